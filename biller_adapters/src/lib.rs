@@ -1,0 +1,1 @@
+//! Connectors that speak to billers, one file per protocol.

@@ -1,0 +1,1 @@
+//! What faces people and machines: the web pages and webhooks.

@@ -1,0 +1,1 @@
+//! The one billing ledger: money, accounts, postings, bills, payments, outbox, storage.

@@ -1,0 +1,1 @@
+//! The use cases that every channel shares, and the gateways by which money arrives.

@@ -1,0 +1,3 @@
+//! The `fatoura` program.
+
+fn main() {}
