@@ -1,1 +1,4 @@
 //! The use cases that every channel shares, and the gateways by which money arrives.
+
+pub mod api;
+pub mod catalogue;

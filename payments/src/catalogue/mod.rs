@@ -1,0 +1,249 @@
+//! Billers as the hub knows them: what `biller import` reads and every channel shows.
+
+use biller_adapters::ConnectorSettings;
+use chrono::NaiveDate;
+use ledger::{Channel, Instrument, Language, Money};
+use serde::{Deserialize, Serialize};
+
+/// A text in the three languages of the hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trilingual {
+    /// Arabic.
+    pub ar: String,
+    /// French.
+    pub fr: String,
+    /// English.
+    pub en: String,
+}
+
+impl Trilingual {
+    /// The text in one language.
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::Ar => &self.ar,
+            Language::Fr => &self.fr,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// One biller (creancier).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Biller {
+    /// 4-digit code, >= 1000.
+    pub code: u16,
+    /// Its name.
+    pub name: Trilingual,
+    /// The shelf on which it stands.
+    pub category: Category,
+    /// File name of the logo below the web channel's `billers/` assets (SVG); `None` shows its initials.
+    #[serde(default)]
+    pub logo: Option<String>,
+    /// Brand colour as `#rrggbb`.
+    #[serde(default)]
+    pub colour: Option<String>,
+    /// How the hub speaks to it.
+    pub connector: ConnectorSettings,
+    /// Where its money goes: RIB of 24 digits, mod 97 checked.
+    pub settlement_rib: String,
+    /// How long a quote lives, in hours (default 168).
+    #[serde(default = "default_quote_hours")]
+    pub quote_lifetime_hours: u32,
+    /// The name of the account holder at the bank.
+    pub settlement_name: String,
+    /// Its receivable types.
+    pub receivable_types: Vec<ReceivableType>,
+}
+
+fn default_quote_hours() -> u32 {
+    168
+}
+
+/// The shelves of the home page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// Electricity, water, sanitation.
+    ElectricityWater,
+    /// Telephone, internet, mobile top-up.
+    Telecom,
+    /// Taxes, fines and public fees.
+    TaxesFees,
+    /// Schools and universities.
+    Education,
+    /// Rent and housing.
+    Housing,
+    /// Transport and tolls.
+    Transport,
+}
+
+/// One kind of receivable (creance) of a biller.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceivableType {
+    /// Exactly 2 digits, the leading zero kept.
+    pub code: String,
+    /// Its name.
+    pub name: Trilingual,
+    /// How the customer is identified.
+    pub form: Vec<FormField>,
+    /// Which amounts may be paid.
+    pub amount_rule: AmountRule,
+    /// Whether bills are fetched; without it the payer types the amount (top-ups).
+    #[serde(default = "yes")]
+    pub fetch: bool,
+    /// Whether receipts of this type are taxes, exempt from stamp duty.
+    #[serde(default)]
+    pub tax: bool,
+    /// Inclusive bounds on what is paid at once, per channel and instrument; a pair without a line is not offered.
+    pub limits: Vec<Limit>,
+    /// The customer's fee, by amount; no slab means no fee.
+    #[serde(default)]
+    pub fees: Vec<FeeSlab>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// One field of an identification form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormField {
+    /// The name on the wire.
+    pub name: String,
+    /// The label that the payer reads.
+    pub label: Trilingual,
+    /// An explanation under the label: where to find the number.
+    #[serde(default)]
+    pub hint: Option<Trilingual>,
+    /// How it is shown.
+    pub kind: FieldKind,
+    /// What it holds.
+    #[serde(default)]
+    pub format: FieldFormat,
+    /// Fewest characters.
+    #[serde(default)]
+    pub min_length: Option<u16>,
+    /// Most characters.
+    #[serde(default)]
+    pub max_length: Option<u16>,
+    /// A pattern that the whole value must match.
+    #[serde(default)]
+    pub regex: Option<String>,
+    /// Whether it must be filled in.
+    #[serde(default = "yes")]
+    pub required: bool,
+    /// The choices of a select, in order.
+    #[serde(default)]
+    pub values: Vec<FieldValue>,
+}
+
+/// One choice of a select.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldValue {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: Trilingual,
+}
+
+/// How a field is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// A line of text.
+    Text,
+    /// One of a list.
+    Select,
+    /// Masked, never logged, dropped after the payment.
+    Password,
+    /// Shown, never sent.
+    Label,
+    /// Ticked or not: `1` or absent.
+    Checkbox,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldFormat {
+    /// Any text.
+    #[default]
+    String,
+    /// Digits only.
+    Integer,
+    /// Digits with an optional decimal part.
+    Decimal,
+}
+
+/// Which amounts may be paid for what is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum AmountRule {
+    /// Each article at its fetched amount.
+    Exact,
+    /// The fetched total or more.
+    ExactOrMore,
+    /// The fetched total or less.
+    ExactOrLess,
+    /// Any amount.
+    Any,
+    /// Between two bounds, in steps.
+    Range {
+        /// Least, inclusive.
+        min: Money,
+        /// Most, inclusive.
+        max: Money,
+        /// The step: the amount is a multiple of it.
+        multiple: Money,
+    },
+}
+
+/// Inclusive bounds for one channel and instrument; `None` is no limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// The channel.
+    pub channel: Channel,
+    /// The instrument.
+    pub instrument: Instrument,
+    /// Least principal.
+    #[serde(default)]
+    pub min: Option<Money>,
+    /// Most principal.
+    #[serde(default)]
+    pub max: Option<Money>,
+}
+
+/// The fee of one range of amounts: (flat + amount x percent / 100, clamped) x (1 + VAT).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeeSlab {
+    /// First day on which it applies (Africa/Casablanca).
+    pub effective_from: NaiveDate,
+    /// Least amount, inclusive; `None` for no bound.
+    #[serde(default)]
+    pub from: Option<Money>,
+    /// Most amount, inclusive; `None` for no bound.
+    #[serde(default)]
+    pub to: Option<Money>,
+    /// Fixed part, before VAT.
+    #[serde(default)]
+    pub flat: Money,
+    /// Percentage of the amount.
+    #[serde(default)]
+    pub percent: rust_decimal::Decimal,
+    /// Least fee before VAT.
+    #[serde(default)]
+    pub min: Option<Money>,
+    /// Most fee before VAT.
+    #[serde(default)]
+    pub max: Option<Money>,
+    /// VAT on the fee, in percent.
+    #[serde(default)]
+    pub vat_percent: rust_decimal::Decimal,
+}
