@@ -61,7 +61,6 @@ macro_rules! words {
     };
 }
 
-
 words! {
     /// The way by which a payer reaches the hub.
     Channel: "WEB, IVR, TEL, AGT, POS, API" {

@@ -2,3 +2,6 @@
 
 pub mod api;
 pub mod catalogue;
+mod hub;
+
+pub use hub::Hub;

@@ -247,3 +247,34 @@ pub struct FeeSlab {
     #[serde(default)]
     pub vat_percent: rust_decimal::Decimal,
 }
+
+/// All billers, in the order of their codes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Catalogue {
+    billers: Vec<Biller>,
+}
+
+impl Catalogue {
+    /// A catalogue of these billers.
+    pub fn new(mut billers: Vec<Biller>) -> Self {
+        billers.sort_by_key(|biller| biller.code);
+        Self { billers }
+    }
+
+    /// Every biller.
+    pub fn billers(&self) -> &[Biller] {
+        &self.billers
+    }
+
+    /// The biller of a code.
+    pub fn get(&self, code: u16) -> Option<&Biller> {
+        self.billers.binary_search_by_key(&code, |biller| biller.code).ok().map(|at| &self.billers[at])
+    }
+}
+
+impl Biller {
+    /// The receivable type of a code.
+    pub fn receivable_type(&self, code: &str) -> Option<&ReceivableType> {
+        self.receivable_types.iter().find(|kind| kind.code == code)
+    }
+}
