@@ -1,6 +1,7 @@
 //! What every biller protocol has in common.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::{Channel, Instrument, Language, Money};
@@ -141,10 +142,48 @@ pub enum StatusOutcome {
     Confirmed(BillerReceipt),
     /// It was refused.
     Refused(Refusal),
-    /// It never arrived: send it again.
+    /// It never arrived: send it again. Not a refusal: an earlier try may still be on its way.
     NotFound,
     /// Still being worked on, or no answer.
     Pending(String),
+    /// The protocol has no such question: sending the same confirmation again is how one asks.
+    NotOffered,
+}
+
+/// "Undo it": the same-day cancellation of a confirmed payment, where the biller allows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// What was confirmed.
+    pub confirmation: Confirmation,
+    /// When it was cancelled: part of the body, so kept with the first try.
+    pub cancelled_at: DateTime<Utc>,
+    /// Why, in a few words for the biller.
+    pub reason: String,
+}
+
+/// The biller's word on a cancellation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CancelOutcome {
+    /// The payment no longer counts at the biller (now or since an earlier try).
+    Cancelled,
+    /// The biller says no: the payment stands.
+    Refused(Refusal),
+    /// Sent or possibly sent, and no final word: send the same again.
+    Unknown(String),
+    /// The protocol knows no cancellation.
+    NotOffered,
+}
+
+/// Where a biller's bills come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BillSource<'a> {
+    /// Asked over the wire for each look-up.
+    Live,
+    /// A bill file, pulled from this URL and imported; look-ups are served from what was imported.
+    File {
+        /// Where the file is pulled from.
+        bills_url: &'a str,
+    },
 }
 
 /// Why a biller could not be asked, or what it said made no sense. For fetches: nothing is known.
@@ -197,4 +236,88 @@ pub struct WireAnswer {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+/// Names and sizes only: bodies and header values hold customers' data and signatures.
+impl fmt::Debug for WireRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WireRequest({} {}, {} bytes)", self.method, self.url, self.body.len())
+    }
+}
+
+/// Status and size only, for the same reason.
+impl fmt::Debug for WireAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WireAnswer({}, {} bytes)", self.status, self.body.len())
+    }
+}
+
+impl WireAnswer {
+    /// The first header of a name given in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// One biller's protocol: builds requests and reads answers. No IO and no clock, so that every word of a protocol can
+/// be tested without either.
+///
+/// The body of a confirmation (and of a cancellation) depends on its argument alone: a repeat is byte for byte the
+/// first. Only signing headers follow `now`.
+///
+/// A reader's `Err` means that the answer is none (garbled, badly signed, an HTTP error): whoever sent a confirmation
+/// must then take its outcome as unknown.
+pub trait Connector: Send + Sync {
+    /// The biller's code.
+    fn biller(&self) -> u16;
+
+    /// Where bills come from.
+    fn source(&self) -> BillSource<'_> {
+        BillSource::Live
+    }
+
+    /// Asks for a customer's bills; `Misconfigured` where they come from a file.
+    fn find_bills(&self, query: &BillQuery) -> Result<WireRequest, BillerFailure>;
+
+    /// Reads the answer to [`Self::find_bills`].
+    fn read_bills(&self, query: &BillQuery, answer: &WireAnswer) -> Result<FindOutcome, BillerFailure>;
+
+    /// Asks for the bill file; `None` where bills are asked for live.
+    fn bill_file(&self, _now: DateTime<Utc>) -> Option<WireRequest> {
+        None
+    }
+
+    /// Tells the biller that it was paid.
+    fn confirm(&self, confirmation: &Confirmation, now: DateTime<Utc>) -> Result<WireRequest, BillerFailure>;
+
+    /// Reads the answer to [`Self::confirm`].
+    fn read_confirmation(
+        &self,
+        confirmation: &Confirmation,
+        answer: &WireAnswer,
+    ) -> Result<ConfirmOutcome, BillerFailure>;
+
+    /// Asks what became of a confirmation; `None` where the protocol has no such question.
+    fn status(&self, _confirmation: &Confirmation, _now: DateTime<Utc>) -> Option<WireRequest> {
+        None
+    }
+
+    /// Reads the answer to [`Self::status`].
+    fn read_status(&self, _confirmation: &Confirmation, _answer: &WireAnswer) -> Result<StatusOutcome, BillerFailure> {
+        Ok(StatusOutcome::NotOffered)
+    }
+
+    /// Cancels a confirmed payment; `None` where the protocol has no cancellation.
+    fn cancel(&self, _cancellation: &Cancellation, _now: DateTime<Utc>) -> Option<Result<WireRequest, BillerFailure>> {
+        None
+    }
+
+    /// Reads the answer to [`Self::cancel`].
+    fn read_cancellation(
+        &self,
+        _cancellation: &Cancellation,
+        _answer: &WireAnswer,
+    ) -> Result<CancelOutcome, BillerFailure> {
+        Ok(CancelOutcome::NotOffered)
+    }
 }
