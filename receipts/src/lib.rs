@@ -1,1 +1,12 @@
-//! What the payer keeps: the receipt as PDF, SMS and mail, in three languages.
+//! What the payer keeps: the receipt as PDF, and the SMS and mails that bring it, in three languages.
+//!
+//! Everything here is a function of what it is given: no clock, no database. The same data renders the same bytes, so a
+//! receipt that is fetched twice is the same document. Texts live in `locales/`, one folder per language.
+
+mod data;
+mod locale;
+mod pdf;
+
+pub use data::{ReceiptArticle, ReceiptData};
+pub use locale::{date, date_time, money};
+pub use pdf::{ARTICLES_MAX, PdfError, render_pdf};

@@ -1,0 +1,15 @@
+money = { $amount }{"\u00A0"}درهم
+date = { $day } { $month } { $year }
+date-time = { $date } على الساعة { $time }
+month-1 = يناير
+month-2 = فبراير
+month-3 = مارس
+month-4 = أبريل
+month-5 = ماي
+month-6 = يونيو
+month-7 = يوليوز
+month-8 = غشت
+month-9 = شتنبر
+month-10 = أكتوبر
+month-11 = نونبر
+month-12 = دجنبر
