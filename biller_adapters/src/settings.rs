@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::connector::{BillerFailure, Connector};
+use crate::flat_file::FlatFile;
 use crate::json_rest::JsonRest;
 
 /// How the hub speaks to one biller: which protocol, and its settings.
@@ -50,8 +51,10 @@ impl ConnectorSettings {
             Self::JsonRest { base_url, secret_env } => {
                 Ok(Box::new(JsonRest::new(biller_code, base_url, secret(secret_env, secrets)?)?))
             }
-            Self::FatouratiSoap { .. } | Self::FlatFile { .. } => {
-                Err(BillerFailure::Misconfigured("this protocol is not built yet".into()))
+            Self::FatouratiSoap { .. } => Err(BillerFailure::Misconfigured("this protocol is not built yet".into())),
+            Self::FlatFile { bills_url, payments_url, secret_env } => {
+                let secret = secret(secret_env, secrets)?;
+                Ok(Box::new(FlatFile::new(biller_code, bills_url, payments_url, secret)?))
             }
         }
     }
