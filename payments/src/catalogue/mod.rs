@@ -1,5 +1,7 @@
 //! Billers as the hub knows them: what `biller import` reads and every channel shows.
 
+mod search;
+
 use biller_adapters::ConnectorSettings;
 use chrono::NaiveDate;
 use ledger::{Channel, Instrument, Language, Money};
@@ -248,6 +250,17 @@ pub struct FeeSlab {
     pub vat_percent: rust_decimal::Decimal,
 }
 
+/// Whether an instrument may be used on a channel at all, whatever a biller offers: cash only over an outlet's counter
+/// (AGT, POS); card only where a hosted page or the voice provider takes it (WEB, TEL, IVR); wallet anywhere.
+pub const fn matrix_allows(channel: Channel, instrument: Instrument) -> bool {
+    match instrument {
+        Instrument::Cash => matches!(channel, Channel::Agt | Channel::Pos),
+        Instrument::Card => matches!(channel, Channel::Web | Channel::Tel | Channel::Ivr),
+        Instrument::Wallet => true,
+        Instrument::Transfer => false,
+    }
+}
+
 /// All billers, in the order of their codes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Catalogue {
@@ -266,6 +279,14 @@ impl Catalogue {
         &self.billers
     }
 
+    /// Billers that match every word of a query, best first; all of them for an empty query.
+    ///
+    /// Case, French accents, Arabic vowel signs and the usual variants of alef, hamza, yaa and taa marbuta do not
+    /// count. Names in all three languages, category, code and receivable types are looked at, in that order of weight.
+    pub fn search(&self, query: &str) -> Vec<&Biller> {
+        search::search(&self.billers, query)
+    }
+
     /// The biller of a code.
     pub fn get(&self, code: u16) -> Option<&Biller> {
         self.billers.binary_search_by_key(&code, |biller| biller.code).ok().map(|at| &self.billers[at])
@@ -276,5 +297,22 @@ impl Biller {
     /// The receivable type of a code.
     pub fn receivable_type(&self, code: &str) -> Option<&ReceivableType> {
         self.receivable_types.iter().find(|kind| kind.code == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(Instrument::Cash, &[Channel::Agt, Channel::Pos])]
+    #[case(Instrument::Card, &[Channel::Web, Channel::Ivr, Channel::Tel])]
+    #[case(Instrument::Wallet, Channel::ALL)]
+    #[case(Instrument::Transfer, &[])]
+    fn matrix(#[case] instrument: Instrument, #[case] channels: &[Channel]) {
+        let allowed: Vec<Channel> =
+            Channel::ALL.iter().copied().filter(|channel| matrix_allows(*channel, instrument)).collect();
+        assert_eq!(allowed, channels);
     }
 }

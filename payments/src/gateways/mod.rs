@@ -1,0 +1,3 @@
+//! The gateways by which money arrives.
+
+pub mod cmi;
