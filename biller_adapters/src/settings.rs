@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::connector::{BillerFailure, Connector};
+use crate::fatourati_soap::FatouratiSoap;
 use crate::flat_file::FlatFile;
 use crate::json_rest::JsonRest;
 
@@ -51,7 +52,10 @@ impl ConnectorSettings {
             Self::JsonRest { base_url, secret_env } => {
                 Ok(Box::new(JsonRest::new(biller_code, base_url, secret(secret_env, secrets)?)?))
             }
-            Self::FatouratiSoap { .. } => Err(BillerFailure::Misconfigured("this protocol is not built yet".into())),
+            Self::FatouratiSoap { endpoint, secret_env, acquirer_id } => {
+                let secret = secret(secret_env, secrets)?;
+                Ok(Box::new(FatouratiSoap::new(biller_code, endpoint, acquirer_id, secret)?))
+            }
             Self::FlatFile { bills_url, payments_url, secret_env } => {
                 let secret = secret(secret_env, secrets)?;
                 Ok(Box::new(FlatFile::new(biller_code, bills_url, payments_url, secret)?))
