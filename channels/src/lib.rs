@@ -1,1 +1,14 @@
 //! What faces people and machines: the web pages and webhooks.
+//!
+//! [`configure`] mounts every route; it takes a [`ChannelState`] as app data. Channels know the use cases of
+//! `payments` and nothing of rows or biller protocols.
+
+mod health;
+mod routes;
+mod state;
+mod use_cases;
+mod web;
+mod webhooks;
+
+pub use routes::configure;
+pub use state::{ChannelState, Clock, Readiness, ReceiptRenderer, WebLimits, WebSettings};

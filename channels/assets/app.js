@@ -1,0 +1,92 @@
+// Everything works without this file; it saves a click, a wait and a reload.
+(() => {
+  "use strict";
+  const one = (selector) => document.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const language = document.documentElement.lang;
+
+  // The list of faults is read first.
+  const faults = one("#faults");
+  if (faults) faults.focus();
+
+  // A form is sent once; after "back" it can be sent again.
+  all("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    const button = form.querySelector("button[data-busy]");
+    if (!button) return;
+    button.dataset.label = button.innerHTML;
+    button.textContent = button.dataset.busy;
+    button.setAttribute("aria-busy", "true");
+  }));
+  addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    const button = form.querySelector("button[data-label]");
+    if (!button) return;
+    button.innerHTML = button.dataset.label;
+    button.removeAttribute("aria-busy");
+  }));
+
+  // To the gateway. Coming back with "back" must not send again.
+  const gateway = one("form[data-autosubmit]");
+  const restored = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (gateway && !restored) gateway.submit();
+
+  // Search as you type, folded like the server folds.
+  const search = one("[data-search]");
+  const fold = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f\u064b-\u065f\u0640]/g, "")
+    .replace(/[أإآ]/g, "ا").replace(/ة/g, "ه").replace(/ى/g, "ي").replace(/['’-]/g, " ");
+  if (search) search.addEventListener("input", () => {
+    const words = fold(search.value).split(/\s+/).filter(Boolean);
+    let found = 0;
+    all("[data-shelf]").forEach((shelf) => {
+      let here = 0;
+      all("[data-card]", shelf).forEach((card) => {
+        card.hidden = !words.every((word) => card.dataset.card.includes(word));
+        if (!card.hidden) here += 1;
+      });
+      shelf.hidden = here === 0;
+      found += here;
+    });
+    const empty = one("[data-empty]");
+    if (empty) empty.hidden = found > 0;
+    const status = one("[data-found]");
+    if (status) status.textContent = found > 0 ? String(found) : empty.querySelector("h2").textContent;
+  });
+
+  // The running total of the ticked lines, in whole centimes.
+  const total = one("[data-total]");
+  const boxes = all("[data-minor]");
+  const money = (minor) => {
+    const digits = String(Math.floor(minor / 100)), english = language === "en";
+    const whole = digits.replace(/\B(?=(\d{3})+$)/g, english ? "," : "\u202f");
+    const cents = String(minor % 100).padStart(2, "0");
+    return english ? `MAD\u00a0${whole}.${cents}` : `${whole},${cents}\u00a0DH`;
+  };
+  if (total) {
+    const add = () => { total.textContent = money(boxes.reduce((sum, box) => sum + (box.checked ? Number(box.dataset.minor) : 0), 0)); };
+    boxes.forEach((box) => box.addEventListener("change", add));
+    addEventListener("pageshow", add);
+  }
+
+  // Follow a payment: often at first, then less, for half an hour.
+  const follow = one("[data-follow]");
+  if (follow) {
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      try {
+        const answer = await fetch(follow.dataset.follow, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+        if (answer.ok && (await answer.json()).standing !== follow.dataset.standing) return location.reload();
+      } catch { /* The network comes and goes; the next look tells. */ }
+      if (looks < 400) setTimeout(look, looks < 30 ? 1500 : 5000);
+    };
+    setTimeout(look, 1000);
+  }
+
+  const print = one("[data-print]");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+})();

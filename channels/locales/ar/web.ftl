@@ -1,0 +1,248 @@
+# Layout
+skip-to-content = الانتقال إلى المحتوى
+nav-main = التنقل الرئيسي
+nav-language = اللغة
+nav-find = البحث عن أداء
+nav-terms = الشروط
+foot-safe = تُدخل بطاقتك في الصفحة الآمنة للمركز النقدي البيبنكي. لا نرى رقمها أبدا.
+steps-label = مراحل الأداء
+step-identify = العقد
+step-bills = الفواتير
+step-pay = الأداء
+step-receipt = الوصل
+optional = اختياري
+select-choose = اختر…
+currency-short = DH
+faults-title = هناك ما يجب التحقق منه
+busy-wait = لحظة من فضلك…
+busy-looking = جار البحث عن فواتيرك…
+busy-gateway = جار فتح صفحة الأداء…
+busy-label = جار التحميل
+
+# Home
+home-title = أداء فواتيري
+home-heading = فواتيرك مؤداة في دقيقة
+home-lead = اختر المؤسسة، اطلع على ما عليك، أدِّ بالبطاقة واحتفظ بوصل يُعتد به.
+search-label = البحث عن مؤسسة
+search-placeholder = كهرباء، هاتف، ضريبة…
+search-button = بحث
+categories-label = الفئات
+category-all = الكل
+category-electricity-water = الماء والكهرباء
+category-telecom = الاتصالات
+category-taxes-fees = الضرائب والرسوم
+category-education = التعليم
+category-housing = السكن
+category-transport = النقل
+biller-unavailable = غير متاحة حاليا
+empty-title = لم نجد أي مؤسسة
+empty-text = جرب كلمة أخرى أو تصفح جميع الفئات.
+empty-all = عرض جميع المؤسسات
+promises-label = التزاماتنا
+promise-safe-title = أداء محمي
+promise-safe-text = بالبطاقة وبالرمز الذي يرسله بنكك.
+promise-receipt-title = وصل في الحين
+promise-receipt-text = على الشاشة وبرسالة نصية وبالبريد الإلكتروني، مع رقم المؤسسة.
+promise-back-title = مؤدى أو مردود
+promise-back-text = إذا رفضت المؤسسة، يعود مالك إليك.
+
+# Identification
+biller-heading = ماذا تريد أن تؤدي؟
+identify-heading = عرّف عقدك
+identify-button = عرض فواتيري
+identify-button-amount = متابعة
+unknown-contract = { $biller } لا تعرف هذا العقد. تحقق من الرقم على فاتورتك.
+fault-missing = هذه الخانة إلزامية.
+fault-too-short = { $count ->
+    [zero] الخانة قصيرة جدا.
+    [one] يلزم حرف واحد على الأقل.
+    [two] يلزم حرفان على الأقل.
+    [few] تلزم { $count } أحرف على الأقل.
+    [many] يلزم { $count } حرفا على الأقل.
+   *[other] يلزم { $count } حرف على الأقل.
+}
+fault-too-long = { $count ->
+    [zero] الخانة طويلة جدا.
+    [one] يُسمح بحرف واحد على الأكثر.
+    [two] يُسمح بحرفين على الأكثر.
+    [few] يُسمح بـ { $count } أحرف على الأكثر.
+    [many] يُسمح بـ { $count } حرفا على الأكثر.
+   *[other] يُسمح بـ { $count } حرف على الأكثر.
+}
+fault-not-integer = اكتب أرقاما فقط.
+fault-not-decimal = اكتب عددا.
+fault-bad-format = هذا الرقم ليس على الشكل المنتظر. انقله كما هو على فاتورتك.
+fault-not-a-choice = اختر قيمة من اللائحة.
+fault-unknown-field = هذه الخانة غير منتظرة هنا.
+
+# Bills
+bills-title = فواتيرك
+bills-heading = { $count ->
+    [zero] لا فاتورة للأداء
+    [one] فاتورة واحدة للأداء
+    [two] فاتورتان للأداء
+    [few] { $count } فواتير للأداء
+    [many] { $count } فاتورة للأداء
+   *[other] { $count } فاتورة للأداء
+}
+bills-heading-amount = كم تريد أن تؤدي؟
+bills-legend = ضع علامة على ما تؤديه الآن
+bills-total = المجموع المختار
+bills-button = متابعة
+bills-expires = هذه اللائحة صالحة إلى غاية { $moment }.
+bills-all-busy = كل المستحق مؤدى أو في طور الأداء. لا شيء يُؤدى مرة ثانية.
+contract-label = العقد
+article-fee = مصاريف المؤسسة
+article-mandatory = إلزامي
+article-stamp-duty = التمبر
+article-always = مدرج دائما
+article-busy = مؤدى أو في طور الأداء
+amount-label = المبلغ المراد أداؤه
+amount-hint-more = يمكنك أداء المجموع المختار أو أكثر.
+amount-hint-less = يمكنك أداء المجموع المختار أو جزء منه.
+amount-hint-any = المبلغ الذي تختاره، مثلا 150,00.
+amount-hint-range = من { $min } إلى { $max }، بمضاعفات { $multiple }.
+amount-hint-empty = اتركها فارغة لأداء المجموع المختار بالضبط.
+fault-nothing-chosen = ضع علامة على سطر واحد على الأقل.
+fault-busy = أحد الأسطر المختارة مؤدى أو في طور الأداء.
+fault-amount = اكتب مبلغا مثل 150,00 برقمين عشريين على الأكثر.
+fault-amount-required = حدد المبلغ المراد أداؤه.
+fault-amount-exact = يجب أن يكون المبلغ { $amount }.
+fault-amount-between = يجب أن يكون المبلغ بين { $min } و { $max }.
+fault-amount-least = يجب ألا يقل المبلغ عن { $min }.
+fault-amount-most = يجب ألا يتجاوز المبلغ { $max }.
+fault-amount-multiple = يجب أن يكون من مضاعفات { $multiple }.
+
+# Summary
+summary-title = الملخص
+summary-heading = تحقق قبل الأداء
+summary-change = تغيير اختياري
+summary-payer = إلى أين نرسل الوصل؟
+summary-button = أداء { $amount }
+summary-gateway = ستُدخل بطاقتك في الصفحة الآمنة للمركز النقدي البيبنكي.
+summary-expires = هذه المبالغ صالحة إلى غاية { $moment }.
+amount-principal = مبلغ الفواتير
+amount-fee = مصاريف الخدمة (دون الضريبة)
+amount-vat = الضريبة على القيمة المضافة على المصاريف
+amount-duty = رسم التمبر
+amount-total = المجموع المراد أداؤه
+phone-label = الهاتف المحمول
+phone-hint = رقم مغربي، مثلا 78 56 34 12 06. يفيد أيضا في العثور على أدائك.
+email-label = البريد الإلكتروني
+email-hint = لاستلام الوصل بصيغة PDF.
+terms-accept = أقبل شروط الخدمة.
+terms-read = قراءة الشروط
+fault-phone = اكتب رقم هاتف محمول مغربي يبدأ بـ 06 أو 07.
+fault-email = هذا العنوان الإلكتروني غير تام.
+fault-terms = اقبل الشروط للمتابعة.
+
+# Gateway
+redirect-title = نحو صفحة الأداء
+redirect-heading = نفتح صفحة الأداء
+redirect-text = ستؤدي { $amount } في الصفحة الآمنة للمركز النقدي البيبنكي.
+redirect-button = متابعة نحو الأداء
+redirect-fine = إذا لم يحدث شيء، اضغط على الزر.
+
+# Payment
+progress-title = أداء جار
+awaiting-heading = ننتظر جواب البنك
+awaiting-text = إذا أديت للتو، فالجواب يصل عادة في بضع ثوان. لا تؤدِّ مرة ثانية.
+confirming-heading = توصلنا بالأداء، والتأكيد جار
+confirming-text = وصل مالك. { $biller } تسجل أداءك.
+progress-leave = يمكنك إغلاق هذه الصفحة: ستخبرك رسالة نصية بالبقية، و«البحث عن أداء» يعيدك إليها.
+progress-noscript = تُحيَّن هذه الصفحة كل خمس ثوان.
+receipt-title = الوصل
+receipt-heading = تم تأكيد الأداء
+receipt-number = وصل المؤسسة
+receipt-date = تاريخ الوصل
+receipt-instrument = وسيلة الأداء
+receipt-qr = رمز الاستجابة السريعة لهذا الوصل
+receipt-proof = امسح هذا الرمز للتحقق من الوصل في أي وقت.
+receipt-pdf = تحميل PDF
+receipt-print = طباعة
+receipt-another = أداء فاتورة أخرى
+instrument-card = بطاقة بنكية
+instrument-wallet = محفظة إلكترونية
+instrument-cash = نقدا
+instrument-transfer = تحويل بنكي
+find-title = البحث عن أداء
+find-heading = البحث عن أداء
+find-lead = المرجع موجود في الرسالة النصية أو في صفحة الأداء.
+find-reference-hint = كما كُتب، مع احترام الحروف الكبيرة.
+find-phone-hint = الرقم الذي أعطيته عند الأداء.
+find-button = بحث
+find-nothing = لا أداء بهذا المرجع وهذا الهاتف. تحقق منهما معا.
+fault-reference = اكتب المرجع كاملا.
+
+# Notices
+fact-biller = المؤسسة
+fact-amount = المبلغ
+fact-reference = المرجع
+fact-since = منذ
+fact-retry = أعد المحاولة بعد
+fact-trace = رمز تخبرنا به
+wait-seconds = { $count ->
+    [zero] الحين
+    [one] ثانية واحدة
+    [two] ثانيتين
+    [few] { $count } ثوان
+    [many] { $count } ثانية
+   *[other] { $count } ثانية
+}
+action-home = العودة إلى البداية
+action-find = البحث عن أداء
+action-again = البحث من جديد
+action-retry = إعادة المحاولة
+action-summary = العودة إلى الملخص
+action-pay-again = إعادة المحاولة
+action-other-contract = البحث عن عقد آخر
+action-other-biller = اختيار مؤسسة أخرى
+unavailable-title = المؤسسة غير متاحة
+unavailable-text = لا يمكننا الاتصال بها حاليا. لم يُؤد أي شيء. أعد المحاولة بعد بضع دقائق.
+nothing-due-title = لا شيء للأداء
+nothing-due-text = العقد معروف وكل شيء مسدد.
+inquiry-expired-title = هذا البحث قديم جدا
+inquiry-expired-text = ربما تغيرت المبالغ. ابحث عن فواتيرك من جديد: لم يُؤد أي شيء.
+quote-expired-title = لم يعد هذا الملخص صالحا
+quote-expired-text = ربما تغيرت المبالغ. ابحث عن فواتيرك من جديد: لم يُؤد أي شيء.
+not-offered-title = لا أداء بالبطاقة هنا
+not-offered-text = لا تقبل هذه المؤسسة هذا الأداء بالبطاقة على الإنترنت. لم يُؤد أي شيء.
+being-paid-title = هناك أداء جار
+being-paid-text = هذه الفاتورة في طور الأداء هنا أو في مكان آخر. انتظر انتهاءه قبل أن تعيد المحاولة.
+already-paid-title = هذه الفاتورة مؤداة
+already-paid-text = لا شيء يُؤدى مرة ثانية.
+key-conflict-title = بدأ الأداء من قبل
+key-conflict-text = غيرت هذه الاستمارة بعد إرسالها. عد إلى الملخص للبدء من جديد.
+declined-title = رُفض الأداء
+declined-text = رفض البنك أو لم يكتمل الأداء. لم يُقتطع أي مبلغ والفاتورة ما زالت مستحقة.
+payment-expired-title = انتهى وقت الأداء
+payment-expired-text = لم يُقتطع أي مبلغ والفاتورة ما زالت مستحقة.
+returning-title = مالك في طريقه إليك
+returning-text = لم تقبل المؤسسة الأداء. نعيد المبلغ إلى بطاقتك، وستؤكد ذلك رسالة نصية.
+returned-title = أُعيد إليك مالك
+returned-text = لم تقبل المؤسسة الأداء. عاد المبلغ إلى بطاقتك، ويظهر خلال بضعة أيام حسب البنك.
+not-found-title = هذه الصفحة غير موجودة
+not-found-text = ربما كان العنوان ناقصا أو قديما.
+bad-request-title = لم نفهم الطلب
+bad-request-text = هناك ما ينقص أو ليس على الشكل المنتظر. ارجع وابدأ من جديد.
+too-large-title = هذا طويل جدا
+too-large-text = الاستمارة المرسلة تتجاوز الحجم المسموح.
+forged-title = بقيت هذه الصفحة مفتوحة طويلا
+forged-text = لسلامتك، أعد تحميل صفحة الاستمارة وأرسلها من جديد. يجب قبول ملفات تعريف الارتباط. لم يُؤد أي شيء.
+too-many-title = طلبات كثيرة
+too-many-text = لحماية عقود الجميع، عدد عمليات البحث محدود. انتظر قليلا.
+overloaded-title = إقبال كبير الآن
+overloaded-text = لم نتمكن من معالجة طلبك. أعد المحاولة بعد لحظة.
+failed-title = خلل من جهتنا
+failed-text = لم يكتمل طلبك. إذا كنت تؤدي، فابحث أولا عن أدائك قبل أن تعيد المحاولة.
+
+# Terms
+terms-title = شروط الخدمة
+terms-service-title = الخدمة
+terms-service-text = تتيح لك fatoura أداء فواتير المؤسسات المغربية عبر الإنترنت. يصل مبلغ الفاتورة كاملا إلى المؤسسة.
+terms-fee-title = المصاريف
+terms-fee-text = تظهر مصاريف الخدمة والضريبة عليها في أسطر خاصة قبل الأداء. لا يُقتطع أي شيء دون موافقتك.
+terms-confirm-title = التأكيد
+terms-confirm-text = لا يكتمل الأداء إلا بعد أن تسجله المؤسسة وتعطي رقم وصلها. وإذا رفضت، يعود المبلغ كاملا مع المصاريف إلى بطاقتك.
+terms-data-title = بياناتك
+terms-data-text = نحتفظ بهاتفك وببريدك الإلكتروني إن أعطيته، لإرسال الوصل وللعثور على الأداء. لا يمر رقم بطاقتك من عندنا أبدا.

@@ -1,0 +1,232 @@
+# Layout
+skip-to-content = Aller au contenu
+nav-main = Navigation principale
+nav-language = Langue
+nav-find = Retrouver un paiement
+nav-terms = Conditions
+foot-safe = Votre carte est saisie sur la page sécurisée du CMI. Nous ne voyons jamais son numéro.
+steps-label = Étapes du paiement
+step-identify = Contrat
+step-bills = Factures
+step-pay = Paiement
+step-receipt = Reçu
+optional = facultatif
+select-choose = Choisir…
+currency-short = DH
+faults-title = Un point est à vérifier
+busy-wait = Un instant…
+busy-looking = Recherche des factures…
+busy-gateway = Ouverture du paiement…
+busy-label = Chargement
+
+# Home
+home-title = Payer mes factures
+home-heading = Vos factures, payées en une minute
+home-lead = Choisissez un organisme, retrouvez ce que vous devez, payez par carte et gardez un reçu qui fait foi.
+search-label = Chercher un organisme
+search-placeholder = Électricité, téléphone, taxe…
+search-button = Chercher
+categories-label = Catégories
+category-all = Tout
+category-electricity-water = Eau et électricité
+category-telecom = Télécoms
+category-taxes-fees = Taxes et redevances
+category-education = Enseignement
+category-housing = Logement
+category-transport = Transport
+biller-unavailable = Indisponible pour le moment
+empty-title = Aucun organisme trouvé
+empty-text = Essayez un autre mot, ou parcourez toutes les catégories.
+empty-all = Voir tous les organismes
+promises-label = Nos engagements
+promise-safe-title = Paiement protégé
+promise-safe-text = Par carte, avec le code de votre banque.
+promise-receipt-title = Un reçu aussitôt
+promise-receipt-text = À l’écran, par SMS et par e-mail, avec le numéro de l’organisme.
+promise-back-title = Payé ou rendu
+promise-back-text = Si l’organisme refuse, votre argent vous revient.
+
+# Identification
+biller-heading = Que voulez-vous payer ?
+identify-heading = Identifiez votre contrat
+identify-button = Voir mes factures
+identify-button-amount = Continuer
+unknown-contract = { $biller } ne connaît pas ce contrat. Vérifiez le numéro sur votre facture.
+fault-missing = Ce champ est obligatoire.
+fault-too-short = { $count ->
+    [one] Il faut au moins { $count } caractère.
+   *[other] Il faut au moins { $count } caractères.
+}
+fault-too-long = { $count ->
+    [one] Il faut au plus { $count } caractère.
+   *[other] Il faut au plus { $count } caractères.
+}
+fault-not-integer = Tapez seulement des chiffres.
+fault-not-decimal = Tapez un nombre.
+fault-bad-format = Ce numéro n’a pas la forme attendue. Recopiez-le tel qu’il figure sur votre facture.
+fault-not-a-choice = Choisissez une valeur de la liste.
+fault-unknown-field = Ce champ n’est pas attendu ici.
+
+# Bills
+bills-title = Vos factures
+bills-heading = { $count ->
+    [one] { $count } facture à payer
+   *[other] { $count } factures à payer
+}
+bills-heading-amount = Combien voulez-vous payer ?
+bills-legend = Cochez ce que vous payez maintenant
+bills-total = Total choisi
+bills-button = Continuer
+bills-expires = Cette liste est valable jusqu’au { $moment }.
+bills-all-busy = Tout ce qui est dû est déjà payé ou en cours de paiement. Il n’y a rien à payer une seconde fois.
+contract-label = Contrat
+article-fee = Frais de l’organisme
+article-mandatory = Obligatoire
+article-stamp-duty = Timbre
+article-always = Toujours inclus
+article-busy = Déjà payé ou en cours de paiement
+amount-label = Montant à payer
+amount-hint-more = Vous pouvez payer le total choisi, ou davantage.
+amount-hint-less = Vous pouvez payer le total choisi, ou une partie.
+amount-hint-any = Le montant de votre choix, par exemple 150,00.
+amount-hint-range = De { $min } à { $max }, par multiples de { $multiple }.
+amount-hint-empty = Laissez vide pour payer exactement le total choisi.
+fault-nothing-chosen = Cochez au moins une ligne.
+fault-busy = Une des lignes choisies est déjà payée ou en cours de paiement.
+fault-amount = Tapez un montant comme 150,00 : deux décimales au plus.
+fault-amount-required = Indiquez le montant à payer.
+fault-amount-exact = Le montant doit être { $amount }.
+fault-amount-between = Le montant doit être compris entre { $min } et { $max }.
+fault-amount-least = Le montant doit être d’au moins { $min }.
+fault-amount-most = Le montant doit être d’au plus { $max }.
+fault-amount-multiple = Il doit être un multiple de { $multiple }.
+
+# Summary
+summary-title = Résumé
+summary-heading = Vérifiez avant de payer
+summary-change = Modifier mon choix
+summary-payer = Où envoyer le reçu ?
+summary-button = Payer { $amount }
+summary-gateway = Vous saisirez votre carte sur la page sécurisée du CMI.
+summary-expires = Ces montants sont valables jusqu’au { $moment }.
+amount-principal = Montant des factures
+amount-fee = Frais de service (HT)
+amount-vat = TVA sur les frais
+amount-duty = Droit de timbre
+amount-total = Total à payer
+phone-label = Téléphone mobile
+phone-hint = Un numéro marocain, par exemple 06 12 34 56 78. Il sert aussi à retrouver votre paiement.
+email-label = Adresse e-mail
+email-hint = Pour recevoir le reçu en PDF.
+terms-accept = J’accepte les conditions du service.
+terms-read = Lire les conditions
+fault-phone = Tapez un numéro de mobile marocain, comme 06 12 34 56 78.
+fault-email = Cette adresse e-mail n’est pas complète.
+fault-terms = Acceptez les conditions pour continuer.
+
+# Gateway
+redirect-title = Vers la page de paiement
+redirect-heading = Nous ouvrons la page de paiement
+redirect-text = Vous allez payer { $amount } sur la page sécurisée du CMI.
+redirect-button = Continuer vers le paiement
+redirect-fine = Si rien ne se passe, appuyez sur le bouton.
+
+# Payment
+progress-title = Paiement en cours
+awaiting-heading = Nous attendons la réponse de la banque
+awaiting-text = Si vous venez de payer, la réponse arrive d’habitude en quelques secondes. Ne payez pas une seconde fois.
+confirming-heading = Paiement reçu, confirmation en cours
+confirming-text = Votre argent est bien arrivé. { $biller } enregistre votre paiement.
+progress-leave = Vous pouvez fermer cette page : un SMS vous dira la suite, et « Retrouver un paiement » vous y ramène.
+progress-noscript = Cette page se met à jour toutes les cinq secondes.
+receipt-title = Reçu
+receipt-heading = Paiement confirmé
+receipt-number = Reçu de l’organisme
+receipt-date = Date du reçu
+receipt-instrument = Moyen de paiement
+receipt-qr = Code QR vers ce reçu
+receipt-proof = Scannez ce code pour vérifier le reçu à tout moment.
+receipt-pdf = Télécharger le PDF
+receipt-print = Imprimer
+receipt-another = Payer une autre facture
+instrument-card = Carte bancaire
+instrument-wallet = Portefeuille mobile
+instrument-cash = Espèces
+instrument-transfer = Virement
+find-title = Retrouver un paiement
+find-heading = Retrouver un paiement
+find-lead = La référence est dans le SMS ou sur la page du paiement.
+find-reference-hint = Telle qu’elle est écrite, majuscules comprises.
+find-phone-hint = Celui que vous avez donné en payant.
+find-button = Retrouver
+find-nothing = Aucun paiement ne porte cette référence et ce téléphone. Vérifiez les deux.
+fault-reference = Tapez la référence complète.
+
+# Notices
+fact-biller = Organisme
+fact-amount = Montant
+fact-reference = Référence
+fact-since = Depuis le
+fact-retry = Réessayez dans
+fact-trace = Code à nous donner
+wait-seconds = { $count ->
+    [one] { $count } seconde
+   *[other] { $count } secondes
+}
+action-home = Retour à l’accueil
+action-find = Retrouver un paiement
+action-again = Chercher à nouveau
+action-retry = Réessayer
+action-summary = Revenir au résumé
+action-pay-again = Essayer à nouveau
+action-other-contract = Chercher un autre contrat
+action-other-biller = Choisir un autre organisme
+unavailable-title = Organisme indisponible
+unavailable-text = Nous ne pouvons pas le joindre pour le moment. Rien n’a été payé. Réessayez dans quelques minutes.
+nothing-due-title = Rien à payer
+nothing-due-text = Le contrat est bien connu et tout est réglé.
+inquiry-expired-title = Cette recherche est trop ancienne
+inquiry-expired-text = Les montants ont pu changer. Cherchez à nouveau vos factures : rien n’a été payé.
+quote-expired-title = Ce résumé n’est plus valable
+quote-expired-text = Les montants ont pu changer. Cherchez à nouveau vos factures : rien n’a été payé.
+not-offered-title = Pas de paiement par carte ici
+not-offered-text = Cet organisme n’accepte pas ce paiement par carte sur internet. Rien n’a été payé.
+being-paid-title = Un paiement est déjà en cours
+being-paid-text = Cette facture est en train d’être payée, ici ou ailleurs. Attendez qu’il aboutisse avant d’essayer encore.
+already-paid-title = Cette facture est déjà payée
+already-paid-text = Il n’y a rien à payer une seconde fois.
+key-conflict-title = Le paiement a déjà commencé
+key-conflict-text = Vous avez modifié ce formulaire après l’avoir envoyé. Revenez au résumé pour recommencer.
+declined-title = Paiement refusé
+declined-text = La banque a refusé ou le paiement a été abandonné. Aucune somme n’a été prélevée et la facture reste à payer.
+payment-expired-title = Le temps pour payer est écoulé
+payment-expired-text = Aucune somme n’a été prélevée et la facture reste à payer.
+returning-title = Votre argent vous est rendu
+returning-text = L’organisme n’a pas accepté le paiement. Nous rendons la somme sur votre carte ; un SMS vous le confirmera.
+returned-title = Votre argent a été rendu
+returned-text = L’organisme n’avait pas accepté le paiement. La somme est revenue sur votre carte ; selon la banque, elle apparaît en quelques jours.
+not-found-title = Cette page n’existe pas
+not-found-text = L’adresse est peut-être incomplète ou trop ancienne.
+bad-request-title = Nous n’avons pas compris la demande
+bad-request-text = Quelque chose manque ou n’a pas la forme attendue. Revenez en arrière et recommencez.
+too-large-title = C’est trop long
+too-large-text = Le formulaire envoyé dépasse la taille permise.
+forged-title = Cette page est restée ouverte trop longtemps
+forged-text = Par sécurité, rechargez la page du formulaire et envoyez-le à nouveau. Les cookies doivent être acceptés. Rien n’a été payé.
+too-many-title = Trop de demandes
+too-many-text = Pour protéger les contrats de chacun, le nombre de recherches est limité. Patientez un peu.
+overloaded-title = Beaucoup de monde en ce moment
+overloaded-text = Votre demande n’a pas été prise en compte. Réessayez dans un instant.
+failed-title = Un incident de notre côté
+failed-text = Votre demande n’a pas abouti. Si vous étiez en train de payer, retrouvez d’abord votre paiement avant de recommencer.
+
+# Terms
+terms-title = Conditions du service
+terms-service-title = Le service
+terms-service-text = fatoura vous permet de régler en ligne les factures d’organismes marocains. Le montant de la facture est versé en entier à l’organisme.
+terms-fee-title = Les frais
+terms-fee-text = Les frais de service et leur TVA sont affichés sur leur propre ligne avant le paiement. Sans votre accord, rien n’est prélevé.
+terms-confirm-title = La confirmation
+terms-confirm-text = Un paiement n’est terminé que lorsque l’organisme l’a enregistré et a donné son numéro de reçu. S’il refuse, la somme entière, frais compris, revient sur votre carte.
+terms-data-title = Vos données
+terms-data-text = Nous gardons votre téléphone et, si vous la donnez, votre adresse e-mail, pour envoyer le reçu et retrouver le paiement. Votre numéro de carte ne passe jamais par nous.

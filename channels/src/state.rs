@@ -1,0 +1,114 @@
+//! What the routes share: the hub, the settings, the clock, the limiters.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use ledger::Language;
+use payments::Hub;
+use payments::api::PaymentView;
+use secrecy::SecretString;
+
+use crate::use_cases::UseCases;
+use crate::web::limits::Limiter;
+
+/// The time of day, injected so that expiry is tested without waiting.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Whether the program can serve: `Err` says what is missing, in words for operators.
+pub type Readiness = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+
+/// Makes the PDF of a confirmed payment in a language; `Err` goes to the log.
+pub type ReceiptRenderer = Arc<dyn Fn(&PaymentView, Language) -> Result<Vec<u8>, String> + Send + Sync>;
+
+/// Settings of the web channel.
+#[derive(Debug, Clone)]
+pub struct WebSettings {
+    /// Absolute base URL under which payers reach the pages, no trailing slash: `https://pay.example.ma`.
+    pub public_url: String,
+    /// Key of the signed cookies; at least 32 random bytes, kept over restarts and shared by all nodes.
+    pub cookie_key: SecretString,
+    /// Whether the last entry of `X-Forwarded-For` is believed: only behind a proxy of ours that sets it.
+    pub trust_proxy: bool,
+    /// Whether cookies are `Secure` (with the `__Host-` prefix) and HSTS is sent: everywhere but on plain-HTTP test benches.
+    pub secure_cookies: bool,
+    /// Limits per address.
+    pub limits: WebLimits,
+}
+
+/// How often one address may ask, so that contract numbers and references cannot be tried out in bulk.
+#[derive(Debug, Clone, Copy)]
+pub struct WebLimits {
+    /// Bill look-ups per minute, sustained.
+    pub lookups_per_minute: NonZeroU32,
+    /// Bill look-ups at once.
+    pub lookup_burst: NonZeroU32,
+    /// Searches by reference and phone per minute, sustained and at once.
+    pub searches_per_minute: NonZeroU32,
+    /// Payments started per minute, sustained and at once.
+    pub starts_per_minute: NonZeroU32,
+    /// Addresses remembered at most; past it, newcomers share one allowance.
+    pub addresses_max: usize,
+}
+
+impl Default for WebLimits {
+    /// A family or a shop behind one address is never stopped; trying out numbers is.
+    fn default() -> Self {
+        let n = |value| NonZeroU32::new(value).unwrap_or(NonZeroU32::MIN);
+        Self {
+            lookups_per_minute: n(20),
+            lookup_burst: n(20),
+            searches_per_minute: n(10),
+            starts_per_minute: n(20),
+            addresses_max: 50_000,
+        }
+    }
+}
+
+/// Everything a route needs; give it to [`crate::configure`]'s application as `web::Data<ChannelState>`.
+pub struct ChannelState {
+    pub(crate) hub: Arc<dyn UseCases>,
+    pub(crate) settings: WebSettings,
+    pub(crate) clock: Clock,
+    pub(crate) ready: Readiness,
+    pub(crate) receipts: Option<ReceiptRenderer>,
+    pub(crate) lookups: Limiter,
+    pub(crate) searches: Limiter,
+    pub(crate) starts: Limiter,
+}
+
+impl ChannelState {
+    /// The state over a hub. Always ready, without PDF receipts, until told otherwise.
+    pub fn new(hub: Arc<Hub>, settings: WebSettings, clock: Clock) -> Self {
+        Self::over(hub, settings, clock)
+    }
+
+    pub(crate) fn over(hub: Arc<dyn UseCases>, settings: WebSettings, clock: Clock) -> Self {
+        let limits = settings.limits;
+        let limiter = |per_minute, burst| Limiter::new(per_minute, burst, limits.addresses_max);
+        Self {
+            hub,
+            lookups: limiter(limits.lookups_per_minute, limits.lookup_burst),
+            searches: limiter(limits.searches_per_minute, limits.searches_per_minute),
+            starts: limiter(limits.starts_per_minute, limits.starts_per_minute),
+            settings,
+            clock,
+            ready: Arc::new(|| Ok(())),
+            receipts: None,
+        }
+    }
+
+    /// The same with a readiness check.
+    #[must_use]
+    pub fn with_readiness(mut self, ready: Readiness) -> Self {
+        self.ready = ready;
+        self
+    }
+
+    /// The same with PDF receipts.
+    #[must_use]
+    pub fn with_receipts(mut self, receipts: ReceiptRenderer) -> Self {
+        self.receipts = Some(receipts);
+        self
+    }
+}

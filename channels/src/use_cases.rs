@@ -1,0 +1,77 @@
+//! The use cases as the channels call them: [`Hub`] in the program, sample data in tests of pages and routes.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use ledger::Channel;
+use payments::Hub;
+use payments::api::{
+    CallbackAnswer, CardRedirect, FindBills, FindError, Found, Infrastructure, Inquiry, MakeQuote, PaymentView, Quote,
+    QuoteError, StartCardPayment, StartError,
+};
+use payments::catalogue::Catalogue;
+
+/// The answer of a use case, some time later.
+pub(crate) type Later<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + 'a>>;
+
+/// What the channels ask for; each method means what the method of the same name of [`Hub`] means.
+pub(crate) trait UseCases: Send + Sync {
+    fn catalogue(&self) -> Arc<Catalogue>;
+    fn is_available(&self, biller: u16, channel: Channel) -> bool;
+    fn find_bills(&self, request: FindBills) -> Later<'_, Found, FindError>;
+    fn inquiry<'a>(&'a self, reference: &'a str) -> Later<'a, Option<Inquiry>, Infrastructure>;
+    fn make_quote(&self, request: MakeQuote) -> Later<'_, Quote, QuoteError>;
+    fn quote<'a>(&'a self, reference: &'a str) -> Later<'a, Option<Quote>, Infrastructure>;
+    fn start_card_payment(&self, request: StartCardPayment) -> Later<'_, CardRedirect, StartError>;
+    fn payment<'a>(&'a self, reference: &'a str) -> Later<'a, Option<PaymentView>, Infrastructure>;
+    fn find_payment<'a>(&'a self, reference: &'a str, phone: &'a str)
+    -> Later<'a, Option<PaymentView>, Infrastructure>;
+    fn card_callback(&self, fields: Vec<(String, String)>) -> Later<'_, CallbackAnswer, Infrastructure>;
+}
+
+impl UseCases for Hub {
+    fn catalogue(&self) -> Arc<Catalogue> {
+        Self::catalogue(self)
+    }
+
+    fn is_available(&self, biller: u16, channel: Channel) -> bool {
+        Self::is_available(self, biller, channel)
+    }
+
+    fn find_bills(&self, request: FindBills) -> Later<'_, Found, FindError> {
+        Box::pin(Self::find_bills(self, request))
+    }
+
+    fn inquiry<'a>(&'a self, reference: &'a str) -> Later<'a, Option<Inquiry>, Infrastructure> {
+        Box::pin(Self::inquiry(self, reference))
+    }
+
+    fn make_quote(&self, request: MakeQuote) -> Later<'_, Quote, QuoteError> {
+        Box::pin(Self::make_quote(self, request))
+    }
+
+    fn quote<'a>(&'a self, reference: &'a str) -> Later<'a, Option<Quote>, Infrastructure> {
+        Box::pin(Self::quote(self, reference))
+    }
+
+    fn start_card_payment(&self, request: StartCardPayment) -> Later<'_, CardRedirect, StartError> {
+        Box::pin(Self::start_card_payment(self, request))
+    }
+
+    fn payment<'a>(&'a self, reference: &'a str) -> Later<'a, Option<PaymentView>, Infrastructure> {
+        Box::pin(Self::payment(self, reference))
+    }
+
+    fn find_payment<'a>(
+        &'a self,
+        reference: &'a str,
+        phone: &'a str,
+    ) -> Later<'a, Option<PaymentView>, Infrastructure> {
+        Box::pin(Self::find_payment(self, reference, phone))
+    }
+
+    fn card_callback(&self, fields: Vec<(String, String)>) -> Later<'_, CallbackAnswer, Infrastructure> {
+        Box::pin(Self::card_callback(self, fields))
+    }
+}

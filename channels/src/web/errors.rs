@@ -1,0 +1,163 @@
+//! What goes wrong with a request, and how it is said.
+//!
+//! Handlers return a [`Fault`] for a request that makes no sense or for trouble of ours; business refusals (declined,
+//! being paid, expired ...) are pages of their own. [`render_errors`] turns every fault, and every bare 4xx of the
+//! framework's extractors, into a page in the reader's language, problem+json or plain text, by the path asked for.
+
+use std::fmt;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
+use payments::api::Infrastructure;
+use serde_json::json;
+
+use super::context::{Context, Keep};
+use super::views::notice::{self, NoticePage};
+
+/// A request that cannot be served.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// Nothing lives at this address.
+    NotFound,
+    /// The address does not take this method.
+    MethodNotAllowed,
+    /// Malformed.
+    BadRequest,
+    /// Bigger than we take.
+    TooLarge,
+    /// The form does not come from a page that we gave this browser.
+    Forged,
+    /// The allowance of this address is used up for so many seconds.
+    TooMany(u32),
+    /// We are full for so many seconds.
+    Overloaded(u32),
+    /// Something of ours failed; the text is for the log.
+    Failed(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status_code())
+    }
+}
+
+impl ResponseError for Fault {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Forged => StatusCode::FORBIDDEN,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Overloaded(_) | Self::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl From<Infrastructure> for Fault {
+    fn from(trouble: Infrastructure) -> Self {
+        match trouble {
+            Infrastructure::Overloaded(seconds) => Self::Overloaded(seconds),
+            Infrastructure::Failed(what) => Self::Failed(what),
+        }
+    }
+}
+
+impl Fault {
+    fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            status if status.is_client_error() => Self::BadRequest,
+            status => Self::Failed(format!("bare {status}")),
+        }
+    }
+
+    pub(super) fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooMany(seconds) | Self::Overloaded(seconds) => Some(*seconds),
+            Self::Failed(_) => Some(30),
+            _ => None,
+        }
+    }
+}
+
+/// For addresses that no route takes.
+pub(crate) async fn find_nothing() -> Result<HttpResponse, Fault> {
+    Err(Fault::NotFound)
+}
+
+/// For methods that a route does not take.
+pub(crate) async fn refuse_method() -> Result<HttpResponse, Fault> {
+    Err(Fault::MethodNotAllowed)
+}
+
+/// Gives every fault its page; answers that already say something pass.
+pub(crate) async fn render_errors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    let fault = match response.response().error() {
+        Some(error) => match error.as_error::<Fault>() {
+            Some(fault) => fault.clone(),
+            None => Fault::of_status(response.status()),
+        },
+        None if response.status().as_u16() >= 400 && is_empty(response.response().body()) => {
+            Fault::of_status(response.status())
+        }
+        None => return Ok(response),
+    };
+    let status = if let Fault::Failed(_) = fault { StatusCode::SERVICE_UNAVAILABLE } else { response.status() };
+    let answer = say(response.request(), &fault, status);
+    Ok(response.into_response(answer))
+}
+
+fn is_empty(body: &BoxBody) -> bool {
+    matches!(body.size(), BodySize::None | BodySize::Sized(0))
+}
+
+fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse {
+    let trace =
+        matches!(fault, Fault::Failed(_) | Fault::Overloaded(_)).then(|| hex::encode(rand::random::<[u8; 6]>()));
+    match (fault, &trace) {
+        (Fault::Failed(what), Some(trace)) => tracing::error!(trace, what, path = request.path(), "request failed"),
+        (Fault::Overloaded(_), Some(trace)) => tracing::warn!(trace, path = request.path(), "overloaded"),
+        _ => tracing::debug!(%fault, path = request.path(), "request refused"),
+    }
+    let path = request.path();
+    let mut answer = if path.ends_with("/status") || path.starts_with("/health") {
+        let title = status.canonical_reason().unwrap_or("error");
+        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "trace": trace });
+        HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
+    } else if path.starts_with("/webhooks") || path.starts_with("/assets") {
+        HttpResponse::build(status)
+            .content_type("text/plain; charset=utf-8")
+            .body(status.canonical_reason().unwrap_or("error"))
+    } else {
+        page(request, fault, status, trace).unwrap_or_else(|| HttpResponse::new(status))
+    };
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    if let Some(seconds) = fault.retry_after() {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
+    answer
+}
+
+fn page(request: &HttpRequest, fault: &Fault, status: StatusCode, trace: Option<String>) -> Option<HttpResponse> {
+    let context = Context::of(request).ok()?;
+    let notice = notice::of_fault(fault, context.language, trace);
+    let page = context.page_titled(notice.title.clone());
+    context.html(status, Keep::Nobody, &NoticePage { page, notice }).ok()
+}

@@ -1,0 +1,70 @@
+//! Words in the reader's language.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{AcceptLanguage, Header};
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{Loader, static_loader};
+use ledger::Language;
+use unic_langid::{LanguageIdentifier, langid};
+
+static_loader! {
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "fr",
+    };
+}
+
+static AR: LanguageIdentifier = langid!("ar");
+static FR: LanguageIdentifier = langid!("fr");
+static EN: LanguageIdentifier = langid!("en");
+
+/// What a message takes: texts and whole numbers.
+pub(super) enum Arg<'a> {
+    Text(&'a str),
+    Number(i64),
+}
+
+fn identifier(language: Language) -> &'static LanguageIdentifier {
+    match language {
+        Language::Ar => &AR,
+        Language::Fr => &FR,
+        Language::En => &EN,
+    }
+}
+
+/// A message without arguments. A missing one shows its key; a test holds that none is missing.
+pub(super) fn text(language: Language, key: &str) -> String {
+    LOCALES.try_lookup(identifier(language), key).unwrap_or_else(|| key.to_owned())
+}
+
+/// A message with arguments.
+pub(super) fn text_with(language: Language, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
+    let args: HashMap<Cow<'static, str>, FluentValue<'_>> = args
+        .iter()
+        .map(|(name, value)| {
+            let value = match value {
+                Arg::Text(text) => FluentValue::from(*text),
+                Arg::Number(number) => FluentValue::from(*number),
+            };
+            (Cow::Borrowed(*name), value)
+        })
+        .collect();
+    LOCALES.try_lookup_with_args(identifier(language), key, &args).unwrap_or_else(|| key.to_owned())
+}
+
+/// The language for someone who asked for none: the one chosen before, else the browser's wish, else French.
+pub(super) fn preferred(cookie: Option<&str>, request: &HttpRequest) -> Language {
+    if let Some(language) = cookie.and_then(|word| word.parse().ok()) {
+        return language;
+    }
+    let Ok(wishes) = AcceptLanguage::parse(request) else { return Language::Fr };
+    wishes
+        .ranked()
+        .into_iter()
+        .filter_map(|wish| wish.item().and_then(|tag| tag.primary_language().to_ascii_lowercase().parse().ok()))
+        .next()
+        .unwrap_or(Language::Fr)
+}

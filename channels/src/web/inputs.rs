@@ -1,0 +1,188 @@
+//! Forms as browsers send them: bounded, checked for forgery, cleaned of what people do not see.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use ledger::Money;
+
+use super::context::Context;
+use super::errors::Fault;
+
+/// The name of the hidden token.
+pub(super) const CSRF_FIELD: &str = "csrf";
+/// More fields than any form of ours has.
+const FIELDS_MAX: usize = 200;
+/// Longer than any value that we ask for.
+const VALUE_CHARS_MAX: usize = 400;
+
+/// A form posted by a page of ours: its token was checked.
+pub(crate) struct Posted {
+    fields: Vec<(String, String)>,
+}
+
+impl FromRequest for Posted {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let context = Context::of(request);
+        let form = web::Form::<Vec<(String, String)>>::from_request(request, payload);
+        Box::pin(async move { Ok(Self::checked(&context?, form.await?.into_inner())?) })
+    }
+}
+
+impl Posted {
+    fn checked(context: &Context, fields: Vec<(String, String)>) -> Result<Self, Fault> {
+        if fields.len() > FIELDS_MAX {
+            return Err(Fault::BadRequest);
+        }
+        let mut tokens = fields.iter().filter(|(name, _)| name == CSRF_FIELD);
+        match (tokens.next(), tokens.next()) {
+            (Some((_, token)), None) if context.admits(token) => {}
+            _ => return Err(Fault::Forged),
+        }
+        let fields = fields
+            .into_iter()
+            .filter(|(name, _)| name != CSRF_FIELD)
+            .map(|(name, value)| Ok((name, cleaned(&value)?)))
+            .collect::<Result<_, Fault>>()?;
+        Ok(Self { fields })
+    }
+
+    /// The one value of a field, empty if it is absent; a field sent twice is a bad request.
+    pub(super) fn one<'a>(&'a self, name: &'a str) -> Result<&'a str, Fault> {
+        let mut values = self.many(name);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value.unwrap_or_default()),
+            _ => Err(Fault::BadRequest),
+        }
+    }
+
+    /// All values of a field.
+    pub(super) fn many<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The fields whose names start so, without that start; one sent twice is a bad request.
+    pub(super) fn below(&self, prefix: &str) -> Result<std::collections::BTreeMap<String, String>, Fault> {
+        let mut below = std::collections::BTreeMap::new();
+        for (name, value) in &self.fields {
+            let Some(name) = name.strip_prefix(prefix) else { continue };
+            if below.insert(name.to_owned(), value.clone()).is_some() {
+                return Err(Fault::BadRequest);
+            }
+        }
+        Ok(below)
+    }
+}
+
+/// Trimmed, without the invisible marks that copying from a message brings along; control characters are refused.
+fn cleaned(value: &str) -> Result<String, Fault> {
+    let invisible =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let text: String = value.chars().filter(|c| !invisible(*c)).collect();
+    let text = text.trim();
+    if text.chars().any(char::is_control) || text.chars().count() > VALUE_CHARS_MAX {
+        return Err(Fault::BadRequest);
+    }
+    Ok(text.to_owned())
+}
+
+/// Whether a text of an address can be a reference of ours; anything else is not looked up.
+pub(super) fn is_reference(text: &str) -> bool {
+    (6..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// Whether a text can be a mail address; the mail itself is the only real proof.
+pub(super) fn is_email(text: &str) -> bool {
+    let Some((name, host)) = text.rsplit_once('@') else { return false };
+    let plain = |s: &str| s.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\"\\@".contains(c));
+    let labels = host.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+    text.len() <= 254
+        && !name.is_empty()
+        && name.len() <= 64
+        && plain(name)
+        && plain(host)
+        && host.contains('.')
+        && labels
+}
+
+/// Digits of the Arabic and Persian keyboards as ASCII digits.
+pub(super) fn ascii_digits(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{660}'..='\u{669}' => char::from_digit(u32::from(c) - 0x660, 10).unwrap_or(c),
+            '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(c) - 0x6f0, 10).unwrap_or(c),
+            _ => c,
+        })
+        .collect()
+}
+
+/// A Moroccan mobile number as people type it, as `+2126...` or `+2127...`.
+pub(super) fn mobile(text: &str) -> Option<String> {
+    let digits: String = ascii_digits(text)
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-' | '.' | '(' | ')'))
+        .collect();
+    let national = digits
+        .strip_prefix("+212")
+        .or_else(|| digits.strip_prefix("00212"))
+        .or_else(|| digits.strip_prefix("212").filter(|rest| rest.len() >= 9))
+        .unwrap_or(&digits);
+    let national = national.strip_prefix('0').unwrap_or(national);
+    let good = national.len() == 9 && national.starts_with(['6', '7']) && national.bytes().all(|b| b.is_ascii_digit());
+    good.then(|| format!("+212{national}"))
+}
+
+/// An amount as people type it: `1 234,50`, `1,234.50`, `1234.5`, Arabic-Indic digits; three decimals are refused.
+pub(super) fn typed_amount(text: &str) -> Option<Money> {
+    let text: String = ascii_digits(text).chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
+    let text = text.replace(['\u{66b}'], ",");
+    Money::parse_wire(&text.replace(',', ".")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(" 12345678 ", Some("12345678"))]
+    #[case("\u{202a}+212612345678\u{202c}", Some("+212612345678"))]
+    #[case("a\0b", None)]
+    #[case("a\nb", None)]
+    #[case("", Some(""))]
+    fn cleaning(#[case] typed: &str, #[case] kept: Option<&str>) {
+        assert_eq!(cleaned(typed).ok().as_deref(), kept);
+    }
+
+    #[rstest]
+    #[case("salma@example.ma", true)]
+    #[case("s.alami+factures@mail.example.co", true)]
+    #[case("salma@example", false)]
+    #[case("salma@@example.ma", false)]
+    #[case("salma example@example.ma", false)]
+    #[case("a@b.c, d@e.f", false)]
+    #[case("a@.ma", false)]
+    #[case("@example.ma", false)]
+    #[case("a@-b.ma", false)]
+    fn emails(#[case] text: &str, #[case] good: bool) {
+        assert_eq!(is_email(text), good);
+    }
+
+    #[rstest]
+    #[case("aZ09-_aZ09", true)]
+    #[case("short", false)]
+    #[case("../../etc/passwd", false)]
+    #[case("é123456", false)]
+    fn references(#[case] text: &str, #[case] good: bool) {
+        assert_eq!(is_reference(text), good);
+    }
+
+    #[test]
+    fn digits_of_other_keyboards() {
+        assert_eq!(ascii_digits("٠١٢٣٤٥٦٧٨٩ ۴۵ x"), "0123456789 45 x");
+    }
+}

@@ -1,0 +1,21 @@
+//! The web pages: server-rendered, in three languages, complete without JavaScript.
+
+pub(crate) mod assets;
+pub(crate) mod bills;
+mod context;
+mod csrf;
+pub(crate) mod errors;
+pub(crate) mod find;
+mod format;
+pub(crate) mod headers;
+pub(crate) mod home;
+mod i18n;
+pub(crate) mod identify;
+mod inputs;
+pub(crate) mod limits;
+pub(crate) mod pay;
+pub(crate) mod payment;
+mod views;
+
+#[cfg(test)]
+mod tests;

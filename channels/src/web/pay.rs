@@ -1,0 +1,128 @@
+//! From a quote to the gateway's page.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use actix_web::{HttpResponse, web};
+use payments::api::{Quote, StartCardPayment, StartError};
+
+use super::context::{Context, Keep};
+use super::errors::Fault;
+use super::headers::policy_with_gateway;
+use super::identify::{Chosen, say, unavailable};
+use super::inputs::{Posted, is_email, is_reference, mobile};
+use super::views::notice::{Notice, Tone};
+use super::views::pay::{self, Payer, PayerFaults};
+
+pub(crate) async fn show_summary(context: Context, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+    let quote = quote(&context, &path.1).await?;
+    if quote.expires_at <= context.now {
+        return expired(&context, &quote);
+    }
+    let payer = Payer { key: hex::encode(rand::random::<[u8; 16]>()), ..Payer::default() };
+    summary(&context, StatusCode::OK, &quote, payer, &PayerFaults::default())
+}
+
+async fn quote(context: &Context, reference: &str) -> Result<Quote, Fault> {
+    if !is_reference(reference) {
+        return Err(Fault::NotFound);
+    }
+    context.state.hub.quote(reference).await?.ok_or(Fault::NotFound)
+}
+
+fn summary(
+    context: &Context,
+    status: StatusCode,
+    quote: &Quote,
+    payer: Payer,
+    faults: &PayerFaults,
+) -> Result<HttpResponse, Fault> {
+    let chosen = Chosen::of(context, &quote.biller.to_string())?;
+    let (biller, kind) = (chosen.biller()?, chosen.kind(&quote.receivable_type)?);
+    let page = pay::summary(context.page("summary-title"), biller, kind, quote, payer, faults);
+    context.html(status, Keep::Nobody, &page)
+}
+
+/// Starts the payment; the same showing of the page sent twice is one payment.
+pub(crate) async fn start_payment(
+    context: Context,
+    path: web::Path<(String, String)>,
+    posted: Posted,
+) -> Result<HttpResponse, Fault> {
+    let quote = quote(&context, &path.1).await?;
+    let payer = Payer {
+        phone: posted.one("phone")?.to_owned(),
+        email: posted.one("email")?.to_owned(),
+        terms: posted.one("terms")? == "1",
+        key: posted.one("key")?.to_owned(),
+    };
+    if payer.key.len() != 32 || !payer.key.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(Fault::BadRequest);
+    }
+    let phone = mobile(&payer.phone);
+    let faults = PayerFaults {
+        phone: phone.is_none(),
+        email: !payer.email.is_empty() && !is_email(&payer.email),
+        terms: !payer.terms,
+    };
+    let phone = match phone {
+        Some(phone) if !faults.any() => phone,
+        _ => return summary(&context, StatusCode::UNPROCESSABLE_ENTITY, &quote, payer, &faults),
+    };
+    context.state.starts.take(context.address).map_err(Fault::TooMany)?;
+    let request = StartCardPayment {
+        quote: quote.reference.clone(),
+        idempotency_key: payer.key,
+        phone,
+        email: Some(payer.email).filter(|email| !email.is_empty()),
+        language: context.language,
+        public_url: context.state.settings.public_url.clone(),
+    };
+    match context.state.hub.start_card_payment(request).await {
+        Ok(redirect) => {
+            let policy = policy_with_gateway(&redirect.action)
+                .and_then(|policy| HeaderValue::from_str(&policy).ok())
+                .ok_or_else(|| Fault::Failed("the gateway's address is no http(s) URL".to_owned()))?;
+            let page = pay::redirect(context.page("redirect-title"), redirect, &quote);
+            let mut answer = context.html(StatusCode::OK, Keep::Nobody, &page)?;
+            answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+            Ok(answer)
+        }
+        Err(error) => refused(&context, &quote, error),
+    }
+}
+
+/// No money moved; the page says why and what to do.
+fn refused(context: &Context, quote: &Quote, error: StartError) -> Result<HttpResponse, Fault> {
+    let language = context.language;
+    let notice = |tone, key| Notice::new(language, tone, key).action(language, "action-home", "/");
+    match error {
+        StartError::UnknownQuote => Err(Fault::NotFound),
+        StartError::Expired => expired(context, quote),
+        StartError::BeingPaid => {
+            let notice = notice(Tone::Wait, "being-paid").action(language, "action-find", "/find");
+            say(context, StatusCode::CONFLICT, notice)
+        }
+        StartError::AlreadyPaid => {
+            let notice = notice(Tone::Good, "already-paid").action(language, "action-find", "/find");
+            say(context, StatusCode::CONFLICT, notice)
+        }
+        StartError::KeyConflict => {
+            let again = format!("/quotes/{}", quote.reference);
+            let notice = Notice::new(language, Tone::Wait, "key-conflict");
+            say(context, StatusCode::CONFLICT, notice.action(language, "action-summary", &again))
+        }
+        StartError::WrongInstrument => {
+            say(context, StatusCode::UNPROCESSABLE_ENTITY, notice(Tone::Wait, "not-offered"))
+        }
+        StartError::Unavailable => unavailable(context, Chosen::of(context, &quote.biller.to_string())?.biller()?),
+        StartError::Infrastructure(trouble) => Err(trouble.into()),
+    }
+}
+
+fn expired(context: &Context, quote: &Quote) -> Result<HttpResponse, Fault> {
+    let again = format!("/billers/{}/{}", quote.biller, quote.receivable_type);
+    let notice = Notice::new(context.language, Tone::Wait, "quote-expired")
+        .action(context.language, "action-again", &again)
+        .action(context.language, "action-home", "/");
+    say(context, StatusCode::GONE, notice)
+}

@@ -1,0 +1,97 @@
+//! A payment after the gateway: followed, shown as a receipt, or ended.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use payments::api::{PaymentView, Standing};
+use serde_json::json;
+
+use super::context::{Context, Keep};
+use super::errors::Fault;
+use super::format;
+use super::identify::say;
+use super::inputs::is_reference;
+use super::views::notice::{Notice, Tone};
+use super::views::payment as views;
+
+async fn payment(context: &Context, reference: &str) -> Result<PaymentView, Fault> {
+    if !is_reference(reference) {
+        return Err(Fault::NotFound);
+    }
+    context.state.hub.payment(reference).await?.ok_or(Fault::NotFound)
+}
+
+pub(crate) async fn show_payment(context: Context, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+    let payment = payment(&context, &path.1).await?;
+    let catalogue = context.state.hub.catalogue();
+    let biller = catalogue.get(payment.biller);
+    let (tone, key) = match &payment.standing {
+        Standing::AwaitingPayer | Standing::Confirming => {
+            let page = views::progress(context.page("progress-title"), biller, &payment);
+            return context.html(StatusCode::OK, Keep::Nobody, &page);
+        }
+        Standing::Confirmed(proof) => {
+            let address = format!("{}{}", context.state.settings.public_url, context.url(&own_path(&payment)));
+            let with_pdf = context.state.receipts.is_some();
+            let page = views::receipt(context.page("receipt-title"), biller, &payment, proof, &address, with_pdf);
+            return context.html(StatusCode::OK, Keep::Nobody, &page);
+        }
+        Standing::Declined => (Tone::Bad, "declined"),
+        Standing::Expired => (Tone::Wait, "payment-expired"),
+        Standing::Returning => (Tone::Wait, "returning"),
+        Standing::Returned => (Tone::Good, "returned"),
+    };
+    let language = context.language;
+    let mut notice = Notice::new(language, tone, key)
+        .fact(language, "fact-biller", biller.map(|biller| biller.name.get(language)).unwrap_or_default())
+        .fact(language, "fact-amount", &format::money(language, payment.amounts.total))
+        .fact(language, "fact-reference", &payment.reference)
+        .fact(language, "fact-since", &format::moment(language, payment.standing_since));
+    if matches!(payment.standing, Standing::Declined | Standing::Expired) {
+        notice = notice.action(language, "action-pay-again", &format!("/quotes/{}", payment.quote));
+    }
+    say(&context, StatusCode::OK, notice.action(language, "action-home", "/"))
+}
+
+fn own_path(payment: &PaymentView) -> String {
+    format!("/payments/{}", payment.reference)
+}
+
+/// The gateway sends the payer's browser back with a form. What it says is not believed, only its server-to-server
+/// callback is; so nothing is read and the page that follows the state is shown.
+pub(crate) async fn return_from_gateway(
+    context: Context,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Fault> {
+    if !is_reference(&path.1) {
+        return Err(Fault::NotFound);
+    }
+    Ok(context.see_other(&format!("/payments/{}", path.1)))
+}
+
+/// For the script of the page that waits.
+pub(crate) async fn show_status(context: Context, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+    let payment = payment(&context, &path.1).await?;
+    let body = json!({
+        "standing": views::standing_word(&payment.standing),
+        "final": !views::is_under_way(&payment.standing),
+    });
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(body))
+}
+
+/// The receipt to keep; there is none before the biller confirmed.
+pub(crate) async fn show_pdf(context: Context, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+    let Some(render) = context.state.receipts.clone() else { return Err(Fault::NotFound) };
+    let payment = payment(&context, &path.1).await?;
+    if !matches!(payment.standing, Standing::Confirmed(_)) {
+        return Ok(context.see_other(&own_path(&payment)));
+    }
+    let (language, name) = (context.language, payment.reference.clone());
+    let made =
+        web::block(move || render(&payment, language)).await.map_err(|error| Fault::Failed(error.to_string()))?;
+    let bytes = made.map_err(Fault::Failed)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/pdf")
+        .insert_header(("Content-Disposition", format!("inline; filename=\"fatoura-{name}.pdf\"")))
+        .insert_header(("Cache-Control", "no-store"))
+        .body(bytes))
+}

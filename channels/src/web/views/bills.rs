@@ -1,0 +1,196 @@
+//! What is due, to be ticked.
+
+use askama::Template;
+use biller_adapters::ArticleKind;
+use ledger::{Language, Money};
+use payments::api::{Inquiry, PayableArticle, QuoteError};
+use payments::catalogue::{AmountRule, Biller, ReceivableType};
+
+use super::{BillerView, FaultLink, Page};
+use crate::web::format;
+use crate::web::i18n::{self, Arg};
+
+/// The bills of a customer.
+#[derive(Template)]
+#[template(path = "web/bills.html")]
+pub(in crate::web) struct BillsPage {
+    pub(in crate::web) page: Page,
+    pub(in crate::web) biller: BillerView,
+    pub(in crate::web) contract: String,
+    pub(in crate::web) action: String,
+    pub(in crate::web) back: String,
+    pub(in crate::web) articles: Vec<ArticleView>,
+    /// Everything ticked at first, for those without the script.
+    pub(in crate::web) total: String,
+    pub(in crate::web) amount: Option<AmountField>,
+    pub(in crate::web) faults: Vec<FaultLink>,
+    /// Something can be paid.
+    pub(in crate::web) payable: bool,
+    /// Until when the list is good.
+    pub(in crate::web) expires: String,
+}
+
+/// A line of the bill.
+pub(in crate::web) struct ArticleView {
+    pub(in crate::web) id: String,
+    pub(in crate::web) description: String,
+    pub(in crate::web) kind: String,
+    pub(in crate::web) date: String,
+    pub(in crate::web) amount: String,
+    /// The amount in centimes, for the running total of the script.
+    pub(in crate::web) minor: i64,
+    pub(in crate::web) mandatory: bool,
+    pub(in crate::web) busy: bool,
+    pub(in crate::web) ticked: bool,
+}
+
+/// Where the payer chooses the amount.
+pub(in crate::web) struct AmountField {
+    pub(in crate::web) hint: String,
+    pub(in crate::web) value: String,
+    pub(in crate::web) required: bool,
+    pub(in crate::web) fault: String,
+}
+
+/// What the payer chose on an earlier showing of the page.
+#[derive(Default)]
+pub(in crate::web) struct Choice {
+    pub(in crate::web) articles: Vec<String>,
+    pub(in crate::web) amount: String,
+}
+
+/// What is wrong with a choice.
+pub(in crate::web) enum ChoiceFault {
+    Nothing,
+    Busy,
+    /// The text of the amount field.
+    Amount(String),
+}
+
+pub(in crate::web) fn bills(
+    page: Page,
+    biller: &Biller,
+    kind: &ReceivableType,
+    inquiry: &Inquiry,
+    choice: Option<&Choice>,
+    fault: Option<ChoiceFault>,
+) -> BillsPage {
+    let language = page.language;
+    let articles: Vec<ArticleView> =
+        inquiry.articles.iter().map(|article| article_view(article, language, choice)).collect();
+    let ticked = articles.iter().filter(|article| article.ticked).map(|article| Money::from_minor(article.minor));
+    let total = Money::sum(ticked).unwrap_or_default();
+    let mut faults = Vec::new();
+    let mut amount = amount_field(&kind.amount_rule, articles.is_empty(), language, choice);
+    match fault {
+        Some(ChoiceFault::Nothing) => {
+            faults
+                .push(FaultLink { target: "articles".to_owned(), text: i18n::text(language, "fault-nothing-chosen") });
+        }
+        Some(ChoiceFault::Busy) => {
+            faults.push(FaultLink { target: "articles".to_owned(), text: i18n::text(language, "fault-busy") });
+        }
+        Some(ChoiceFault::Amount(text)) => {
+            faults.push(FaultLink { target: "amount".to_owned(), text: text.clone() });
+            if let Some(field) = &mut amount {
+                field.fault = text;
+            }
+        }
+        None => {}
+    }
+    BillsPage {
+        biller: BillerView::of(biller, Some(kind), language),
+        contract: inquiry.contract_masked.clone(),
+        action: page.url(&format!("/bills/{}", inquiry.reference)),
+        back: page.url(&format!("/billers/{}/{}", biller.code, kind.code)),
+        payable: articles.is_empty() || articles.iter().any(|article| !article.busy),
+        total: format::money(language, total),
+        expires: format::moment(language, inquiry.expires_at),
+        articles,
+        amount,
+        faults,
+        page: page.at_step(2),
+    }
+}
+
+fn article_view(payable: &PayableArticle, language: Language, choice: Option<&Choice>) -> ArticleView {
+    let article = &payable.article;
+    let chosen = choice.is_none_or(|choice| choice.articles.contains(&article.id));
+    ArticleView {
+        id: article.id.clone(),
+        description: article.description.clone(),
+        kind: match article.kind {
+            ArticleKind::Receivable => String::new(),
+            ArticleKind::Fee => i18n::text(language, "article-fee"),
+            ArticleKind::Mandatory => i18n::text(language, "article-mandatory"),
+            ArticleKind::StampDuty => i18n::text(language, "article-stamp-duty"),
+        },
+        date: article.date.map(|day| format::date(language, day)).unwrap_or_default(),
+        amount: format::money(language, article.amount),
+        minor: article.amount.minor(),
+        mandatory: payable.mandatory,
+        busy: payable.busy,
+        ticked: !payable.busy && (payable.mandatory || chosen),
+    }
+}
+
+fn amount_field(
+    rule: &AmountRule,
+    nothing_due: bool,
+    language: Language,
+    choice: Option<&Choice>,
+) -> Option<AmountField> {
+    let money = |amount: &Money| format::money(language, *amount);
+    let hint = match rule {
+        AmountRule::Exact if nothing_due => i18n::text(language, "amount-hint-any"),
+        AmountRule::Exact => return None,
+        AmountRule::ExactOrMore => i18n::text(language, "amount-hint-more"),
+        AmountRule::ExactOrLess => i18n::text(language, "amount-hint-less"),
+        AmountRule::Any => i18n::text(language, "amount-hint-any"),
+        AmountRule::Range { min, max, multiple } => i18n::text_with(
+            language,
+            "amount-hint-range",
+            &[
+                ("min", Arg::Text(&money(min))),
+                ("max", Arg::Text(&money(max))),
+                ("multiple", Arg::Text(&money(multiple))),
+            ],
+        ),
+    };
+    let value = choice.map(|choice| choice.amount.clone()).unwrap_or_default();
+    Some(AmountField { hint, value, required: nothing_due, fault: String::new() })
+}
+
+/// The words for a choice that the hub refuses; `None` for what is no fault of the choice.
+pub(in crate::web) fn choice_fault(error: &QuoteError, language: Language) -> Option<ChoiceFault> {
+    let money = |amount: Money| format::money(language, amount);
+    match error {
+        QuoteError::NothingChosen => Some(ChoiceFault::Nothing),
+        QuoteError::Busy => Some(ChoiceFault::Busy),
+        QuoteError::AmountRequired => Some(ChoiceFault::Amount(i18n::text(language, "fault-amount-required"))),
+        QuoteError::AmountNotAllowed { min, max, multiple } => {
+            let bounds = match (min, max) {
+                (Some(min), Some(max)) if min == max => {
+                    i18n::text_with(language, "fault-amount-exact", &[("amount", Arg::Text(&money(*min)))])
+                }
+                (Some(min), Some(max)) => i18n::text_with(
+                    language,
+                    "fault-amount-between",
+                    &[("min", Arg::Text(&money(*min))), ("max", Arg::Text(&money(*max)))],
+                ),
+                (Some(min), None) => {
+                    i18n::text_with(language, "fault-amount-least", &[("min", Arg::Text(&money(*min)))])
+                }
+                (None, Some(max)) => {
+                    i18n::text_with(language, "fault-amount-most", &[("max", Arg::Text(&money(*max)))])
+                }
+                (None, None) => i18n::text(language, "fault-amount"),
+            };
+            let step = multiple.map(|step| {
+                i18n::text_with(language, "fault-amount-multiple", &[("multiple", Arg::Text(&money(step)))])
+            });
+            Some(ChoiceFault::Amount([Some(bounds), step].into_iter().flatten().collect::<Vec<_>>().join(" ")))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,153 @@
+//! Choosing a receivable type and identifying a contract.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use ledger::Language;
+use payments::api::{FieldFault, FieldFaultKind};
+use payments::catalogue::{Biller, FieldFormat, FieldKind, FormField, ReceivableType};
+
+use super::{BillerView, FaultLink, Page};
+use crate::web::i18n::{self, Arg};
+
+/// What can be paid to a biller.
+#[derive(Template)]
+#[template(path = "web/biller.html")]
+pub(in crate::web) struct BillerPage {
+    pub(in crate::web) page: Page,
+    pub(in crate::web) biller: BillerView,
+    pub(in crate::web) kinds: Vec<KindLink>,
+}
+
+/// A receivable type to choose.
+pub(in crate::web) struct KindLink {
+    pub(in crate::web) name: String,
+    pub(in crate::web) url: String,
+}
+
+/// The identification form.
+#[derive(Template)]
+#[template(path = "web/identify.html")]
+pub(in crate::web) struct IdentifyPage {
+    pub(in crate::web) page: Page,
+    pub(in crate::web) biller: BillerView,
+    pub(in crate::web) action: String,
+    pub(in crate::web) fields: Vec<FieldView>,
+    pub(in crate::web) faults: Vec<FaultLink>,
+    /// Whether bills are fetched; without it the next page asks for an amount.
+    pub(in crate::web) fetch: bool,
+}
+
+/// A field of the form.
+pub(in crate::web) struct FieldView {
+    pub(in crate::web) name: String,
+    pub(in crate::web) id: String,
+    pub(in crate::web) label: String,
+    pub(in crate::web) hint: String,
+    pub(in crate::web) kind: &'static str,
+    pub(in crate::web) input_mode: &'static str,
+    pub(in crate::web) max_length: u16,
+    pub(in crate::web) required: bool,
+    pub(in crate::web) value: String,
+    pub(in crate::web) options: Vec<(String, String, bool)>,
+    pub(in crate::web) fault: String,
+}
+
+/// Ends the length of fields that state none.
+const LENGTH_MAX: u16 = 100;
+
+pub(in crate::web) fn biller(page: Page, biller: &Biller) -> BillerPage {
+    let language = page.language;
+    let kinds = biller.receivable_types.iter().map(|kind| KindLink {
+        name: kind.name.get(language).to_owned(),
+        url: page.url(&format!("/billers/{}/{}", biller.code, kind.code)),
+    });
+    BillerPage { kinds: kinds.collect(), biller: BillerView::of(biller, None, language), page: page.at_step(1) }
+}
+
+/// The form with what was typed and what is wrong with it; `unknown` when the biller knows no such customer.
+pub(in crate::web) fn form(
+    page: Page,
+    biller: &Biller,
+    kind: &ReceivableType,
+    typed: &BTreeMap<String, String>,
+    faults: &[FieldFault],
+    unknown: bool,
+) -> IdentifyPage {
+    let language = page.language;
+    let fields: Vec<FieldView> = kind.form.iter().map(|field| field_view(field, language, typed, faults)).collect();
+    let mut links: Vec<FaultLink> = fields
+        .iter()
+        .filter(|field| !field.fault.is_empty())
+        .map(|field| FaultLink { target: field.id.clone(), text: format!("{} — {}", field.label, field.fault) })
+        .collect();
+    if unknown {
+        let text = i18n::text_with(language, "unknown-contract", &[("biller", Arg::Text(biller.name.get(language)))]);
+        let target = fields.first().map(|field| field.id.clone()).unwrap_or_default();
+        links.push(FaultLink { target, text });
+    }
+    IdentifyPage {
+        biller: BillerView::of(biller, Some(kind), language),
+        action: page.url(&format!("/billers/{}/{}", biller.code, kind.code)),
+        fields,
+        faults: links,
+        fetch: kind.fetch,
+        page: page.at_step(1),
+    }
+}
+
+fn field_view(
+    field: &FormField,
+    language: Language,
+    typed: &BTreeMap<String, String>,
+    faults: &[FieldFault],
+) -> FieldView {
+    let value = typed.get(&field.name).map(String::as_str).unwrap_or_default();
+    FieldView {
+        name: format!("f.{}", field.name),
+        id: format!("f-{}", field.name),
+        label: field.label.get(language).to_owned(),
+        hint: field.hint.as_ref().map(|hint| hint.get(language).to_owned()).unwrap_or_default(),
+        kind: match field.kind {
+            FieldKind::Text => "text",
+            FieldKind::Select => "select",
+            FieldKind::Password => "password",
+            FieldKind::Label => "label",
+            FieldKind::Checkbox => "checkbox",
+        },
+        input_mode: match field.format {
+            FieldFormat::String => "text",
+            FieldFormat::Integer => "numeric",
+            FieldFormat::Decimal => "decimal",
+        },
+        max_length: field.max_length.unwrap_or(LENGTH_MAX),
+        required: field.required,
+        // A password is never sent back.
+        value: if field.kind == FieldKind::Password { String::new() } else { value.to_owned() },
+        options: field
+            .values
+            .iter()
+            .map(|choice| (choice.value.clone(), choice.label.get(language).to_owned(), choice.value == value))
+            .collect(),
+        fault: faults
+            .iter()
+            .find(|fault| fault.field == field.name)
+            .map(|fault| fault_text(&fault.kind, language))
+            .unwrap_or_default(),
+    }
+}
+
+/// What is wrong, in words.
+fn fault_text(fault: &FieldFaultKind, language: Language) -> String {
+    let with = |key: &str, count: u16| i18n::text_with(language, key, &[("count", Arg::Number(count.into()))]);
+    match fault {
+        FieldFaultKind::Missing => i18n::text(language, "fault-missing"),
+        FieldFaultKind::TooShort(least) => with("fault-too-short", *least),
+        FieldFaultKind::TooLong(most) => with("fault-too-long", *most),
+        FieldFaultKind::NotInteger => i18n::text(language, "fault-not-integer"),
+        FieldFaultKind::NotDecimal => i18n::text(language, "fault-not-decimal"),
+        FieldFaultKind::BadFormat => i18n::text(language, "fault-bad-format"),
+        FieldFaultKind::NotAChoice => i18n::text(language, "fault-not-a-choice"),
+        FieldFaultKind::UnknownField => i18n::text(language, "fault-unknown-field"),
+    }
+}

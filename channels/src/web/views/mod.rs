@@ -1,0 +1,176 @@
+//! What the templates show: pure functions from the hub's data to words and amounts in the reader's language.
+
+pub(super) mod bills;
+pub(super) mod find;
+pub(super) mod home;
+pub(super) mod identify;
+pub(super) mod notice;
+pub(super) mod pay;
+pub(super) mod payment;
+
+use ledger::Language;
+use payments::catalogue::{Biller, ReceivableType};
+
+use super::i18n::{self, Arg};
+use super::{assets, format};
+
+/// What the layout needs.
+pub(super) struct Page {
+    pub(super) language: Language,
+    pub(super) title: String,
+    /// The path below the language, for the language links.
+    path: String,
+    /// The hidden token of its forms.
+    pub(super) csrf: String,
+    /// The step of the journey, 1 to 4; 0 outside it.
+    pub(super) step: u8,
+    /// Seconds after which the page is asked for again where there is no JavaScript.
+    pub(super) refresh: Option<u8>,
+}
+
+impl Page {
+    pub(super) fn new(language: Language, title: String, path: String, csrf: String) -> Self {
+        Self { language, title, path, csrf, step: 0, refresh: None }
+    }
+
+    pub(super) fn at_step(mut self, step: u8) -> Self {
+        self.step = step;
+        self
+    }
+
+    /// A message.
+    fn t(&self, key: &str) -> String {
+        i18n::text(self.language, key)
+    }
+
+    /// A message about a text.
+    fn t1(&self, key: &str, name: &'static str, value: &str) -> String {
+        i18n::text_with(self.language, key, &[(name, Arg::Text(value))])
+    }
+
+    /// A message about a number, in the right plural form.
+    fn tn(&self, key: &str, count: usize) -> String {
+        i18n::text_with(self.language, key, &[("count", Arg::Number(i64::try_from(count).unwrap_or(i64::MAX)))])
+    }
+
+    /// An address below the reader's language.
+    fn url(&self, path: &str) -> String {
+        format!("/{}{path}", self.language)
+    }
+
+    fn asset(&self, path: &str) -> String {
+        assets::url(path)
+    }
+
+    fn dir(&self) -> &'static str {
+        if self.language == Language::Ar { "rtl" } else { "ltr" }
+    }
+
+    /// The four steps: number, message, state for the stylesheet.
+    fn steps(&self) -> [(u8, String, &'static str); 4] {
+        [(1, "step-identify"), (2, "step-bills"), (3, "step-pay"), (4, "step-receipt")].map(|(number, key)| {
+            let state = match number.cmp(&self.step) {
+                std::cmp::Ordering::Less => "done",
+                std::cmp::Ordering::Equal => "current",
+                std::cmp::Ordering::Greater => "ahead",
+            };
+            (number, self.t(key), state)
+        })
+    }
+
+    /// The language links: word of the language, its address, whether it is this one.
+    fn languages(&self) -> [(Language, &'static str, &'static str, String); 3] {
+        [(Language::Ar, "العربية", "ع"), (Language::Fr, "Français", "FR"), (Language::En, "English", "EN")]
+            .map(|(language, name, short)| (language, name, short, format!("/{language}{}", self.path)))
+    }
+}
+
+/// A biller as the head of a page shows it.
+pub(super) struct BillerView {
+    pub(super) name: String,
+    /// Address of its logo.
+    pub(super) logo: Option<String>,
+    /// Shown where there is no logo.
+    pub(super) initials: String,
+    /// Brand colour, `#rrggbb`.
+    pub(super) colour: String,
+    /// The receivable type, where one is chosen.
+    pub(super) kind: String,
+}
+
+/// The colour of billers that state none.
+const PLAIN_COLOUR: &str = "#0b5d4e";
+
+impl BillerView {
+    pub(super) fn of(biller: &Biller, kind: Option<&ReceivableType>, language: Language) -> Self {
+        let name = biller.name.get(language).to_owned();
+        let logo = biller.logo.as_deref().and_then(|file| assets::url_of_existing(&format!("billers/{file}")));
+        let logo = logo.or_else(|| assets::url_of_existing(&format!("billers/{}.svg", biller.code)));
+        let is_colour = |text: &&str| {
+            text.len() == 7 && text.starts_with('#') && text.bytes().skip(1).all(|b| b.is_ascii_hexdigit())
+        };
+        Self {
+            initials: name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect(),
+            colour: biller.colour.as_deref().filter(is_colour).unwrap_or(PLAIN_COLOUR).to_owned(),
+            kind: kind.map(|kind| kind.name.get(language).to_owned()).unwrap_or_default(),
+            logo,
+            name,
+        }
+    }
+
+    /// For a payment whose biller has left the catalogue.
+    pub(super) fn gone(code: u16) -> Self {
+        Self {
+            name: code.to_string(),
+            logo: None,
+            initials: code.to_string().chars().take(2).collect(),
+            colour: PLAIN_COLOUR.to_owned(),
+            kind: String::new(),
+        }
+    }
+}
+
+/// One line of the list of faults above a form.
+pub(super) struct FaultLink {
+    /// Element to jump to; empty for the form as a whole.
+    pub(super) target: String,
+    pub(super) text: String,
+}
+
+/// The amounts of a price, one line each.
+pub(super) struct AmountLine {
+    pub(super) label: String,
+    pub(super) amount: String,
+}
+
+/// Principal, fee, VAT, duty; those that are nothing are left out, but for the principal and the fee.
+pub(super) fn amount_lines(amounts: &payments::api::Amounts, language: Language) -> Vec<AmountLine> {
+    let line =
+        |key: &str, amount| AmountLine { label: i18n::text(language, key), amount: format::money(language, amount) };
+    let mut lines = vec![line("amount-principal", amounts.principal), line("amount-fee", amounts.fee)];
+    if amounts.vat.is_positive() {
+        lines.push(line("amount-vat", amounts.vat));
+    }
+    if amounts.duty.is_positive() {
+        lines.push(line("amount-duty", amounts.duty));
+    }
+    lines
+}
+
+/// A line paid.
+pub(super) struct PaidLine {
+    pub(super) description: String,
+    pub(super) date: String,
+    pub(super) amount: String,
+}
+
+pub(super) fn paid_lines(articles: &[biller_adapters::Article], language: Language) -> Vec<PaidLine> {
+    articles
+        .iter()
+        .map(|article| PaidLine {
+            description: article.description.clone(),
+            date: article.date.map(|day| format::date(language, day)).unwrap_or_default(),
+            amount: format::money(language, article.amount),
+        })
+        .collect()
+}

@@ -1,0 +1,90 @@
+//! Pages that say one thing: what happened, whether money moved, what to do next.
+
+use askama::Template;
+use ledger::Language;
+
+use super::Page;
+use crate::web::errors::Fault;
+use crate::web::i18n::{self, Arg};
+
+/// One thing to say.
+#[derive(Template)]
+#[template(path = "web/notice.html")]
+pub(in crate::web) struct NoticePage {
+    pub(in crate::web) page: Page,
+    pub(in crate::web) notice: Notice,
+}
+
+/// The thing.
+pub(in crate::web) struct Notice {
+    pub(in crate::web) tone: Tone,
+    pub(in crate::web) title: String,
+    pub(in crate::web) text: String,
+    /// Small facts: label and value.
+    pub(in crate::web) facts: Vec<(String, String)>,
+    /// What to do: label and address; the first stands out.
+    pub(in crate::web) actions: Vec<(String, String)>,
+}
+
+/// How it looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum Tone {
+    Good,
+    Wait,
+    Bad,
+}
+
+impl Tone {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Wait => "wait",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+impl Notice {
+    /// The notice whose messages are `KEY-title` and `KEY-text`.
+    pub(in crate::web) fn new(language: Language, tone: Tone, key: &str) -> Self {
+        Self {
+            tone,
+            title: i18n::text(language, &format!("{key}-title")),
+            text: i18n::text(language, &format!("{key}-text")),
+            facts: Vec::new(),
+            actions: Vec::new(),
+        }
+    }
+
+    pub(in crate::web) fn fact(mut self, language: Language, key: &str, value: &str) -> Self {
+        if !value.is_empty() {
+            self.facts.push((i18n::text(language, key), value.to_owned()));
+        }
+        self
+    }
+
+    pub(in crate::web) fn action(mut self, language: Language, key: &str, path: &str) -> Self {
+        self.actions.push((i18n::text(language, key), format!("/{language}{path}")));
+        self
+    }
+}
+
+/// The page of a fault.
+pub(in crate::web) fn of_fault(fault: &Fault, language: Language, trace: Option<String>) -> Notice {
+    let (tone, key) = match fault {
+        Fault::NotFound => (Tone::Wait, "not-found"),
+        Fault::MethodNotAllowed | Fault::BadRequest => (Tone::Bad, "bad-request"),
+        Fault::TooLarge => (Tone::Bad, "too-large"),
+        Fault::Forged => (Tone::Bad, "forged"),
+        Fault::TooMany(_) => (Tone::Wait, "too-many"),
+        Fault::Overloaded(_) => (Tone::Wait, "overloaded"),
+        Fault::Failed(_) => (Tone::Bad, "failed"),
+    };
+    let mut notice = Notice::new(language, tone, key);
+    if let Some(seconds) = fault.retry_after() {
+        let wait = i18n::text_with(language, "wait-seconds", &[("count", Arg::Number(seconds.into()))]);
+        notice = notice.fact(language, "fact-retry", &wait);
+    }
+    notice = notice.fact(language, "fact-trace", &trace.unwrap_or_default());
+    notice.action(language, "action-home", "/").action(language, "action-find", "/find")
+}

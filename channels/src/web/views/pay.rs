@@ -1,0 +1,109 @@
+//! The summary before paying, and the way to the gateway.
+
+use askama::Template;
+use ledger::Language;
+use payments::api::{CardRedirect, Quote};
+use payments::catalogue::{Biller, ReceivableType};
+
+use super::{AmountLine, BillerView, FaultLink, Page, PaidLine, amount_lines, paid_lines};
+use crate::web::{format, i18n};
+
+/// Every amount on its own line, and who gets the receipt.
+#[derive(Template)]
+#[template(path = "web/summary.html")]
+pub(in crate::web) struct SummaryPage {
+    pub(in crate::web) page: Page,
+    pub(in crate::web) biller: BillerView,
+    pub(in crate::web) contract: String,
+    pub(in crate::web) action: String,
+    pub(in crate::web) back: String,
+    pub(in crate::web) lines: Vec<PaidLine>,
+    pub(in crate::web) amounts: Vec<AmountLine>,
+    pub(in crate::web) total: String,
+    pub(in crate::web) expires: String,
+    pub(in crate::web) payer: Payer,
+    pub(in crate::web) faults: Vec<FaultLink>,
+    pub(in crate::web) phone_fault: String,
+    pub(in crate::web) email_fault: String,
+    pub(in crate::web) terms_fault: String,
+}
+
+/// What the payer typed.
+#[derive(Default)]
+pub(in crate::web) struct Payer {
+    pub(in crate::web) phone: String,
+    pub(in crate::web) email: String,
+    pub(in crate::web) terms: bool,
+    /// The idempotency key of this showing of the page.
+    pub(in crate::web) key: String,
+}
+
+/// What is wrong with it.
+#[derive(Default)]
+pub(in crate::web) struct PayerFaults {
+    pub(in crate::web) phone: bool,
+    pub(in crate::web) email: bool,
+    pub(in crate::web) terms: bool,
+}
+
+impl PayerFaults {
+    pub(in crate::web) fn any(&self) -> bool {
+        self.phone || self.email || self.terms
+    }
+}
+
+/// The page that posts itself to the gateway.
+#[derive(Template)]
+#[template(path = "web/redirect.html")]
+pub(in crate::web) struct RedirectPage {
+    pub(in crate::web) page: Page,
+    pub(in crate::web) action: String,
+    pub(in crate::web) fields: Vec<(String, String)>,
+    pub(in crate::web) total: String,
+}
+
+pub(in crate::web) fn summary(
+    page: Page,
+    biller: &Biller,
+    kind: &ReceivableType,
+    quote: &Quote,
+    payer: Payer,
+    faults: &PayerFaults,
+) -> SummaryPage {
+    let language = page.language;
+    let fault = |wrong: bool, key: &str| if wrong { i18n::text(language, key) } else { String::new() };
+    let phone_fault = fault(faults.phone, "fault-phone");
+    let email_fault = fault(faults.email, "fault-email");
+    let terms_fault = fault(faults.terms, "fault-terms");
+    let links = [("phone", &phone_fault), ("email", &email_fault), ("terms", &terms_fault)]
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(target, text)| FaultLink { target: target.to_owned(), text: text.clone() })
+        .collect();
+    SummaryPage {
+        biller: BillerView::of(biller, Some(kind), language),
+        contract: quote.contract_masked.clone(),
+        action: page.url(&format!("/quotes/{}", quote.reference)),
+        back: page.url(&format!("/bills/{}", quote.inquiry)),
+        lines: paid_lines(&quote.articles, language),
+        amounts: amount_lines(&quote.amounts, language),
+        total: format::money(language, quote.amounts.total),
+        expires: format::moment(language, quote.expires_at),
+        payer,
+        faults: links,
+        phone_fault,
+        email_fault,
+        terms_fault,
+        page: page.at_step(3),
+    }
+}
+
+pub(in crate::web) fn redirect(page: Page, redirect: CardRedirect, quote: &Quote) -> RedirectPage {
+    let language: Language = page.language;
+    RedirectPage {
+        action: redirect.action,
+        fields: redirect.fields,
+        total: format::money(language, quote.amounts.total),
+        page: page.at_step(3),
+    }
+}
