@@ -3,8 +3,12 @@
 pub mod amount_rule;
 pub mod api;
 pub mod catalogue;
+mod digits;
+pub mod form;
 pub mod gateways;
 mod hub;
+pub mod phone;
 pub mod tariff;
+pub mod typed_amount;
 
 pub use hub::Hub;
