@@ -17,7 +17,6 @@ faults-title = هناك ما يجب التحقق منه
 busy-wait = لحظة من فضلك…
 busy-looking = جار البحث عن فواتيرك…
 busy-gateway = جار فتح صفحة الأداء…
-busy-label = جار التحميل
 
 # Home
 home-title = أداء فواتيري
@@ -53,7 +52,7 @@ identify-button = عرض فواتيري
 identify-button-amount = متابعة
 unknown-contract = { $biller } لا تعرف هذا العقد. تحقق من الرقم على فاتورتك.
 fault-missing = هذه الخانة إلزامية.
-fault-too-short = { $count ->
+fault-too-short = { $form ->
     [zero] الخانة قصيرة جدا.
     [one] يلزم حرف واحد على الأقل.
     [two] يلزم حرفان على الأقل.
@@ -61,7 +60,7 @@ fault-too-short = { $count ->
     [many] يلزم { $count } حرفا على الأقل.
    *[other] يلزم { $count } حرف على الأقل.
 }
-fault-too-long = { $count ->
+fault-too-long = { $form ->
     [zero] الخانة طويلة جدا.
     [one] يُسمح بحرف واحد على الأكثر.
     [two] يُسمح بحرفين على الأكثر.
@@ -77,7 +76,7 @@ fault-unknown-field = هذه الخانة غير منتظرة هنا.
 
 # Bills
 bills-title = فواتيرك
-bills-heading = { $count ->
+bills-heading = { $form ->
     [zero] لا فاتورة للأداء
     [one] فاتورة واحدة للأداء
     [two] فاتورتان للأداء
@@ -181,7 +180,7 @@ fact-reference = المرجع
 fact-since = منذ
 fact-retry = أعد المحاولة بعد
 fact-trace = رمز تخبرنا به
-wait-seconds = { $count ->
+wait-seconds = { $form ->
     [zero] الحين
     [one] ثانية واحدة
     [two] ثانيتين

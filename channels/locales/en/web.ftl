@@ -17,7 +17,6 @@ faults-title = Please check one thing
 busy-wait = One moment…
 busy-looking = Looking up your bills…
 busy-gateway = Opening the payment…
-busy-label = Loading
 
 # Home
 home-title = Pay my bills
@@ -53,11 +52,11 @@ identify-button = See my bills
 identify-button-amount = Continue
 unknown-contract = { $biller } does not know this contract. Check the number on your bill.
 fault-missing = This field is required.
-fault-too-short = { $count ->
+fault-too-short = { $form ->
     [one] At least { $count } character is needed.
    *[other] At least { $count } characters are needed.
 }
-fault-too-long = { $count ->
+fault-too-long = { $form ->
     [one] At most { $count } character is allowed.
    *[other] At most { $count } characters are allowed.
 }
@@ -69,7 +68,7 @@ fault-unknown-field = This field is not expected here.
 
 # Bills
 bills-title = Your bills
-bills-heading = { $count ->
+bills-heading = { $form ->
     [one] { $count } bill to pay
    *[other] { $count } bills to pay
 }
@@ -169,7 +168,7 @@ fact-reference = Reference
 fact-since = Since
 fact-retry = Try again in
 fact-trace = Code to tell us
-wait-seconds = { $count ->
+wait-seconds = { $form ->
     [one] { $count } second
    *[other] { $count } seconds
 }

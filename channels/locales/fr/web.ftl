@@ -17,7 +17,6 @@ faults-title = Un point est à vérifier
 busy-wait = Un instant…
 busy-looking = Recherche des factures…
 busy-gateway = Ouverture du paiement…
-busy-label = Chargement
 
 # Home
 home-title = Payer mes factures
@@ -53,11 +52,11 @@ identify-button = Voir mes factures
 identify-button-amount = Continuer
 unknown-contract = { $biller } ne connaît pas ce contrat. Vérifiez le numéro sur votre facture.
 fault-missing = Ce champ est obligatoire.
-fault-too-short = { $count ->
+fault-too-short = { $form ->
     [one] Il faut au moins { $count } caractère.
    *[other] Il faut au moins { $count } caractères.
 }
-fault-too-long = { $count ->
+fault-too-long = { $form ->
     [one] Il faut au plus { $count } caractère.
    *[other] Il faut au plus { $count } caractères.
 }
@@ -69,7 +68,7 @@ fault-unknown-field = Ce champ n’est pas attendu ici.
 
 # Bills
 bills-title = Vos factures
-bills-heading = { $count ->
+bills-heading = { $form ->
     [one] { $count } facture à payer
    *[other] { $count } factures à payer
 }
@@ -169,7 +168,7 @@ fact-reference = Référence
 fact-since = Depuis le
 fact-retry = Réessayez dans
 fact-trace = Code à nous donner
-wait-seconds = { $count ->
+wait-seconds = { $form ->
     [one] { $count } seconde
    *[other] { $count } secondes
 }

@@ -42,17 +42,27 @@ pub(super) fn text(language: Language, key: &str) -> String {
 
 /// A message with arguments.
 pub(super) fn text_with(language: Language, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
-    let args: HashMap<Cow<'static, str>, FluentValue<'_>> = args
-        .iter()
-        .map(|(name, value)| {
-            let value = match value {
-                Arg::Text(text) => FluentValue::from(*text),
-                Arg::Number(number) => FluentValue::from(*number),
-            };
-            (Cow::Borrowed(*name), value)
-        })
-        .collect();
-    LOCALES.try_lookup_with_args(identifier(language), key, &args).unwrap_or_else(|| key.to_owned())
+    let mut values: HashMap<Cow<'static, str>, FluentValue<'_>> = HashMap::new();
+    for (name, value) in args {
+        let value = match value {
+            Arg::Text(text) => FluentValue::from(*text),
+            Arg::Number(number) => {
+                values.insert(Cow::Borrowed("form"), FluentValue::from(plural_form(language, *number)));
+                FluentValue::from(*number)
+            }
+        };
+        values.insert(Cow::Borrowed(*name), value);
+    }
+    LOCALES.try_lookup_with_args(identifier(language), key, &values).unwrap_or_else(|| key.to_owned())
+}
+
+/// A number in the same plural form, on which messages select. CLDR's Arabic forms few and many go by the last two
+/// digits; the plural rules that fluent uses know them only below 100.
+fn plural_form(language: Language, number: i64) -> i64 {
+    match number % 100 {
+        last @ 3..=99 if language == Language::Ar => last,
+        _ => number,
+    }
 }
 
 /// The language for someone who asked for none: the one chosen before, else the browser's wish, else French.

@@ -1,1 +1,104 @@
-//! to come
+//! The three languages hold the same messages, and every message that is used.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use ledger::Language;
+use rstest::rstest;
+
+use crate::web::i18n::{self, Arg};
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn keys(language: Language) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language.as_str());
+    let mut keys = BTreeSet::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        for line in read(&file.unwrap().path()).lines() {
+            let Some((key, _)) = line.split_once(" =") else { continue };
+            if key.starts_with(|c: char| c.is_ascii_lowercase()) {
+                assert!(keys.insert(key.to_owned()), "{language}: {key} stands twice");
+            }
+        }
+    }
+    keys
+}
+
+/// What follows each occurrence of a start, up to the closing quote.
+fn quoted_after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
+    text.match_indices(start).filter_map(move |(at, _)| text[at + start.len()..].split('"').next())
+}
+
+fn used() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut used = BTreeSet::new();
+    for file in std::fs::read_dir(root.join("../templates/web")).unwrap() {
+        let text = read(&file.unwrap().path());
+        for start in ["page.t(\"", "page.t1(\"", "page.tn(\""] {
+            used.extend(quoted_after(&text, start).map(str::to_owned));
+        }
+    }
+    used
+}
+
+#[rstest]
+#[case(Language::Ar)]
+#[case(Language::En)]
+fn the_languages_hold_the_same_messages(#[case] language: Language) {
+    assert_eq!(keys(language), keys(Language::Fr));
+}
+
+#[test]
+fn every_message_that_a_template_uses_exists() {
+    let used = used();
+    assert!(used.len() > 80, "the templates were not read");
+    assert_eq!(used.difference(&keys(Language::Fr)).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn every_message_is_used() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
+    let mut code = String::new();
+    let mut folders = vec![root];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { code.push_str(&read(&path)) }
+        }
+    }
+    let in_templates = used();
+    let idle: Vec<_> = keys(Language::Fr)
+        .into_iter()
+        .filter(|key| !in_templates.contains(key) && !code.contains(&format!("\"{key}\"")))
+        // Keys that the code puts together.
+        .filter(|key| !["category-", "instrument-"].iter().any(|start| key.starts_with(start)))
+        .filter(|key| {
+            let stem = key.strip_suffix("-title").or_else(|| key.strip_suffix("-text"));
+            !stem.is_some_and(|stem| code.contains(&format!("\"{stem}\"")))
+        })
+        .collect();
+    assert_eq!(idle, Vec::<String>::new());
+}
+
+#[rstest]
+#[case(0, "لا فاتورة للأداء")]
+#[case(1, "فاتورة واحدة للأداء")]
+#[case(2, "فاتورتان للأداء")]
+#[case(3, "\u{2068}3\u{2069} فواتير للأداء")]
+#[case(11, "\u{2068}11\u{2069} فاتورة للأداء")]
+#[case(103, "\u{2068}103\u{2069} فواتير للأداء")]
+fn arabic_counts(#[case] count: i64, #[case] words: &str) {
+    assert_eq!(i18n::text_with(Language::Ar, "bills-heading", &[("count", Arg::Number(count))]), words);
+}
+
+/// CLDR's rule for French: zero is singular, for English it is not.
+#[rstest]
+#[case(Language::Fr, 0, "\u{2068}0\u{2069} facture à payer")]
+#[case(Language::Fr, 2, "\u{2068}2\u{2069} factures à payer")]
+#[case(Language::En, 0, "\u{2068}0\u{2069} bills to pay")]
+#[case(Language::En, 1, "\u{2068}1\u{2069} bill to pay")]
+fn counts(#[case] language: Language, #[case] count: i64, #[case] words: &str) {
+    assert_eq!(i18n::text_with(language, "bills-heading", &[("count", Arg::Number(count))]), words);
+}

@@ -51,6 +51,8 @@ pub(in crate::web) struct FieldView {
     pub(in crate::web) value: String,
     pub(in crate::web) options: Vec<(String, String, bool)>,
     pub(in crate::web) fault: String,
+    /// The ids of hint and fault, those that there are.
+    pub(in crate::web) described_by: String,
 }
 
 /// Ends the length of fields that state none.
@@ -103,11 +105,17 @@ fn field_view(
     faults: &[FieldFault],
 ) -> FieldView {
     let value = typed.get(&field.name).map(String::as_str).unwrap_or_default();
+    let id = format!("f-{}", field.name);
+    let hint = field.hint.as_ref().map(|hint| hint.get(language).to_owned()).unwrap_or_default();
+    let fault = faults.iter().find(|fault| fault.field == field.name);
+    let fault = fault.map(|fault| fault_text(&fault.kind, language)).unwrap_or_default();
+    let parts = [(&hint, "hint"), (&fault, "fault")].into_iter().filter(|(text, _)| !text.is_empty());
     FieldView {
         name: format!("f.{}", field.name),
-        id: format!("f-{}", field.name),
+        described_by: parts.map(|(_, part)| format!("{id}-{part}")).collect::<Vec<_>>().join(" "),
+        id,
         label: field.label.get(language).to_owned(),
-        hint: field.hint.as_ref().map(|hint| hint.get(language).to_owned()).unwrap_or_default(),
+        hint,
         kind: match field.kind {
             FieldKind::Text => "text",
             FieldKind::Select => "select",
@@ -129,11 +137,7 @@ fn field_view(
             .iter()
             .map(|choice| (choice.value.clone(), choice.label.get(language).to_owned(), choice.value == value))
             .collect(),
-        fault: faults
-            .iter()
-            .find(|fault| fault.field == field.name)
-            .map(|fault| fault_text(&fault.kind, language))
-            .unwrap_or_default(),
+        fault,
     }
 }
 
