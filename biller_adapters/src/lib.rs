@@ -8,6 +8,8 @@ mod breaker;
 mod client;
 mod connector;
 mod fatourati_soap;
+#[cfg(test)]
+mod fixtures;
 mod flat_file;
 mod json_rest;
 mod settings;

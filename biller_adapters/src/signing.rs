@@ -42,13 +42,22 @@ pub(crate) fn sign_request(
     ])
 }
 
+/// The signature that an answer should carry.
+pub(crate) fn answer_signature(
+    secret: &SecretString,
+    reference: &str,
+    answer: &WireAnswer,
+) -> Result<String, BillerFailure> {
+    let digest = hex::encode(Sha256::digest(&answer.body));
+    hmac_hex(secret, &format!("{:03}\n{reference}\n{digest}", answer.status))
+}
+
 /// Checks an answer's signature in constant time.
 pub(crate) fn check_answer(secret: &SecretString, reference: &str, answer: &WireAnswer) -> Result<(), BillerFailure> {
     let Some(given) = answer.header("x-fatoura-signature") else {
         return Err(BillerFailure::BadAnswer("the answer is not signed".into()));
     };
-    let digest = hex::encode(Sha256::digest(&answer.body));
-    let right = hmac_hex(secret, &format!("{:03}\n{reference}\n{digest}", answer.status))?;
+    let right = answer_signature(secret, reference, answer)?;
     if bool::from(right.as_bytes().ct_eq(given.as_bytes())) {
         Ok(())
     } else {

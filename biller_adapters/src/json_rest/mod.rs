@@ -223,3 +223,6 @@ impl Connector for JsonRest {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
