@@ -1,1 +1,34 @@
 //! The outside world: billers, card gateway, SMS provider and mail, speaking wire protocols only.
+//!
+//! It shares no code with the hub: every protocol is written again from its documentation, so that hub and sandbox
+//! check each other. `docs/sandbox.md` says what integrators find here.
+
+mod amount;
+mod billers;
+mod book;
+mod config;
+mod control;
+mod dashboard;
+mod faults;
+mod gateway;
+mod handle;
+mod reply;
+mod running;
+mod seed;
+mod signing;
+mod sms;
+mod smtp;
+mod store;
+mod world;
+mod xml;
+
+pub use amount::{parse_amount, show_amount};
+pub use book::{Booking, BookingOutcome, PaidArticle};
+pub use config::{SandboxConfig, SandboxError};
+pub use faults::{FaultKind, FaultRule};
+pub use gateway::{CallbackLog, CardOrder, OrderState, TEST_CARDS, TestCard};
+pub use handle::Control;
+pub use running::{RunningSandbox, Sandbox};
+pub use seed::{AmountRule, SeedArticle, SeedBiller, SeedContract, SeedType, billers};
+pub use sms::SmsMessage;
+pub use smtp::MailMessage;

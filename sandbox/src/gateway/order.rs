@@ -1,0 +1,154 @@
+//! An order at the bank: what the hub asked for and what became of the money.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::amount::show_amount;
+
+/// Where the money of an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// The payer is on the page, or left it without a decision.
+    Open,
+    /// Cancelled by the payer before a card was tried.
+    Abandoned,
+    /// The bank refused the last card.
+    Declined,
+    /// The amount is held.
+    Authorised,
+    /// The amount, or part of it, was taken.
+    Captured,
+    /// The hold or the capture was undone.
+    Voided,
+}
+
+impl OrderState {
+    /// Nestpay's TRANS_STAT.
+    pub fn trans_stat(self) -> &'static str {
+        match self {
+            Self::Open => "PN",
+            Self::Abandoned => "CNCL",
+            Self::Declined => "D",
+            Self::Authorised => "A",
+            Self::Captured => "C",
+            Self::Voided => "V",
+        }
+    }
+
+    /// Whether a card was accepted for this order at some time: no other payment may use its oid.
+    pub fn is_paid(self) -> bool {
+        matches!(self, Self::Authorised | Self::Captured | Self::Voided)
+    }
+}
+
+/// A callback that was posted, and how the hub answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackLog {
+    /// When it was posted.
+    pub at: DateTime<Utc>,
+    /// ProcReturnCode that it carried.
+    pub proc_return_code: String,
+    /// The HTTP status, or `None` without an answer.
+    pub status: Option<u16>,
+    /// The first 200 characters of the answer, or what went wrong.
+    pub answer: String,
+}
+
+/// An order. It never holds a card number, only its mask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardOrder {
+    /// The hub's order number.
+    pub oid: String,
+    /// Centimes asked for.
+    pub minor: i64,
+    /// ISO 4217 number.
+    pub currency: String,
+    /// Every field that the hub posted but its HASH.
+    pub fields: Vec<(String, String)>,
+    /// The unguessable part of the page's address.
+    pub session: String,
+    /// After this the page takes no card any more.
+    pub expires_at: DateTime<Utc>,
+    /// Where the money is.
+    pub state: OrderState,
+    /// The card's mask, once one was typed.
+    pub mask: String,
+    /// The test card that waits for its 3-D Secure code, by name.
+    pub awaiting_code: Option<String>,
+    /// ProcReturnCode of the last decision.
+    pub proc_return_code: String,
+    /// Authorisation code of the accepted card.
+    pub auth_code: String,
+    /// The bank's number of the transaction.
+    pub trans_id: String,
+    /// Centimes held or taken at first.
+    pub authorised_minor: i64,
+    /// Centimes captured.
+    pub captured_minor: i64,
+    /// Centimes given back after capture.
+    pub credited_minor: i64,
+    /// When the hub opened it.
+    pub opened_at: DateTime<Utc>,
+    /// Callbacks posted, oldest first.
+    pub callbacks: Vec<CallbackLog>,
+    /// How often the hub asked for something that was refused: over-capture, second void and the like.
+    pub refused_operations: u32,
+}
+
+impl CardOrder {
+    /// The value of a posted field, its name without case.
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+
+    /// The amount as posted.
+    pub fn amount(&self) -> String {
+        show_amount(self.minor)
+    }
+
+    /// Takes what is held, all or part of it, once.
+    pub(crate) fn capture(&mut self, minor: i64) -> Result<(), &'static str> {
+        if self.state == OrderState::Captured {
+            return Err("already captured");
+        }
+        if self.state != OrderState::Authorised {
+            return Err("nothing is held for this order");
+        }
+        if minor <= 0 || minor > self.authorised_minor {
+            return Err("the total is not within the amount held");
+        }
+        self.captured_minor = minor;
+        self.state = OrderState::Captured;
+        Ok(())
+    }
+
+    /// Undoes the hold, or a capture of the same day of which nothing was given back.
+    pub(crate) fn void(&mut self, now: DateTime<Utc>) -> Result<(), &'static str> {
+        match self.state {
+            OrderState::Authorised => {}
+            OrderState::Captured if self.credited_minor > 0 => return Err("part of it was already given back"),
+            OrderState::Captured if self.opened_at.date_naive() != now.date_naive() => {
+                return Err("captured on an earlier day: use Credit");
+            }
+            OrderState::Captured => {}
+            OrderState::Voided => return Err("already voided"),
+            _ => return Err("nothing is held for this order"),
+        }
+        self.captured_minor = 0;
+        self.state = OrderState::Voided;
+        Ok(())
+    }
+
+    /// Gives back part of what was captured.
+    pub(crate) fn credit(&mut self, minor: i64) -> Result<(), &'static str> {
+        if self.state != OrderState::Captured {
+            return Err("nothing was captured for this order");
+        }
+        if minor <= 0 || minor > self.captured_minor - self.credited_minor {
+            return Err("the total is above what is left of the capture");
+        }
+        self.credited_minor += minor;
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! The handle by which tests and demos look into a running sandbox.
+
+use std::sync::Arc;
+
+use crate::book::{AddedArticle, Booking};
+use crate::faults::FaultRule;
+use crate::gateway::CardOrder;
+use crate::sms::SmsMessage;
+use crate::smtp::MailMessage;
+use crate::world::World;
+
+/// Reads and changes the state of a running sandbox, without its HTTP server.
+#[derive(Clone)]
+pub struct Control {
+    pub(crate) world: Arc<World>,
+}
+
+impl Control {
+    /// Switches a fault on; its number, or what is wrong with it.
+    pub fn set_fault(&self, rule: FaultRule) -> Result<u64, String> {
+        if let Some(fault) = rule.fault() {
+            return Err(fault);
+        }
+        Ok(self.world.change(|state| {
+            let id = state.number();
+            state.faults.push(FaultRule { id, ..rule });
+            id
+        }))
+    }
+
+    /// The faults that are on.
+    pub fn faults(&self) -> Vec<FaultRule> {
+        self.world.read(|state| state.faults.clone())
+    }
+
+    /// Switches one fault off; `false` if there is none of that number.
+    pub fn clear_fault(&self, id: u64) -> bool {
+        self.world.change(|state| {
+            let before = state.faults.len();
+            state.faults.retain(|rule| rule.id != id);
+            state.faults.len() < before
+        })
+    }
+
+    /// Switches every fault off.
+    pub fn clear_faults(&self) {
+        self.world.change(|state| state.faults.clear());
+    }
+
+    /// The confirmations that a biller received, oldest first.
+    pub fn bookings(&self, biller: u16) -> Vec<Booking> {
+        self.world.read(|state| state.book.bookings(biller))
+    }
+
+    /// The bank's orders, by order number.
+    pub fn orders(&self) -> Vec<CardOrder> {
+        self.world.read(|state| state.orders.values().cloned().collect())
+    }
+
+    /// One order of the bank.
+    pub fn order(&self, oid: &str) -> Option<CardOrder> {
+        self.world.read(|state| state.orders.get(oid).cloned())
+    }
+
+    /// The SMS inbox, oldest first.
+    pub fn sms(&self) -> Vec<SmsMessage> {
+        self.world.read(|state| state.sms.clone())
+    }
+
+    /// The mail inbox, oldest first.
+    pub fn mails(&self) -> Vec<MailMessage> {
+        self.world.read(|state| state.mails.clone())
+    }
+
+    /// Makes something due at a biller: a line under a contract, which becomes known by that. Amounts are centimes.
+    pub fn add_article(
+        &self,
+        biller: u16,
+        receivable_type: &str,
+        contract: &str,
+        article: &str,
+        minor: i64,
+    ) -> Result<(), String> {
+        let kind = crate::seed::biller(biller).and_then(|biller| biller.receivable_type(receivable_type));
+        if kind.is_none_or(|kind| !kind.fetch) {
+            return Err(format!("biller {biller} has no bills of receivable type {receivable_type}"));
+        }
+        if contract.is_empty() || article.is_empty() || minor <= 0 {
+            return Err("contract and article must be given and the amount above zero".into());
+        }
+        let line = AddedArticle { id: article.into(), kind: 0, description: format!("Facture {article}"), minor };
+        self.world.change(|state| state.book.add(biller, receivable_type, contract, vec![line]));
+        Ok(())
+    }
+
+    /// Forgets everything: bookings, orders, inboxes, faults.
+    pub fn reset(&self) {
+        self.world.change(|state| *state = crate::world::State::default());
+    }
+}

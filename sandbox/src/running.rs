@@ -1,0 +1,100 @@
+//! Starting and stopping a sandbox.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+
+use crate::config::{SandboxConfig, SandboxError};
+use crate::handle::Control;
+use crate::world::World;
+use crate::{billers, control, dashboard, gateway, sms};
+
+/// Largest request that any of the protocols needs, with room: a payments file of 10,000 lines.
+const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// How long a request may take to arrive: a client that stalls must not hold a connection for ever.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Two threads serve a test environment, and leave the machine to the hub.
+const WORKERS: usize = 2;
+
+/// The outside world, ready to be started.
+pub struct Sandbox;
+
+/// A sandbox that listens.
+pub struct RunningSandbox {
+    base_url: String,
+    control: Control,
+    server: ServerHandle,
+}
+
+fn init_tls() {
+    static ONCE: Once = Once::new();
+    // Fails if the process installed a provider before: that one serves as well.
+    ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+}
+
+impl Sandbox {
+    /// Listens on the configured ports and serves until [`RunningSandbox::stop`].
+    pub async fn start(config: SandboxConfig) -> Result<RunningSandbox, SandboxError> {
+        init_tls();
+        let client = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|fault| SandboxError::Client(fault.to_string()))?;
+        let listener = listen(SocketAddr::new(config.bind, config.http_port))?;
+        let address = local(&listener)?;
+        let world = Arc::new(World::open(config, client)?);
+        let shared = web::Data::from(world.clone());
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(shared.clone())
+                .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+                .app_data(web::FormConfig::default().limit(BODY_BYTES_MAX))
+                .configure(billers::routes)
+                .configure(gateway::routes)
+                .configure(sms::routes)
+                .configure(control::routes)
+                .configure(dashboard::routes)
+        })
+        .workers(WORKERS)
+        .client_request_timeout(REQUEST_TIMEOUT)
+        .disable_signals()
+        .shutdown_timeout(2)
+        .listen(listener)
+        .map_err(|cause| SandboxError::Listen { address: address.to_string(), cause })?
+        .run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Ok(RunningSandbox { base_url: format!("http://{address}"), control: Control { world }, server: handle })
+    }
+}
+
+impl RunningSandbox {
+    /// `http://address:port`, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        self.base_url.clone()
+    }
+
+    /// The state, for tests and demos.
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
+    /// Stops listening and lets running answers end, for at most two seconds.
+    pub async fn stop(self) {
+        self.server.stop(true).await;
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, SandboxError> {
+    TcpListener::bind(address).map_err(|cause| SandboxError::Listen { address: address.to_string(), cause })
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, SandboxError> {
+    listener.local_addr().map_err(|cause| SandboxError::Listen { address: "its port".into(), cause })
+}

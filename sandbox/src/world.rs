@@ -1,0 +1,83 @@
+//! The state that all servers of a sandbox share.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::book::Book;
+use crate::config::{SandboxConfig, SandboxError};
+use crate::faults::{self, FaultRule, Injected};
+use crate::gateway::CardOrder;
+use crate::sms::SmsMessage;
+use crate::smtp::MailMessage;
+use crate::store::Store;
+
+/// Everything that happened, as kept over a restart.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct State {
+    pub book: Book,
+    /// By order number.
+    pub orders: BTreeMap<String, CardOrder>,
+    pub sms: Vec<SmsMessage>,
+    pub mails: Vec<MailMessage>,
+    pub faults: Vec<FaultRule>,
+    /// Source of numbers: receipts, transactions, messages, faults.
+    pub last_number: u64,
+}
+
+impl State {
+    /// The next number.
+    pub fn number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+}
+
+/// Shared by every handler.
+pub(crate) struct World {
+    pub config: SandboxConfig,
+    pub client: reqwest::Client,
+    state: Mutex<State>,
+    store: Option<Store>,
+}
+
+impl World {
+    /// Loads what an earlier run left, where there is a data folder.
+    pub fn open(config: SandboxConfig, client: reqwest::Client) -> Result<Self, SandboxError> {
+        let store = config.data_dir.as_deref().map(Store::open).transpose()?;
+        let state = store.as_ref().map(Store::load).transpose()?.flatten().unwrap_or_default();
+        Ok(Self { config, client, state: Mutex::new(state), store })
+    }
+
+    /// Looks at the state. Never held over an await.
+    pub fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Changes the state and keeps it: on disk before the caller goes on, so that no answer outlives its booking.
+    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        let result = change(&mut state);
+        if let Some(store) = &self.store
+            && let Err(fault) = store.save(&state)
+        {
+            tracing::error!(%fault, "the sandbox's data could not be kept");
+        }
+        result
+    }
+
+    /// The faults that this call meets.
+    pub fn take_faults(&self, target: &str, call: &str) -> Injected {
+        if self.read(|state| state.faults.is_empty()) {
+            return Injected::default();
+        }
+        self.change(|state| faults::take(&mut state.faults, target, call))
+    }
+
+    // A handler that panicked left the state as it was between two statements: usable for a test environment.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
