@@ -11,4 +11,4 @@ mod web;
 mod webhooks;
 
 pub use routes::configure;
-pub use state::{ChannelState, Clock, Readiness, ReceiptRenderer, WebLimits, WebSettings};
+pub use state::{ChannelState, Clock, Readiness, WebLimits, WebSettings};

@@ -4,9 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use ledger::Language;
 use payments::Hub;
-use payments::api::PaymentView;
 use secrecy::SecretString;
 
 use crate::use_cases::UseCases;
@@ -17,9 +15,6 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// Whether the program can serve: `Err` says what is missing, in words for operators.
 pub type Readiness = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
-
-/// Makes the PDF of a confirmed payment in a language; `Err` goes to the log.
-pub type ReceiptRenderer = Arc<dyn Fn(&PaymentView, Language) -> Result<Vec<u8>, String> + Send + Sync>;
 
 /// Settings of the web channel.
 #[derive(Debug, Clone)]
@@ -71,14 +66,13 @@ pub struct ChannelState {
     pub(crate) settings: WebSettings,
     pub(crate) clock: Clock,
     pub(crate) ready: Readiness,
-    pub(crate) receipts: Option<ReceiptRenderer>,
     pub(crate) lookups: Limiter,
     pub(crate) searches: Limiter,
     pub(crate) starts: Limiter,
 }
 
 impl ChannelState {
-    /// The state over a hub. Always ready, without PDF receipts, until told otherwise.
+    /// The state over a hub. Always ready, until told otherwise.
     pub fn new(hub: Arc<Hub>, settings: WebSettings, clock: Clock) -> Self {
         Self::over(hub, settings, clock)
     }
@@ -94,7 +88,6 @@ impl ChannelState {
             settings,
             clock,
             ready: Arc::new(|| Ok(())),
-            receipts: None,
         }
     }
 
@@ -102,13 +95,6 @@ impl ChannelState {
     #[must_use]
     pub fn with_readiness(mut self, ready: Readiness) -> Self {
         self.ready = ready;
-        self
-    }
-
-    /// The same with PDF receipts.
-    #[must_use]
-    pub fn with_receipts(mut self, receipts: ReceiptRenderer) -> Self {
-        self.receipts = Some(receipts);
         self
     }
 }

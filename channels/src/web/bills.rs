@@ -4,12 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ledger::{Channel, Instrument, Money};
 use payments::api::{Inquiry, MakeQuote, QuoteError};
+use payments::typed_amount::{self, TypedAmountError};
 
 use super::context::{Context, Keep};
 use super::errors::Fault;
 use super::i18n;
 use super::identify::{Chosen, say};
-use super::inputs::{Posted, is_reference, typed_amount};
+use super::inputs::{Posted, is_reference};
 use super::views::bills::{self, Choice, ChoiceFault};
 use super::views::notice::{Notice, Tone};
 
@@ -60,8 +61,8 @@ pub(crate) async fn make_quote(
     let again = |status, fault| page(&context, status, &inquiry, Some(&choice), Some(fault));
     let amount = match typed(&choice.amount) {
         Ok(amount) => amount,
-        Err(()) => {
-            let text = i18n::text(context.language, "fault-amount");
+        Err(key) => {
+            let text = i18n::text(context.language, key);
             return again(StatusCode::UNPROCESSABLE_ENTITY, ChoiceFault::Amount(text));
         }
     };
@@ -98,9 +99,12 @@ pub(crate) async fn make_quote(
     }
 }
 
-fn typed(text: &str) -> Result<Option<Money>, ()> {
-    if text.is_empty() {
-        return Ok(None);
+/// What was typed, `None` for nothing; or the message that says what is wrong with it.
+fn typed(text: &str) -> Result<Option<Money>, &'static str> {
+    match typed_amount::parse(text) {
+        Ok(amount) if amount.is_positive() => Ok(Some(amount)),
+        Err(TypedAmountError::Empty) => Ok(None),
+        Err(TypedAmountError::Ambiguous) => Err("fault-amount-ambiguous"),
+        Ok(_) | Err(_) => Err("fault-amount"),
     }
-    typed_amount(text).filter(|amount| amount.is_positive()).map(Some).ok_or(())
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use ledger::Money;
+use payments::phone;
 
 use super::context::Context;
 use super::errors::Fault;
@@ -120,27 +120,9 @@ pub(super) fn ascii_digits(text: &str) -> String {
         .collect()
 }
 
-/// A Moroccan mobile number as people type it, as `+2126...` or `+2127...`.
+/// A Moroccan mobile number as people type it, as `+212...`.
 pub(super) fn mobile(text: &str) -> Option<String> {
-    let digits: String = ascii_digits(text)
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-' | '.' | '(' | ')'))
-        .collect();
-    let national = digits
-        .strip_prefix("+212")
-        .or_else(|| digits.strip_prefix("00212"))
-        .or_else(|| digits.strip_prefix("212").filter(|rest| rest.len() >= 9))
-        .unwrap_or(&digits);
-    let national = national.strip_prefix('0').unwrap_or(national);
-    let good = national.len() == 9 && national.starts_with(['6', '7']) && national.bytes().all(|b| b.is_ascii_digit());
-    good.then(|| format!("+212{national}"))
-}
-
-/// An amount as people type it: `1 234,50`, `1,234.50`, `1234.5`, Arabic-Indic digits; three decimals are refused.
-pub(super) fn typed_amount(text: &str) -> Option<Money> {
-    let text: String = ascii_digits(text).chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
-    let text = text.replace(['\u{66b}'], ",");
-    Money::parse_wire(&text.replace(',', ".")).ok()
+    phone::normalise(text).ok().filter(|number| phone::is_mobile(number))
 }
 
 #[cfg(test)]

@@ -67,6 +67,7 @@ async fn a_bill_is_paid_page_by_page() {
             && receipt.body.contains("/fr/payments/pay-confirmed-7Qm2xK/receipt.pdf")
     );
     let pdf = browser.get("/fr/payments/pay-confirmed-7Qm2xK/receipt.pdf").await;
+    assert!(pdf.body.starts_with("%PDF-"));
     assert_eq!(
         (pdf.status, pdf.header("content-type"), pdf.header("cache-control")),
         (StatusCode::OK, "application/pdf", "no-store")
@@ -100,6 +101,7 @@ async fn look_ups(#[case] contract: &str, #[case] status: u16, #[case] says: &st
 #[case::foreign(&[("article", "A9"), ("amount", "")], 400, "pas compris")]
 #[case::three_decimals(&[("article", "A1"), ("amount", "10.005")], 422, "deux décimales au plus")]
 #[case::negative(&[("article", "A1"), ("amount", "-5")], 422, "deux décimales au plus")]
+#[case::ambiguous(&[("article", "A1"), ("amount", "1,234")], 422, "prête à confusion")]
 #[case::zero(&[("article", "A1"), ("amount", "0")], 422, "deux décimales au plus")]
 #[case::twice(&[("article", "A1"), ("amount", "1"), ("amount", "2")], 400, "pas compris")]
 #[case::good(&[("article", "A1"), ("amount", "1 234,50")], 303, "")]

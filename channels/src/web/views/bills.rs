@@ -24,6 +24,8 @@ pub(in crate::web) struct BillsPage {
     pub(in crate::web) total: String,
     pub(in crate::web) amount: Option<AmountField>,
     pub(in crate::web) faults: Vec<FaultLink>,
+    /// How many bills the heading counts: receivables that can be paid, else whatever can.
+    pub(in crate::web) count: usize,
     /// Something can be paid.
     pub(in crate::web) payable: bool,
     /// Until when the list is good.
@@ -103,6 +105,7 @@ pub(in crate::web) fn bills(
         contract: inquiry.contract_masked.clone(),
         action: page.url(&format!("/bills/{}", inquiry.reference)),
         back: page.url(&format!("/billers/{}/{}", biller.code, kind.code)),
+        count: count(inquiry),
         payable: articles.is_empty() || articles.iter().any(|article| !article.busy),
         total: format::money(language, total),
         expires: format::moment(language, inquiry.expires_at),
@@ -110,6 +113,14 @@ pub(in crate::web) fn bills(
         amount,
         faults,
         page: page.at_step(2),
+    }
+}
+
+fn count(inquiry: &Inquiry) -> usize {
+    let open = || inquiry.articles.iter().filter(|article| !article.busy);
+    match open().filter(|payable| payable.article.kind == ArticleKind::Receivable).count() {
+        0 => open().count(),
+        some => some,
     }
 }
 
