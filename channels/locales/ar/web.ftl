@@ -13,7 +13,14 @@ step-receipt = الوصل
 optional = اختياري
 select-choose = اختر…
 currency-short = DH
-faults-title = هناك ما يجب التحقق منه
+faults-title = { $form ->
+    [zero] تحقق من الاستمارة
+    [one] هناك أمر يجب التحقق منه
+    [two] هناك أمران يجب التحقق منهما
+    [few] هناك { $count } أمور يجب التحقق منها
+    [many] هناك { $count } أمرا يجب التحقق منه
+   *[other] هناك { $count } أمر يجب التحقق منه
+}
 busy-wait = لحظة من فضلك…
 busy-looking = جار البحث عن فواتيرك…
 busy-gateway = جار فتح صفحة الأداء…
@@ -85,6 +92,7 @@ bills-heading = { $form ->
    *[other] { $count } فاتورة للأداء
 }
 bills-heading-amount = كم تريد أن تؤدي؟
+bills-heading-busy = لا شيء للأداء حاليا
 bills-legend = ضع علامة على ما تؤديه الآن
 bills-total = المجموع المختار
 bills-button = متابعة

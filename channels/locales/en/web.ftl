@@ -13,7 +13,10 @@ step-receipt = Receipt
 optional = optional
 select-choose = Choose…
 currency-short = MAD
-faults-title = Please check one thing
+faults-title = { $form ->
+    [one] Please check one thing
+   *[other] Please check { $count } things
+}
 busy-wait = One moment…
 busy-looking = Looking up your bills…
 busy-gateway = Opening the payment…
@@ -73,6 +76,7 @@ bills-heading = { $form ->
    *[other] { $count } bills to pay
 }
 bills-heading-amount = How much would you like to pay?
+bills-heading-busy = Nothing to pay at the moment
 bills-legend = Tick what you pay now
 bills-total = Total chosen
 bills-button = Continue

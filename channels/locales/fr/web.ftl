@@ -13,7 +13,10 @@ step-receipt = Reçu
 optional = facultatif
 select-choose = Choisir…
 currency-short = DH
-faults-title = Un point est à vérifier
+faults-title = { $form ->
+    [one] Un point est à vérifier
+   *[other] { $count } points sont à vérifier
+}
 busy-wait = Un instant…
 busy-looking = Recherche des factures…
 busy-gateway = Ouverture du paiement…
@@ -73,6 +76,7 @@ bills-heading = { $form ->
    *[other] { $count } factures à payer
 }
 bills-heading-amount = Combien voulez-vous payer ?
+bills-heading-busy = Rien à payer pour le moment
 bills-legend = Cochez ce que vous payez maintenant
 bills-total = Total choisi
 bills-button = Continuer
