@@ -10,7 +10,7 @@ const WORDS_MAX: usize = 8;
 /// Billers matching every word, best first, then by code.
 pub(super) fn search<'a>(billers: &'a [Biller], query: &str) -> Vec<&'a Biller> {
     let query = fold(query);
-    let words: Vec<&str> = query.split_whitespace().take(WORDS_MAX).collect();
+    let words: Vec<&str> = query.split_whitespace().take(WORDS_MAX).map(without_article).collect();
     let mut found: Vec<(u32, &Biller)> =
         billers.iter().filter_map(|biller| relevance(biller, &words).map(|score| (score, biller))).collect();
     found.sort_by_key(|(score, biller)| (Reverse(*score), biller.code));
@@ -43,8 +43,7 @@ fn relevance(biller: &Biller, words: &[&str]) -> Option<u32> {
 fn score_in(text: &str, word: &str) -> Option<u32> {
     let mut best = text.contains(word).then_some(1);
     for candidate in text.split(|c: char| !c.is_alphanumeric()) {
-        // The Arabic article is written together with its noun.
-        let bare = candidate.strip_prefix("ال").unwrap_or(candidate);
+        let bare = without_article(candidate);
         if candidate == word || bare == word {
             return Some(4);
         }
@@ -53,6 +52,11 @@ fn score_in(text: &str, word: &str) -> Option<u32> {
         }
     }
     best
+}
+
+/// An Arabic word without the article, which is written together with its noun; short words may only look like it.
+fn without_article(word: &str) -> &str {
+    word.strip_prefix("ال").filter(|noun| noun.chars().count() >= 3).unwrap_or(word)
 }
 
 fn texts(text: &Trilingual) -> [String; 3] {

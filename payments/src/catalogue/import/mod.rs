@@ -8,7 +8,7 @@ mod form;
 mod reader;
 mod receivable;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ledger::Money;
 use rust_decimal::Decimal;
@@ -53,12 +53,12 @@ pub fn parse(text: &str, variables: &dyn Fn(&str) -> Option<String>) -> Result<V
     } else {
         vec![root]
     };
-    let mut lines_of_codes = BTreeMap::new();
+    let mut codes = BTreeSet::new();
     let mut billers = Vec::new();
     for table in tables {
         let (path, span) = (table.path.clone(), table.span.clone());
         let Some(biller) = biller(table, variables, &mut faults) else { continue };
-        if lines_of_codes.insert(biller.code, ()).is_some() {
+        if !codes.insert(biller.code) {
             faults.add(&span, &path, format!("expected every biller once; found {} twice", biller.code));
         }
         billers.push(biller);
@@ -226,3 +226,6 @@ fn refuse_twice<'t, T: Ord + std::fmt::Display + 't>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
