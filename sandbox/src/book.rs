@@ -210,6 +210,9 @@ impl Book {
                 return refused("REFERENCE_REUSED", "this reference came before with another body");
             }
             known.attempts = known.attempts.saturating_add(1);
+            if known.cancelled {
+                return refused("CANCELLED", "this payment was cancelled");
+            }
             if known.outcome != BookingOutcome::Pending || pending {
                 return known.outcome.clone();
             }
@@ -297,6 +300,22 @@ impl Book {
             self.bookings.iter().filter(|(key, _)| key.starts_with(&prefix)).map(|(_, b)| b.clone()).collect();
         all.sort_by(|one, other| (one.booked_at, &one.reference).cmp(&(other.booked_at, &other.reference)));
         all
+    }
+
+    /// Whether this reference is booked and not cancelled.
+    pub fn is_confirmed(&self, biller: u16, reference: &str) -> bool {
+        let booking = self.bookings.get(&format!("{biller}/{reference}"));
+        booking.is_some_and(|booking| matches!(booking.outcome, BookingOutcome::Confirmed { .. }) && !booking.cancelled)
+    }
+
+    /// One booking.
+    pub fn booking(&self, biller: u16, reference: &str) -> Option<&Booking> {
+        self.bookings.get(&format!("{biller}/{reference}"))
+    }
+
+    /// A book without bookings whose receipt numbers go on.
+    pub fn emptied(&self) -> Self {
+        Self { receipts: self.receipts, ..Self::default() }
     }
 
     fn book(&mut self, claim: &Claim, now: DateTime<Utc>) -> BookingOutcome {

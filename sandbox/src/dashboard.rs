@@ -1,14 +1,206 @@
-//! The pages for people: dashboard, inboxes, card orders.
+//! The first page: billers, contracts to try, what was booked, faults on and off.
 
 use actix_web::{HttpResponse, web};
+use askama::Template;
 
-use crate::reply::Reply;
+use crate::amount::show_amount;
+use crate::book::{Booking, BookingOutcome, Look};
+use crate::control::handle;
+use crate::faults::{FaultKind, FaultRule};
+use crate::gateway::{TEST_CARDS, TestCard};
+use crate::reply::{Reply, html};
+use crate::seed;
+use crate::world::World;
 
 /// The pages' paths.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/", web::get().to(show_dashboard));
+    config
+        .route("/", web::get().to(show_dashboard))
+        .route("/faults", web::post().to(switch_on))
+        .route("/faults/{id}/clear", web::post().to(switch_off))
+        .route("/reset", web::post().to(reset));
 }
 
-async fn show_dashboard() -> HttpResponse {
-    Reply::text(200, "fatoura sandbox, test environment\n").into_response()
+/// Bookings shown for one biller; `/control` gives them all.
+const BOOKINGS_SHOWN_MAX: usize = 20;
+
+struct BillerCard {
+    code: u16,
+    name: &'static str,
+    protocol: &'static str,
+    path: &'static str,
+    types: Vec<TypeLine>,
+    bookings: Vec<BookingLine>,
+    booked: usize,
+}
+
+struct TypeLine {
+    code: &'static str,
+    name: &'static str,
+    rule: String,
+    contracts: Vec<(String, String)>,
+}
+
+struct BookingLine {
+    reference: String,
+    contract: String,
+    amount: String,
+    outcome: String,
+    good: bool,
+    attempts: u32,
+    conflicts: u32,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+struct Dashboard {
+    billers: Vec<BillerCard>,
+    faults: Vec<(u64, String)>,
+    targets: Vec<(String, String)>,
+    cards: &'static [TestCard],
+    sms: usize,
+    mails: usize,
+    orders: usize,
+    error: String,
+}
+
+fn booking_line(booking: Booking) -> BookingLine {
+    let (outcome, good) = match booking.outcome {
+        _ if booking.cancelled => ("cancelled".to_owned(), false),
+        BookingOutcome::Confirmed { receipt_number, .. } => (receipt_number, true),
+        BookingOutcome::Refused { code, message } => (format!("{code}: {message}"), false),
+        BookingOutcome::Pending => ("pending".to_owned(), false),
+    };
+    BookingLine {
+        reference: booking.reference,
+        contract: booking.contract,
+        amount: show_amount(booking.minor),
+        outcome,
+        good,
+        attempts: booking.attempts,
+        conflicts: booking.conflicts,
+    }
+}
+
+fn biller_card(world: &World, biller: &'static seed::SeedBiller) -> BillerCard {
+    world.read(|state| {
+        let contracts = state.book.contracts(biller.code);
+        let due = |kind: &str, contract: &str| match state.book.look(biller.code, kind, contract) {
+            Look::Due(due) => {
+                let total = show_amount(due.iter().map(|line| line.minor).sum());
+                if due.len() == 1 { format!("{total} MAD") } else { format!("{total} MAD in {} lines", due.len()) }
+            }
+            Look::Nothing => "nothing due".to_owned(),
+            Look::Unknown | Look::NoLookUp => String::new(),
+        };
+        let types = biller.types.iter().map(|kind| TypeLine {
+            code: kind.code,
+            name: kind.name,
+            rule: if kind.fetch { format!("{:?}", kind.rule) } else { "no look-up, 10.00 to 1000.00 by 10.00".into() },
+            contracts: contracts
+                .iter()
+                .filter(|(known, _)| known == kind.code)
+                .map(|(_, contract)| (contract.clone(), due(kind.code, contract)))
+                .collect(),
+        });
+        let bookings = state.book.bookings(biller.code);
+        BillerCard {
+            code: biller.code,
+            name: biller.name,
+            protocol: biller.protocol,
+            path: match biller.protocol {
+                "fatourati_soap" => "/soap",
+                "flat_file" => "/files",
+                _ => "/billers",
+            },
+            types: types.collect(),
+            booked: bookings.len(),
+            bookings: bookings.into_iter().rev().take(BOOKINGS_SHOWN_MAX).map(booking_line).collect(),
+        }
+    })
+}
+
+fn describe(rule: &FaultRule) -> String {
+    let what = match rule.kind {
+        FaultKind::Delay { ms } => format!("answer {ms} ms later"),
+        FaultKind::Refuse => "refuse".into(),
+        FaultKind::DropAfter => "do the work, then drop the connection".into(),
+        FaultKind::DropBefore => "drop the connection, do nothing".into(),
+        FaultKind::Garble => "garble the answer".into(),
+        FaultKind::AnswerTwice => "work twice".into(),
+        FaultKind::Down => "be down".into(),
+        FaultKind::Pending => "leave confirmations pending".into(),
+    };
+    let times = rule.times.map_or_else(|| "until cleared".to_owned(), |times| format!("{times} more"));
+    format!("{}, {}: {what} ({times})", rule.target, rule.call.as_deref().unwrap_or("every call"))
+}
+
+fn dashboard(world: &web::Data<World>, status: u16, error: String) -> HttpResponse {
+    let mut targets: Vec<_> = seed::billers()
+        .iter()
+        .map(|biller| (format!("biller:{}", biller.code), format!("{} {}", biller.code, biller.name)))
+        .collect();
+    for (target, name) in [("gateway", "Card gateway"), ("sms", "SMS provider"), ("smtp", "Mail")] {
+        targets.push((target.into(), name.into()));
+    }
+    let (sms, mails, orders) = world.read(|state| (state.sms.len(), state.mails.len(), state.orders.len()));
+    let page = Dashboard {
+        billers: seed::billers().iter().map(|biller| biller_card(world, biller)).collect(),
+        faults: handle(world).faults().iter().map(|rule| (rule.id, describe(rule))).collect(),
+        targets,
+        cards: TEST_CARDS,
+        sms,
+        mails,
+        orders,
+        error,
+    };
+    html(status, &page).into_response()
+}
+
+async fn show_dashboard(world: web::Data<World>) -> HttpResponse {
+    dashboard(&world, 200, String::new())
+}
+
+fn home() -> HttpResponse {
+    Reply::text(303, "").header("location", "/".into()).into_response()
+}
+
+async fn switch_on(world: web::Data<World>, form: web::Form<Vec<(String, String)>>) -> HttpResponse {
+    let set = rule_of(&form).and_then(|rule| handle(&world).set_fault(rule));
+    match set {
+        Ok(_) => home(),
+        Err(fault) => dashboard(&world, 400, fault),
+    }
+}
+
+/// The rule that the form describes; empty fields stand for "all".
+fn rule_of(form: &[(String, String)]) -> Result<FaultRule, String> {
+    let get = |name: &str| form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim());
+    let kind = match get("kind") {
+        "refuse" => FaultKind::Refuse,
+        "delay" => FaultKind::Delay { ms: get("ms").parse().map_err(|_| "the delay is not a number of milliseconds")? },
+        "drop_after" => FaultKind::DropAfter,
+        "drop_before" => FaultKind::DropBefore,
+        "garble" => FaultKind::Garble,
+        "answer_twice" => FaultKind::AnswerTwice,
+        "down" => FaultKind::Down,
+        "pending" => FaultKind::Pending,
+        other => return Err(format!("'{other}' is not a kind of fault")),
+    };
+    let times = match get("times") {
+        "" => None,
+        typed => Some(typed.parse().map_err(|_| format!("'{typed}' is not a number of times"))?),
+    };
+    let call = Some(get("call").to_owned()).filter(|call| !call.is_empty());
+    Ok(FaultRule { id: 0, target: get("target").to_owned(), call, kind, times })
+}
+
+async fn switch_off(world: web::Data<World>, id: web::Path<u64>) -> HttpResponse {
+    handle(&world).clear_fault(*id);
+    home()
+}
+
+async fn reset(world: web::Data<World>) -> HttpResponse {
+    handle(&world).reset();
+    home()
 }

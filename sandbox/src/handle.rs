@@ -93,8 +93,12 @@ impl Control {
         Ok(())
     }
 
-    /// Forgets everything: bookings, orders, inboxes, faults.
+    /// Forgets everything: bookings, orders, inboxes, faults. Numbers go on, so that none is given twice.
     pub fn reset(&self) {
-        self.world.change(|state| *state = crate::world::State::default());
+        self.world.change(|state| {
+            let (files, last_number) = (std::mem::take(&mut state.files), state.last_number);
+            let book = state.book.emptied();
+            *state = crate::world::State { book, files, last_number, ..crate::world::State::default() };
+        });
     }
 }

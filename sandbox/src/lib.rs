@@ -12,6 +12,7 @@ mod dashboard;
 mod faults;
 mod gateway;
 mod handle;
+mod inboxes;
 mod reply;
 mod running;
 mod seed;

@@ -73,6 +73,14 @@ impl Reply {
     }
 }
 
+/// A page for people; nothing of it is kept by browsers.
+pub(crate) fn html(status: u16, page: &impl askama::Template) -> Reply {
+    match page.render() {
+        Ok(body) => Reply::html(status, body).header("cache-control", "no-store".into()),
+        Err(fault) => Reply::text(500, format!("the page could not be made: {fault}\n")),
+    }
+}
+
 /// Closes the connection without a byte of answer: a body that fails before its first chunk makes the server give the
 /// connection up while the head is still unsent.
 fn dropped() -> HttpResponse {

@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, web};
 use crate::config::{SandboxConfig, SandboxError};
 use crate::handle::Control;
 use crate::world::World;
-use crate::{billers, control, dashboard, gateway, sms};
+use crate::{billers, control, dashboard, gateway, inboxes, sms, smtp};
 
 /// Largest request that any of the protocols needs, with room: a payments file of 10,000 lines.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -29,6 +29,8 @@ pub struct RunningSandbox {
     base_url: String,
     control: Control,
     server: ServerHandle,
+    smtp_addr: SocketAddr,
+    smtp: tokio::task::JoinHandle<()>,
 }
 
 fn init_tls() {
@@ -44,10 +46,13 @@ impl Sandbox {
         let client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
             .build()
             .map_err(|fault| SandboxError::Client(fault.to_string()))?;
         let listener = listen(SocketAddr::new(config.bind, config.http_port))?;
         let address = local(&listener)?;
+        let mail_listener = listen(SocketAddr::new(config.bind, config.smtp_port))?;
+        let smtp_addr = local(&mail_listener)?;
         let world = Arc::new(World::open(config, client)?);
         let shared = web::Data::from(world.clone());
         let server = HttpServer::new(move || {
@@ -60,6 +65,7 @@ impl Sandbox {
                 .configure(sms::routes)
                 .configure(control::routes)
                 .configure(dashboard::routes)
+                .configure(inboxes::routes)
         })
         .workers(WORKERS)
         .client_request_timeout(REQUEST_TIMEOUT)
@@ -69,8 +75,12 @@ impl Sandbox {
         .map_err(|cause| SandboxError::Listen { address: address.to_string(), cause })?
         .run();
         let handle = server.handle();
+        let mail = smtp::listen(mail_listener, world.clone())
+            .map_err(|cause| SandboxError::Listen { address: smtp_addr.to_string(), cause })?;
         tokio::spawn(server);
-        Ok(RunningSandbox { base_url: format!("http://{address}"), control: Control { world }, server: handle })
+        let smtp = tokio::spawn(mail);
+        let base_url = format!("http://{address}");
+        Ok(RunningSandbox { base_url, control: Control { world }, server: handle, smtp_addr, smtp })
     }
 }
 
@@ -80,6 +90,11 @@ impl RunningSandbox {
         self.base_url.clone()
     }
 
+    /// Where the mail sink listens, without TLS.
+    pub fn smtp_addr(&self) -> SocketAddr {
+        self.smtp_addr
+    }
+
     /// The state, for tests and demos.
     pub fn control(&self) -> Control {
         self.control.clone()
@@ -87,6 +102,7 @@ impl RunningSandbox {
 
     /// Stops listening and lets running answers end, for at most two seconds.
     pub async fn stop(self) {
+        self.smtp.abort();
         self.server.stop(true).await;
     }
 }

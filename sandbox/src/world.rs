@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::book::Book;
@@ -23,8 +24,19 @@ pub(crate) struct State {
     pub sms: Vec<SmsMessage>,
     pub mails: Vec<MailMessage>,
     pub faults: Vec<FaultRule>,
+    /// The last bill file of each file biller.
+    pub files: BTreeMap<u16, FileState>,
     /// Source of numbers: receipts, transactions, messages, faults.
     pub last_number: u64,
+}
+
+/// The bill file that was handed out last: its number moves on when its lines change, and only then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FileState {
+    pub sequence: u64,
+    pub created: NaiveDate,
+    /// SHA-256 of the lines between header and trailer.
+    pub digest: String,
 }
 
 impl State {

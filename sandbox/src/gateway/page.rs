@@ -11,7 +11,7 @@ use super::callback;
 use super::cards::{self, SECURE_CODE, TEST_CARDS, TestCard};
 use super::order::{CardOrder, OrderState};
 use super::texts::{Texts, texts};
-use crate::reply::Reply;
+use crate::reply::{Reply, html};
 use crate::world::World;
 
 #[derive(Template)]
@@ -51,13 +51,6 @@ struct RefusalPage<'a> {
     title: &'a str,
     detail: &'a str,
     url: &'a str,
-}
-
-fn html(status: u16, page: &impl Template) -> Reply {
-    match page.render() {
-        Ok(body) => Reply::html(status, body).header("cache-control", "no-store".into()),
-        Err(fault) => Reply::text(500, format!("the page could not be made: {fault}\n")),
-    }
 }
 
 /// The hub's form is not acceptable: said plainly, for the integrator; no callback.
