@@ -41,8 +41,9 @@ fn problem(status: u16, fault: &str) -> HttpResponse {
     Reply::json(status, &json!({ "error": fault })).into_response()
 }
 
-fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, HttpResponse> {
-    serde_json::from_slice(body).map_err(|fault| problem(400, &format!("the body is not as documented: {fault}")))
+fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
+    serde_json::from_slice(body)
+        .map_err(|fault| Reply::json(400, &json!({ "error": format!("the body is not as documented: {fault}") })))
 }
 
 async fn list_faults(world: web::Data<World>) -> HttpResponse {
@@ -52,7 +53,7 @@ async fn list_faults(world: web::Data<World>) -> HttpResponse {
 async fn set_fault(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
     let rule: FaultRule = match parse(&body) {
         Ok(rule) => rule,
-        Err(answer) => return answer,
+        Err(answer) => return answer.into_response(),
     };
     match handle(&world).set_fault(rule) {
         Ok(id) => Reply::json(201, &json!({ "id": id })).into_response(),
@@ -90,7 +91,7 @@ struct NewArticle {
 async fn add_article(world: web::Data<World>, code: web::Path<u16>, body: web::Bytes) -> HttpResponse {
     let new: NewArticle = match parse(&body) {
         Ok(new) => new,
-        Err(answer) => return answer,
+        Err(answer) => return answer.into_response(),
     };
     let Some(minor) = crate::amount::parse_amount(&new.amount) else {
         return problem(400, "the amount is not of the form 168.00");

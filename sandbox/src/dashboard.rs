@@ -176,17 +176,7 @@ async fn switch_on(world: web::Data<World>, form: web::Form<Vec<(String, String)
 /// The rule that the form describes; empty fields stand for "all".
 fn rule_of(form: &[(String, String)]) -> Result<FaultRule, String> {
     let get = |name: &str| form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim());
-    let kind = match get("kind") {
-        "refuse" => FaultKind::Refuse,
-        "delay" => FaultKind::Delay { ms: get("ms").parse().map_err(|_| "the delay is not a number of milliseconds")? },
-        "drop_after" => FaultKind::DropAfter,
-        "drop_before" => FaultKind::DropBefore,
-        "garble" => FaultKind::Garble,
-        "answer_twice" => FaultKind::AnswerTwice,
-        "down" => FaultKind::Down,
-        "pending" => FaultKind::Pending,
-        other => return Err(format!("'{other}' is not a kind of fault")),
-    };
+    let kind = FaultKind::named(get("kind"), get("ms").parse().ok())?;
     let times = match get("times") {
         "" => None,
         typed => Some(typed.parse().map_err(|_| format!("'{typed}' is not a number of times"))?),

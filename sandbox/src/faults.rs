@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// A refusal in the protocol's own terms; nothing is booked.
     Refuse,
@@ -30,23 +29,84 @@ pub enum FaultKind {
 /// Longest delay that can be asked for: past it every client has given up.
 pub(crate) const DELAY_MS_MAX: u64 = 120_000;
 
+impl FaultKind {
+    /// The kind of that word; a delay needs its milliseconds.
+    pub(crate) fn named(word: &str, ms: Option<u64>) -> Result<Self, String> {
+        Ok(match (word, ms) {
+            ("refuse", _) => Self::Refuse,
+            ("delay", Some(ms)) => Self::Delay { ms },
+            ("delay", None) => return Err("a delay needs ms, a number of milliseconds".into()),
+            ("drop_after", _) => Self::DropAfter,
+            ("drop_before", _) => Self::DropBefore,
+            ("garble", _) => Self::Garble,
+            ("answer_twice", _) => Self::AnswerTwice,
+            ("down", _) => Self::Down,
+            ("pending", _) => Self::Pending,
+            (other, _) => return Err(format!("'{other}' is not a kind of fault")),
+        })
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Delay { .. } => "delay",
+            Self::DropAfter => "drop_after",
+            Self::DropBefore => "drop_before",
+            Self::Garble => "garble",
+            Self::AnswerTwice => "answer_twice",
+            Self::Down => "down",
+            Self::Pending => "pending",
+        }
+    }
+}
+
 /// A fault that is switched on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "RuleOnWire", into = "RuleOnWire")]
 pub struct FaultRule {
     /// Number by which it is cleared; given by the sandbox.
-    #[serde(default)]
     pub id: u64,
     /// `biller:1001`, `gateway`, `sms` or `smtp`.
     pub target: String,
-    /// `find`, `confirm`, `status`, `cancel` for billers; `page`, `callback`, `api` for the gateway; `None` for every call.
-    #[serde(default)]
+    /// `find`, `confirm`, `status`, `cancel`, `forms` for billers; `page`, `callback`, `api` for the gateway; `send` for
+    /// SMS; `mail` for mail; `None` for every call.
     pub call: Option<String>,
     /// What goes wrong.
-    #[serde(flatten)]
     pub kind: FaultKind,
     /// For how many more calls; `None` until it is cleared.
-    #[serde(default)]
     pub times: Option<u32>,
+}
+
+/// A rule as it stands in JSON.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleOnWire {
+    #[serde(default)]
+    id: u64,
+    target: String,
+    #[serde(default)]
+    call: Option<String>,
+    kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ms: Option<u64>,
+    #[serde(default)]
+    times: Option<u32>,
+}
+
+impl TryFrom<RuleOnWire> for FaultRule {
+    type Error = String;
+    fn try_from(wire: RuleOnWire) -> Result<Self, String> {
+        let RuleOnWire { id, target, call, kind, ms, times } = wire;
+        Ok(Self { id, target, call, kind: FaultKind::named(&kind, ms)?, times })
+    }
+}
+
+impl From<FaultRule> for RuleOnWire {
+    fn from(rule: FaultRule) -> Self {
+        let FaultRule { id, target, call, kind, times } = rule;
+        let ms = if let FaultKind::Delay { ms } = kind { Some(ms) } else { None };
+        Self { id, target, call, kind: kind.word().into(), ms, times }
+    }
 }
 
 impl FaultRule {

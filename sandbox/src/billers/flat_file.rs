@@ -21,24 +21,24 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/files/{code}/payments/{reference}.ack", web::get().to(acknowledge));
 }
 
-fn known(code: u16) -> Result<(), HttpResponse> {
+fn known(code: u16) -> Result<(), Reply> {
     match seed::biller(code) {
         Some(biller) if biller.protocol == "flat_file" => Ok(()),
-        _ => Err(Reply::text(404, format!("no file biller {code} here\n")).into_response()),
+        _ => Err(Reply::text(404, format!("no file biller {code} here\n"))),
     }
 }
 
-fn signed(world: &World, request: &HttpRequest, body: &[u8]) -> Result<String, HttpResponse> {
+fn signed(world: &World, request: &HttpRequest, body: &[u8]) -> Result<String, Reply> {
     check_signature(&world.config.biller_secret, request, body, Utc::now())
-        .map_err(|fault| Reply::text(401, format!("{fault}\n")).into_response())
+        .map_err(|fault| Reply::text(401, format!("{fault}\n")))
 }
 
 async fn bills(world: web::Data<World>, code: web::Path<u16>, request: HttpRequest) -> HttpResponse {
     if let Err(answer) = known(*code) {
-        return answer;
+        return answer.into_response();
     }
     if let Err(answer) = signed(&world, &request, b"") {
-        return answer;
+        return answer.into_response();
     }
     under_faults(&world, &format!("biller:{code}"), "find", |injected| {
         if injected.refuse {
@@ -100,12 +100,12 @@ async fn take_payments(
 ) -> HttpResponse {
     let (code, reference) = path.into_inner();
     if let Err(answer) = known(code) {
-        return answer;
+        return answer.into_response();
     }
     match signed(&world, &request, &body) {
         Ok(signed) if signed == reference => {}
         Ok(_) => return Reply::text(400, "X-Fatoura-Reference is not the one of the path\n").into_response(),
-        Err(answer) => return answer,
+        Err(answer) => return answer.into_response(),
     }
     under_faults(&world, &format!("biller:{code}"), "confirm", |injected| {
         match read_payments(code, &reference, &body) {
@@ -123,10 +123,10 @@ async fn take_payments(
 async fn acknowledge(world: web::Data<World>, path: web::Path<(u16, String)>, request: HttpRequest) -> HttpResponse {
     let (code, reference) = path.into_inner();
     if let Err(answer) = known(code) {
-        return answer;
+        return answer.into_response();
     }
     if let Err(answer) = signed(&world, &request, b"") {
-        return answer;
+        return answer.into_response();
     }
     under_faults(&world, &format!("biller:{code}"), "status", |injected| {
         match world.change(|state| state.book.status(code, &reference, injected.pending, Utc::now())) {

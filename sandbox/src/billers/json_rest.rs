@@ -54,7 +54,7 @@ async fn answer(
     body: &[u8],
     operation: Operation,
 ) -> HttpResponse {
-    if !seed::biller(code).is_some_and(|biller| biller.protocol == "json_rest") {
+    if seed::biller(code).is_none_or(|biller| biller.protocol != "json_rest") {
         return Reply::text(404, format!("no JSON biller {code} here\n")).into_response();
     }
     let reference = match check_signature(&world.config.biller_secret, request, body, Utc::now()) {

@@ -25,7 +25,7 @@ pub const TEST_CARDS: &[TestCard] = &[
     card("4000000000000069", "double", "approved, the callback comes twice at once"),
     card("4000000000000077", "decline-then-accept", "declined, then approved for the same oid"),
     card("4000000000000085", "no-callback", "approved at the bank, the callback never comes"),
-    card("4000000000000093", "bad-hash", "approved, the callback's HASH is wrong"),
+    card("4000000000000093", "bad-hash", "approved, the callback carries a wrong HASH"),
 ];
 
 /// The code that the 3-D Secure page expects.
