@@ -9,7 +9,7 @@ use crate::control::handle;
 use crate::faults::{FaultKind, FaultRule};
 use crate::gateway::{TEST_CARDS, TestCard};
 use crate::reply::{Reply, html};
-use crate::seed;
+use crate::seed::{self, AmountRule};
 use crate::world::World;
 
 /// The pages' paths.
@@ -96,7 +96,7 @@ fn biller_card(world: &World, biller: &'static seed::SeedBiller) -> BillerCard {
         let types = biller.types.iter().map(|kind| TypeLine {
             code: kind.code,
             name: kind.name,
-            rule: if kind.fetch { format!("{:?}", kind.rule) } else { "no look-up, 10.00 to 1000.00 by 10.00".into() },
+            rule: if kind.fetch { rule_words(kind.rule) } else { format!("{}, no look-up", rule_words(kind.rule)) },
             contracts: contracts
                 .iter()
                 .filter(|(known, _)| known == kind.code)
@@ -118,6 +118,18 @@ fn biller_card(world: &World, biller: &'static seed::SeedBiller) -> BillerCard {
             bookings: bookings.into_iter().rev().take(BOOKINGS_SHOWN_MAX).map(booking_line).collect(),
         }
     })
+}
+
+fn rule_words(rule: AmountRule) -> String {
+    match rule {
+        AmountRule::Exact => "exact amount".into(),
+        AmountRule::ExactOrMore => "what is due or more".into(),
+        AmountRule::ExactOrLess => "what is due or part of it".into(),
+        AmountRule::Any => "any amount".into(),
+        AmountRule::Range { min, max, step } => {
+            format!("{} to {} in steps of {}", show_amount(min), show_amount(max), show_amount(step))
+        }
+    }
 }
 
 fn describe(rule: &FaultRule) -> String {
