@@ -7,6 +7,7 @@ mod digits;
 pub mod form;
 pub mod gateways;
 mod hub;
+pub mod messages;
 pub mod phone;
 pub mod tariff;
 pub mod typed_amount;

@@ -1,0 +1,61 @@
+//! What the hub tells payers by SMS and mail. Use cases say what is to be said; how it is worded and sent is for the
+//! [`Messenger`] chosen at wiring.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::api::PaymentView;
+
+/// What a message says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// The biller confirmed: the receipt.
+    Confirmed,
+    /// The biller refused after the money was taken: it is going back.
+    Returning,
+    /// The money went back.
+    Returned,
+}
+
+/// The way it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// To a mobile phone.
+    Sms,
+    /// To a mail address, with the receipt attached where there is one.
+    Mail,
+}
+
+/// One message to one payer, in the payer's language (`payment.language`).
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Stays the same over repeats, so that a repeated mail is known for one.
+    pub id: i64,
+    /// What it says.
+    pub kind: MessageKind,
+    /// The way it takes.
+    pub medium: Medium,
+    /// `+212...` or a mail address.
+    pub to: String,
+    /// The payment it is about.
+    pub payment: PaymentView,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// The provider took it; the provider's own id, or empty.
+    Sent(String),
+    /// Certainly not taken; a later try may do better.
+    NotSent(String),
+    /// Will never be taken (no such number, malformed address).
+    Rejected(String),
+    /// Perhaps taken: the answer was lost.
+    Unknown(String),
+}
+
+/// Words and sends messages. Reports without personal data or secrets: they are logged.
+pub trait Messenger: Send + Sync {
+    /// Sends one message once.
+    fn deliver<'a>(&'a self, message: &'a Message) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
+}
