@@ -1,7 +1,38 @@
 //! The one billing ledger: money, accounts, postings, bills, payments, outbox, storage.
+//!
+//! Synchronous, and ignorant of HTTP, of biller protocols and of what billers' documents say: those are texts to it.
+//! [`Ledger`] is the door: commands on money and rare writes go to the one writer (`writer`, whose page is its
+//! specification), reads to a pool.
 
+mod accounts;
+mod bills;
+
+mod catalogue;
+mod keeping;
+mod ledger;
 mod money;
+mod outbox;
+mod postings;
+mod references;
+mod states;
+mod storage;
 mod vocabulary;
+mod writer;
 
+pub use accounts::{Account, AccountKind};
+pub use bills::{BillClaim, BillKey};
+
+pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
+pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
+pub use ledger::{Ledger, Reader};
 pub use money::{MAD, Money, MoneyError};
+pub use outbox::{Task, TaskResult};
+pub use postings::{Amounts, Entry, Moment, Posting, Unbalanced};
+pub use references::{NotAReference, Reference};
+pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind};
+pub use storage::rows::Payment;
+pub use storage::{DatabaseUrl, StorageError};
 pub use vocabulary::{Channel, Instrument, Language, UnknownWord};
+pub use writer::{
+    Advance, AdvanceOutcome, Funds, Hold, LedgerError, Pay, PayOutcome, Reply, RequestKey, Step, WriteOp, WriterStats,
+};

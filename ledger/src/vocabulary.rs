@@ -61,6 +61,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// The way by which a payer reaches the hub.
     Channel: "WEB, IVR, TEL, AGT, POS, API" {

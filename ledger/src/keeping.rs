@@ -1,0 +1,313 @@
+//! What is kept on the way to a payment: inquiries and quotes, each with a lifetime; and reading payments and bills.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use crate::bills::{BillClaim, BillKey, decode, encode};
+use crate::ledger::Reader;
+use crate::money::Money;
+use crate::postings::Amounts;
+use crate::references::Reference;
+use crate::states::BillState;
+use crate::storage::StorageError;
+use crate::storage::rows::{Payment, PaymentRow, biller_code};
+use crate::storage::schema::{bills, idempotency_keys, inquiries, payments, quotes};
+use crate::vocabulary::{Channel, Instrument, Language};
+use crate::writer::WriteOp;
+
+/// How long request keys are kept: a day is promised, a week costs little.
+const KEYS_KEPT: TimeDelta = TimeDelta::days(7);
+/// How long an inquiry or a quote without a payment stays after its end, for support.
+const EXPIRED_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// A look-up that found something.
+#[derive(Debug, Clone)]
+pub struct NewInquiry {
+    /// Its number, taken before the biller was asked.
+    pub id: i64,
+    /// The biller.
+    pub biller: u16,
+    /// The receivable type.
+    pub receivable_type: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The payer's language.
+    pub language: Language,
+    /// What was asked and found, as the use cases write it.
+    pub detail: String,
+    /// Now (UTC).
+    pub created_at: NaiveDateTime,
+    /// When it ends (UTC).
+    pub expires_at: NaiveDateTime,
+}
+
+/// A stored inquiry.
+#[derive(Debug, Clone)]
+pub struct Inquiry {
+    /// Its public reference.
+    pub reference: Reference,
+    /// The biller.
+    pub biller: u16,
+    /// The receivable type.
+    pub receivable_type: String,
+    /// What was asked and found.
+    pub detail: String,
+    /// When it ends (UTC).
+    pub expires_at: NaiveDateTime,
+}
+
+/// A priced choice.
+#[derive(Debug, Clone)]
+pub struct NewQuote {
+    /// The inquiry's reference, to go back to it.
+    pub inquiry: String,
+    /// The biller.
+    pub biller: u16,
+    /// The receivable type.
+    pub receivable_type: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The instrument.
+    pub instrument: Instrument,
+    /// The amounts.
+    pub amounts: Amounts,
+    /// The bills that a payment of it claims. A quote without fetched lines claims itself; see [`WriteOp::keep_quote`].
+    pub bills: Vec<BillClaim>,
+    /// What the biller is told and payers are shown, as the use cases write it.
+    pub detail: String,
+    /// Now (UTC).
+    pub created_at: NaiveDateTime,
+    /// When it ends (UTC).
+    pub expires_at: NaiveDateTime,
+}
+
+/// A stored quote.
+#[derive(Debug, Clone)]
+pub struct Quote {
+    /// Its number.
+    pub id: i64,
+    /// Its public reference.
+    pub reference: Reference,
+    /// The inquiry's reference.
+    pub inquiry: String,
+    /// The biller.
+    pub biller: u16,
+    /// The receivable type.
+    pub receivable_type: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The instrument.
+    pub instrument: Instrument,
+    /// The amounts.
+    pub amounts: Amounts,
+    /// The bills that a payment of it claims.
+    pub bills: Vec<BillClaim>,
+    /// What the biller is told and payers are shown.
+    pub detail: String,
+    /// When it ends (UTC).
+    pub expires_at: NaiveDateTime,
+}
+
+/// A bill as it stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BillStanding {
+    /// The state.
+    pub state: BillState,
+    /// How often it was paid.
+    pub generation: i32,
+    /// When it last changed (UTC).
+    pub updated_at: NaiveDateTime,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = quotes)]
+struct QuoteRow {
+    id: i64,
+    secret: i64,
+    inquiry: String,
+    biller: i32,
+    receivable_type: String,
+    channel: i16,
+    instrument: i16,
+    principal: i64,
+    fee: i64,
+    vat: i64,
+    duty: i64,
+    bills: Vec<u8>,
+    detail: String,
+    expires_at: NaiveDateTime,
+}
+
+impl TryFrom<QuoteRow> for Quote {
+    type Error = StorageError;
+
+    fn try_from(row: QuoteRow) -> Result<Self, StorageError> {
+        let damaged = |what: &str| StorageError::Damaged(format!("{what} of quote {}", row.id));
+        let money = Money::from_minor;
+        Ok(Self {
+            id: row.id,
+            reference: Reference::of(row.id, row.secret),
+            biller: biller_code(row.biller)?,
+            channel: Channel::from_code(row.channel).ok_or_else(|| damaged("channel"))?,
+            instrument: Instrument::from_code(row.instrument).ok_or_else(|| damaged("instrument"))?,
+            amounts: Amounts {
+                principal: money(row.principal),
+                fee: money(row.fee),
+                vat: money(row.vat),
+                duty: money(row.duty),
+            },
+            bills: decode(&row.bills).ok_or_else(|| damaged("bills"))?,
+            inquiry: row.inquiry,
+            receivable_type: row.receivable_type,
+            detail: row.detail,
+            expires_at: row.expires_at,
+        })
+    }
+}
+
+impl WriteOp<'_> {
+    /// Keeps an inquiry; its public reference.
+    pub fn keep_inquiry(&mut self, new: &NewInquiry) -> Result<Reference, StorageError> {
+        let secret = Reference::fresh_secret();
+        let values = (
+            inquiries::id.eq(new.id),
+            inquiries::secret.eq(secret),
+            inquiries::biller.eq(i32::from(new.biller)),
+            inquiries::receivable_type.eq(&new.receivable_type),
+            inquiries::channel.eq(new.channel.code()),
+            inquiries::language.eq(new.language.code()),
+            inquiries::detail.eq(&new.detail),
+            inquiries::created_at.eq(new.created_at),
+            inquiries::expires_at.eq(new.expires_at),
+        );
+        diesel::insert_into(inquiries::table).values(values).execute(self.connection)?;
+        Ok(Reference::of(new.id, secret))
+    }
+
+    /// Keeps a quote; its number and public reference. A quote without bills of its own (a payment without a fetch)
+    /// claims a bill that stands for itself: it too is paid once.
+    pub fn keep_quote(&mut self, new: &NewQuote) -> Result<Quote, StorageError> {
+        let (id, secret) = (self.next_id()?, Reference::fresh_secret());
+        let own = BillKey::of(new.biller, &new.receivable_type, "", &format!("quote {id}"));
+        let claims = match new.bills.as_slice() {
+            [] => vec![BillClaim { key: own, generation: 0, settles: true }],
+            claims => claims.to_vec(),
+        };
+        let values = (
+            quotes::id.eq(id),
+            quotes::secret.eq(secret),
+            quotes::inquiry.eq(&new.inquiry),
+            quotes::biller.eq(i32::from(new.biller)),
+            quotes::receivable_type.eq(&new.receivable_type),
+            quotes::channel.eq(new.channel.code()),
+            quotes::instrument.eq(new.instrument.code()),
+            quotes::principal.eq(new.amounts.principal.minor()),
+            quotes::fee.eq(new.amounts.fee.minor()),
+            quotes::vat.eq(new.amounts.vat.minor()),
+            quotes::duty.eq(new.amounts.duty.minor()),
+            quotes::bills.eq(encode(&claims)),
+            quotes::detail.eq(&new.detail),
+            quotes::created_at.eq(new.created_at),
+            quotes::expires_at.eq(new.expires_at),
+        );
+        diesel::insert_into(quotes::table).values(values).execute(self.connection)?;
+        Ok(Quote {
+            id,
+            reference: Reference::of(id, secret),
+            inquiry: new.inquiry.clone(),
+            biller: new.biller,
+            receivable_type: new.receivable_type.clone(),
+            channel: new.channel,
+            instrument: new.instrument,
+            amounts: new.amounts,
+            bills: claims,
+            detail: new.detail.clone(),
+            expires_at: new.expires_at,
+        })
+    }
+
+    /// Replaces what a quote says, once what it says more than payers and books need has served: a password field is
+    /// dropped after the payment.
+    pub fn rewrite_quote(&mut self, quote: i64, detail: &str) -> Result<(), StorageError> {
+        diesel::update(quotes::table.filter(quotes::id.eq(quote)))
+            .set(quotes::detail.eq(detail))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Deletes what has outlived its use: inquiries and unpaid quotes 30 days after their end, request keys after 7
+    /// days. Returns how many rows went.
+    pub fn prune(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
+        let end = now - EXPIRED_KEPT;
+        let gone = diesel::delete(inquiries::table.filter(inquiries::expires_at.lt(end))).execute(self.connection)?;
+        let paid = payments::table.select(payments::quote_id);
+        let unpaid = quotes::table.filter(quotes::expires_at.lt(end)).filter(quotes::id.ne_all(paid));
+        let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(now - KEYS_KEPT));
+        Ok(gone + diesel::delete(unpaid).execute(self.connection)? + diesel::delete(old).execute(self.connection)?)
+    }
+}
+
+impl Reader<'_> {
+    /// An inquiry by its public reference, expired or not.
+    pub fn inquiry(&mut self, reference: Reference) -> Result<Option<Inquiry>, StorageError> {
+        let columns = (
+            inquiries::secret,
+            inquiries::biller,
+            inquiries::receivable_type,
+            inquiries::detail,
+            inquiries::expires_at,
+        );
+        let found: Option<(i64, i32, String, String, NaiveDateTime)> = inquiries::table
+            .filter(inquiries::id.eq(reference.id()))
+            .select(columns)
+            .get_result(self.connection)
+            .optional()?;
+        let Some((secret, biller, receivable_type, detail, expires_at)) = found else { return Ok(None) };
+        let biller = biller_code(biller)?;
+        Ok(reference.admits(secret).then_some(Inquiry { reference, biller, receivable_type, detail, expires_at }))
+    }
+
+    /// A quote by its public reference, expired or not.
+    pub fn quote(&mut self, reference: Reference) -> Result<Option<Quote>, StorageError> {
+        let quote = self.quote_of(reference.id())?;
+        Ok(quote.filter(|quote| reference.is_same(quote.reference)))
+    }
+
+    /// A quote by its number.
+    pub fn quote_of(&mut self, id: i64) -> Result<Option<Quote>, StorageError> {
+        let query = quotes::table.filter(quotes::id.eq(id)).select(QuoteRow::as_select());
+        query.get_result(self.connection).optional()?.map(Quote::try_from).transpose()
+    }
+
+    /// A payment by its public reference.
+    pub fn payment(&mut self, reference: Reference) -> Result<Option<Payment>, StorageError> {
+        let payment = self.payment_of(reference.id())?;
+        Ok(payment.filter(|payment| reference.is_same(payment.reference)))
+    }
+
+    /// A payment by its number.
+    pub fn payment_of(&mut self, id: i64) -> Result<Option<Payment>, StorageError> {
+        let query = payments::table.filter(payments::id.eq(id)).select(PaymentRow::as_select());
+        query.get_result(self.connection).optional()?.map(Payment::try_from).transpose()
+    }
+
+    /// How these bills stand; one that was never paid has no row and no entry here.
+    pub fn bills(&mut self, keys: &[BillKey]) -> Result<HashMap<BillKey, BillStanding>, StorageError> {
+        let mut found = HashMap::with_capacity(keys.len());
+        for key in keys {
+            let row: Option<(i16, i32, NaiveDateTime)> = bills::table
+                .filter(bills::key.eq(key.0.as_slice()))
+                .select((bills::state, bills::generation, bills::updated_at))
+                .get_result(self.connection)
+                .optional()?;
+            if let Some((state, generation, updated_at)) = row {
+                let state = BillState::from_code(state)
+                    .ok_or_else(|| StorageError::Damaged(format!("state {state} of a bill")))?;
+                found.insert(*key, BillStanding { state, generation, updated_at });
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,135 @@
+//! The door of the ledger.
+
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use crate::storage::{Conn, DatabaseUrl, ReaderPool, StorageError, connect, migrate, pending, reader_pool};
+use crate::writer::{
+    Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RareWrite, Reply, WriteOp, Writer, WriterStats,
+};
+
+/// The ledger over one database. Commands are answered through a [`Reply`] after their commit; the `_now` forms wait.
+pub struct Ledger {
+    url: DatabaseUrl,
+    writer: Writer,
+    readers: ReaderPool,
+}
+
+/// A connection that only reads, lent to one look-up.
+pub struct Reader<'a> {
+    pub(crate) connection: &'a mut Conn,
+}
+
+struct RareJob<T, F> {
+    write: F,
+    result: Option<T>,
+    reply: Reply<T>,
+}
+
+impl<T, F> RareWrite for RareJob<T, F>
+where
+    T: Send,
+    F: FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send,
+{
+    fn run(&mut self, op: &mut WriteOp<'_>) -> Result<(), StorageError> {
+        self.result = Some((self.write)(op)?);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, failure: Option<LedgerError>) {
+        let missing = || StorageError::Failed("a write left no result".to_owned()).into();
+        (self.reply)(match failure {
+            Some(failure) => Err(failure),
+            None => self.result.ok_or_else(missing),
+        });
+    }
+}
+
+impl Ledger {
+    /// Brings the tables up to date; the versions that ran. For SQLite the file is made if need be.
+    pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, StorageError> {
+        migrate(&mut connect(url)?)
+    }
+
+    /// Opens a migrated database. `on_tasks` is called, from the writer's thread, after a commit that left work in the
+    /// outbox for now. `readers` bounds the connections that read.
+    pub fn open(url: &DatabaseUrl, readers: u32, on_tasks: Arc<dyn Fn() + Send + Sync>) -> Result<Self, StorageError> {
+        if pending(&mut connect(url)?)? {
+            return Err(StorageError::Connect("its tables are not up to date: run `fatoura migrate` first".to_owned()));
+        }
+        Ok(Self {
+            url: url.clone(),
+            writer: Writer::start(url.clone(), on_tasks)?,
+            readers: reader_pool(url, readers)?,
+        })
+    }
+
+    /// Starts a payment.
+    pub fn pay(&self, pay: Pay, reply: Reply<PayOutcome>) {
+        self.writer.submit(Job::Pay(Box::new(pay), reply));
+    }
+
+    /// Takes a payment one step on.
+    pub fn advance(&self, advance: Advance, reply: Reply<AdvanceOutcome>) {
+        self.writer.submit(Job::Advance(Box::new(advance), reply));
+    }
+
+    /// A rare write. It may run more than once, each time from nothing, until it is committed once.
+    pub fn write<T: Send + 'static>(
+        &self,
+        write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
+        reply: Reply<T>,
+    ) {
+        self.writer.submit(Job::Rare(Box::new(RareJob { write, result: None, reply })));
+    }
+
+    /// [`Self::pay`], waiting for the answer.
+    pub fn pay_now(&self, pay: Pay) -> Result<PayOutcome, LedgerError> {
+        wait(|reply| self.pay(pay, reply))
+    }
+
+    /// [`Self::advance`], waiting for the answer.
+    pub fn advance_now(&self, advance: Advance) -> Result<AdvanceOutcome, LedgerError> {
+        wait(|reply| self.advance(advance, reply))
+    }
+
+    /// [`Self::write`], waiting for the answer.
+    pub fn write_now<T: Send + 'static>(
+        &self,
+        write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        wait(|reply| self.write(write, reply))
+    }
+
+    /// Reads. Blocks while the pool is empty and while the database works: not for a thread that serves many.
+    pub fn read<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError>) -> Result<T, LedgerError> {
+        let mut connection = self.readers.get().map_err(|error| StorageError::Connect(error.to_string()))?;
+        Ok(read(&mut Reader { connection: &mut connection })?)
+    }
+
+    /// Where the ledger is kept.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// Whether the writer takes work.
+    pub fn is_writing(&self) -> bool {
+        self.writer.is_alive()
+    }
+
+    /// The writer's counters.
+    pub fn stats(&self) -> &WriterStats {
+        self.writer.stats()
+    }
+
+    /// Takes nothing more, commits what is queued, and stops the writer.
+    pub fn close(&self) {
+        self.writer.close();
+    }
+}
+
+fn wait<T: Send + 'static>(submit: impl FnOnce(Reply<T>)) -> Result<T, LedgerError> {
+    let (answer, heard) = sync_channel(1);
+    submit(Box::new(move |result| drop(answer.send(result))));
+    heard.recv().unwrap_or(Err(LedgerError::Closed))
+}

@@ -1,0 +1,180 @@
+//! The outbox: work that leaves the hub, written in the transaction that asked for it, claimed by lease.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use crate::ledger::Reader;
+use crate::states::{IncidentKind, TaskKind};
+use crate::storage::schema::{incidents, outbox};
+use crate::storage::{Conn, StorageError};
+use crate::writer::WriteOp;
+
+/// One piece of work, claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Its number, the same over repeats.
+    pub id: i64,
+    /// What is to be done.
+    pub kind: TaskKind,
+    /// The payment it is about.
+    pub payment: i64,
+    /// How often it was tried, this time included.
+    pub attempts: i32,
+    /// What the last try left behind; empty if there was none, or if it never came back.
+    pub note: String,
+    /// When it was asked for (UTC).
+    pub created_at: NaiveDateTime,
+}
+
+/// What became of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskResult {
+    /// Done, with a note for the story.
+    Done(String),
+    /// Again at this time, and why.
+    Again(DateTime<Utc>, String),
+    /// A person must look; the task is over.
+    Incident(IncidentKind, String),
+}
+
+/// Longest note kept, in characters.
+const NOTE_MAX: usize = 300;
+
+fn short(note: &str) -> String {
+    note.chars().take(NOTE_MAX).collect()
+}
+
+type TaskRow = (i64, i16, i64, i32, String, NaiveDateTime);
+
+impl WriteOp<'_> {
+    /// Claims due tasks until `lease_until`: nobody else gets them before. The oldest first.
+    pub fn claim_tasks(
+        &mut self,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<Task>, StorageError> {
+        let now = now.naive_utc();
+        let due = outbox::table
+            .filter(outbox::done_at.is_null())
+            .filter(outbox::due_at.le(now))
+            .filter(outbox::leased_until.le(now))
+            .order((outbox::due_at, outbox::id))
+            .limit(limit)
+            .select(outbox::id);
+        let ids: Vec<i64> = match &mut *self.connection {
+            Conn::Sqlite(c) => due.load(c)?,
+            // Another node's claim is passed over, not waited for.
+            Conn::Pg(c) => due.for_update().skip_locked().load(c)?,
+        };
+        let mut tasks = Vec::with_capacity(ids.len());
+        for id in ids {
+            let claim = diesel::update(outbox::table.filter(outbox::id.eq(id)))
+                .set((outbox::leased_until.eq(lease_until.naive_utc()), outbox::attempts.eq(outbox::attempts + 1)));
+            let columns =
+                (outbox::id, outbox::kind, outbox::payment_id, outbox::attempts, outbox::note, outbox::created_at);
+            let row: TaskRow = match &mut *self.connection {
+                Conn::Sqlite(c) => claim.returning(columns).get_result(c)?,
+                Conn::Pg(c) => claim.returning(columns).get_result(c)?,
+            };
+            let (id, kind, payment, attempts, note, created_at) = row;
+            let kind =
+                TaskKind::from_code(kind).ok_or_else(|| StorageError::Damaged(format!("kind of task {id}: {kind}")))?;
+            // The note is the last try's word; a try that never comes back leaves none.
+            diesel::update(outbox::table.filter(outbox::id.eq(id)))
+                .set(outbox::note.eq(""))
+                .execute(self.connection)?;
+            tasks.push(Task { id, kind, payment, attempts, note, created_at });
+        }
+        Ok(tasks)
+    }
+
+    /// Writes down what became of a try. A task that was finished meanwhile stays finished.
+    pub fn settle_task(&mut self, task: &Task, result: &TaskResult, now: DateTime<Utc>) -> Result<(), StorageError> {
+        let now = now.naive_utc();
+        let row = outbox::table.filter(outbox::id.eq(task.id)).filter(outbox::done_at.is_null());
+        match result {
+            TaskResult::Done(note) => {
+                let end = (outbox::done_at.eq(Some(now)), outbox::note.eq(short(note)));
+                diesel::update(row).set(end).execute(self.connection)?;
+            }
+            TaskResult::Again(due_at, note) => {
+                let again =
+                    (outbox::due_at.eq(due_at.naive_utc()), outbox::leased_until.eq(now), outbox::note.eq(short(note)));
+                diesel::update(row).set(again).execute(self.connection)?;
+            }
+            TaskResult::Incident(kind, detail) => {
+                let end = (outbox::done_at.eq(Some(now)), outbox::note.eq(short(detail)));
+                if diesel::update(row).set(end).execute(self.connection)? == 1 {
+                    self.open_incident(*kind, Some(task.payment), detail, now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a task of a payment into the outbox.
+    pub fn add_task(
+        &mut self,
+        kind: TaskKind,
+        payment: i64,
+        due_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let now = now.naive_utc();
+        let values = (
+            outbox::id.eq(self.next_id()?),
+            outbox::kind.eq(kind.code()),
+            outbox::payment_id.eq(payment),
+            outbox::due_at.eq(due_at.naive_utc()),
+            outbox::leased_until.eq(now),
+            outbox::attempts.eq(0),
+            outbox::note.eq(""),
+            outbox::created_at.eq(now),
+        );
+        diesel::insert_into(outbox::table).values(values).execute(self.connection)?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Calls for a person. One open incident of a kind and payment is enough.
+    pub fn open_incident(
+        &mut self,
+        kind: IncidentKind,
+        payment: Option<i64>,
+        detail: &str,
+        now: NaiveDateTime,
+    ) -> Result<(), StorageError> {
+        if let Some(payment) = payment {
+            let same: i64 = incidents::table
+                .filter(incidents::kind.eq(kind.code()))
+                .filter(incidents::payment_id.eq(payment))
+                .filter(incidents::closed_at.is_null())
+                .count()
+                .get_result(self.connection)?;
+            if same > 0 {
+                return Ok(());
+            }
+        }
+        let values = (
+            incidents::id.eq(self.next_id()?),
+            incidents::kind.eq(kind.code()),
+            incidents::payment_id.eq(payment),
+            incidents::detail.eq(short(detail)),
+            incidents::created_at.eq(now),
+        );
+        diesel::insert_into(incidents::table).values(values).execute(self.connection)?;
+        Ok(())
+    }
+}
+
+impl Reader<'_> {
+    /// How many tasks are due, and the age of the oldest in seconds.
+    pub fn outbox_backlog(&mut self, now: DateTime<Utc>) -> Result<(i64, i64), StorageError> {
+        let now = now.naive_utc();
+        let due = outbox::table.filter(outbox::done_at.is_null()).filter(outbox::due_at.le(now));
+        let count: i64 = due.count().get_result(self.connection)?;
+        let oldest: Option<NaiveDateTime> = due.select(diesel::dsl::min(outbox::due_at)).get_result(self.connection)?;
+        Ok((count, oldest.map_or(0, |oldest| (now - oldest).num_seconds())))
+    }
+}

@@ -1,0 +1,221 @@
+//! Double entry: one pure function per business event. Read in order they are the accountant's manual.
+//!
+//! Amounts of entries: debit positive, credit negative. A [`Posting`] that does not balance cannot be built.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Africa::Casablanca;
+
+use crate::accounts::{Account, AccountKind};
+use crate::money::Money;
+use crate::states::PostingKind;
+
+/// When an event is booked, and the day it counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Booking time.
+    pub at: DateTime<Utc>,
+    /// Effective date: the civil day in Morocco.
+    pub day: NaiveDate,
+}
+
+impl Moment {
+    /// The moment of an instant, its day in Africa/Casablanca by the time-zone database.
+    pub fn of(at: DateTime<Utc>) -> Self {
+        Self { at, day: at.with_timezone(&Casablanca).date_naive() }
+    }
+}
+
+/// What a payer pays, by receiver. Only the principal ever goes to the biller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amounts {
+    /// What the biller gets.
+    pub principal: Money,
+    /// The hub's fee before VAT.
+    pub fee: Money,
+    /// VAT on the fee.
+    pub vat: Money,
+    /// Stamp duty (cash only).
+    pub duty: Money,
+}
+
+impl Amounts {
+    /// What the payer pays: the sum. `None` past the range or where a part is negative or the principal is not above zero.
+    pub fn total(&self) -> Option<Money> {
+        let parts = [self.principal, self.fee, self.vat, self.duty];
+        let sound = self.principal.is_positive() && parts.iter().all(|part| part.minor() >= 0);
+        Money::sum(parts).filter(|_| sound)
+    }
+}
+
+/// One line of a posting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The account.
+    pub account: Account,
+    /// Centimes; debit positive, credit negative, never zero.
+    pub amount: i64,
+}
+
+/// A balanced set of entries for one business event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    kind: PostingKind,
+    moment: Moment,
+    entries: Vec<Entry>,
+}
+
+/// A posting that would not balance, or amounts past the range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the posting does not balance")]
+pub struct Unbalanced;
+
+impl Posting {
+    /// A posting of these entries; zero amounts are left out.
+    pub fn new(kind: PostingKind, moment: Moment, entries: Vec<(Account, i64)>) -> Result<Self, Unbalanced> {
+        let sum = entries.iter().try_fold(0i64, |sum, (_, amount)| sum.checked_add(*amount));
+        let entries: Vec<Entry> = entries
+            .into_iter()
+            .filter(|(_, amount)| *amount != 0)
+            .map(|(account, amount)| Entry { account, amount })
+            .collect();
+        if sum == Some(0) && entries.len() >= 2 { Ok(Self { kind, moment, entries }) } else { Err(Unbalanced) }
+    }
+
+    /// The event.
+    pub fn kind(&self) -> PostingKind {
+        self.kind
+    }
+
+    /// When it is booked.
+    pub fn moment(&self) -> Moment {
+        self.moment
+    }
+
+    /// Its lines.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+/// Money arrived for a bill. `funds` is the account it comes from: the gateway's receivable for a card, the outlet's
+/// float for cash.
+///
+/// Dr funds: total. Cr bills in transit: total.
+pub fn taken(funds: &Account, amounts: &Amounts, moment: Moment) -> Result<Posting, Unbalanced> {
+    let total = amounts.total().ok_or(Unbalanced)?.minor();
+    let transit = Account::only(AccountKind::InTransit);
+    Posting::new(PostingKind::Taken, moment, vec![(funds.clone(), total), (transit, -total)])
+}
+
+/// The biller booked the payment.
+///
+/// Dr bills in transit: total. Cr biller payable: principal; fee income: fee; VAT payable: vat; stamp duty payable: duty.
+pub fn confirmed(biller: u16, amounts: &Amounts, moment: Moment) -> Result<Posting, Unbalanced> {
+    let total = amounts.total().ok_or(Unbalanced)?.minor();
+    let entries = vec![
+        (Account::only(AccountKind::InTransit), total),
+        (Account::of(AccountKind::BillerPayable, biller.to_string()), -amounts.principal.minor()),
+        (Account::only(AccountKind::FeeIncome), -amounts.fee.minor()),
+        (Account::only(AccountKind::VatPayable), -amounts.vat.minor()),
+        (Account::only(AccountKind::StampDutyPayable), -amounts.duty.minor()),
+    ];
+    Posting::new(PostingKind::Confirmed, moment, entries)
+}
+
+/// The biller refused for good, or the bill was paid meanwhile: all of it goes back, fee and duty too.
+///
+/// Dr bills in transit: total. Cr refunds payable: total.
+pub fn return_decided(amounts: &Amounts, moment: Moment) -> Result<Posting, Unbalanced> {
+    let total = amounts.total().ok_or(Unbalanced)?.minor();
+    let (transit, refunds) = (Account::only(AccountKind::InTransit), Account::only(AccountKind::RefundsPayable));
+    Posting::new(PostingKind::ReturnDecided, moment, vec![(transit, total), (refunds, -total)])
+}
+
+/// The money went back the way it came.
+///
+/// Dr refunds payable: total. Cr funds: total.
+pub fn returned(funds: &Account, amounts: &Amounts, moment: Moment) -> Result<Posting, Unbalanced> {
+    let total = amounts.total().ok_or(Unbalanced)?.minor();
+    let refunds = Account::only(AccountKind::RefundsPayable);
+    Posting::new(PostingKind::Returned, moment, vec![(refunds, total), (funds.clone(), -total)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    fn amounts(principal: i64, fee: i64, vat: i64, duty: i64) -> Amounts {
+        let money = Money::from_minor;
+        Amounts { principal: money(principal), fee: money(fee), vat: money(vat), duty: money(duty) }
+    }
+
+    fn moment() -> Moment {
+        Moment::of("2026-11-24T10:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn a_confirmation_splits_by_receiver() {
+        let posting = confirmed(1001, &amounts(16_800, 590, 106, 42), moment()).unwrap();
+        let lines: Vec<(String, i64)> =
+            posting.entries().iter().map(|entry| (entry.account.to_string(), entry.amount)).collect();
+        let line = |name: &str, amount| (name.to_owned(), amount);
+        assert_eq!(
+            lines,
+            [
+                line("liabilities:bills in transit", 17_538),
+                line("liabilities:biller payable:1001", -16_800),
+                line("income:customer fees", -590),
+                line("liabilities:VAT payable", -106),
+                line("liabilities:stamp duty payable", -42),
+            ]
+        );
+    }
+
+    #[test]
+    fn zero_lines_are_left_out() {
+        assert_eq!(confirmed(1001, &amounts(16_800, 0, 0, 0), moment()).unwrap().entries().len(), 2);
+    }
+
+    #[rstest]
+    #[case::zero(amounts(0, 0, 0, 0))]
+    #[case::negative_fee(amounts(100, -1, 0, 0))]
+    #[case::overflow(amounts(i64::MAX, 1, 0, 0))]
+    fn refused(#[case] amounts: Amounts) {
+        assert_eq!(confirmed(1001, &amounts, moment()), Err(Unbalanced));
+        assert_eq!(taken(&Account::only(AccountKind::Bank), &amounts, moment()), Err(Unbalanced));
+    }
+
+    #[test]
+    fn an_unbalanced_posting_cannot_be_built() {
+        let (bank, suspense) = (Account::only(AccountKind::Bank), Account::only(AccountKind::Suspense));
+        assert_eq!(Posting::new(PostingKind::Taken, moment(), vec![(bank, 5), (suspense, -4)]), Err(Unbalanced));
+        assert_eq!(Posting::new(PostingKind::Taken, moment(), vec![]), Err(Unbalanced));
+    }
+
+    #[rstest]
+    #[case("2026-11-24T22:59:59Z", "2026-11-24")]
+    #[case("2026-11-24T23:00:00Z", "2026-11-25")]
+    // Morocco keeps UTC+1 but for Ramadan, when it is UTC+0 (from 2027-02-07).
+    #[case("2027-02-10T23:30:00Z", "2027-02-10")]
+    fn days_are_moroccan(#[case] at: &str, #[case] day: &str) {
+        assert_eq!(Moment::of(at.parse().unwrap()).day.to_string(), day);
+    }
+
+    proptest! {
+        #[test]
+        fn every_event_balances(p in 1i64..1 << 40, f in 0i64..1 << 30, v in 0i64..1 << 30, d in 0i64..1 << 30) {
+            let (amounts, funds) = (amounts(p, f, v, d), Account::of(AccountKind::AgentFloat, "7"));
+            for posting in [
+                taken(&funds, &amounts, moment()),
+                confirmed(1001, &amounts, moment()),
+                return_decided(&amounts, moment()),
+                returned(&funds, &amounts, moment()),
+            ] {
+                let posting = posting.unwrap();
+                prop_assert_eq!(posting.entries().iter().map(|entry| entry.amount).sum::<i64>(), 0);
+            }
+        }
+    }
+}

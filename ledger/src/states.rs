@@ -1,0 +1,105 @@
+//! The states of payments and bills, and the kinds of rows that tell what happened or is still to be done.
+
+use crate::vocabulary::{UnknownWord, words};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+words! {
+    /// Where a payment stands.
+    PaymentState: "awaiting, held, taken, confirmed, declined, expired, returning, returned" {
+        /// The intent is on disk and the bill reserved; the payer is at the gateway.
+        Awaiting = 1, "awaiting";
+        /// The gateway holds the money; capture is to follow.
+        Held = 2, "held";
+        /// The money was taken; the biller is being told. The third outcome, unknown, is this state with a resolver.
+        Taken = 3, "taken";
+        /// The biller booked it. Final.
+        Confirmed = 4, "confirmed";
+        /// Refused by the payer's bank; the bill is free again. A late acceptance is still heard.
+        Declined = 5, "declined";
+        /// The time to pay ran out; the bill is free again. A late acceptance is still heard.
+        Expired = 6, "expired";
+        /// Money held or taken that cannot pay the bill: it is going back.
+        Returning = 7, "returning";
+        /// The money went back. Final.
+        Returned = 8, "returned";
+    }
+}
+
+impl PaymentState {
+    /// Whether something is still owed to somebody: such a payment always has an open task or incident.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Awaiting | Self::Held | Self::Taken | Self::Returning)
+    }
+}
+
+words! {
+    /// Where a bill stands.
+    BillState: "open, in flight, paid" {
+        /// Nobody is paying it now.
+        Open = 1, "open";
+        /// One payment is under way; no second one may start on any channel.
+        InFlight = 2, "in flight";
+        /// Paid in full, for good.
+        Paid = 3, "paid";
+    }
+}
+
+words! {
+    /// Business events that post.
+    PostingKind: "taken, confirmed, return decided, returned" {
+        /// Money arrived: receivable from the gateway (or drawn from a float) against bills in transit.
+        Taken = 1, "taken";
+        /// The biller booked the payment: in transit becomes payable to the biller, fee, VAT and duty.
+        Confirmed = 2, "confirmed";
+        /// The biller refused, or the bill was paid meanwhile: in transit becomes refunds payable.
+        ReturnDecided = 3, "return decided";
+        /// The money went back the way it came.
+        Returned = 4, "returned";
+    }
+}
+
+words! {
+    /// Work that leaves the hub after the transaction that asked for it.
+    TaskKind: "confirm, capture, verify capture, poll, return, SMS, mail, SMS returning, mail returning, SMS returned, mail returned" {
+        /// Tell the biller that it was paid, and resolve what is unknown.
+        ConfirmBiller = 1, "confirm";
+        /// Capture what the gateway holds.
+        Capture = 2, "capture";
+        /// Check that the gateway captured what it was told to capture.
+        VerifyCapture = 3, "verify capture";
+        /// Ask the gateway what became of an attempt whose callback has not come.
+        PollAttempt = 4, "poll";
+        /// Give the money back: void or credit at the gateway.
+        ReturnMoney = 5, "return";
+        /// The receipt, by SMS.
+        SmsConfirmed = 6, "SMS";
+        /// The receipt, by mail.
+        MailConfirmed = 7, "mail";
+        /// "Your money is going back", by SMS.
+        SmsReturning = 8, "SMS returning";
+        /// "Your money is going back", by mail.
+        MailReturning = 9, "mail returning";
+        /// "Your money went back", by SMS.
+        SmsReturned = 10, "SMS returned";
+        /// "Your money went back", by mail.
+        MailReturned = 11, "mail returned";
+    }
+}
+
+words! {
+    /// Why a person must look.
+    IncidentKind: "unresolved confirmation, unresolved return, unresolved capture, callback mismatch, amount mismatch" {
+        /// The resolver's schedule is used up and the biller has not said yes or no: two persons decide.
+        UnresolvedConfirmation = 1, "unresolved confirmation";
+        /// The money could not be given back.
+        UnresolvedReturn = 2, "unresolved return";
+        /// The gateway does not capture what it holds.
+        UnresolvedCapture = 3, "unresolved capture";
+        /// A callback with a right hash does not agree with the stored attempt.
+        CallbackMismatch = 4, "callback mismatch";
+        /// The gateway took another amount than was asked.
+        AmountMismatch = 5, "amount mismatch";
+    }
+}

@@ -1,0 +1,318 @@
+//! The rules: what each command does, folded over the view in memory. Nothing here writes.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, Step};
+use super::ids::Ids;
+use super::plan::{NewTask, Plan};
+use super::view::{BillView, View};
+use crate::bills::{BillClaim, encode};
+use crate::postings::{self, Posting, Unbalanced};
+use crate::references::Reference;
+use crate::states::{BillState, PaymentState, TaskKind};
+use crate::storage::StorageError;
+use crate::storage::rows::PaymentRow;
+
+/// How long after its answer the hub checks that the gateway captured: callbacks are answered within seconds.
+const VERIFY_CAPTURE_AFTER: TimeDelta = TimeDelta::seconds(60);
+
+impl From<Unbalanced> for StorageError {
+    /// Amounts are checked before they reach the ledger; a row that does not balance was damaged.
+    fn from(error: Unbalanced) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+/// What stands in the way of a claim.
+enum Obstacle {
+    BeingPaid(i64),
+    Paid,
+}
+
+/// Whether a payment may have these bills: free, and not paid since they were quoted. Its own claims do not count.
+fn obstacle(view: &View, claims: &[BillClaim]) -> Option<Obstacle> {
+    claims.iter().find_map(|claim| match view.bills.get(&claim.key) {
+        None if claim.generation == 0 => None,
+        None => Some(Obstacle::Paid),
+        Some(bill) => match bill.state {
+            BillState::InFlight => Some(Obstacle::BeingPaid(bill.payment)),
+            BillState::Paid => Some(Obstacle::Paid),
+            BillState::Open if bill.generation == claim.generation => None,
+            BillState::Open => Some(Obstacle::Paid),
+        },
+    })
+}
+
+fn set_bills(
+    view: &mut View,
+    plan: &mut Plan,
+    row: &PaymentRow,
+    claims: &[BillClaim],
+    new: impl Fn(&BillClaim) -> (BillState, i32),
+) {
+    for claim in claims {
+        let (state, generation) = new(claim);
+        let bill = BillView { state, payment: row.id, generation };
+        plan.set_bill(claim.key, row.biller, view.bills.insert(claim.key, bill), bill);
+    }
+}
+
+/// Starts a payment, or says why not.
+pub(super) fn pay(view: &mut View, plan: &mut Plan, ids: &mut Ids, pay: &Pay) -> Result<PayOutcome, StorageError> {
+    if let Some((input, payment)) = view.keys.get(&pay.key.key) {
+        if *input != pay.key.input {
+            return Ok(PayOutcome::KeyConflict);
+        }
+        let row = view.payments.get(payment);
+        let row = row.ok_or_else(|| StorageError::Damaged(format!("a key leads to no payment {payment}")))?;
+        return Ok(PayOutcome::Replayed(Reference::of(row.id, row.secret)));
+    }
+    match obstacle(view, &pay.bills) {
+        Some(Obstacle::BeingPaid(by)) => return Ok(PayOutcome::BeingPaid(by)),
+        Some(Obstacle::Paid) => return Ok(PayOutcome::AlreadyPaid),
+        None => {}
+    }
+    let total = pay.amounts.total().ok_or(Unbalanced)?.minor();
+    let now = pay.moment.at.naive_utc();
+    let (state, account, in_hand) = match &pay.funds {
+        Funds::Awaited { account, .. } => (PaymentState::Awaiting, account, false),
+        Funds::InHand(account) => (PaymentState::Taken, account, true),
+    };
+    if in_hand && let Some(balance) = view.guarded.get_mut(account) {
+        // The ceiling is zero: a float is the hub's debt (negative) and is used up at zero.
+        if balance.checked_add(total).is_none_or(|after| after > 0) {
+            return Ok(PayOutcome::InsufficientFunds);
+        }
+        *balance += total;
+    }
+    let row = PaymentRow {
+        id: ids.next()?,
+        secret: Reference::fresh_secret(),
+        quote_id: pay.quote,
+        biller: i32::from(pay.biller),
+        channel: pay.channel.code(),
+        instrument: pay.instrument.code(),
+        language: pay.language.code(),
+        state: state.code(),
+        principal: pay.amounts.principal.minor(),
+        fee: pay.amounts.fee.minor(),
+        vat: pay.amounts.vat.minor(),
+        duty: pay.amounts.duty.minor(),
+        bills: encode(&pay.bills),
+        phone: pay.phone.clone(),
+        email: pay.email.clone(),
+        funds: account.to_string(),
+        authorisation: String::new(),
+        card_mask: String::new(),
+        gateway_reference: String::new(),
+        created_at: now,
+        state_since: now,
+        paid_at: in_hand.then_some(now),
+        receipt_number: None,
+        receipt_date: None,
+    };
+    set_bills(view, plan, &row, &pay.bills, |claim| (BillState::InFlight, claim.generation));
+    match &pay.funds {
+        Funds::Awaited { poll_at, .. } => plan.add_task(ids, row.id, TaskKind::PollAttempt, *poll_at, pay.moment.at)?,
+        Funds::InHand(account) => {
+            plan.post(ids, row.id, postings::taken(account, &pay.amounts, pay.moment)?)?;
+            plan.add_task(ids, row.id, TaskKind::ConfirmBiller, pay.moment.at, pay.moment.at)?;
+        }
+    }
+    plan.keys.push((pay.key, row.id, now));
+    view.keys.insert(pay.key.key, (pay.key.input, row.id));
+    let reference = Reference::of(row.id, row.secret);
+    view.payments.insert(row.id, row.clone());
+    plan.new_payments.push(row);
+    Ok(PayOutcome::Started(reference))
+}
+
+/// What a step does besides the state it leads to.
+#[derive(Default)]
+struct Effects {
+    postings: Vec<Posting>,
+    tasks: Vec<(TaskKind, DateTime<Utc>)>,
+}
+
+/// Takes a payment one step on, or says why not. The task that led here is done whatever the answer, unless there is no
+/// such payment: a step that is refused will not become possible by being tried again.
+pub(super) fn advance(
+    view: &mut View,
+    plan: &mut Plan,
+    ids: &mut Ids,
+    advance: &Advance,
+) -> Result<AdvanceOutcome, StorageError> {
+    let Some(mut row) = view.payments.get(&advance.payment).cloned() else {
+        return Ok(AdvanceOutcome::NoSuchPayment);
+    };
+    let from = row.state()?;
+    if let Some(task) = advance.task {
+        plan.done_tasks.push((task, advance.moment.at.naive_utc()));
+    }
+    let claims = row.claims()?;
+    let mut effects = Effects::default();
+    use PaymentState as P;
+    let to = match (&advance.step, from) {
+        (Step::Accept { amount, .. }, _) if Some(*amount) != row.amounts().total() => {
+            return Ok(AdvanceOutcome::WrongAmount);
+        }
+        (Step::Accept { hold, .. }, P::Awaiting | P::Declined | P::Expired) => {
+            accept(view, plan, advance, &mut row, from, &claims, *hold, &mut effects)?
+        }
+        (Step::Captured | Step::Accept { hold: Hold::Captured, .. }, P::Held) => {
+            taken(advance, &mut row, &mut effects)?;
+            P::Taken
+        }
+        (Step::Confirm { receipt_number, receipt_date }, P::Taken) => {
+            row.receipt_number = Some(receipt_number.clone());
+            row.receipt_date = *receipt_date;
+            let biller = crate::storage::rows::biller_code(row.biller)?;
+            effects.postings.push(postings::confirmed(biller, &row.amounts(), advance.moment)?);
+            messages(&row, TaskKind::SmsConfirmed, TaskKind::MailConfirmed, advance, &mut effects);
+            set_bills(view, plan, &row, &claims, |claim| {
+                let state = if claim.settles { BillState::Paid } else { BillState::Open };
+                (state, claim.generation.wrapping_add(1))
+            });
+            P::Confirmed
+        }
+        (Step::Decline, P::Awaiting) | (Step::Expire, P::Awaiting) => {
+            set_bills(view, plan, &row, &claims, |claim| (BillState::Open, claim.generation));
+            if advance.step == Step::Decline { P::Declined } else { P::Expired }
+        }
+        (Step::Return, P::Taken) => {
+            effects.postings.push(postings::return_decided(&row.amounts(), advance.moment)?);
+            give_back(&row, advance, &mut effects);
+            P::Returning
+        }
+        (Step::Return, P::Held) => {
+            give_back(&row, advance, &mut effects);
+            P::Returning
+        }
+        (Step::Returned, P::Returning) => {
+            // Without a capture nothing was booked, and there is nothing to book back.
+            if row.paid_at.is_some() {
+                effects.postings.push(postings::returned(&row.funds()?, &row.amounts(), advance.moment)?);
+            }
+            messages(&row, TaskKind::SmsReturned, TaskKind::MailReturned, advance, &mut effects);
+            // Free what it still holds. The biller's refusal may mean paid elsewhere: old quotes are void.
+            let held: Vec<BillClaim> = claims
+                .iter()
+                .filter(|claim| {
+                    view.bills
+                        .get(&claim.key)
+                        .is_some_and(|bill| bill.payment == row.id && bill.state == BillState::InFlight)
+                })
+                .copied()
+                .collect();
+            set_bills(view, plan, &row, &held, |claim| (BillState::Open, claim.generation.wrapping_add(1)));
+            P::Returned
+        }
+        (step, state) => return Ok(repeated(step, state)),
+    };
+    for posting in effects.postings {
+        plan.post(ids, row.id, posting)?;
+    }
+    for (kind, due_at) in effects.tasks {
+        plan.add_task(ids, row.id, kind, due_at, advance.moment.at)?;
+    }
+    row.state = to.code();
+    row.state_since = advance.moment.at.naive_utc();
+    plan.change_payment(from, row.clone());
+    view.payments.insert(row.id, row);
+    Ok(AdvanceOutcome::Moved { from, to })
+}
+
+/// A step that does not apply: taken before, or not possible.
+fn repeated(step: &Step, state: PaymentState) -> AdvanceOutcome {
+    use PaymentState as P;
+    let taken_before = match step {
+        Step::Accept { .. } => true,
+        Step::Captured => matches!(state, P::Taken | P::Confirmed | P::Returning | P::Returned),
+        Step::Confirm { .. } => state == P::Confirmed,
+        Step::Decline => state == P::Declined,
+        Step::Expire => matches!(state, P::Expired | P::Declined),
+        Step::Return => matches!(state, P::Returning | P::Returned),
+        Step::Returned => state == P::Returned,
+    };
+    if taken_before { AdvanceOutcome::Unchanged(state) } else { AdvanceOutcome::Refused(state) }
+}
+
+/// The gateway accepted: the bill is this payment's if it still can be, else the money goes back.
+#[expect(clippy::too_many_arguments, reason = "one arm of `advance`, which would not be read in one screen with it")]
+fn accept(
+    view: &mut View,
+    plan: &mut Plan,
+    advance: &Advance,
+    row: &mut PaymentRow,
+    from: PaymentState,
+    claims: &[BillClaim],
+    hold: Hold,
+    effects: &mut Effects,
+) -> Result<PaymentState, StorageError> {
+    if let Step::Accept { authorisation, card_mask, gateway_reference, .. } = &advance.step {
+        row.authorisation.clone_from(authorisation);
+        row.card_mask.clone_from(card_mask);
+        row.gateway_reference.clone_from(gateway_reference);
+    }
+    // While awaiting, the bills are this payment's own; after a refusal or an expiry they were set free.
+    if from != PaymentState::Awaiting {
+        if obstacle(view, claims).is_some() {
+            if hold == Hold::Captured {
+                row.paid_at = Some(advance.moment.at.naive_utc());
+                effects.postings.push(postings::taken(&row.funds()?, &row.amounts(), advance.moment)?);
+                effects.postings.push(postings::return_decided(&row.amounts(), advance.moment)?);
+            }
+            give_back(row, advance, effects);
+            return Ok(PaymentState::Returning);
+        }
+        set_bills(view, plan, row, claims, |claim| (BillState::InFlight, claim.generation));
+    }
+    let now = advance.moment.at;
+    match hold {
+        Hold::Held => {
+            effects.tasks.push((TaskKind::Capture, now));
+            return Ok(PaymentState::Held);
+        }
+        Hold::CaptureAsked => effects.tasks.push((TaskKind::VerifyCapture, now + VERIFY_CAPTURE_AFTER)),
+        Hold::Captured => {}
+    }
+    taken(advance, row, effects)?;
+    Ok(PaymentState::Taken)
+}
+
+fn taken(advance: &Advance, row: &mut PaymentRow, effects: &mut Effects) -> Result<(), StorageError> {
+    row.paid_at = Some(advance.moment.at.naive_utc());
+    effects.postings.push(postings::taken(&row.funds()?, &row.amounts(), advance.moment)?);
+    effects.tasks.push((TaskKind::ConfirmBiller, advance.moment.at));
+    Ok(())
+}
+
+fn give_back(row: &PaymentRow, advance: &Advance, effects: &mut Effects) {
+    effects.tasks.push((TaskKind::ReturnMoney, advance.moment.at));
+    messages(row, TaskKind::SmsReturning, TaskKind::MailReturning, advance, effects);
+}
+
+fn messages(row: &PaymentRow, sms: TaskKind, mail: TaskKind, advance: &Advance, effects: &mut Effects) {
+    effects.tasks.extend(row.phone.as_ref().map(|_| (sms, advance.moment.at)));
+    effects.tasks.extend(row.email.as_ref().map(|_| (mail, advance.moment.at)));
+}
+
+impl Plan {
+    fn add_task(
+        &mut self,
+        ids: &mut Ids,
+        payment: i64,
+        kind: TaskKind,
+        due_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let (due_at, created_at) = (due_at.naive_utc(), now.naive_utc());
+        self.tasks.push(NewTask { id: ids.next()?, kind, payment, due_at, created_at });
+        Ok(())
+    }
+
+    fn post(&mut self, ids: &mut Ids, payment: i64, posting: Posting) -> Result<(), StorageError> {
+        self.postings.push((ids.next()?, payment, posting));
+        Ok(())
+    }
+}

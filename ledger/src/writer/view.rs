@@ -1,0 +1,148 @@
+//! What a batch needs to know, read once; and over it what the batch has decided so far, so that its items see each other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use diesel::prelude::*;
+
+use super::Command;
+use super::accounts::AccountCache;
+use super::commands::Funds;
+use crate::accounts::Account;
+use crate::bills::BillKey;
+use crate::states::BillState;
+use crate::storage::rows::{BillRow, PaymentRow};
+use crate::storage::schema::{bills, idempotency_keys, payments};
+use crate::storage::{Conn, StorageError};
+
+/// A bill as the batch sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BillView {
+    pub state: BillState,
+    pub payment: i64,
+    pub generation: i32,
+}
+
+#[derive(Default)]
+pub(super) struct View {
+    pub payments: HashMap<i64, PaymentRow>,
+    pub bills: HashMap<BillKey, BillView>,
+    /// Key -> (input, payment).
+    pub keys: HashMap<[u8; 16], ([u8; 16], i64)>,
+    /// Balances of the accounts that have a ceiling, by account.
+    pub guarded: BTreeMap<Account, i64>,
+}
+
+type KeyRow = (Vec<u8>, Vec<u8>, i64);
+
+impl View {
+    /// Reads what these commands touch.
+    pub fn load<'a>(
+        connection: &mut Conn,
+        accounts: &mut AccountCache,
+        commands: impl Iterator<Item = &'a Command<'a>>,
+    ) -> Result<Self, StorageError> {
+        let mut view = Self::default();
+        let mut wanted_payments = BTreeSet::new();
+        let mut wanted_keys = BTreeSet::new();
+        let mut wanted_bills = BTreeSet::new();
+        for command in commands {
+            match command {
+                Command::Pay(pay) => {
+                    wanted_keys.insert(pay.key.key);
+                    wanted_bills.extend(pay.bills.iter().map(|claim| claim.key));
+                    if let Funds::InHand(account) = &pay.funds
+                        && account.ceiling().is_some()
+                        && !view.guarded.contains_key(account)
+                    {
+                        view.guarded.insert(account.clone(), accounts.balance(connection, account)?);
+                    }
+                }
+                Command::Advance(advance) => {
+                    wanted_payments.insert(advance.payment);
+                }
+            }
+        }
+        view.read_keys(connection, &wanted_keys)?;
+        // A replayed key answers with the payment it started.
+        wanted_payments.extend(view.keys.values().map(|(_, payment)| *payment));
+        view.read_payments(connection, &wanted_payments)?;
+        for row in view.payments.values() {
+            wanted_bills.extend(row.claims()?.iter().map(|claim| claim.key));
+        }
+        view.read_bills(connection, &wanted_bills)?;
+        Ok(view)
+    }
+
+    fn read_keys(&mut self, connection: &mut Conn, wanted: &BTreeSet<[u8; 16]>) -> Result<(), StorageError> {
+        use idempotency_keys::dsl;
+        let columns = (dsl::key, dsl::input, dsl::payment_id);
+        let rows: Vec<KeyRow> = match connection {
+            // One cached statement a row: an IN list would be prepared anew for each length.
+            Conn::Sqlite(sqlite) => {
+                let one = |key: &[u8; 16]| {
+                    let query = dsl::idempotency_keys.filter(dsl::key.eq(key.as_slice())).select(columns);
+                    query.get_result::<KeyRow>(sqlite).optional().transpose()
+                };
+                wanted.iter().filter_map(one).collect::<QueryResult<_>>()?
+            }
+            Conn::Pg(pg) => {
+                let keys: Vec<&[u8]> = wanted.iter().map(<[u8; 16]>::as_slice).collect();
+                if keys.is_empty() {
+                    return Ok(());
+                }
+                dsl::idempotency_keys.filter(dsl::key.eq_any(keys)).select(columns).load(pg)?
+            }
+        };
+        for (key, input, payment) in rows {
+            self.keys.insert(sixteen(&key)?, (sixteen(&input)?, payment));
+        }
+        Ok(())
+    }
+
+    fn read_payments(&mut self, connection: &mut Conn, wanted: &BTreeSet<i64>) -> Result<(), StorageError> {
+        use payments::dsl;
+        let rows: Vec<PaymentRow> = match connection {
+            Conn::Sqlite(sqlite) => {
+                let one = |id: &i64| {
+                    let query = dsl::payments.filter(dsl::id.eq(*id)).select(PaymentRow::as_select());
+                    query.get_result(sqlite).optional().transpose()
+                };
+                wanted.iter().filter_map(one).collect::<QueryResult<_>>()?
+            }
+            Conn::Pg(_) if wanted.is_empty() => return Ok(()),
+            Conn::Pg(pg) => {
+                let ids: Vec<i64> = wanted.iter().copied().collect();
+                dsl::payments.filter(dsl::id.eq_any(ids)).select(PaymentRow::as_select()).load(pg)?
+            }
+        };
+        self.payments.extend(rows.into_iter().map(|row| (row.id, row)));
+        Ok(())
+    }
+
+    fn read_bills(&mut self, connection: &mut Conn, wanted: &BTreeSet<BillKey>) -> Result<(), StorageError> {
+        use bills::dsl;
+        let rows: Vec<BillRow> = match connection {
+            Conn::Sqlite(sqlite) => {
+                let one = |key: &BillKey| {
+                    let query = dsl::bills.filter(dsl::key.eq(key.0.as_slice())).select(BillRow::as_select());
+                    query.get_result(sqlite).optional().transpose()
+                };
+                wanted.iter().filter_map(one).collect::<QueryResult<_>>()?
+            }
+            Conn::Pg(_) if wanted.is_empty() => return Ok(()),
+            Conn::Pg(pg) => {
+                let keys: Vec<&[u8]> = wanted.iter().map(|key| key.0.as_slice()).collect();
+                dsl::bills.filter(dsl::key.eq_any(keys)).select(BillRow::as_select()).load(pg)?
+            }
+        };
+        for row in rows {
+            let bill = BillView { state: row.state()?, payment: row.payment_id, generation: row.generation };
+            self.bills.insert(BillKey(sixteen(&row.key)?), bill);
+        }
+        Ok(())
+    }
+}
+
+fn sixteen(bytes: &[u8]) -> Result<[u8; 16], StorageError> {
+    bytes.try_into().map_err(|_| StorageError::Damaged("a key is not 16 bytes long".to_owned()))
+}

@@ -1,0 +1,16 @@
+DROP TABLE incidents;
+DROP TABLE outbox;
+DROP TABLE entries;
+DROP TABLE postings;
+DROP TABLE accounts;
+DROP TABLE idempotency_keys;
+DROP TABLE bills;
+DROP TABLE payments;
+DROP TABLE quotes;
+DROP TABLE inquiries;
+DROP TABLE file_bills;
+DROP TABLE file_customers;
+DROP TABLE bill_files;
+DROP TABLE billers;
+DROP TABLE counters;
+DROP FUNCTION refuse_change;
