@@ -12,4 +12,4 @@ pub mod phone;
 pub mod tariff;
 pub mod typed_amount;
 
-pub use hub::Hub;
+pub use hub::{Clock, FileOutcome, Hub, HubParts, HubSettings, Secrets, import_billers};
