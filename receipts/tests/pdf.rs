@@ -1,4 +1,5 @@
 //! The receipt as a file, seen from outside.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use chrono::{NaiveDate, TimeZone, Utc};
 use ledger::{Channel, Instrument, Language, Money};
