@@ -4,6 +4,7 @@ pub mod amount_rule;
 pub mod api;
 pub mod catalogue;
 mod digits;
+pub mod dispatch;
 pub mod form;
 pub mod gateways;
 mod hub;

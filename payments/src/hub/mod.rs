@@ -17,7 +17,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{Account, AccountKind, Channel, Ledger, LedgerError, Money};
 use secrecy::SecretString;
 
+pub(crate) use card::oid_of as card_oid;
 pub use files::FileOutcome;
+pub(crate) use view::show as show_payment;
 
 use crate::api::Infrastructure;
 use crate::catalogue::{Biller, Catalogue, ReceivableType};
