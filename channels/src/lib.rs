@@ -4,11 +4,13 @@
 //! `payments` and nothing of rows or biller protocols.
 
 mod health;
+mod receipt;
 mod routes;
 mod state;
 mod use_cases;
 mod web;
 mod webhooks;
 
+pub use receipt::{bill_names, payment_url, receipt_data};
 pub use routes::configure;
 pub use state::{ChannelState, Clock, Readiness, WebLimits, WebSettings};

@@ -5,8 +5,10 @@
 
 mod data;
 mod locale;
+mod messages;
 mod pdf;
 
 pub use data::{ReceiptArticle, ReceiptData};
 pub use locale::{date, date_time, money};
+pub use messages::{MailText, MessageData, MessageKind, mail, sms_text};
 pub use pdf::{ARTICLES_MAX, PdfError, render_pdf};

@@ -12,6 +12,7 @@ use super::identify::say;
 use super::inputs::is_reference;
 use super::views::notice::{Notice, Tone};
 use super::views::payment as views;
+use crate::receipt::{payment_url, receipt_data};
 
 async fn payment(context: &Context, reference: &str) -> Result<PaymentView, Fault> {
     if !is_reference(reference) {
@@ -57,7 +58,7 @@ fn own_path(payment: &PaymentView) -> String {
 
 /// Where anyone who holds the receipt can check it.
 fn public_address(context: &Context, payment: &PaymentView) -> String {
-    format!("{}{}", context.state.settings.public_url, context.url(&own_path(payment)))
+    payment_url(&context.state.settings.public_url, context.language, &payment.reference)
 }
 
 /// The gateway sends the payer's browser back with a form. What it says is not believed, only its server-to-server
@@ -88,7 +89,7 @@ pub(crate) async fn show_pdf(context: Context, path: web::Path<(String, String)>
     let Standing::Confirmed(proof) = &payment.standing else { return Ok(context.see_other(&own_path(&payment))) };
     let catalogue = context.state.hub.catalogue();
     let address = public_address(&context, &payment);
-    let data = views::receipt_data(context.language, catalogue.get(payment.biller), &payment, proof, address);
+    let data = receipt_data(context.language, catalogue.get(payment.biller), &payment, proof, address);
     // Laying out text takes milliseconds of processor: not on the thread that serves everybody.
     let made =
         web::block(move || receipts::render_pdf(&data)).await.map_err(|error| Fault::Failed(error.to_string()))?;

@@ -5,7 +5,6 @@ use ledger::Language;
 use payments::api::{PaymentView, Standing};
 use payments::catalogue::Biller;
 use qrcode::{Color, EcLevel, QrCode};
-use receipts::{ReceiptArticle, ReceiptData};
 
 use super::{AmountLine, BillerView, Page, PaidLine, amount_lines, paid_lines};
 use crate::web::{format, i18n};
@@ -115,42 +114,6 @@ pub(in crate::web) fn receipt(
         pdf_url: page.url(&format!("/payments/{}/receipt.pdf", payment.reference)),
         qr: qr_path(address),
         page: page.at_step(4),
-    }
-}
-
-/// The same receipt for its PDF.
-pub(in crate::web) fn receipt_data(
-    language: Language,
-    biller: Option<&Biller>,
-    payment: &PaymentView,
-    proof: &biller_adapters::BillerReceipt,
-    address: String,
-) -> ReceiptData {
-    let head = biller_view(biller, payment, language);
-    let article = |article: &biller_adapters::Article| ReceiptArticle {
-        label: article.description.clone(),
-        amount: article.amount,
-    };
-    ReceiptData {
-        language,
-        biller: head.name,
-        receivable: head.kind,
-        contract_masked: payment.contract_masked.clone(),
-        articles: payment.articles.iter().map(article).collect(),
-        principal: payment.amounts.principal,
-        fee: payment.amounts.fee,
-        vat: payment.amounts.vat,
-        duty: payment.amounts.duty,
-        total: payment.amounts.total,
-        payment_reference: payment.reference.clone(),
-        biller_receipt: proof.number.clone(),
-        biller_date: proof.date,
-        paid_at: payment.standing_since,
-        channel: payment.channel,
-        instrument: payment.instrument,
-        card_mask: Some(payment.card_mask.clone()).filter(|mask| !mask.is_empty()),
-        verify_url: address,
-        duplicate: false,
     }
 }
 

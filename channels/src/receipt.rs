@@ -1,0 +1,55 @@
+//! A payment as its payer keeps it: what the receipt page's PDF and the mails share.
+
+use biller_adapters::{Article, BillerReceipt};
+use ledger::Language;
+use payments::api::PaymentView;
+use payments::catalogue::Biller;
+use receipts::{ReceiptArticle, ReceiptData};
+
+/// The names of what was paid, in the reader's language: the biller, and the receivable type.
+///
+/// `biller` is `None` once it left the catalogue: its code then stands for its name and the type has none.
+pub fn bill_names(language: Language, biller: Option<&Biller>, payment: &PaymentView) -> (String, String) {
+    let Some(biller) = biller else { return (payment.biller.to_string(), String::new()) };
+    let kind = biller.receivable_type(&payment.receivable_type);
+    let kind = kind.map(|kind| kind.name.get(language).to_owned()).unwrap_or_default();
+    (biller.name.get(language).to_owned(), kind)
+}
+
+/// Where a payment's page stands below `public_url`, which ends without a slash.
+pub fn payment_url(public_url: &str, language: Language, reference: &str) -> String {
+    format!("{public_url}/{language}/payments/{reference}")
+}
+
+/// What the receipt of a payment states: `proof` is the biller's own receipt, `address` where its QR code leads.
+pub fn receipt_data(
+    language: Language,
+    biller: Option<&Biller>,
+    payment: &PaymentView,
+    proof: &BillerReceipt,
+    address: String,
+) -> ReceiptData {
+    let (biller, receivable) = bill_names(language, biller, payment);
+    let article = |article: &Article| ReceiptArticle { label: article.description.clone(), amount: article.amount };
+    ReceiptData {
+        language,
+        biller,
+        receivable,
+        contract_masked: payment.contract_masked.clone(),
+        articles: payment.articles.iter().map(article).collect(),
+        principal: payment.amounts.principal,
+        fee: payment.amounts.fee,
+        vat: payment.amounts.vat,
+        duty: payment.amounts.duty,
+        total: payment.amounts.total,
+        payment_reference: payment.reference.clone(),
+        biller_receipt: proof.number.clone(),
+        biller_date: proof.date,
+        paid_at: payment.standing_since,
+        channel: payment.channel,
+        instrument: payment.instrument,
+        card_mask: Some(payment.card_mask.clone()).filter(|mask| !mask.is_empty()),
+        verify_url: address,
+        duplicate: false,
+    }
+}

@@ -1,0 +1,41 @@
+sms-bill = { $biller } ({ $contract })
+sms-confirmed = تم أداء { $amount } لفائدة { $bill }. الوصل { $receipt }. المرجع { $reference }
+    { $link }
+sms-returning = { $bill }: رُفض الأداء. { $instrument ->
+    [card] نعيد { $amount } إلى بطاقتك
+   *[other] نعيد إليك { $amount }
+} دون أي إجراء منك. الفاتورة لم تُؤدَّ بعد. المرجع { $reference }
+    { $link }
+sms-returned = { $instrument ->
+    [card] أُعيد إلى بطاقتك
+   *[other] أُعيد إليك
+} { $amount }، { $bill }. يظهر خلال بضعة أيام حسب البنك. المرجع { $reference }
+    { $link }
+mail-confirmed-subject = وصل الأداء: { $biller }، { $amount }
+mail-confirmed-heading = تم تأكيد الأداء
+mail-confirmed-text = سجّلت المؤسسة ({ $biller }) أداءك. تجد الوصل مرفقا بهذه الرسالة، يرجى الاحتفاظ به.
+mail-confirmed-link = عرض الوصل
+mail-returning-subject = رُفض الأداء لدى { $biller }: مالك في طريقه إليك
+mail-returning-heading = مالك في طريقه إليك
+mail-returning-text = لم تقبل المؤسسة ({ $biller }) الأداء. { $instrument ->
+    [card] نعيد المبلغ كاملا إلى بطاقتك، بما فيه الرسوم.
+   *[other] نعيد إليك المبلغ كاملا، بما فيه الرسوم.
+} لا يلزمك أي إجراء، وسنراسلك فور إتمام ذلك.
+mail-returning-note = لم تُؤدَّ الفاتورة بعد لدى { $biller }.
+mail-returning-link = تتبع الاسترجاع
+mail-returned-subject = تم إرجاع المبلغ: { $amount }
+mail-returned-heading = أُعيد إليك مالك
+mail-returned-text = لم تقبل المؤسسة ({ $biller }) الأداء. { $instrument ->
+    [card] عاد المبلغ كاملا إلى بطاقتك، بما فيه الرسوم، ويظهر خلال بضعة أيام حسب البنك.
+   *[other] عاد إليك المبلغ كاملا، بما فيه الرسوم.
+}
+mail-returned-note = إذا كانت الفاتورة لا تزال مستحقة، يمكنك أداؤها من جديد متى شئت.
+mail-returned-link = عرض الأداء
+mail-total-returning = المبلغ قيد الإرجاع
+mail-total-returned = المبلغ المُعاد
+mail-confirmed-at = تم التأكيد يوم { $when } (بتوقيت المغرب)
+mail-returning-at = رُفض يوم { $when } (بتوقيت المغرب)
+mail-returned-at = أُعيد يوم { $when } (بتوقيت المغرب)
+mail-line = { $label }: { $value }
+mail-link-hint = إذا لم يعمل الزر، انسخ هذا العنوان:
+mail-footer = أُرسلت هذه الرسالة تلقائيا، المرجو عدم الرد عليها. لا نطلب منك أبدا رقم بطاقتك عبر البريد أو الرسائل القصيرة أو الهاتف.

@@ -1,0 +1,41 @@
+sms-bill = { $biller } ({ $contract })
+sms-confirmed = Paid: { $amount } to { $bill }. Receipt { $receipt }. Ref. { $reference }
+    { $link }
+sms-returning = { $bill } refused the payment: { $instrument ->
+    [card] { $amount } are going back to your card
+   *[other] { $amount } are going back to you
+}. Nothing to do. Bill still unpaid. Ref. { $reference }
+    { $link }
+sms-returned = { $instrument ->
+    [card] Returned to your card
+   *[other] Returned to you
+}: { $amount }, { $bill }. The bank may take a few days to show it. Ref. { $reference }
+    { $link }
+mail-confirmed-subject = Payment receipt: { $biller }, { $amount }
+mail-confirmed-heading = Payment confirmed
+mail-confirmed-text = { $biller } has booked your payment. Your receipt is attached; please keep it.
+mail-confirmed-link = See the receipt
+mail-returning-subject = Payment refused by { $biller }: your money is coming back
+mail-returning-heading = Your money is on its way back
+mail-returning-text = { $biller } did not accept the payment. { $instrument ->
+    [card] The whole amount is going back to your card, fees included.
+   *[other] The whole amount is going back to you, fees included.
+} You have nothing to do; we will write to you once it is done.
+mail-returning-note = The bill is still unpaid at { $biller }.
+mail-returning-link = Follow the refund
+mail-returned-subject = Refund made: { $amount }
+mail-returned-heading = Your money was returned
+mail-returned-text = { $biller } had not accepted the payment. { $instrument ->
+    [card] The whole amount is back on your card, fees included; depending on the bank it shows within a few days.
+   *[other] The whole amount is back with you, fees included.
+}
+mail-returned-note = If the bill is still due, you can pay it again whenever you like.
+mail-returned-link = See the payment
+mail-total-returning = Amount being returned
+mail-total-returned = Amount returned
+mail-confirmed-at = Confirmed on { $when } (Morocco time)
+mail-returning-at = Refused on { $when } (Morocco time)
+mail-returned-at = Returned on { $when } (Morocco time)
+mail-line = { $label }: { $value }
+mail-link-hint = If the button does not work, copy this address:
+mail-footer = This message was sent automatically; please do not reply. We never ask for your card number by mail, SMS or phone.

@@ -1,0 +1,41 @@
+sms-bill = { $biller } ({ $contract })
+sms-confirmed = Payé { $amount } à { $bill }. Quittance { $receipt }. Réf. { $reference }
+    { $link }
+sms-returning = { $bill } a refusé le paiement : { $instrument ->
+    [card] { $amount } reviennent sur votre carte
+   *[other] { $amount } vous sont rendus
+}. Rien à faire. Facture impayée. Réf. { $reference }
+    { $link }
+sms-returned = { $instrument ->
+    [card] Rendu sur votre carte
+   *[other] Rendu
+} : { $amount }, { $bill }. Visible sous quelques jours selon la banque. Réf. { $reference }
+    { $link }
+mail-confirmed-subject = Reçu de paiement : { $biller }, { $amount }
+mail-confirmed-heading = Paiement confirmé
+mail-confirmed-text = { $biller } a enregistré votre paiement. Votre reçu est joint à ce message ; conservez-le.
+mail-confirmed-link = Voir le reçu
+mail-returning-subject = Paiement refusé par { $biller } : votre argent vous est rendu
+mail-returning-heading = Votre argent vous est rendu
+mail-returning-text = { $biller } n’a pas accepté le paiement. { $instrument ->
+    [card] La totalité revient sur votre carte, frais compris.
+   *[other] La totalité vous est rendue, frais compris.
+} Vous n’avez rien à faire ; nous vous écrirons dès que ce sera fait.
+mail-returning-note = La facture reste impayée chez { $biller }.
+mail-returning-link = Suivre le remboursement
+mail-returned-subject = Remboursement effectué : { $amount }
+mail-returned-heading = Votre argent a été rendu
+mail-returned-text = { $biller } n’avait pas accepté le paiement. { $instrument ->
+    [card] La totalité est revenue sur votre carte, frais compris ; selon la banque, elle apparaît en quelques jours.
+   *[other] La totalité vous a été rendue, frais compris.
+}
+mail-returned-note = Si la facture est toujours due, vous pouvez la payer à nouveau quand vous voulez.
+mail-returned-link = Voir le paiement
+mail-total-returning = Montant en cours de remboursement
+mail-total-returned = Montant remboursé
+mail-confirmed-at = Confirmé le { $when } (heure du Maroc)
+mail-returning-at = Refusé le { $when } (heure du Maroc)
+mail-returned-at = Rendu le { $when } (heure du Maroc)
+mail-line = { $label } : { $value }
+mail-link-hint = Si le bouton ne fonctionne pas, copiez cette adresse :
+mail-footer = Message envoyé automatiquement ; merci de ne pas y répondre. Nous ne demandons jamais votre numéro de carte par e-mail, SMS ou téléphone.

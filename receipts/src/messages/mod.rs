@@ -1,0 +1,79 @@
+//! What payers are told by SMS and mail, in three languages.
+//!
+//! Messages travel and are kept by others (Law 09-08): they name no person, and the contract is masked.
+
+mod mail;
+mod sms;
+
+use chrono::{DateTime, Utc};
+use ledger::{Instrument, Language, Money};
+
+pub use mail::{MailText, mail};
+pub use sms::sms_text;
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageKind {
+    /// The biller confirmed; the number of its own receipt.
+    Confirmed {
+        /// As the biller writes it.
+        receipt_number: String,
+    },
+    /// The biller refused after the money was taken: the total is going back and the bill is still unpaid.
+    Returning,
+    /// The money went back.
+    Returned,
+}
+
+impl MessageKind {
+    /// The middle of its keys: `mail-confirmed-heading`.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Confirmed { .. } => "confirmed",
+            Self::Returning => "returning",
+            Self::Returned => "returned",
+        }
+    }
+}
+
+/// Everything a message states; names are already in `language`, personal data already masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageData {
+    /// What is said.
+    pub kind: MessageKind,
+    /// The reader's language; it also decides the direction of the mail.
+    pub language: Language,
+    /// The biller's name.
+    pub biller: String,
+    /// The receivable type's label, or empty.
+    pub receivable: String,
+    /// The customer's identifier at the biller, masked (`••••4821`), or empty.
+    pub contract_masked: String,
+    /// What the biller gets.
+    pub principal: Money,
+    /// The customer fee before tax.
+    pub fee: Money,
+    /// The value-added tax on the fee.
+    pub vat: Money,
+    /// The stamp duty (cash only).
+    pub duty: Money,
+    /// What the payer paid, and gets back: principal + fee + vat + duty.
+    pub total: Money,
+    /// The hub's reference of the payment.
+    pub payment_reference: String,
+    /// What it was paid with: the money goes back the same way.
+    pub instrument: Instrument,
+    /// The card's mask as the gateway gave it, for cards.
+    pub card_mask: Option<String>,
+    /// When the biller confirmed or refused, or when the money went back.
+    pub at: DateTime<Utc>,
+    /// The payment's page.
+    pub link: String,
+}
+
+/// A reference that keeps its order in right-to-left text: after U+200E its digits and signs take the direction of Latin
+/// letters (UAX #9, W7). The isolates that HTML uses would cost an SMS two characters and show as boxes on old phones.
+fn left_to_right(language: Language, reference: &str) -> String {
+    let mark = if language == Language::Ar && !reference.is_empty() { "\u{200E}" } else { "" };
+    format!("{mark}{reference}")
+}

@@ -1,0 +1,170 @@
+//! SMS and mails, word for word, and the sizes that an SMS must keep.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use chrono::{TimeZone, Utc};
+use ledger::{Instrument, Language, Money};
+use receipts::{MessageData, MessageKind, mail, sms_text};
+use rstest::rstest;
+
+const LANGUAGES: [Language; 3] = [Language::Ar, Language::Fr, Language::En];
+
+/// Characters of GSM 03.38 that take one septet.
+const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+
+fn kinds() -> [MessageKind; 3] {
+    [
+        MessageKind::Confirmed { receipt_number: "R-2026-004512".to_owned() },
+        MessageKind::Returning,
+        MessageKind::Returned,
+    ]
+}
+
+fn sample(language: Language, kind: MessageKind) -> MessageData {
+    let [biller, receivable] = match language {
+        Language::Ar => ["كهرباء وماء الدار البيضاء", "فاتورة الكهرباء"],
+        Language::Fr => ["Électricité et Eau de Casablanca", "Facture d’électricité"],
+        Language::En => ["Casablanca Electricity and Water", "Electricity bill"],
+    };
+    let money = Money::from_minor;
+    MessageData {
+        kind,
+        language,
+        biller: biller.to_owned(),
+        receivable: receivable.to_owned(),
+        contract_masked: "••••••5678".to_owned(),
+        principal: money(141_500),
+        fee: money(590),
+        vat: money(106),
+        duty: Money::ZERO,
+        total: money(142_196),
+        payment_reference: "7Qm2xK94".to_owned(),
+        instrument: Instrument::Card,
+        card_mask: Some("4111 •••• •••• 1111".to_owned()),
+        at: Utc.with_ymd_and_hms(2026, 11, 24, 10, 59, 30).unwrap(),
+        link: format!("https://pay.example.ma/{language}/payments/7Qm2xK94"),
+    }
+}
+
+/// Whether a text is GSM-7, and its segments.
+fn segments(text: &str) -> (bool, usize) {
+    let count = |length: usize, alone: usize, joined: usize| if length <= alone { 1 } else { length.div_ceil(joined) };
+    if text.chars().all(|c| GSM.contains(c)) {
+        (true, count(text.chars().count(), 160, 153))
+    } else {
+        (false, count(text.encode_utf16().count(), 70, 67))
+    }
+}
+
+#[test]
+fn sms_word_for_word() {
+    let mut shown = String::new();
+    for kind in kinds() {
+        for language in LANGUAGES {
+            let text = sms_text(&sample(language, kind.clone()));
+            let (gsm, count) = segments(&text);
+            let (encoding, length) =
+                if gsm { ("GSM-7", text.chars().count()) } else { ("UCS-2", text.encode_utf16().count()) };
+            shown.push_str(&format!("== {language} {encoding} {length} in {count}\n{text}\n"));
+        }
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn sms_sizes() {
+    for kind in kinds() {
+        for language in LANGUAGES {
+            let mut data = sample(language, kind.clone());
+            let (gsm, count) = segments(&sms_text(&data));
+            assert_eq!(gsm, language != Language::Ar, "{kind:?} {language}");
+            let count_max = match (&kind, language) {
+                (_, Language::Ar) => 3,
+                (MessageKind::Confirmed { .. }, _) => 1,
+                _ => 2,
+            };
+            assert!(count <= count_max, "{kind:?} {language}: {count}");
+            // A long name is cut.
+            data.biller = "م".repeat(500);
+            let text = sms_text(&data);
+            assert!(
+                text.contains('…') == (language == Language::Ar)
+                    && (segments(&text).1 <= 3 || language != Language::Ar),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn french_letters_outside_gsm_are_replaced_and_others_kept() {
+    let mut data = sample(Language::Fr, kinds()[0].clone());
+    data.biller = "L’Hôpital – Cœur « été » ça".to_owned();
+    assert!(sms_text(&data).contains("L'Hopital - Coeur \" été \" ca"), "{}", sms_text(&data));
+    data.biller = "شركة".to_owned();
+    assert!(sms_text(&data).contains("شركة"));
+}
+
+#[rstest]
+#[case(Instrument::Card, "card")]
+#[case(Instrument::Wallet, "to you")]
+fn money_goes_back_the_way_it_came(#[case] instrument: Instrument, #[case] word: &str) {
+    for kind in [MessageKind::Returning, MessageKind::Returned] {
+        let mut data = sample(Language::En, kind);
+        data.instrument = instrument;
+        assert!(sms_text(&data).contains(word), "{}", sms_text(&data));
+    }
+}
+
+#[rstest]
+fn mails_word_for_word(
+    #[values(Language::Ar, Language::Fr, Language::En)] language: Language,
+    #[values(0, 1, 2)] kind: usize,
+) {
+    let kind = kinds()[kind].clone();
+    let word = match kind {
+        MessageKind::Confirmed { .. } => "confirmed",
+        MessageKind::Returning => "returning",
+        MessageKind::Returned => "returned",
+    };
+    let mail = mail(&sample(language, kind));
+    insta::assert_snapshot!(format!("mail_{word}_{language}_text"), format!("{}\n\n{}", mail.subject, mail.text));
+    insta::assert_snapshot!(format!("mail_{word}_{language}_html"), mail.html);
+    if let Ok(folder) = std::env::var("FATOURA_MAIL_SAMPLES") {
+        std::fs::write(format!("{folder}/{word}-{language}.html"), &mail.html).unwrap();
+    }
+}
+
+#[test]
+fn what_others_wrote_stays_text() {
+    let mut data = sample(Language::Fr, kinds()[0].clone());
+    data.biller = "<script>x</script>\r\nBcc: a@b.ma".to_owned();
+    data.duty = Money::from_minor(42);
+    let mail = mail(&data);
+    assert!(!mail.html.contains("<script>") && mail.html.contains("Droit de timbre"), "{}", mail.html);
+    assert!(!mail.subject.contains(['\r', '\n']), "{}", mail.subject);
+    assert!(!mail.html.contains("src=") && !mail.html.contains("url("), "nothing is loaded from elsewhere");
+}
+
+fn keys(language: Language) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language.as_str());
+    let mut keys = BTreeSet::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        for line in std::fs::read_to_string(file.unwrap().path()).unwrap().lines() {
+            let Some((key, _)) = line.split_once(" =") else { continue };
+            if key.starts_with(|c: char| c.is_ascii_lowercase()) {
+                assert!(keys.insert(key.to_owned()), "{language}: {key} stands twice");
+            }
+        }
+    }
+    keys
+}
+
+#[rstest]
+#[case(Language::Ar)]
+#[case(Language::En)]
+fn the_languages_hold_the_same_messages(#[case] language: Language) {
+    assert!(keys(Language::Fr).len() > 60, "the texts were not read");
+    assert_eq!(keys(language), keys(Language::Fr));
+}

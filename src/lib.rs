@@ -1,0 +1,3 @@
+//! The parts of the `fatoura` program that its tests reach.
+
+pub mod notify;
