@@ -19,8 +19,8 @@ use crate::writer::WriteOp;
 
 /// How long request keys are kept: a day is promised, a week costs little.
 const KEYS_KEPT: TimeDelta = TimeDelta::days(7);
-/// How long an inquiry or a quote without a payment stays after its end, for support.
-const EXPIRED_KEPT: TimeDelta = TimeDelta::days(30);
+/// How long an inquiry stays after its end: it may hold a password that the biller's form asked for.
+const INQUIRIES_KEPT: TimeDelta = TimeDelta::days(1);
 
 /// A look-up that found something.
 #[derive(Debug, Clone)]
@@ -237,15 +237,21 @@ impl WriteOp<'_> {
         Ok(())
     }
 
-    /// Deletes what has outlived its use: inquiries and unpaid quotes 30 days after their end, request keys after 7
-    /// days. Returns how many rows went.
+    /// The same for an inquiry.
+    pub fn rewrite_inquiry(&mut self, inquiry: i64, detail: &str) -> Result<(), StorageError> {
+        diesel::update(inquiries::table.filter(inquiries::id.eq(inquiry)))
+            .set(inquiries::detail.eq(detail))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Deletes what has outlived its use: inquiries a day after their end, request keys after 7 days. Returns how many
+    /// rows went.
     pub fn prune(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
-        let end = now - EXPIRED_KEPT;
-        let gone = diesel::delete(inquiries::table.filter(inquiries::expires_at.lt(end))).execute(self.connection)?;
-        let paid = payments::table.select(payments::quote_id);
-        let unpaid = quotes::table.filter(quotes::expires_at.lt(end)).filter(quotes::id.ne_all(paid));
+        let over = inquiries::table.filter(inquiries::expires_at.lt(now - INQUIRIES_KEPT));
+        let gone = diesel::delete(over).execute(self.connection)?;
         let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(now - KEYS_KEPT));
-        Ok(gone + diesel::delete(unpaid).execute(self.connection)? + diesel::delete(old).execute(self.connection)?)
+        Ok(gone + diesel::delete(old).execute(self.connection)?)
     }
 }
 

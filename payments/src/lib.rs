@@ -4,6 +4,7 @@ pub mod amount_rule;
 pub mod api;
 pub mod catalogue;
 mod digits;
+pub mod dispatch;
 pub mod form;
 pub mod gateways;
 mod hub;
@@ -12,4 +13,4 @@ pub mod phone;
 pub mod tariff;
 pub mod typed_amount;
 
-pub use hub::Hub;
+pub use hub::{Clock, FileOutcome, Hub, HubParts, HubSettings, Secrets, import_billers};

@@ -1,0 +1,89 @@
+//! Telling the biller, and resolving what is unknown: ask its status where it has one, then repeat the same body under
+//! the same reference.
+
+use biller_adapters::{BillerReceipt, ConfirmOutcome, Refusal, StatusOutcome};
+use ledger::{IncidentKind, Payment, PaymentState, Step, Task};
+
+use super::{Dispatcher, End, done, schedule};
+use crate::api::Infrastructure;
+use crate::hub::detail::{self, InquiryDetail, QuoteDetail};
+
+impl Dispatcher {
+    pub(super) async fn confirm_biller(&self, task: &Task, payment: Payment) -> Result<End, Infrastructure> {
+        if payment.state != PaymentState::Taken {
+            return done(format!("nothing to confirm: {}", payment.state));
+        }
+        let (payment, quote) = self.hub.with_quote(payment).await?;
+        let quote_detail: QuoteDetail = detail::read(&quote.detail)?;
+        let confirmation = detail::confirmation(&payment, &quote.receivable_type, &quote_detail)
+            .ok_or_else(|| Infrastructure::Failed(format!("payment {} is taken without a time", payment.id)))?;
+        let later = |why: String| {
+            let kind = IncidentKind::UnresolvedConfirmation;
+            Ok(End::With(schedule::resolve_later(task, self.hub.now(), kind, why)))
+        };
+        let Some(connector) = self.hub.connector(payment.biller) else {
+            return later("the biller's connector cannot be built".to_owned());
+        };
+        // An earlier try may have arrived, whether its answer was lost or the hub was.
+        if task.attempts > 1 {
+            match self.hub.client.status(connector.as_ref(), &confirmation, self.hub.now()).await {
+                StatusOutcome::Confirmed(receipt) => return self.confirmed(task, &quote, receipt).await,
+                StatusOutcome::Refused(refusal) => return self.refused(task, &refusal).await,
+                StatusOutcome::Pending(why) => return later(why),
+                StatusOutcome::NotFound | StatusOutcome::NotOffered => {}
+            }
+        }
+        match self.hub.client.confirm(connector.as_ref(), &confirmation, self.hub.now()).await {
+            ConfirmOutcome::Confirmed(receipt) => self.confirmed(task, &quote, receipt).await,
+            ConfirmOutcome::Refused(refusal) => self.refused(task, &refusal).await,
+            ConfirmOutcome::Unknown(why) => later(why),
+        }
+    }
+
+    async fn confirmed(
+        &self,
+        task: &Task,
+        quote: &ledger::Quote,
+        receipt: BillerReceipt,
+    ) -> Result<End, Infrastructure> {
+        let step = Step::Confirm { receipt_number: receipt.number, receipt_date: receipt.date };
+        self.advance_by(task, step).await?;
+        self.forget_secrets(quote).await?;
+        Ok(End::Settled)
+    }
+
+    async fn refused(&self, task: &Task, refusal: &Refusal) -> Result<End, Infrastructure> {
+        tracing::warn!(payment = task.payment, code = refusal.code, "the biller refused a paid bill");
+        self.advance_by(task, Step::Return).await?;
+        Ok(End::Settled)
+    }
+
+    /// A password that the biller's form asked for has served.
+    async fn forget_secrets(&self, quote: &ledger::Quote) -> Result<(), Infrastructure> {
+        let catalogue = self.hub.catalogue();
+        let kind = catalogue.get(quote.biller).and_then(|biller| biller.receivable_type(&quote.receivable_type));
+        let mut quote_detail: QuoteDetail = detail::read(&quote.detail)?;
+        let Some(kind) = kind.filter(|kind| detail::forget_secrets(kind, &mut quote_detail.fields)) else {
+            return Ok(());
+        };
+        let (id, text) = (quote.id, detail::write(&quote_detail)?);
+        let inquiry = match quote.inquiry.parse() {
+            Ok(reference) => self.hub.read(move |reader| reader.inquiry(reference)).await?,
+            Err(_) => None,
+        };
+        let inquiry = match inquiry {
+            Some(inquiry) => {
+                let mut asked: InquiryDetail = detail::read(&inquiry.detail)?;
+                detail::forget_secrets(kind, &mut asked.fields);
+                Some((inquiry.reference.id(), detail::write(&asked)?))
+            }
+            None => None,
+        };
+        self.hub
+            .write(move |op| {
+                op.rewrite_quote(id, &text)?;
+                inquiry.iter().try_for_each(|(id, text)| op.rewrite_inquiry(*id, text))
+            })
+            .await
+    }
+}

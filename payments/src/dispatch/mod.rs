@@ -1,0 +1,170 @@
+//! Works off the outbox: everything that leaves the hub leaves from here, after the commit that asked for it.
+//!
+//! Tasks are claimed by lease and worked on side by side. Each try ends in one of three ways, written down before the
+//! next: done (together with the step of the payment that it led to), again later, or an incident for a person. A try
+//! that never comes back (a crash) is taken up again when its lease runs out; every kind of task may be tried twice.
+
+mod confirm;
+mod gateway;
+mod message;
+mod schedule;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use ledger::{Advance, AdvanceOutcome, Moment, Payment, Step, Task, TaskKind, TaskResult};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::api::Infrastructure;
+use crate::hub::Hub;
+use crate::messages::Messenger;
+
+/// Longer than the longest try: a status question and a confirmation, each within the client's limits.
+const LEASE: TimeDelta = TimeDelta::seconds(120);
+/// Tries side by side: enough to hide a slow biller's answers, few enough for one machine's sockets.
+const SIDE_BY_SIDE: usize = 128;
+/// How often the outbox is looked at without being called: other nodes' tasks, postponed tasks.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Pause after trouble with the database.
+const AFTER_TROUBLE: Duration = Duration::from_secs(2);
+/// How long tries under way may still take when the program stops; what is cut off is tried again after its lease.
+const STOP_MAX: Duration = Duration::from_secs(20);
+
+/// How a try ended.
+enum End {
+    /// The payment's step was committed together with the task.
+    Settled,
+    /// To be written down.
+    With(TaskResult),
+}
+
+fn done(note: impl Into<String>) -> Result<End, Infrastructure> {
+    Ok(End::With(TaskResult::Done(note.into())))
+}
+
+/// Works off the outbox.
+#[derive(Clone)]
+pub struct Dispatcher {
+    hub: Arc<Hub>,
+    messenger: Arc<dyn Messenger>,
+    wake: Arc<Notify>,
+}
+
+impl Dispatcher {
+    /// A dispatcher that is called by `wake` after commits that left tasks.
+    pub fn new(hub: Arc<Hub>, messenger: Arc<dyn Messenger>, wake: Arc<Notify>) -> Self {
+        Self { hub, messenger, wake }
+    }
+
+    /// Works until told to stop, then waits a while for what is under way.
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+        let mut under_way = JoinSet::new();
+        while !*stop.borrow() {
+            let free = SIDE_BY_SIDE.saturating_sub(under_way.len());
+            let claimed = match if free > 0 { self.claim(free).await } else { Ok(Vec::new()) } {
+                Ok(tasks) => tasks,
+                Err(trouble) => {
+                    tracing::error!(%trouble, "the outbox cannot be read");
+                    tokio::time::sleep(AFTER_TROUBLE).await;
+                    Vec::new()
+                }
+            };
+            let none = claimed.is_empty();
+            for task in claimed {
+                let dispatcher = self.clone();
+                under_way.spawn(async move { dispatcher.work(task).await });
+            }
+            if none {
+                tokio::select! {
+                    () = self.wake.notified() => {}
+                    Some(_) = under_way.join_next() => {}
+                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+            while under_way.try_join_next().is_some() {}
+        }
+        let all = async { while under_way.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_MAX, all).await.is_err() {
+            tracing::warn!("some tasks were cut off and will be tried again");
+        }
+    }
+
+    /// Works off what is due now, and says how many tasks there were.
+    pub async fn step(&self) -> Result<usize, Infrastructure> {
+        let tasks = self.claim(SIDE_BY_SIDE).await?;
+        let count = tasks.len();
+        let mut under_way = JoinSet::new();
+        for task in tasks {
+            let dispatcher = self.clone();
+            under_way.spawn(async move { dispatcher.work(task).await });
+        }
+        under_way.join_all().await;
+        Ok(count)
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<Task>, Infrastructure> {
+        let now = self.hub.now();
+        let limit = i64::try_from(limit).unwrap_or(1);
+        // The claim is a write; asking first keeps an idle hub from writing every second.
+        let (waiting, _) = self.hub.read(move |reader| reader.outbox_backlog(now)).await?;
+        if waiting == 0 {
+            return Ok(Vec::new());
+        }
+        self.hub.write(move |op| op.claim_tasks(now, now + LEASE, limit)).await
+    }
+
+    async fn work(&self, task: Task) {
+        let end = self.attempt(&task).await;
+        let result = match end {
+            Ok(End::Settled) => return,
+            Ok(End::With(result)) => result,
+            Err(trouble) => {
+                tracing::error!(task = task.id, kind = %task.kind, payment = task.payment, %trouble, "a task failed");
+                TaskResult::Again(self.hub.now() + schedule::AFTER_OUR_TROUBLE, trouble.to_string())
+            }
+        };
+        if let TaskResult::Incident(kind, detail) = &result {
+            tracing::error!(payment = task.payment, %kind, detail, "a person must look");
+        }
+        let (settled, now) = (task.clone(), self.hub.now());
+        // A result that cannot be written down is found again when the lease runs out.
+        if let Err(trouble) = self.hub.write(move |op| op.settle_task(&settled, &result, now)).await {
+            tracing::error!(task = task.id, %trouble, "a task's result could not be written down");
+        }
+    }
+
+    async fn attempt(&self, task: &Task) -> Result<End, Infrastructure> {
+        let id = task.payment;
+        let Some(payment) = self.hub.read(move |reader| reader.payment_of(id)).await? else {
+            return Err(Infrastructure::Failed(format!("task {} is about no payment", task.id)));
+        };
+        match task.kind {
+            TaskKind::ConfirmBiller => self.confirm_biller(task, payment).await,
+            TaskKind::Capture => self.capture(task, &payment).await,
+            TaskKind::VerifyCapture => self.verify_capture(task, &payment).await,
+            TaskKind::PollAttempt => self.poll_attempt(task, &payment).await,
+            TaskKind::ReturnMoney => self.return_money(task, &payment).await,
+            TaskKind::SmsConfirmed
+            | TaskKind::MailConfirmed
+            | TaskKind::SmsReturning
+            | TaskKind::MailReturning
+            | TaskKind::SmsReturned
+            | TaskKind::MailReturned => self.send_message(task, payment).await,
+        }
+    }
+
+    /// Takes the payment a step on and finishes the task in the same commit.
+    async fn advance_by(&self, task: &Task, step: Step) -> Result<AdvanceOutcome, Infrastructure> {
+        let moment = Moment::of(self.hub.now());
+        self.hub.advance(Advance { payment: task.payment, step, task: Some(task.id), moment }).await
+    }
+
+    /// Takes the payment a step on and leaves the task open.
+    async fn advance(&self, payment: &Payment, step: Step) -> Result<AdvanceOutcome, Infrastructure> {
+        let moment = Moment::of(self.hub.now());
+        self.hub.advance(Advance { payment: payment.id, step, task: None, moment }).await
+    }
+}

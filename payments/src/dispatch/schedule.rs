@@ -1,0 +1,67 @@
+//! When something is tried again.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ledger::{IncidentKind, Task, TaskResult};
+
+/// After trouble of our own, which says nothing about the outside.
+pub(super) const AFTER_OUR_TROUBLE: TimeDelta = TimeDelta::seconds(10);
+
+/// The resolver of what is unknown: 30 s, 5 min, 1 h, then daily five times. After that two persons decide.
+const RESOLVER: [TimeDelta; 8] = [
+    TimeDelta::seconds(30),
+    TimeDelta::minutes(5),
+    TimeDelta::hours(1),
+    TimeDelta::days(1),
+    TimeDelta::days(1),
+    TimeDelta::days(1),
+    TimeDelta::days(1),
+    TimeDelta::days(1),
+];
+
+/// Messages lose their use within a day.
+const MESSAGES: [TimeDelta; 5] =
+    [TimeDelta::minutes(1), TimeDelta::minutes(5), TimeDelta::minutes(30), TimeDelta::hours(2), TimeDelta::hours(6)];
+
+fn delay(schedule: &[TimeDelta], attempts: i32) -> Option<TimeDelta> {
+    schedule.get(usize::try_from(attempts).ok()?.checked_sub(1)?).copied()
+}
+
+/// Again by the resolver's schedule, or an incident when it is used up. Never a reversal on a time-out alone.
+pub(super) fn resolve_later(task: &Task, now: DateTime<Utc>, kind: IncidentKind, why: String) -> TaskResult {
+    match delay(&RESOLVER, task.attempts) {
+        Some(delay) => TaskResult::Again(now + delay, why),
+        None => TaskResult::Incident(kind, why),
+    }
+}
+
+/// Again, or given up with a note.
+pub(super) fn message_later(task: &Task, now: DateTime<Utc>, why: String) -> TaskResult {
+    match delay(&MESSAGES, task.attempts) {
+        Some(delay) => TaskResult::Again(now + delay, why),
+        None => TaskResult::Done(format!("given up: {why}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger::TaskKind;
+
+    #[test]
+    fn the_resolver_ends_with_people() {
+        let now: DateTime<Utc> = "2026-11-24T10:00:00Z".parse().unwrap();
+        let try_of = |attempts| {
+            let (kind, note, created_at) = (TaskKind::ConfirmBiller, String::new(), now.naive_utc());
+            let task = Task { id: 1, kind, payment: 2, attempts, note, created_at };
+            resolve_later(&task, now, IncidentKind::UnresolvedConfirmation, "late".to_owned())
+        };
+        let minutes: Vec<i64> = (1..=8)
+            .map(|attempts| match try_of(attempts) {
+                TaskResult::Again(at, _) => (at - now).num_seconds(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(minutes, [30, 300, 3_600, 86_400, 86_400, 86_400, 86_400, 86_400]);
+        assert!(matches!(try_of(9), TaskResult::Incident(IncidentKind::UnresolvedConfirmation, _)));
+    }
+}

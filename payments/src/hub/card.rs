@@ -1,0 +1,197 @@
+//! Paying by card: the start, and the gateway's word.
+
+use chrono::TimeDelta;
+use ledger::{
+    Advance, AdvanceOutcome, Funds, Hold, IncidentKind, Instrument, Moment, Money, Pay, PayOutcome, Payment,
+    PaymentState, Reference, RequestKey, Step,
+};
+
+use super::{Hub, total};
+use crate::api::{CallbackAnswer, CardRedirect, Infrastructure, StartCardPayment, StartError};
+use crate::gateways::cmi::callback::{self, Callback, CallbackFault};
+use crate::gateways::cmi::form::{self, CardOrder};
+
+/// When the gateway is asked for the first time: most payers have typed their card by then.
+const FIRST_POLL: TimeDelta = TimeDelta::minutes(3);
+/// The start of the gateway's order numbers; the payment's own number follows. One payment is one attempt.
+const OID_PREFIX: &str = "F";
+
+/// The gateway's order number of a payment.
+pub(crate) fn oid_of(payment: i64) -> String {
+    format!("{OID_PREFIX}{payment:012}")
+}
+
+/// The payment of an order number, if it is one of ours to the letter.
+fn payment_of(oid: &str) -> Option<i64> {
+    let number = oid.strip_prefix(OID_PREFIX)?;
+    let digits = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|_| digits)
+}
+
+impl Hub {
+    /// Reserves the bill, writes the intent down and gives the form for the gateway's page.
+    ///
+    /// The same request again gives the same payment. So does another one of the same payer (same quote, same phone)
+    /// while the first still waits: whoever turned back from the gateway's page goes on with the same order.
+    pub async fn start_card_payment(&self, request: StartCardPayment) -> Result<CardRedirect, StartError> {
+        let reference: Reference = request.quote.parse().map_err(|_| StartError::UnknownQuote)?;
+        let quote = self.read(move |reader| reader.quote(reference)).await?.ok_or(StartError::UnknownQuote)?;
+        let now = self.now();
+        if quote.instrument != Instrument::Card {
+            return Err(StartError::WrongInstrument);
+        }
+        if quote.expires_at <= now.naive_utc() {
+            return Err(StartError::Expired);
+        }
+        if !self.is_available(quote.biller, quote.channel) {
+            return Err(StartError::Unavailable);
+        }
+        let StartCardPayment { phone, email, language, .. } = &request;
+        let input = format!("{reference}\n{phone}\n{}", email.as_deref().unwrap_or_default());
+        let pay = Pay {
+            key: RequestKey::of("card", &request.idempotency_key, &input),
+            quote: quote.id,
+            biller: quote.biller,
+            channel: quote.channel,
+            instrument: quote.instrument,
+            language: *language,
+            amounts: quote.amounts,
+            bills: quote.bills.clone(),
+            phone: Some(phone.clone()),
+            email: email.clone(),
+            funds: Funds::Awaited { account: self.gateway_account(), poll_at: now + FIRST_POLL },
+            moment: Moment::of(now),
+        };
+        let payment = match self.pay(pay).await? {
+            PayOutcome::Started(reference) | PayOutcome::Replayed(reference) => reference,
+            PayOutcome::BeingPaid(by) => self.resume(by, quote.id, phone).await?.ok_or(StartError::BeingPaid)?,
+            PayOutcome::KeyConflict => return Err(StartError::KeyConflict),
+            PayOutcome::AlreadyPaid => return Err(StartError::AlreadyPaid),
+            PayOutcome::InsufficientFunds => {
+                return Err(Infrastructure::Failed("a card payment drew from a float".to_owned()).into());
+            }
+        };
+        Ok(self.redirect(payment, total(&quote.amounts)?, &request))
+    }
+
+    /// The payment under way, if it is this payer's own and still waits at the gateway.
+    async fn resume(&self, payment: i64, quote: i64, phone: &str) -> Result<Option<Reference>, Infrastructure> {
+        let payment = self.read(move |reader| reader.payment_of(payment)).await?;
+        let own = |payment: &Payment| {
+            let same = payment.quote == quote && payment.phone.as_deref() == Some(phone);
+            same && payment.state == PaymentState::Awaiting
+        };
+        Ok(payment.filter(own).map(|payment| payment.reference))
+    }
+
+    fn redirect(&self, payment: Reference, amount: Money, request: &StartCardPayment) -> CardRedirect {
+        let page = format!("{}/{}/payments/{payment}", request.public_url, request.language);
+        let order = CardOrder {
+            oid: oid_of(payment.id()),
+            amount,
+            language: request.language,
+            ok_url: page.clone(),
+            fail_url: page.clone(),
+            shop_url: page,
+            callback_url: self.settings.callback_url.clone(),
+            email: request.email.clone(),
+            // The hub asks for no names.
+            bill_to_name: "Fatoura".to_owned(),
+            tel: request.phone.clone(),
+            rnd: hex::encode(rand::random::<[u8; 16]>()),
+            session_seconds: u32::try_from(self.settings.card_session.as_secs()).unwrap_or(u32::MAX),
+        };
+        let settings = self.cmi.settings();
+        CardRedirect {
+            payment: payment.to_string(),
+            action: settings.gateway_url.clone(),
+            fields: form::build(&order, settings),
+        }
+    }
+
+    /// Hears the gateway's server-to-server callback: all fields received, decoded, in order.
+    pub async fn card_callback(&self, fields: Vec<(String, String)>) -> Result<CallbackAnswer, Infrastructure> {
+        let callback = match callback::verify(&fields, self.cmi.settings()) {
+            Ok(callback) => callback,
+            Err(CallbackFault::Empty) => return Ok(CallbackAnswer::NoData),
+            Err(fault) => {
+                tracing::warn!(target: "security", %fault, "a callback was not believed");
+                return Ok(CallbackAnswer::Failure);
+            }
+        };
+        let Some(payment) = payment_of(&callback.oid) else {
+            return self.mismatch(None, "an order number that is not ours").await;
+        };
+        if callback.approved { self.accepted(payment, callback).await } else { self.declined(payment, callback).await }
+    }
+
+    async fn accepted(&self, payment: i64, callback: Callback) -> Result<CallbackAnswer, Infrastructure> {
+        let automatic = self.cmi.settings().automatic_capture;
+        let step = Step::Accept {
+            hold: if automatic { Hold::CaptureAsked } else { Hold::Held },
+            amount: callback.amount,
+            authorisation: callback.auth_code,
+            card_mask: callback.card_mask,
+            gateway_reference: callback.transaction_id,
+        };
+        let advance = Advance { payment, step, task: None, moment: Moment::of(self.now()) };
+        match self.advance(advance).await? {
+            AdvanceOutcome::Moved { to: PaymentState::Taken, .. } => Ok(CallbackAnswer::Capture),
+            AdvanceOutcome::Moved { .. } => Ok(CallbackAnswer::Approved),
+            // Heard before: the same answer as the first time.
+            AdvanceOutcome::Unchanged(PaymentState::Taken | PaymentState::Confirmed) if automatic => {
+                Ok(CallbackAnswer::Capture)
+            }
+            AdvanceOutcome::Unchanged(_) | AdvanceOutcome::Refused(_) => {
+                let stored = self.read(move |reader| reader.payment_of(payment)).await?;
+                let asked = automatic && stored.is_some_and(|stored| stored.paid_at.is_some());
+                Ok(if asked { CallbackAnswer::Capture } else { CallbackAnswer::Approved })
+            }
+            AdvanceOutcome::WrongAmount => self.mismatch(Some(payment), "another amount than the order's").await,
+            AdvanceOutcome::NoSuchPayment => self.mismatch(None, "an order number that was never given").await,
+        }
+    }
+
+    async fn declined(&self, payment: i64, callback: Callback) -> Result<CallbackAnswer, Infrastructure> {
+        let Some(stored) = self.read(move |reader| reader.payment_of(payment)).await? else {
+            return self.mismatch(None, "an order number that was never given").await;
+        };
+        if total(&stored.amounts)? != callback.amount {
+            return self.mismatch(Some(payment), "another amount than the order's").await;
+        }
+        tracing::info!(payment, code = callback.code, "the payer's bank refused");
+        let advance = Advance { payment, step: Step::Decline, task: None, moment: Moment::of(self.now()) };
+        self.advance(advance).await?;
+        Ok(CallbackAnswer::Approved)
+    }
+
+    /// The hash is right and the content is not ours: the gateway's set-up or somebody with its key.
+    async fn mismatch(&self, payment: Option<i64>, what: &'static str) -> Result<CallbackAnswer, Infrastructure> {
+        tracing::error!(target: "security", payment, what, "a callback with a right hash does not fit");
+        let now = self.now().naive_utc();
+        self.write(move |op| op.open_incident(IncidentKind::CallbackMismatch, payment, what, now)).await?;
+        Ok(CallbackAnswer::Failure)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("F000000000043", Some(43))]
+    #[case("F999999999999", Some(999_999_999_999))]
+    #[case("000000000043", None)]
+    #[case("F43", None)]
+    #[case("F0000000000043", None)]
+    #[case("F+00000000043", None)]
+    #[case("f000000000043", None)]
+    #[case("", None)]
+    fn order_numbers(#[case] oid: &str, #[case] payment: Option<i64>) {
+        assert_eq!(payment_of(oid), payment);
+        if let Some(payment) = payment {
+            assert_eq!(oid_of(payment), oid);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The synchronous ledger, called from async code: answers come through a channel, reads run beside the event loop.
+
+use std::sync::Arc;
+
+use ledger::{Advance, AdvanceOutcome, LedgerError, Pay, PayOutcome, Reader, StorageError, WriteOp};
+use tokio::sync::oneshot;
+
+use super::{Hub, infrastructure};
+use crate::api::Infrastructure;
+
+async fn heard<T>(answer: oneshot::Receiver<Result<T, LedgerError>>) -> Result<T, Infrastructure> {
+    // The writer drops a reply only when it ends.
+    answer.await.unwrap_or(Err(LedgerError::Closed)).map_err(infrastructure)
+}
+
+impl Hub {
+    pub(crate) async fn pay(&self, pay: Pay) -> Result<PayOutcome, Infrastructure> {
+        let (reply, answer) = oneshot::channel();
+        self.ledger.pay(pay, Box::new(move |result| drop(reply.send(result))));
+        heard(answer).await
+    }
+
+    pub(crate) async fn advance(&self, advance: Advance) -> Result<AdvanceOutcome, Infrastructure> {
+        let (reply, answer) = oneshot::channel();
+        self.ledger.advance(advance, Box::new(move |result| drop(reply.send(result))));
+        heard(answer).await
+    }
+
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, Infrastructure> {
+        let (reply, answer) = oneshot::channel();
+        self.ledger.write(write, Box::new(move |result| drop(reply.send(result))));
+        heard(answer).await
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, Infrastructure> {
+        let ledger = Arc::clone(&self.ledger);
+        match tokio::task::spawn_blocking(move || ledger.read(read)).await {
+            Ok(result) => result.map_err(infrastructure),
+            Err(error) => Err(Infrastructure::Failed(format!("a read ended badly: {error}"))),
+        }
+    }
+}

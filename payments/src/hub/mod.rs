@@ -1,0 +1,210 @@
+//! The one door to the use cases: every channel holds a [`Hub`] and nothing else.
+
+mod card;
+pub(crate) mod detail;
+mod files;
+mod find;
+mod ledger_calls;
+mod quote;
+mod view;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use biller_adapters::{BillSource, BillerClient, Connector};
+use chrono::{DateTime, TimeDelta, Utc};
+use ledger::{Account, AccountKind, Channel, Ledger, LedgerError, Money};
+use secrecy::SecretString;
+
+pub(crate) use card::oid_of as card_oid;
+pub use files::FileOutcome;
+pub(crate) use view::show as show_payment;
+
+use crate::api::Infrastructure;
+use crate::catalogue::{Biller, Catalogue, ReceivableType};
+use crate::gateways::cmi::client::CmiClient;
+use crate::tariff::StampDuty;
+
+/// The time of day, injected so that expiry is tested without waiting.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+/// Looks the value of a secret up by the name that a biller's file gives it.
+pub type Secrets = Arc<dyn Fn(&str) -> Option<SecretString> + Send + Sync>;
+
+/// Rules that are the operator's choice.
+#[derive(Debug, Clone)]
+pub struct HubSettings {
+    /// How long a look-up may be chosen from before it must be made again.
+    pub inquiry_lifetime: TimeDelta,
+    /// How long the gateway's page stays open: 30 to 2700 s.
+    pub card_session: Duration,
+    /// Where the gateway's server posts outcomes: absolute, reachable from the gateway.
+    pub callback_url: String,
+    /// The duty on cash.
+    pub stamp_duty: StampDuty,
+    /// The name under which the card gateway's receivable is kept.
+    pub gateway_account: String,
+}
+
+impl Default for HubSettings {
+    fn default() -> Self {
+        Self {
+            inquiry_lifetime: TimeDelta::minutes(30),
+            card_session: Duration::from_secs(900),
+            callback_url: String::new(),
+            stamp_duty: StampDuty::default(),
+            gateway_account: "cmi".to_owned(),
+        }
+    }
+}
+
+/// What a hub is made of.
+pub struct HubParts {
+    /// The ledger, migrated and open.
+    pub ledger: Arc<Ledger>,
+    /// Speaks to billers.
+    pub client: Arc<BillerClient>,
+    /// Speaks to the card gateway.
+    pub cmi: CmiClient,
+    /// Billers' secrets by name.
+    pub secrets: Secrets,
+    /// The time of day.
+    pub clock: Clock,
+    /// The operator's choices.
+    pub settings: HubSettings,
+}
+
+/// The use cases of the hub.
+pub struct Hub {
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) client: Arc<BillerClient>,
+    pub(crate) cmi: CmiClient,
+    pub(crate) settings: HubSettings,
+    secrets: Secrets,
+    clock: Clock,
+    billers: RwLock<Billers>,
+}
+
+/// The billers as they stood when they were last read.
+#[derive(Default)]
+struct Billers {
+    version: i64,
+    catalogue: Arc<Catalogue>,
+    connectors: HashMap<u16, Arc<dyn Connector>>,
+}
+
+impl Hub {
+    /// A hub over an open ledger, with the billers that are stored there.
+    pub fn open(parts: HubParts) -> Result<Self, Infrastructure> {
+        let HubParts { ledger, client, cmi, secrets, clock, settings } = parts;
+        let hub = Self { ledger, client, cmi, settings, secrets, clock, billers: RwLock::default() };
+        hub.read_billers()?;
+        Ok(hub)
+    }
+
+    /// The billers as they stand now.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.billers.read().unwrap_or_else(PoisonError::into_inner).catalogue)
+    }
+
+    /// Whether a biller can be asked and paid on a channel at this moment (offered there, breaker closed).
+    pub fn is_available(&self, biller: u16, channel: Channel) -> bool {
+        let catalogue = self.catalogue();
+        let offered = catalogue
+            .get(biller)
+            .is_some_and(|biller| biller.receivable_types.iter().any(|kind| is_offered(kind, channel)));
+        offered && self.connector(biller).is_some_and(|connector| self.answers(connector.as_ref()))
+    }
+
+    /// Whether look-ups reach their source: a file is served while its biller is away.
+    fn answers(&self, connector: &dyn Connector) -> bool {
+        matches!(connector.source(), BillSource::File { .. }) || self.client.is_available(connector.biller())
+    }
+
+    /// Reads the billers again if any changed; whether they did.
+    pub async fn reload_billers(&self) -> Result<bool, Infrastructure> {
+        let known = self.billers.read().unwrap_or_else(PoisonError::into_inner).version;
+        let version = self.read(|reader| reader.billers_version()).await?;
+        if version == known {
+            return Ok(false);
+        }
+        self.read_billers()?;
+        Ok(true)
+    }
+
+    fn read_billers(&self) -> Result<(), Infrastructure> {
+        let (version, stored) =
+            self.ledger.read(|reader| Ok((reader.billers_version()?, reader.billers()?))).map_err(infrastructure)?;
+        let mut billers = Vec::with_capacity(stored.len());
+        let mut connectors: HashMap<u16, Arc<dyn Connector>> = HashMap::with_capacity(stored.len());
+        for stored in stored {
+            let biller: Biller = serde_json::from_str(&stored.definition)
+                .map_err(|error| Infrastructure::Failed(format!("biller {} as stored: {error}", stored.code)))?;
+            match biller.connector.build(biller.code, &*self.secrets) {
+                Ok(connector) => drop(connectors.insert(biller.code, Arc::from(connector))),
+                // Shown as unavailable: one biller's missing secret must not stop the others.
+                Err(fault) => tracing::error!(biller = biller.code, %fault, "a biller cannot be reached"),
+            }
+            billers.push(biller);
+        }
+        let fresh = Billers { version, catalogue: Arc::new(Catalogue::new(billers)), connectors };
+        *self.billers.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// The connector of a biller, if it can be built.
+    pub(crate) fn connector(&self, biller: u16) -> Option<Arc<dyn Connector>> {
+        self.billers.read().unwrap_or_else(PoisonError::into_inner).connectors.get(&biller).cloned()
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    /// The receivable of the card gateway.
+    pub(crate) fn gateway_account(&self) -> Account {
+        Account::of(AccountKind::GatewayReceivable, self.settings.gateway_account.clone())
+    }
+
+    /// Deletes look-ups, unpaid quotes and request keys that have outlived their use; how many rows went.
+    pub async fn prune(&self) -> Result<usize, Infrastructure> {
+        let now = self.now().naive_utc();
+        self.write(move |op| op.prune(now)).await
+    }
+}
+
+/// Stores billers, each in place of what was under its code.
+pub fn import_billers(ledger: &Ledger, billers: &[Biller], now: DateTime<Utc>) -> Result<(), Infrastructure> {
+    let stored: Vec<(u16, String)> = billers
+        .iter()
+        .map(|biller| Ok((biller.code, serde_json::to_string(biller)?)))
+        .collect::<Result<_, serde_json::Error>>()
+        .map_err(|error| Infrastructure::Failed(format!("a biller cannot be stored: {error}")))?;
+    let write = move |op: &mut ledger::WriteOp<'_>| {
+        stored.iter().try_for_each(|(code, definition)| op.put_biller(*code, definition, now.naive_utc()))
+    };
+    ledger.write_now(write).map_err(infrastructure)
+}
+
+/// Whether anything can be paid on a channel.
+pub(crate) fn is_offered(kind: &ReceivableType, channel: Channel) -> bool {
+    kind.limits
+        .iter()
+        .any(|limit| limit.channel == channel && crate::catalogue::matrix_allows(channel, limit.instrument))
+}
+
+/// The ledger's trouble as the channels hear it.
+pub(crate) fn infrastructure(error: LedgerError) -> Infrastructure {
+    match error {
+        LedgerError::Overloaded(seconds) => Infrastructure::Overloaded(seconds),
+        // Another process takes over within seconds.
+        LedgerError::Closed => Infrastructure::Overloaded(5),
+        LedgerError::OutcomeUnknown(_) | LedgerError::Storage(_) => Infrastructure::Failed(error.to_string()),
+    }
+}
+
+/// A sum that was checked when it was stored.
+pub(crate) fn total(amounts: &ledger::Amounts) -> Result<Money, Infrastructure> {
+    amounts.total().ok_or_else(|| Infrastructure::Failed("stored amounts do not add up".to_owned()))
+}
