@@ -11,14 +11,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-/// A connection to either database; one set of queries serves both.
-#[derive(diesel::MultiConnection)]
-pub enum Conn {
-    /// PostgreSQL 13 or later.
-    Pg(PgConnection),
-    /// SQLite, bundled.
-    Sqlite(SqliteConnection),
-}
+use super::either::Conn;
 
 /// Longest wait for another process's write to a SQLite file.
 const BUSY_TIMEOUT_MS: u32 = 10_000;

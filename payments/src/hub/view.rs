@@ -12,7 +12,7 @@ use crate::api::{Infrastructure, PaymentView, Standing};
 impl Hub {
     /// A payment by its public reference.
     pub async fn payment(&self, reference: &str) -> Result<Option<PaymentView>, Infrastructure> {
-        Ok(self.stored_payment(reference).await?.map(|(payment, quote)| show(&payment, &quote)).transpose()?)
+        self.stored_payment(reference).await?.map(|(payment, quote)| show(&payment, &quote)).transpose()
     }
 
     /// A payment by reference and the phone it was made with (`+212...`); `None` if either differs.
