@@ -3,10 +3,13 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use tempfile::TempDir;
+
+use crate::support::Payer;
 
 const BILLERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox/billers");
 
@@ -217,10 +220,15 @@ impl Stays {
         (Self(child), out)
     }
 
-    /// Asks it to stop as a service manager does: the exit code, and what it logged.
-    fn terminate(mut self) -> (Option<i32>, String) {
+    /// Asks it to stop as a service manager does.
+    fn ask_to_stop(&self) {
         let pid = self.0.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Asks it to stop: the exit code, and what it logged.
+    fn terminate(mut self) -> (Option<i32>, String) {
+        self.ask_to_stop();
         let code = self.0.wait().unwrap().code();
         let mut log = String::new();
         self.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
@@ -288,6 +296,22 @@ async fn serve_answers_logs_no_reference_and_stops_in_order() {
     assert!(log.contains("stopped"), "{log}");
 }
 
+#[tokio::test]
+async fn a_program_that_stops_says_so_first_and_a_second_signal_ends_it() {
+    let bench = Bench::migrated();
+    let mut command = serve(&bench);
+    command.env("FATOURA_DRAIN_SECONDS", "300").env("RUST_LOG", "off");
+    let (program, mut out) = Stays::start(command);
+    let base = line_with(&mut out, "serves").trim().rsplit_once(' ').unwrap().1.to_owned();
+    assert_eq!(get(&format!("{base}/health/ready")).await.0, 200);
+    program.ask_to_stop();
+    while get(&format!("{base}/health/ready")).await.0 != 503 {}
+    assert_eq!(get(&format!("{base}/fr/")).await.0, 200, "payers are still served");
+    let (code, said) = program.terminate();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("stopped at once by a second signal"), "{said}");
+}
+
 #[test]
 fn serve_wants_a_migrated_database() {
     let bench = Bench::new();
@@ -295,23 +319,70 @@ fn serve_wants_a_migrated_database() {
     ran.failed(2, &["fatoura.db", "run `fatoura migrate` first"]);
 }
 
-#[tokio::test]
-async fn the_demo_keeps_its_data_over_a_restart() {
-    let bench = Bench::new();
+/// The demo's pages and its outside world, once it says that it runs.
+fn start_demo(bench: &Bench) -> (Stays, String, String) {
     let words = ["demo", "--data", "demo", "--port", "0", "--sandbox-port", "0", "--smtp-port", "0"];
-    let mut keys = Vec::new();
-    for _ in 0..2 {
-        let (program, mut out) = Stays::start(bench.command(&words));
-        let pages = line_with(&mut out, "Pay a bill").split_whitespace().last().unwrap().to_owned();
-        let world = line_with(&mut out, "Outside world").split_whitespace().nth(2).unwrap().to_owned();
-        line_with(&mut out, "Ctrl-C");
-        assert!(get(&format!("{pages}fr/")).await.1.contains("Rif Mobile"));
-        assert_eq!(get(&world).await.0, 200);
-        let (code, log) = program.terminate();
-        assert_eq!((code, log.as_str()), (Some(0), ""));
-        keys.push(std::fs::read_to_string(bench.path("demo/cookie.key")).unwrap());
+    let (program, mut out) = Stays::start(bench.command(&words));
+    let mut address = |name| {
+        let line = line_with(&mut out, name);
+        line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().trim_end_matches('/').to_owned()
+    };
+    let (pages, world) = (address("Pay a bill"), address("Outside world"));
+    line_with(&mut out, "Ctrl-C");
+    (program, pages, world)
+}
+
+/// Asks again until the page says this.
+async fn eventually(payer: &Payer, path: &str, words: &str) {
+    for _ in 0..200 {
+        if payer.get(path).await.text().contains(words) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(keys[0], keys[1]);
+    panic!("{path} never said {words}: {}", payer.get(path).await.text());
+}
+
+#[tokio::test]
+async fn a_bill_is_paid_in_the_demo_which_keeps_it_over_a_restart() {
+    biller_adapters::init_tls();
+    let bench = Bench::new();
+    let (program, pages, world) = start_demo(&bench);
+    let payer = Payer::new(&pages, "fr");
+    let mut receipts = Vec::new();
+    // One biller for each protocol: the bill file was pulled at the start.
+    for (biller, contract) in [(1001, "11111111"), (1002, "1002002"), (1202, "AM100001")] {
+        eventually(&payer, &format!("/fr/billers/{biller}/01"), "contrat").await;
+        let redirect = payer.up_to_gateway(biller, "01", contract).await;
+        let paid = payer.pay_by_card(&redirect, "4000000000000010").await;
+        eventually(&payer, &paid.path, "Reçu").await;
+        receipts.push(paid.path);
+    }
+    let key = std::fs::read(bench.path("demo/cookie.key")).unwrap();
+    let (code, log) = program.terminate();
+    assert_eq!((code, log.as_str()), (Some(0), ""));
+
+    let (program, pages, again) = start_demo(&bench);
+    assert_ne!(world, again, "another port: the billers are found at the new one");
+    let payer = Payer::new(&pages, "fr");
+    for receipt in receipts {
+        eventually(&payer, &receipt, "Reçu").await;
+    }
+    // What was still to be told at the stop is told after it, and nothing twice.
+    let mut told = 0;
+    for _ in 0..200 {
+        told = get(&format!("{again}/control/sms")).await.1.matches("\"to\"").count();
+        if told >= 3 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(told, 3);
+    assert_eq!(std::fs::read(bench.path("demo/cookie.key")).unwrap(), key);
+    let mut check = bench.command(&["check-books"]);
+    check.env("FATOURA_DATABASE_URL", "sqlite:demo/fatoura.db");
+    assert!(Ran::of(check.output().unwrap()).done().contains("the books are right: 3 payments"));
+    assert_eq!(program.terminate().0, Some(0));
 }
 
 #[test]
