@@ -47,7 +47,8 @@ fn short(note: &str) -> String {
 type TaskRow = (i64, i16, i64, i32, String, NaiveDateTime);
 
 impl WriteOp<'_> {
-    /// Claims due tasks until `lease_until`: nobody else gets them before. The oldest first.
+    /// Claims due tasks until `lease_until`: nobody else gets them before. The oldest first. A kind that only a later
+    /// program knows is left to it.
     pub fn claim_tasks(
         &mut self,
         now: DateTime<Utc>,
@@ -59,6 +60,7 @@ impl WriteOp<'_> {
             .filter(outbox::done_at.is_null())
             .filter(outbox::due_at.le(now))
             .filter(outbox::leased_until.le(now))
+            .filter(outbox::kind.eq_any(TaskKind::ALL.iter().map(|kind| kind.code())))
             .order((outbox::due_at, outbox::id))
             .limit(limit)
             .select(outbox::id);
