@@ -7,6 +7,6 @@ pub(crate) mod rows;
 pub(crate) mod schema;
 
 pub use connection::{DatabaseUrl, StorageError};
-pub use either::Conn;
 pub(crate) use connection::{ReaderPool, connect, reader_pool};
+pub use either::Conn;
 pub(crate) use migrations::{migrate, pending};
