@@ -1,4 +1,6 @@
 //! The program against the outside world that the sandbox plays, over real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod journey;
 mod notify;
+mod support;

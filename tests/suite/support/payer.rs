@@ -1,0 +1,209 @@
+//! A payer with a browser: keeps cookies, fills in forms, follows redirects, types a card.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use reqwest::{Client, Response, redirect};
+
+/// A page as the payer sees it.
+#[derive(Debug)]
+pub struct Page {
+    pub status: u16,
+    pub path: String,
+    pub body: String,
+}
+
+/// One payer.
+pub struct Payer {
+    http: Client,
+    base: String,
+    pub language: &'static str,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+pub type Form = Vec<(String, String)>;
+
+/// A form of a few fields.
+pub fn form(fields: &[(&str, &str)]) -> Form {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+impl Page {
+    /// The fields of the page's first form, as a browser would send them: ticked boxes, nothing disabled.
+    pub fn fields(&self) -> Form {
+        let start = self.body.find("<form").unwrap_or_else(|| panic!("no form on {}: {}", self.path, self.text()));
+        let end = self.body[start..].find("</form>").map_or(self.body.len(), |end| start + end);
+        self.body[start..end]
+            .split("<input")
+            .skip(1)
+            .filter_map(|piece| {
+                let tag = piece.split('>').next()?;
+                let is_box = tag.contains("type=\"checkbox\"");
+                if tag.contains(" disabled") || (is_box && !tag.contains(" checked")) {
+                    return None;
+                }
+                Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
+            })
+            .collect()
+    }
+
+    /// Where the page's first form goes.
+    pub fn action(&self) -> String {
+        let start = self.body.find("<form").expect("a form");
+        attribute(self.body[start..].split('>').next().unwrap(), "action").unwrap()
+    }
+
+    /// The words of the page, without its tags.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut inside = false;
+        for c in self.body.chars() {
+            match c {
+                '<' => inside = true,
+                '>' => {
+                    inside = false;
+                    text.push(' ');
+                }
+                c if !inside => text.push(c),
+                _ => {}
+            }
+        }
+        unescape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// The last part of the page's path: a reference.
+    pub fn reference(&self) -> String {
+        self.path.rsplit('/').next().unwrap().to_owned()
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    rest.split('"').next().map(unescape)
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&lt;", "<")
+        .replace("&#60;", "<")
+        .replace("&gt;", ">")
+        .replace("&#62;", ">")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
+}
+
+impl Payer {
+    pub fn new(base: &str, language: &'static str) -> Self {
+        let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
+        Self { http, base: base.to_owned(), language, cookies: Mutex::default() }
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+    }
+
+    fn cookies(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    async fn read(&self, response: Response) -> Page {
+        let mut response = response;
+        for _ in 0..5 {
+            let own = response.url().as_str().starts_with(&self.base);
+            for cookie in response.headers().get_all("set-cookie").iter().filter(|_| own) {
+                let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+                let (name, value) = pair.split_once('=').unwrap();
+                self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+            }
+            let Some(location) = response.headers().get("location") else { break };
+            let next = response.url().join(location.to_str().unwrap()).unwrap();
+            response = self.http.get(next).header("cookie", self.cookies()).send().await.unwrap();
+        }
+        let (status, path) = (response.status().as_u16(), response.url().path().to_owned());
+        Page { status, path, body: response.text().await.unwrap() }
+    }
+
+    pub async fn get(&self, path: &str) -> Page {
+        let request = self.http.get(self.absolute(path)).header("cookie", self.cookies());
+        self.read(request.send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, form: &Form) -> Page {
+        let request = self.http.post(self.absolute(path)).header("cookie", self.cookies()).form(form);
+        self.read(request.send().await.unwrap()).await
+    }
+
+    /// Looks a contract up: the page that comes of it.
+    pub async fn find(&self, biller: u16, receivable_type: &str, contract: &str) -> Page {
+        let path = format!("/{}/billers/{biller}/{receivable_type}", self.language);
+        let page = self.get(&path).await;
+        if page.status != 200 {
+            return page;
+        }
+        let mut fields = page.fields();
+        fields.retain(|(name, _)| name == "csrf");
+        fields.push(("f.contract".to_owned(), contract.to_owned()));
+        if biller == 1302 {
+            fields.push(("f.level".to_owned(), "primary".to_owned()));
+        }
+        self.post(&path, &fields).await
+    }
+
+    /// Takes what a page of bills offers, with an amount where one is typed.
+    pub async fn choose(&self, bills: &Page, amount: &str) -> Page {
+        let mut fields = bills.fields();
+        fields.retain(|(name, _)| name != "amount");
+        if !amount.is_empty() {
+            fields.push(("amount".to_owned(), amount.to_owned()));
+        }
+        self.post(&bills.path, &fields).await
+    }
+
+    /// Sends the summary with a phone: the page that leads to the gateway, or a refusal.
+    pub async fn start(&self, summary: &Page, phone: &str, email: &str) -> Page {
+        let mut fields = summary.fields();
+        fields.retain(|(name, _)| !matches!(name.as_str(), "phone" | "email" | "terms"));
+        fields.extend(form(&[("phone", phone), ("email", email), ("terms", "1")]));
+        self.post(&summary.path, &fields).await
+    }
+
+    /// From a contract to the page that leads to the gateway.
+    pub async fn up_to_gateway(&self, biller: u16, receivable_type: &str, contract: &str) -> Page {
+        let bills = self.find(biller, receivable_type, contract).await;
+        assert_eq!(bills.status, 200, "{}", bills.text());
+        let summary = self.choose(&bills, "").await;
+        assert_eq!(summary.status, 200, "{}", summary.text());
+        let redirect = self.start(&summary, "0612345678", "payer@example.ma").await;
+        assert_eq!(redirect.status, 200, "{}", redirect.text());
+        redirect
+    }
+
+    /// Opens the gateway's page.
+    pub async fn open_gateway(&self, redirect: &Page) -> Page {
+        let page = self.post(&redirect.action(), &redirect.fields()).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        page
+    }
+
+    /// Types a card at the gateway, with the 3-D Secure code where it is asked for; the gateway's last page.
+    pub async fn type_card(&self, gateway: &Page, origin: &str, number: &str) -> Page {
+        let card = form(&[("pan", number), ("expiry", "12/30"), ("cvv", "123")]);
+        let page = self.post(&format!("{origin}{}", gateway.path), &card).await;
+        if page.body.contains("name=\"code\"") {
+            return self.post(&format!("{origin}{}", page.action()), &form(&[("code", "123456")])).await;
+        }
+        page
+    }
+
+    /// Pays at the gateway and comes back: the hub's page about the payment.
+    pub async fn pay_by_card(&self, redirect: &Page, number: &str) -> Page {
+        let gateway = self.open_gateway(redirect).await;
+        let origin = redirect.action();
+        let origin = origin.split("/fim/").next().unwrap();
+        let result = self.type_card(&gateway, origin, number).await;
+        assert!(result.body.contains("id=\"return\""), "{}", result.text());
+        self.post(&result.action(), &result.fields()).await
+    }
+}
