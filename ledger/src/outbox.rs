@@ -91,10 +91,12 @@ impl WriteOp<'_> {
         Ok(tasks)
     }
 
-    /// Writes down what became of a try. A task that was finished meanwhile stays finished.
+    /// Writes down what became of a try. A task that was finished meanwhile stays finished; and one that somebody else
+    /// claimed meanwhile, as the lease had ended, is theirs: only that it is done counts, whoever did it.
     pub fn settle_task(&mut self, task: &Task, result: &TaskResult, now: DateTime<Utc>) -> Result<(), StorageError> {
         let now = now.naive_utc();
         let row = outbox::table.filter(outbox::id.eq(task.id)).filter(outbox::done_at.is_null());
+        let own = row.filter(outbox::attempts.eq(task.attempts));
         match result {
             TaskResult::Done(note) => {
                 let end = (outbox::done_at.eq(Some(now)), outbox::note.eq(short(note)));
@@ -103,11 +105,11 @@ impl WriteOp<'_> {
             TaskResult::Again(due_at, note) => {
                 let again =
                     (outbox::due_at.eq(due_at.naive_utc()), outbox::leased_until.eq(now), outbox::note.eq(short(note)));
-                diesel::update(row).set(again).execute(self.connection)?;
+                diesel::update(own).set(again).execute(self.connection)?;
             }
             TaskResult::Incident(kind, detail) => {
                 let end = (outbox::done_at.eq(Some(now)), outbox::note.eq(short(detail)));
-                if diesel::update(row).set(end).execute(self.connection)? == 1 {
+                if diesel::update(own).set(end).execute(self.connection)? == 1 {
                     self.open_incident(*kind, Some(task.payment), detail, now)?;
                 }
             }

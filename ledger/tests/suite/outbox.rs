@@ -30,8 +30,12 @@ fn a_lease_keeps_others_away_until_it_ends(db: &TestDb) {
     assert_eq!(claim(&ledger, now() + TimeDelta::seconds(29), 10), []);
     let second = claim(&ledger, now() + TimeDelta::seconds(30), 10);
     assert_eq!(second.iter().map(|task| (task.id, task.attempts)).collect::<Vec<_>>(), [(first[0].id, 2)]);
+    // The first try comes back late, while the second is under way: it is not its task any more.
+    settle(&ledger, &first[0], TaskResult::Again(now(), "late".to_owned()), now());
+    settle(&ledger, &first[0], TaskResult::Incident(IncidentKind::UnresolvedConfirmation, "late".to_owned()), now());
+    assert_eq!(claim(&ledger, now() + TimeDelta::seconds(59), 10), []);
     settle(&ledger, &second[0], TaskResult::Done("told".to_owned()), now());
-    // A try that comes back late changes nothing.
+    // And when it is over.
     settle(&ledger, &first[0], TaskResult::Again(now(), "late".to_owned()), now());
     settle(&ledger, &first[0], TaskResult::Incident(IncidentKind::UnresolvedConfirmation, "late".to_owned()), now());
     assert_eq!(claim(&ledger, now() + TimeDelta::minutes(5), 10), []);
