@@ -27,6 +27,8 @@ mod decide;
 mod ids;
 mod op;
 mod plan;
+#[cfg(test)]
+mod tests;
 mod view;
 mod write;
 
@@ -326,6 +328,12 @@ impl State {
             && diesel::sql_query("SELECT 1").execute(&mut self.connection).is_ok()
     }
 
+    /// Whether the batch's own transaction is open, and nothing in it.
+    fn is_in_transaction(&mut self) -> bool {
+        let status = TransactionManagerOf::transaction_manager_status_mut(&mut self.connection);
+        matches!(status.transaction_depth(), Ok(Some(depth)) if depth.get() == 1)
+    }
+
     fn reconnect(&mut self) {
         std::thread::sleep(RECONNECT_PAUSE);
         match connect(&self.url) {
@@ -364,14 +372,20 @@ impl State {
         for (job, answer) in batch.iter_mut().zip(&mut answers) {
             let Job::Rare(write) = job else { continue };
             let (ids, accounts) = (&mut self.ids, &mut self.accounts);
-            let ran = self
-                .connection
-                .transaction(|connection| write.run(&mut WriteOp { connection, ids, accounts, wake: &mut wake }));
-            // A conflict may vanish at a second try of the whole batch; any other failure is its own.
-            if let Err(error @ StorageError::Conflict(_)) = ran {
-                return Err(error);
-            }
-            *answer = Some(Answer::Rare(ran.err()));
+            let mut cause = None;
+            let ran = self.connection.transaction(|connection| {
+                let ran = write.run(&mut WriteOp { connection, ids, accounts, wake: &mut wake });
+                ran.inspect_err(|error| cause = Some(error.clone()))
+            });
+            // What went wrong first: rolling back may have failed after it.
+            let ran = ran.map_err(|error| cause.unwrap_or(error));
+            *answer = Some(Answer::Rare(match ran {
+                // A conflict may vanish at a second try of the whole batch.
+                Err(error @ StorageError::Conflict(_)) => return Err(error),
+                // A full disk ends all of it on SQLite: what came after would commit statement by statement.
+                Err(error) if !self.is_in_transaction() => return Err(error),
+                other => other.err(),
+            }));
         }
         let commands: Vec<Command<'_>> = batch
             .iter()
