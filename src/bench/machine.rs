@@ -51,5 +51,5 @@ pub(super) fn ratio(a: u64, b: u64) -> String {
 /// Items per commit since the last question.
 pub(super) fn items_per_batch(stats: &WriterStats) -> String {
     let (items, batches) = (stats.items.swap(0, Ordering::Relaxed), stats.batches.swap(0, Ordering::Relaxed));
-    if batches == 0 { String::new() } else { (items / batches).to_string() }
+    items.checked_div(batches).map_or_else(String::new, |mean| mean.to_string())
 }
