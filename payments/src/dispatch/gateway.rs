@@ -185,8 +185,26 @@ impl Dispatcher {
                 }
                 OperationOutcome::Unknown(why) => self.later(task, kind, why),
             },
-            OrderStatus::Captured => self.void_or_credit(task, payment, &oid).await,
+            OrderStatus::Captured => {
+                if payment.paid_at.is_none() {
+                    self.book_capture(payment, report).await?;
+                }
+                self.void_or_credit(task, payment, &oid).await
+            }
         }
+    }
+
+    /// A hold whose return was decided was captured all the same: the books must show the money that goes back.
+    async fn book_capture(&self, payment: &Payment, report: OrderReport) -> Result<(), Infrastructure> {
+        let step = Step::Accept {
+            hold: Hold::Captured,
+            amount: Self::total(payment)?,
+            authorisation: report.auth_code,
+            card_mask: report.card_mask,
+            gateway_reference: report.transaction_id,
+        };
+        self.advance(payment, step).await?;
+        Ok(())
     }
 
     /// A capture of the same day can be undone, which the payer never sees; an older one is credited.
