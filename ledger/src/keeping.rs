@@ -10,7 +10,7 @@ use crate::ledger::Reader;
 use crate::money::Money;
 use crate::postings::Amounts;
 use crate::references::Reference;
-use crate::states::BillState;
+use crate::states::{BillState, PaymentState};
 use crate::storage::StorageError;
 use crate::storage::rows::{Payment, PaymentRow, biller_code};
 use crate::storage::schema::{bills, idempotency_keys, inquiries, payments, quotes};
@@ -119,6 +119,8 @@ pub struct BillStanding {
     pub generation: i32,
     /// When it last changed (UTC).
     pub updated_at: NaiveDateTime,
+    /// How the last payment of it stands.
+    pub payment: PaymentState,
 }
 
 #[derive(Queryable, Selectable)]
@@ -303,15 +305,18 @@ impl Reader<'_> {
     pub fn bills(&mut self, keys: &[BillKey]) -> Result<HashMap<BillKey, BillStanding>, StorageError> {
         let mut found = HashMap::with_capacity(keys.len());
         for key in keys {
-            let row: Option<(i16, i32, NaiveDateTime)> = bills::table
+            let row: Option<(i16, i32, NaiveDateTime, i16)> = bills::table
+                .inner_join(payments::table.on(payments::id.eq(bills::payment_id)))
                 .filter(bills::key.eq(key.0.as_slice()))
-                .select((bills::state, bills::generation, bills::updated_at))
+                .select((bills::state, bills::generation, bills::updated_at, payments::state))
                 .get_result(self.connection)
                 .optional()?;
-            if let Some((state, generation, updated_at)) = row {
+            if let Some((state, generation, updated_at, payment)) = row {
                 let state = BillState::from_code(state)
                     .ok_or_else(|| StorageError::Damaged(format!("state {state} of a bill")))?;
-                found.insert(*key, BillStanding { state, generation, updated_at });
+                let payment = PaymentState::from_code(payment)
+                    .ok_or_else(|| StorageError::Damaged(format!("state {payment} of a bill's payment")))?;
+                found.insert(*key, BillStanding { state, generation, updated_at, payment });
             }
         }
         Ok(found)
