@@ -186,15 +186,17 @@ impl Dispatcher {
             Err(failure) => return self.later(task, kind, failure.to_string()),
         };
         match report.status {
-            OrderStatus::Voided | OrderStatus::Refunded => self.gave_back(task).await,
-            OrderStatus::Declined | OrderStatus::NotFound if payment.paid_at.is_none() => self.gave_back(task).await,
+            OrderStatus::Voided | OrderStatus::Refunded => self.gave_back(task, payment).await,
+            OrderStatus::Declined | OrderStatus::NotFound if payment.paid_at.is_none() => {
+                self.gave_back(task, payment).await
+            }
             OrderStatus::Declined | OrderStatus::NotFound => {
                 let detail = format!("the gateway does not know the money: {:?}", report.status);
                 Ok(End::With(TaskResult::Incident(kind, detail)))
             }
             OrderStatus::Pending => self.later(task, kind, "no decision yet"),
             OrderStatus::Authorised => match self.hub.cmi.void(&oid).await {
-                OperationOutcome::Approved { .. } => self.gave_back(task).await,
+                OperationOutcome::Approved { .. } => self.gave_back(task, payment).await,
                 OperationOutcome::Refused { code, message } => {
                     self.later(task, kind, format!("void refused: {code} {message}"))
                 }
@@ -208,14 +210,14 @@ impl Dispatcher {
     async fn void_or_credit(&self, task: &Task, payment: &Payment, oid: &str) -> Result<End, Infrastructure> {
         let kind = IncidentKind::UnresolvedReturn;
         match self.hub.cmi.void(oid).await {
-            OperationOutcome::Approved { .. } => return self.gave_back(task).await,
+            OperationOutcome::Approved { .. } => return self.gave_back(task, payment).await,
             OperationOutcome::Unknown(why) => return self.later(task, kind, why),
             OperationOutcome::Refused { code, .. } => {
                 tracing::info!(payment = payment.id, code, "no void any more, so a credit");
             }
         }
         match self.hub.cmi.credit(oid, Self::total(payment)?).await {
-            OperationOutcome::Approved { .. } => self.gave_back(task).await,
+            OperationOutcome::Approved { .. } => self.gave_back(task, payment).await,
             OperationOutcome::Refused { code, message } => {
                 self.later(task, kind, format!("credit refused: {code} {message}"))
             }
@@ -223,8 +225,12 @@ impl Dispatcher {
         }
     }
 
-    async fn gave_back(&self, task: &Task) -> Result<End, Infrastructure> {
+    async fn gave_back(&self, task: &Task, payment: &Payment) -> Result<End, Infrastructure> {
         self.advance_by(task, Step::Returned).await?;
+        let quote = payment.quote;
+        if let Some(quote) = self.hub.read(move |reader| reader.quote_of(quote)).await? {
+            self.hub.forget_secrets(&quote).await?;
+        }
         Ok(End::Settled)
     }
 }
