@@ -3,4 +3,5 @@
 
 mod journey;
 mod notify;
+mod paying;
 mod support;
