@@ -125,6 +125,8 @@ impl Hub {
         let callback = match callback::verify(&fields, self.cmi.settings()) {
             Ok(callback) => callback,
             Err(CallbackFault::Empty) => return Ok(CallbackAnswer::NoData),
+            Err(CallbackFault::NotOurs("currency")) => return self.mismatch(None, "another currency").await,
+            Err(CallbackFault::NotOurs(_)) => return self.mismatch(None, "another merchant's number").await,
             Err(fault) => {
                 tracing::warn!(target: "security", %fault, "a callback was not believed");
                 return Ok(CallbackAnswer::Failure);
