@@ -132,6 +132,9 @@ async fn forged_or_altered(#[values(Backend::Sqlite, Backend::Postgres)] backend
             assert_eq!(word(&answer), (200, "FAILURE"), "{what} {code}");
         }
     }
+    // A right hash over what is not ours is for people to look at: the amount, two kinds of order numbers, currency,
+    // merchant; each once.
+    assert_eq!(app.database.number("SELECT COUNT(*) FROM incidents WHERE kind = 4"), 5);
     // A right hash over something else: altered after signing, a field added, one taken out, another's hash.
     let signed = Bank::signed(&redirect, "00", &[]);
     for at in 0..signed.len() {
@@ -337,4 +340,53 @@ async fn gateway_away_while_polled(
     app.settle().await;
     assert_eq!((app.state(&redirect), app.order(&redirect).state), (P::Confirmed, OrderState::Captured));
     app.finish().await;
+}
+
+/// The same late acceptance, of which the hub hears by asking only; the bank may have captured it meanwhile.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn late_acceptance_found_by_asking(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[values(true, false)] captured: bool,
+    #[values(true, false)] bill_gone: bool,
+) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let quote = app.quote(JSON).await;
+    let first = app.start_payment(&quote, PHONE, "first").await.unwrap();
+    assert_eq!(word(&app.bank.call(&Bank::signed(&first, "05", &[])).await), (200, "APPROVED"));
+    if bill_gone {
+        let other = app.quote(JSON).await;
+        let second = app.start_payment(&other, OTHER_PHONE, "second").await.unwrap();
+        app.bank.pay(&second, APPROVED).await;
+        app.settle().await;
+    }
+    app.bank.pay(&first, NO_CALLBACK).await;
+    if captured {
+        capture_at_the_bank(&app, &first).await;
+    }
+    app.pass(TimeDelta::minutes(4));
+    app.settle().await;
+    let order = app.order(&first);
+    if bill_gone {
+        assert_eq!((app.state(&first), order.state), (P::Returned, OrderState::Voided));
+        // What was taken is booked, and booked back; a hold is neither.
+        let of_first = format!("SELECT COUNT(*) FROM postings WHERE payment_id = {}", app.payment(&first).id);
+        assert_eq!(app.database.number(&of_first), if captured { 3 } else { 0 });
+    } else {
+        assert_eq!((app.state(&first), order.state), (P::Confirmed, OrderState::Captured));
+    }
+    assert_eq!((app.booking(1001).attempts, order.refused_operations), (1, 0));
+    app.finish().await;
+}
+
+/// Somebody captures it at the bank's own desk.
+async fn capture_at_the_bank(app: &TestApp, redirect: &payments::api::CardRedirect) {
+    let oid = app.order(redirect).oid;
+    let xml = format!(
+        "<CC5Request><Name>api</Name><Password>sandbox-api</Password><ClientId>600001234</ClientId>\
+         <Type>PostAuth</Type><OrderId>{oid}</OrderId></CC5Request>"
+    );
+    let api = format!("{}/fim/api", app.sandbox.base_url());
+    let answer = reqwest::Client::new().post(api).form(&[("DATA", xml)]).send().await.unwrap();
+    assert!(answer.text().await.unwrap().contains("Approved"));
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use ledger::{Channel, Instrument, PayOutcome, PaymentState as P};
 use payments::api::StartError;
 use rstest::rstest;
-use sandbox::{FaultKind, OrderState};
+use sandbox::{BookingOutcome, FaultKind, OrderState};
 use tokio::task::JoinSet;
 
 use super::{APPROVED, DECLINED, FILE, JSON, SOAP};
@@ -162,6 +162,30 @@ async fn a_payment_that_is_over(
     app.finish().await;
 }
 
+/// The summary sent again after a refusal, as a browser's "back" does: the payment's page, and from there a new start.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn back_to_the_summary(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let payer = app.payer("fr");
+    let bills = payer.find(1001, "01", "11111111").await;
+    let summary = payer.choose(&bills, "").await;
+    let redirect = payer.start(&summary, "0612345678", "").await;
+    let declined = payer.pay_by_card(&redirect, DECLINED).await;
+    let again = payer.start(&summary, "0612345678", "").await;
+    assert_eq!((again.status, &again.path), (200, &declined.path), "{}", again.text());
+    let anew = payer.get(&summary.path).await;
+    let redirect = payer.start(&anew, "0612345678", "").await;
+    let waiting = payer.pay_by_card(&redirect, APPROVED).await;
+    app.settle().await;
+    let BookingOutcome::Confirmed { receipt_number, .. } = app.booking(1001).outcome else { panic!("not booked") };
+    let receipt = payer.get(&waiting.path).await;
+    assert!(receipt.text().contains(&receipt_number), "{}", receipt.text());
+    let again = payer.start(&anew, "0612345678", "").await;
+    assert!(again.text().contains(&receipt_number), "{}", again.text());
+    app.finish().await;
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn approved_and_declined_at_once(
@@ -281,5 +305,88 @@ async fn a_message_cut_off(#[values(Backend::Sqlite, Backend::Postgres)] backend
     app.settle().await;
     assert!(app.control.sms().len() <= 1);
     assert!(!app.control.mails().is_empty());
+    app.finish().await;
+}
+
+/// Payments of different lines go side by side; a line is in one of them only.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_in_common(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let inquiry = app.inquire((1401, "01", "LOG-501")).await.reference;
+    let mut quotes = Vec::new();
+    for lines in [["L-2609", "L-2610"], ["L-2610", "L-2611"], ["L-2611", "L-2611"]] {
+        let request = payments::api::MakeQuote {
+            inquiry: inquiry.clone(),
+            articles: lines.map(str::to_owned).to_vec(),
+            amount: None,
+            channel: Channel::Web,
+            instrument: Instrument::Card,
+        };
+        quotes.push(app.hub.make_quote(request).await.unwrap());
+    }
+    let first = app.start_payment(&quotes[0], PHONE, "first").await.unwrap();
+    let overlapping = app.start_payment(&quotes[1], OTHER_PHONE, "second").await;
+    assert!(matches!(overlapping, Err(StartError::BeingPaid)), "{overlapping:?}");
+    let third = app.start_payment(&quotes[2], OTHER_PHONE, "third").await.unwrap();
+    app.bank.pay(&third, APPROVED).await;
+    app.settle().await;
+    assert_eq!((app.state(&first), app.state(&third)), (P::Awaiting, P::Confirmed));
+    app.bank.pay(&first, DECLINED).await;
+    let overlapping = app.start_payment(&quotes[1], OTHER_PHONE, "fourth").await;
+    assert!(matches!(overlapping, Err(StartError::AlreadyPaid)), "one of its lines is paid: {overlapping:?}");
+    let again = app.start_payment(&quotes[0], OTHER_PHONE, "fifth").await.unwrap();
+    app.bank.pay(&again, APPROVED).await;
+    app.settle().await;
+    assert_eq!(app.state(&again), P::Confirmed);
+    assert_eq!(app.control.bookings(1401).len(), 2);
+    app.finish().await;
+}
+
+/// A bill paid in parts is paid once a part; what was quoted before a part was paid is void.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn paid_in_parts(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let bill = (1102, "01", "1102001");
+    for (part, left) in [("200.00", "338.16"), ("338.15", "0.01")] {
+        let inquiry = app.inquire(bill).await;
+        let amount = Some(crate::support::money(part));
+        let quote = app.price(&inquiry, amount, Channel::Web, Instrument::Card).await.unwrap();
+        let stale = app.price(&inquiry, amount, Channel::Web, Instrument::Card).await.unwrap();
+        let redirect = app.start_payment(&quote, PHONE, part).await.unwrap();
+        app.bank.pay(&redirect, APPROVED).await;
+        let early = app.start_payment(&stale, OTHER_PHONE, &format!("{part} early")).await;
+        assert!(matches!(early, Err(StartError::BeingPaid)), "{early:?}");
+        app.settle().await;
+        assert_eq!(app.state(&redirect), P::Confirmed);
+        let late = app.start_payment(&stale, OTHER_PHONE, &format!("{part} late")).await;
+        assert!(matches!(late, Err(StartError::AlreadyPaid)), "{late:?}");
+        let rest = app.inquire(bill).await;
+        assert_eq!((rest.articles[0].busy, rest.articles[0].article.amount.to_string().as_str()), (false, left));
+    }
+    assert_eq!(app.control.bookings(1102).len(), 2);
+    app.finish().await;
+}
+
+/// A top-up names no bill: its quote is paid once, and another quote is another top-up.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn top_ups(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let inquiry = app.inquire((1101, "02", "0612345678")).await;
+    let amount = Some(crate::support::money("50.00"));
+    for at in 0..2 {
+        let quote = app.price(&inquiry, amount, Channel::Web, Instrument::Card).await.unwrap();
+        let redirect = app.start_payment(&quote, PHONE, &format!("{at}")).await.unwrap();
+        let twice = app.start_payment(&quote, OTHER_PHONE, &format!("{at} twice")).await;
+        assert!(matches!(twice, Err(StartError::BeingPaid)), "{twice:?}");
+        app.bank.pay(&redirect, APPROVED).await;
+        app.settle().await;
+        assert_eq!(app.state(&redirect), P::Confirmed);
+        let again = app.start_payment(&quote, PHONE, &format!("{at} again")).await;
+        assert!(matches!(again, Err(StartError::AlreadyPaid)), "{again:?}");
+    }
+    assert_eq!(app.control.bookings(1101).len(), 2);
     app.finish().await;
 }

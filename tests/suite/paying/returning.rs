@@ -189,3 +189,24 @@ async fn refused_before_the_capture_was_heard_of(
     assert!(is_back(&app.order(&redirect)));
     app.finish().await;
 }
+
+/// Money that was in hand cannot be sent back by a gateway: people give it back.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn money_in_hand(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    use ledger::{Channel, Instrument, PayOutcome};
+    let Some(app) = TestApp::start(backend).await else { return };
+    app.fault("biller:1001 confirm", FaultKind::Refuse, 1);
+    let inquiry = app.inquire(JSON).await;
+    let quote = app.price(&inquiry, None, Channel::Agt, Instrument::Cash).await.unwrap();
+    let paid = app.pay_in_hand(&quote, "1", Channel::Agt, crate::support::cash_box()).await;
+    let PayOutcome::Started(reference) = paid else { panic!("{paid:?}") };
+    let again = app.pay_in_hand(&quote, "1", Channel::Agt, crate::support::cash_box()).await;
+    assert_eq!(again, PayOutcome::Replayed(reference));
+    app.settle().await;
+    let payment = app.ledger.read(|reader| reader.payment(reference)).unwrap().unwrap();
+    assert_eq!(payment.state, P::Returning);
+    assert_eq!(app.database.number("SELECT COUNT(*) FROM incidents WHERE kind = 2"), 1);
+    assert!(app.inquire(JSON).await.articles[0].busy);
+    app.finish().await;
+}
