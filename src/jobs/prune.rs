@@ -1,4 +1,4 @@
-//! Deletes what has outlived its use: look-ups, unpaid quotes, request keys.
+//! Deletes what has outlived its use: look-ups and request keys.
 
 use payments::Hub;
 use payments::api::Infrastructure;

@@ -130,10 +130,12 @@ fn is_empty(body: &BoxBody) -> bool {
 fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse {
     let trace =
         matches!(fault, Fault::Failed(_) | Fault::Overloaded(_)).then(|| hex::encode(rand::random::<[u8; 6]>()));
+    // The route, not the path: paths hold references of payments.
+    let route = request.match_pattern().unwrap_or_default();
     match (fault, &trace) {
-        (Fault::Failed(what), Some(trace)) => tracing::error!(trace, what, path = request.path(), "request failed"),
-        (Fault::Overloaded(_), Some(trace)) => tracing::warn!(trace, path = request.path(), "overloaded"),
-        _ => tracing::debug!(%fault, path = request.path(), "request refused"),
+        (Fault::Failed(what), Some(trace)) => tracing::error!(trace, what, route, "request failed"),
+        (Fault::Overloaded(_), Some(trace)) => tracing::warn!(trace, route, "overloaded"),
+        _ => tracing::debug!(%fault, route, "request refused"),
     }
     let path = request.path();
     let mut answer = if path.ends_with("/status") || path.starts_with("/health") {

@@ -66,7 +66,11 @@ pub enum BookFault {
     #[error("posting {posting}, line {line}: there is no account {account}")]
     EntryWithoutAccount { posting: i64, line: i16, account: i64 },
     /// A running balance that ran away.
-    #[error("account {account} ({name}): its balance is {}, its entries sum to {}", mad(&i128::from(*.balance)), mad(.entries))]
+    #[error(
+        "account {account} ({name}): its balance is {}, its entries sum to {}",
+        mad(&i128::from(*.balance)),
+        mad(.entries)
+    )]
     Balance { account: i64, name: String, balance: i64, entries: i128 },
     /// A guard that is not there, or where none belongs.
     #[error("account {account} ({name}): its ceiling is not that of its kind")]

@@ -286,7 +286,8 @@ fn debits(amounts: impl Iterator<Item = i64>) -> i128 {
 
 /// What an event of this payment books, in the order of accounts; `None` where its columns were told to be wrong.
 fn by_the_manual(row: &PaymentRow, kind: PostingKind) -> Option<Vec<(Account, i64)>> {
-    let (amounts, moment) = (row.amounts(), Moment::of(row.created_at.and_utc()));
+    // When it was booked plays no part.
+    let (amounts, moment) = (row.amounts(), Moment { at: row.created_at.and_utc(), day: row.created_at.date() });
     let posting = match kind {
         PostingKind::Taken => manual::taken(&row.funds().ok()?, &amounts, moment),
         PostingKind::Confirmed => manual::confirmed(biller_code(row.biller).ok()?, &amounts, moment),

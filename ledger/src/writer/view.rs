@@ -62,19 +62,23 @@ impl View {
                 }
             }
         }
+        // Keys after bills and balances: another process that does the same request meanwhile takes the bill and the key
+        // in one commit. Read in this order its key is seen wherever its bill is, and a replay is never "being paid".
+        view.read_bills(connection, &wanted_bills)?;
         view.read_keys(connection, &wanted_keys)?;
         // A replayed key answers with the payment it started.
         wanted_payments.extend(view.keys.values().map(|(_, payment)| *payment));
         view.read_payments(connection, &wanted_payments)?;
+        let mut claimed = BTreeSet::new();
         for command in commands {
             if let Command::Advance(advance) = command
                 && let Some(row) = view.payments.get(&advance.payment)
                 && needs_bills(&advance.step, row)
             {
-                wanted_bills.extend(row.claims()?.iter().map(|claim| claim.key));
+                claimed.extend(row.claims()?.iter().map(|claim| claim.key).filter(|key| !wanted_bills.contains(key)));
             }
         }
-        view.read_bills(connection, &wanted_bills)?;
+        view.read_bills(connection, &claimed)?;
         Ok(view)
     }
 

@@ -159,7 +159,10 @@ pub(super) fn write(
     deltas: BTreeMap<i64, i64>,
 ) -> Result<(), StorageError> {
     if !plan.keys.is_empty() {
-        let keys = &plan.keys;
+        // In order, as another process may be at the same keys.
+        let mut keys: Vec<_> = plan.keys.iter().collect();
+        keys.sort_unstable_by_key(|(key, ..)| key.key);
+        let keys = &keys;
         InsertKeys {
             key: column(keys, |(key, ..)| key.key.to_vec()),
             input: column(keys, |(key, ..)| key.input.to_vec()),
