@@ -11,7 +11,7 @@ use sandbox::{BookingOutcome, FaultKind, OrderState};
 use tokio::task::JoinSet;
 
 use super::{APPROVED, DECLINED, FILE, JSON, SOAP};
-use crate::support::{Backend, Bank, Bill, Line, OTHER_PHONE, PHONE, TestApp, cash_box, wallet};
+use crate::support::{Backend, Bank, Bill, Line, OTHER_PHONE, PHONE, Page, TestApp, cash_box, wallet};
 
 /// How many callers of each kind.
 const CALLERS: usize = 50;
@@ -171,9 +171,9 @@ async fn back_to_the_summary(#[values(Backend::Sqlite, Backend::Postgres)] backe
     let bills = payer.find(1001, "01", "11111111").await;
     let summary = payer.choose(&bills, "").await;
     let redirect = payer.start(&summary, "0612345678", "").await;
-    let declined = payer.pay_by_card(&redirect, DECLINED).await;
+    let declined: Page = payer.pay_by_card(&redirect, DECLINED).await;
     let again = payer.start(&summary, "0612345678", "").await;
-    assert_eq!((again.status, &again.path), (200, &declined.path), "{}", again.text());
+    assert_eq!((again.status, again.reference()), (200, declined.reference()), "{}", again.text());
     let anew = payer.get(&summary.path).await;
     let redirect = payer.start(&anew, "0612345678", "").await;
     let waiting = payer.pay_by_card(&redirect, APPROVED).await;

@@ -21,6 +21,7 @@ pub enum Backend {
 }
 
 /// Says that something is skipped; a failure where nothing may be.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests must see what did not run")]
 pub fn skip(what: &str) {
     assert!(std::env::var_os(REQUIRE_ALL).is_none(), "{what} is missing, and {REQUIRE_ALL} is set");
     eprintln!("skipped: {what} is missing (scripts/test brings it)");
@@ -82,8 +83,8 @@ impl TestDatabase {
     }
 
     fn place(&self) -> String {
-        match (&self.folder, &self.server) {
-            (Some(folder), _) => folder.path().join("fatoura.db").display().to_string(),
+        match (self.folder(), &self.server) {
+            (Some(folder), _) => folder.join("fatoura.db").display().to_string(),
             (None, Some((server, name))) => format!("{}/{name}", server.rsplit_once('/').unwrap().0),
             (None, None) => unreachable!("a database is one or the other"),
         }

@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 
 pub use bank::Bank;
 pub use caller::{Bill, OTHER_PHONE, PHONE, cash_box, identify, money, wallet};
-pub use database::{Backend, TestDatabase, skip};
+pub use database::{Backend, TestDatabase};
 pub use line::Line;
 pub use payer::{Page, Payer};
 
