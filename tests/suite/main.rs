@@ -4,4 +4,5 @@
 mod cli;
 mod journey;
 mod notify;
+mod paying;
 mod support;
