@@ -5,4 +5,5 @@ mod cli;
 mod crash;
 mod journey;
 mod notify;
+mod paying;
 mod support;
