@@ -28,7 +28,8 @@ pub fn anchored(pattern: &str) -> Result<Regex, regex::Error> {
 /// Checks and cleans what was typed; every fault is reported, in the form's order, unknown fields last.
 ///
 /// White space at the ends goes; empty optional fields and labels are left out; a ticked checkbox is `1` and another is
-/// left out; Arabic-Indic and Persian digits of integer and decimal fields become ASCII, their decimal separator a point.
+/// left out; Arabic-Indic and Persian digits of integer and decimal fields, and of those with a pattern, become ASCII,
+/// the decimal separator a point; digits of other scripts are refused there.
 /// A card number is refused, but where the form asks for as long a number itself.
 pub fn validate(
     form: &[FormField],
@@ -78,6 +79,8 @@ fn check_text(field: &FormField, typed: &str) -> Result<String, FieldFaultKind> 
         return Err(FieldFaultKind::TooLong(most));
     }
     let value = match field.format {
+        // A pattern's `\d` would take the digits of every script, and billers know their own numbers only in ASCII.
+        FieldFormat::String if field.regex.is_some() => typed.chars().map(to_ascii).collect(),
         FieldFormat::String => typed.to_owned(),
         FieldFormat::Integer => integer(typed).ok_or(FieldFaultKind::NotInteger)?,
         FieldFormat::Decimal => decimal(typed).ok_or(FieldFaultKind::NotDecimal)?,
@@ -90,6 +93,7 @@ fn check_text(field: &FormField, typed: &str) -> Result<String, FieldFaultKind> 
         return Err(FieldFaultKind::BadFormat);
     }
     match field.regex.as_deref().map(anchored) {
+        Some(_) if value.chars().any(|c| !c.is_ascii() && c.is_numeric()) => Err(FieldFaultKind::BadFormat),
         Some(Ok(pattern)) if !pattern.is_match(&value) => Err(FieldFaultKind::BadFormat),
         // The import compiles every pattern; one that does not compile lets nothing through.
         Some(Err(_)) => Err(FieldFaultKind::BadFormat),
@@ -171,6 +175,7 @@ mod tests {
             FormField { kind: FieldKind::Checkbox, required: false, ..field("late") },
             FormField { format: FieldFormat::Decimal, required: false, ..field("index") },
             FormField { regex: Some("AM|PM".into()), required: false, ..field("half") },
+            FormField { regex: Some(r"TAX-\d{4}-\d".into()), required: false, ..field("code") },
             FormField { max_length: Some(3), min_length: Some(2), required: false, ..field("note") },
             FormField { kind: FieldKind::Label, required: false, ..field("help") },
         ]
@@ -192,6 +197,8 @@ mod tests {
     #[case::decimal("contract=12345678;index=٣٫٥", "contract=12345678;index=3.5")]
     #[case::label_is_never_sent("contract=12345678;help=x", "contract=12345678")]
     #[case::characters_not_bytes("contract=12345678;note=éàü", "contract=12345678;note=éàü")]
+    #[case::arabic_indic_in_a_pattern("contract=12345678;code=TAX-٢٠٢٦-١", "contract=12345678;code=TAX-2026-1")]
+    #[case::arabic_indic_in_free_text("contract=12345678;note=٢٠", "contract=12345678;note=٢٠")]
     #[case::alternative("contract=12345678;half=PM", "contract=12345678;half=PM")]
     fn taken(#[case] input: &str, #[case] sent: &str) {
         assert_eq!(validate(&form(), &typed(input)).unwrap(), typed(sent));
@@ -211,6 +218,8 @@ mod tests {
     #[case::anchored("contract=12345678;half=AMX", "half", FieldFaultKind::BadFormat)]
     #[case::anchored_left("contract=12345678;half=XPM", "half", FieldFaultKind::BadFormat)]
     #[case::control("contract=12345678;note=a\nb", "note", FieldFaultKind::BadFormat)]
+    #[case::other_digits("contract=12345678;code=TAX-2026-१", "code", FieldFaultKind::BadFormat)]
+    #[case::wide_digits("contract=12345678;code=TAX-2026-１", "code", FieldFaultKind::BadFormat)]
     #[case::unknown("contract=12345678;pan=1", "pan", FieldFaultKind::UnknownField)]
     fn refused(#[case] input: &str, #[case] name: &str, #[case] kind: FieldFaultKind) {
         assert_eq!(validate(&form(), &typed(input)), Err(vec![FieldFault { field: name.into(), kind }]));
