@@ -43,6 +43,7 @@ pub struct TestApp {
 pub struct Setup {
     pub automatic_capture: bool,
     pub limits: WebLimits,
+    pub trust_proxy: bool,
 }
 
 impl Default for Setup {
@@ -55,7 +56,7 @@ impl Default for Setup {
             starts_per_minute: plenty,
             addresses_max: 1_000,
         };
-        Self { automatic_capture: true, limits }
+        Self { automatic_capture: true, limits, trust_proxy: false }
     }
 }
 
@@ -105,7 +106,7 @@ impl TestApp {
         let web = WebSettings {
             public_url: url.clone(),
             cookie_key: "a cookie key for tests, long enough to be one".into(),
-            trust_proxy: false,
+            trust_proxy: setup.trust_proxy,
             secure_cookies: false,
             limits: setup.limits,
         };
