@@ -13,7 +13,6 @@ use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use payments::api::Infrastructure;
-use payments::card_numbers;
 use serde_json::json;
 
 use super::context::{Context, Keep};
@@ -136,13 +135,14 @@ fn is_empty(body: &BoxBody) -> bool {
 fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse {
     let trace =
         matches!(fault, Fault::Failed(_) | Fault::Overloaded(_)).then(|| hex::encode(rand::random::<[u8; 6]>()));
-    let path = request.path();
-    let shown = card_numbers::hidden(path);
+    // The route, not the path: paths hold references of payments.
+    let route = request.match_pattern().unwrap_or_default();
     match (fault, &trace) {
-        (Fault::Failed(what), Some(trace)) => tracing::error!(trace, what, path = &*shown, "request failed"),
-        (Fault::Overloaded(_), Some(trace)) => tracing::warn!(trace, path = &*shown, "overloaded"),
-        _ => tracing::debug!(%fault, path = &*shown, "request refused"),
+        (Fault::Failed(what), Some(trace)) => tracing::error!(trace, what, route, "request failed"),
+        (Fault::Overloaded(_), Some(trace)) => tracing::warn!(trace, route, "overloaded"),
+        _ => tracing::debug!(%fault, route, "request refused"),
     }
+    let path = request.path();
     let mut answer = if path.ends_with("/status") || path.starts_with("/health") {
         let title = status.canonical_reason().unwrap_or("error");
         let detail = Context::of(request).ok().map(|context| notice::of_fault(fault, context.language, None).text);

@@ -76,8 +76,9 @@ impl Hub {
         match self.client.find_bills(connector, query).await {
             Ok(outcome) => Ok(outcome),
             Err(failure) => {
-                if let BillerFailure::Misconfigured(_) | BillerFailure::Refused { .. } = failure {
-                    tracing::error!(biller = query.biller, %failure, "a look-up was not possible");
+                // What goes wrong on the way is in the client's log; the biller's words of a refusal are in none.
+                if let BillerFailure::Misconfigured(fault) = failure {
+                    tracing::error!(biller = query.biller, fault, "a look-up was not possible");
                 }
                 Err(FindError::Unavailable)
             }

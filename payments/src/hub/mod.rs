@@ -167,7 +167,7 @@ impl Hub {
         Account::of(AccountKind::GatewayReceivable, self.settings.gateway_account.clone())
     }
 
-    /// Deletes look-ups, unpaid quotes and request keys that have outlived their use; how many rows went.
+    /// Deletes look-ups and request keys that have outlived their use; how many rows went.
     pub async fn prune(&self) -> Result<usize, Infrastructure> {
         let now = self.now().naive_utc();
         self.write(move |op| op.prune(now)).await
