@@ -86,6 +86,8 @@ pub enum FieldFaultKind {
     BadFormat,
     /// Not one of the list.
     NotAChoice,
+    /// A card number, which the hub must not keep.
+    CardNumber,
     /// Not a field of this form.
     UnknownField,
 }

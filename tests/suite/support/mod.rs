@@ -58,6 +58,8 @@ pub struct Setup {
     pub patience: Duration,
     /// Whether bill files are there from the start.
     pub bill_files: bool,
+    /// Whether the hub stands behind a proxy.
+    pub trust_proxy: bool,
 }
 
 impl Default for Setup {
@@ -77,6 +79,7 @@ impl Default for Setup {
             breaker_failures: 1_000,
             patience: Duration::from_millis(1_500),
             bill_files: true,
+            trust_proxy: false,
         }
     }
 }
@@ -132,7 +135,7 @@ impl TestApp {
         let web = WebSettings {
             public_url: url.clone(),
             cookie_key: "a cookie key for tests, long enough to be one".into(),
-            trust_proxy: false,
+            trust_proxy: setup.trust_proxy,
             secure_cookies: false,
             limits: setup.limits,
         };
