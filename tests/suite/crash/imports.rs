@@ -47,7 +47,7 @@ async fn billers_are_imported_all_or_none(#[case] backend: Backend) {
         let mut command = place.command(&["biller", "import"]);
         command.args(BILLERS.map(biller_file)).env("SANDBOX_URL", format!("http://127.0.0.1:{port}"));
         let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-        sleep(Duration::from_millis(random.random_range(whole / 2..=2 * whole))).await;
+        sleep(Duration::from_millis(random.random_range(whole / 4..=whole + whole / 4))).await;
         // Fails if it has ended already, which is one of the moments.
         drop(child.kill());
         child.wait().unwrap();

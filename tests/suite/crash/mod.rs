@@ -154,7 +154,7 @@ async fn killed_at_random_moments_the_hub_neither_loses_nor_doubles_money(#[case
     proofs::acknowledged_are_taken(&place, &load);
     control.clear_faults();
 
-    place.settle().await;
+    place.settle(&control).await;
     place.check_books();
     let payments = proofs::money_is_where_it_belongs(&place, &load);
     let mut program = place.serve();

@@ -12,15 +12,20 @@ use chrono::{TimeDelta, Utc};
 use fatoura::app::{App, Outside};
 use fatoura::config::{Config, Environment};
 use ledger::DatabaseUrl;
+use sandbox::Control;
 use tempfile::TempDir;
 use tokio::task::block_in_place;
 use tokio::time::sleep;
 
-use super::WAIT_MAX;
+use super::{WAIT_MAX, proofs};
 use crate::support::TestDatabase;
 
 /// The billers that payments go to.
 pub const BILLERS: [u16; 4] = [1001, 1002, 1202, 1401];
+
+/// How the clock is moved on: first by less than a lease, so that what comes of a task is seen before the next one's turn,
+/// until card sessions are over; then over the last looks at the gateway.
+const STEPS: [(usize, TimeDelta); 2] = [(30, TimeDelta::seconds(90)), (12, TimeDelta::hours(6))];
 
 /// Where the program runs, over all its lives.
 pub struct Place {
@@ -96,9 +101,9 @@ impl Place {
         assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Works off the outbox with the program's own parts, while the clock moves past leases and resolvers. Billers take
-    /// no request that is signed more than five minutes ahead, so it ends before.
-    pub async fn settle(&self) {
+    /// Works off the outbox with the program's own parts, while all clocks move past leases, resolvers and card sessions,
+    /// until nothing is left to do.
+    pub async fn settle(&self, control: &Control) {
         let environment: Environment = self.environment.iter().cloned().collect();
         let config = Config::read(&environment).unwrap();
         let ahead = Arc::new(Mutex::new(TimeDelta::zero()));
@@ -106,13 +111,16 @@ impl Place {
         let outside =
             Outside { clock: Arc::new(move || Utc::now() + *offset.lock().unwrap()), ..Outside::real(&environment) };
         let app = block_in_place(|| App::open(&config, outside)).unwrap();
-        // Lost tries come back after 120 s, polls after 180 s; and what they lead to.
-        for minute in [0, 65, 130, 200, 270] {
-            *ahead.lock().unwrap() = TimeDelta::seconds(minute);
-            let until = Instant::now() + WAIT_MAX;
+        let until = Instant::now() + WAIT_MAX;
+        for step in STEPS.iter().flat_map(|(times, step)| std::iter::repeat_n(*step, *times)) {
             while app.dispatcher.step().await.unwrap() > 0 {
                 assert!(Instant::now() < until, "the outbox does not come to rest");
             }
+            if proofs::open_tasks(self) == 0 {
+                break;
+            }
+            *ahead.lock().unwrap() += step;
+            control.pass(step);
         }
         block_in_place(|| app.ledger.close());
     }
