@@ -141,7 +141,7 @@ impl WriteOp<'_> {
         Ok(())
     }
 
-    /// Calls for a person. One open incident of a kind and payment is enough.
+    /// Calls for a person. One open incident of a kind and payment is enough; without a payment, one of a kind and detail.
     pub fn open_incident(
         &mut self,
         kind: IncidentKind,
@@ -149,16 +149,16 @@ impl WriteOp<'_> {
         detail: &str,
         now: NaiveDateTime,
     ) -> Result<(), StorageError> {
-        if let Some(payment) = payment {
-            let same: i64 = incidents::table
-                .filter(incidents::kind.eq(kind.code()))
-                .filter(incidents::payment_id.eq(payment))
-                .filter(incidents::closed_at.is_null())
-                .count()
-                .get_result(self.connection)?;
-            if same > 0 {
-                return Ok(());
+        let open = incidents::table.filter(incidents::kind.eq(kind.code())).filter(incidents::closed_at.is_null());
+        let same: i64 = match payment {
+            Some(payment) => open.filter(incidents::payment_id.eq(payment)).count().get_result(self.connection)?,
+            None => {
+                let same = open.filter(incidents::payment_id.is_null()).filter(incidents::detail.eq(short(detail)));
+                same.count().get_result(self.connection)?
             }
+        };
+        if same > 0 {
+            return Ok(());
         }
         let values = (
             incidents::id.eq(self.next_id()?),

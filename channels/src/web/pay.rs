@@ -121,6 +121,7 @@ fn refused(context: &Context, quote: &Quote, error: StartError) -> Result<HttpRe
             let notice = notice(Tone::Good, "already-paid").action(language, "action-find", "/find");
             say(context, StatusCode::CONFLICT, notice)
         }
+        StartError::Over(payment) => Ok(context.see_other(&format!("/payments/{payment}"))),
         StartError::KeyConflict => {
             let again = format!("/quotes/{}", quote.reference);
             let notice = Notice::new(language, Tone::Wait, "key-conflict");

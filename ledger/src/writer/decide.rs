@@ -162,6 +162,11 @@ pub(super) fn advance(
         (Step::Accept { hold, .. }, P::Awaiting | P::Declined | P::Expired) => {
             accept(view, plan, advance, &mut row, from, &claims, *hold, &mut effects)?
         }
+        // What was only held when its return was decided turns out to be captured: booked in and out.
+        (Step::Accept { hold: Hold::Captured, .. }, P::Returning) if row.paid_at.is_none() => {
+            captured_to_return(advance, &mut row, &mut effects)?;
+            P::Returning
+        }
         (Step::Captured | Step::Accept { hold: Hold::Captured, .. }, P::Held) => {
             taken(advance, &mut row, &mut effects)?;
             P::Taken
@@ -261,9 +266,7 @@ fn accept(
     if from != PaymentState::Awaiting {
         if obstacle(view, claims).is_some() {
             if hold == Hold::Captured {
-                row.paid_at = Some(advance.moment.at.naive_utc());
-                effects.postings.push(postings::taken(&row.funds()?, &row.amounts(), advance.moment)?);
-                effects.postings.push(postings::return_decided(&row.amounts(), advance.moment)?);
+                captured_to_return(advance, row, effects)?;
             }
             give_back(row, advance, effects);
             return Ok(PaymentState::Returning);
@@ -281,6 +284,14 @@ fn accept(
     }
     taken(advance, row, effects)?;
     Ok(PaymentState::Taken)
+}
+
+/// Money that came in and cannot stay.
+fn captured_to_return(advance: &Advance, row: &mut PaymentRow, effects: &mut Effects) -> Result<(), StorageError> {
+    row.paid_at = Some(advance.moment.at.naive_utc());
+    effects.postings.push(postings::taken(&row.funds()?, &row.amounts(), advance.moment)?);
+    effects.postings.push(postings::return_decided(&row.amounts(), advance.moment)?);
+    Ok(())
 }
 
 fn taken(advance: &Advance, row: &mut PaymentRow, effects: &mut Effects) -> Result<(), StorageError> {

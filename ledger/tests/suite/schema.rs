@@ -12,9 +12,11 @@ fn the_twin_migrations_make_the_same_tables() {
          FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'
          ORDER BY table_name COLLATE \"C\", ordinal_position",
     );
+    // SQLite's own row number is an INTEGER of 64 bits.
     let of_sqlite = TestDb::sqlite().lines(
-        "SELECT t.name || '.' || c.name || ' ' || CASE lower(c.type) WHEN 'blob' THEN 'bytea'
-             WHEN 'timestamp' THEN 'timestamp without time zone' ELSE lower(c.type) END || ' '
+        "SELECT t.name || '.' || c.name || ' ' || CASE
+             WHEN c.name = 'id' AND c.pk = 1 THEN 'bigint' WHEN lower(c.type) = 'blob' THEN 'bytea'
+             WHEN lower(c.type) = 'timestamp' THEN 'timestamp without time zone' ELSE lower(c.type) END || ' '
              || CASE c.\"notnull\" WHEN 1 THEN 'NO' ELSE 'YES' END AS line
          FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' AND substr(t.name, 1, 2) <> '__'
          ORDER BY t.name, c.cid",

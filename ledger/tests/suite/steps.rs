@@ -132,6 +132,21 @@ fn a_hold_goes_back_without_postings(db: &TestDb) {
     db.assert_clean();
 }
 
+/// A hold whose return was decided and which was captured all the same is booked in, and booked back once it went.
+fn a_late_capture_of_a_returning_hold_is_booked(db: &TestDb) {
+    let ledger = db.open();
+    let payment = ledger.card_in("a", P::Held);
+    ledger.step(payment, Step::Return);
+    let booked = AdvanceOutcome::Moved { from: P::Returning, to: P::Returning };
+    assert_eq!(ledger.step(payment, accept(Hold::Captured)), booked);
+    assert_eq!(ledger.step(payment, accept(Hold::Captured)), AdvanceOutcome::Unchanged(P::Returning));
+    assert_eq!(postings(db, payment), "taken, return decided");
+    db.assert_clean();
+    ledger.step(payment, Step::Returned);
+    assert_eq!(postings(db, payment), "taken, return decided, returned");
+    db.assert_clean();
+}
+
 fn messages_go_where_an_address_is_known(db: &TestDb) {
     let ledger = db.open();
     let mut silent = card("1", "a");
@@ -250,6 +265,7 @@ on_both!(
     every_step_from_every_state,
     what_a_step_tells_is_kept,
     a_hold_goes_back_without_postings,
+    a_late_capture_of_a_returning_hold_is_booked,
     messages_go_where_an_address_is_known,
     another_amount_changes_nothing,
     tasks_end_with_their_step,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use biller_adapters::{Article, BillQuery, BillSource, BillerFailure, Connector, FetchedBill, FindOutcome};
 use chrono::{DateTime, NaiveDateTime, Utc};
-use ledger::{BillKey, BillStanding, BillState, NewInquiry, Reference};
+use ledger::{BillKey, BillStanding, BillState, NewInquiry, PaymentState, Reference};
 
 use super::detail::{self, InquiryDetail, bill_key, contract_masked, twelve_digits};
 use super::{Hub, is_offered};
@@ -172,8 +172,10 @@ impl Standings {
     pub fn is_busy(&self, standing: &BillStanding) -> bool {
         match standing.state {
             BillState::InFlight | BillState::Paid => true,
+            // Money that went back leaves the file's word as good as it was.
             BillState::Open => {
-                standing.generation > 0 && self.imported_at.is_some_and(|imported_at| standing.updated_at > imported_at)
+                let part_paid = standing.payment == PaymentState::Confirmed;
+                part_paid && self.imported_at.is_some_and(|imported_at| standing.updated_at > imported_at)
             }
         }
     }
