@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 
 use super::context::{Context, Keep};
 use super::errors::Fault;
-use super::inputs::{Posted, is_reference, mobile};
+use super::inputs::{Posted, is_reference, mobile, typed_reference};
 use super::views::find::{self, FindFaults};
 
 pub(crate) async fn show_form(context: Context) -> Result<HttpResponse, Fault> {
@@ -19,7 +19,7 @@ pub(crate) async fn find_payment(
     _path: web::Path<(String,)>,
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
-    let (reference, phone) = (posted.one("reference")?.to_owned(), posted.one("phone")?.to_owned());
+    let (reference, phone) = (typed_reference(posted.one("reference")?), posted.one("phone")?.to_owned());
     let number = mobile(&phone);
     let mut faults = FindFaults { reference: !is_reference(&reference), phone: number.is_none(), nothing: false };
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
