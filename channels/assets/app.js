@@ -61,7 +61,7 @@
     const digits = String(Math.floor(minor / 100)), english = language === "en";
     const whole = digits.replace(/\B(?=(\d{3})+$)/g, english ? "," : "\u202f");
     const cents = String(minor % 100).padStart(2, "0");
-    return english ? `MAD\u00a0${whole}.${cents}` : `${whole},${cents}\u00a0DH`;
+    return `${whole}${english ? "." : ","}${cents}\u00a0${total.dataset.total}`;
   };
   if (total) {
     const add = () => { total.textContent = money(boxes.reduce((sum, box) => sum + (box.checked ? Number(box.dataset.minor) : 0), 0)); };

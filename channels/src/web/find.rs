@@ -6,7 +6,7 @@ use payments::card_numbers;
 
 use super::context::{Context, Keep};
 use super::errors::Fault;
-use super::inputs::{CARD_NUMBER_KEY, Posted, ascii_digits, is_reference, mobile};
+use super::inputs::{CARD_NUMBER_KEY, Posted, is_reference, mobile, typed_reference};
 use super::views::find::{self, FindFaults};
 
 pub(crate) async fn show_form(context: Context) -> Result<HttpResponse, Fault> {
@@ -20,9 +20,7 @@ pub(crate) async fn find_payment(
     _path: web::Path<(String,)>,
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
-    // Copied from a message, a reference comes with spaces.
-    let mut reference: String = ascii_digits(posted.one("reference")?).split_whitespace().collect();
-    let mut phone = posted.one("phone")?.to_owned();
+    let (mut reference, mut phone) = (typed_reference(posted.one("reference")?), posted.one("phone")?.to_owned());
     let number = mobile(&phone);
     let fault = |text: &str, good: bool, key: &'static str| match good {
         _ if card_numbers::holds_one(text) => Some(CARD_NUMBER_KEY),

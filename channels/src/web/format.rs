@@ -9,12 +9,13 @@ const NARROW: char = '\u{202f}';
 /// No-break space between amount and unit.
 const NO_BREAK: char = '\u{a0}';
 
-/// `1 234,50 DH` in Arabic and French, `MAD 1,234.50` in English.
+/// `1 234,50 MAD` in French, `1,234.50 MAD` in English, the number and the word in Arabic: as on receipts.
 pub(super) fn money(language: Language, amount: Money) -> String {
-    match language {
-        Language::Ar | Language::Fr => format!("{}{NO_BREAK}DH", number(language, amount)),
-        Language::En => format!("MAD{NO_BREAK}{}", number(language, amount)),
-    }
+    let unit = match language {
+        Language::Ar => "درهم",
+        Language::Fr | Language::En => "MAD",
+    };
+    format!("{}{NO_BREAK}{unit}", number(language, amount))
 }
 
 /// The amount without its unit: `1 234,50` or `1,234.50`.
@@ -103,16 +104,16 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case(Language::Fr, 123_450, "1\u{202f}234,50\u{a0}DH")]
-    #[case(Language::Ar, 123_450, "1\u{202f}234,50\u{a0}DH")]
-    #[case(Language::En, 123_450, "MAD\u{a0}1,234.50")]
-    #[case(Language::Fr, 0, "0,00\u{a0}DH")]
-    #[case(Language::Fr, 5, "0,05\u{a0}DH")]
-    #[case(Language::Fr, 99_999, "999,99\u{a0}DH")]
-    #[case(Language::En, 100_000, "MAD\u{a0}1,000.00")]
-    #[case(Language::En, 12_345_678_901, "MAD\u{a0}123,456,789.01")]
-    #[case(Language::Fr, -4_250, "\u{2212}42,50\u{a0}DH")]
-    #[case(Language::En, i64::MIN, "MAD\u{a0}\u{2212}92,233,720,368,547,758.08")]
+    #[case(Language::Fr, 123_450, "1\u{202f}234,50\u{a0}MAD")]
+    #[case(Language::Ar, 123_450, "1\u{202f}234,50\u{a0}درهم")]
+    #[case(Language::En, 123_450, "1,234.50\u{a0}MAD")]
+    #[case(Language::Fr, 0, "0,00\u{a0}MAD")]
+    #[case(Language::Fr, 5, "0,05\u{a0}MAD")]
+    #[case(Language::Fr, 99_999, "999,99\u{a0}MAD")]
+    #[case(Language::En, 100_000, "1,000.00\u{a0}MAD")]
+    #[case(Language::En, 12_345_678_901, "123,456,789.01\u{a0}MAD")]
+    #[case(Language::Fr, -4_250, "\u{2212}42,50\u{a0}MAD")]
+    #[case(Language::En, i64::MIN, "\u{2212}92,233,720,368,547,758.08\u{a0}MAD")]
     fn amounts(#[case] language: Language, #[case] minor: i64, #[case] shown: &str) {
         assert_eq!(money(language, Money::from_minor(minor)), shown);
     }

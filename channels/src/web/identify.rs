@@ -145,8 +145,8 @@ pub(super) fn unavailable(context: &Context, biller: &Biller) -> Result<HttpResp
     let language = context.language;
     let notice = Notice::new(language, Tone::Wait, "unavailable")
         .fact(language, "fact-biller", biller.name.get(language))
-        .action(language, "action-home", "/")
-        .action(language, "action-retry", &format!("/billers/{}", biller.code));
+        .action(language, "action-retry", &format!("/billers/{}", biller.code))
+        .action(language, "action-home", "/");
     say(context, StatusCode::SERVICE_UNAVAILABLE, notice)
 }
 

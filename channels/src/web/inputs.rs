@@ -95,6 +95,12 @@ fn cleaned(value: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
+/// A reference as people type or paste it: with blanks, with hyphens that a word processor made longer.
+pub(super) fn typed_reference(text: &str) -> String {
+    let hyphen = |c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
+    ascii_digits(text).chars().filter(|c| !c.is_whitespace()).map(hyphen).collect()
+}
+
 /// Whether a text of an address can be a reference of ours; anything else is not looked up.
 pub(super) fn is_reference(text: &str) -> bool {
     (6..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -180,6 +186,15 @@ mod tests {
     #[case("é123456", false)]
     fn references(#[case] text: &str, #[case] good: bool) {
         assert_eq!(is_reference(text), good);
+    }
+
+    #[rstest]
+    #[case("0000-0DVA-9XK2-7QZD", "0000-0DVA-9XK2-7QZD")]
+    #[case(" 0000 0dva\u{a0}9xk2 7qzd", "00000dva9xk27qzd")]
+    #[case("0000\u{2011}0DVA\u{2013}9XK2-7QZD", "0000-0DVA-9XK2-7QZD")]
+    #[case("٠٠٠٠-0DVA-9XK2-7QZD", "0000-0DVA-9XK2-7QZD")]
+    fn references_as_typed(#[case] text: &str, #[case] read: &str) {
+        assert_eq!(typed_reference(text), read);
     }
 
     #[test]

@@ -25,7 +25,8 @@ use payments::gateways::cmi::CmiSettings;
 use payments::gateways::cmi::client::CmiClient;
 use payments::{Clock, Hub, HubParts, HubSettings};
 use sandbox::{Control, RunningSandbox, Sandbox, SandboxConfig};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
 
 pub use bank::Bank;
 pub use caller::{Bill, OTHER_PHONE, PHONE, cash_box, identify, money, wallet};
@@ -46,6 +47,20 @@ pub struct TestApp {
     pub database: TestDatabase,
     ahead: Arc<Mutex<TimeDelta>>,
     server: ServerHandle,
+}
+
+/// A dispatcher at work.
+pub struct Worker {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Worker {
+    /// Lets it finish what it has begun.
+    pub async fn stop(self) {
+        self.stop.send(true).unwrap();
+        self.task.await.unwrap();
+    }
 }
 
 /// What a test changes of the usual set-up.
@@ -171,6 +186,13 @@ impl TestApp {
             }
         }
         panic!("the outbox does not come to rest");
+    }
+
+    /// Works the outbox off in the background, as the program does, until the test ends.
+    pub fn work(&self) -> Worker {
+        let (stop, stopped) = watch::channel(false);
+        let dispatcher = self.dispatcher.clone();
+        Worker { stop, task: tokio::spawn(async move { dispatcher.run(stopped).await }) }
     }
 
     /// A payer at the web pages.

@@ -78,7 +78,7 @@ pub(in crate::web) fn form(
     unknown: bool,
 ) -> IdentifyPage {
     let language = page.language;
-    let fields: Vec<FieldView> = kind.form.iter().map(|field| field_view(field, language, typed, faults)).collect();
+    let mut fields: Vec<FieldView> = kind.form.iter().map(|field| field_view(field, language, typed, faults)).collect();
     let mut links: Vec<FaultLink> = fields
         .iter()
         .filter(|field| !field.fault.is_empty())
@@ -86,7 +86,8 @@ pub(in crate::web) fn form(
         .collect();
     if unknown {
         let text = i18n::text_with(language, "unknown-contract", &[("biller", Arg::Text(biller.name.get(language)))]);
-        let target = fields.first().map(|field| field.id.clone()).unwrap_or_default();
+        let field = fields.iter_mut().find(|field| field.kind != "label");
+        let target = field.map(|field| field.blame(i18n::text(language, "fault-unknown"))).unwrap_or_default();
         links.push(FaultLink { target, text });
     }
     IdentifyPage {
@@ -96,6 +97,16 @@ pub(in crate::web) fn form(
         faults: links,
         fetch: kind.fetch,
         page: page.at_step(1),
+    }
+}
+
+impl FieldView {
+    /// Marks the field as wrong; its id.
+    fn blame(&mut self, fault: String) -> String {
+        let described_by = format!("{} {}-fault", self.described_by, self.id);
+        self.described_by = described_by.trim_start().to_owned();
+        self.fault = fault;
+        self.id.clone()
     }
 }
 

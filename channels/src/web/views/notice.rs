@@ -20,8 +20,8 @@ pub(in crate::web) struct Notice {
     pub(in crate::web) tone: Tone,
     pub(in crate::web) title: String,
     pub(in crate::web) text: String,
-    /// Small facts: label and value.
-    pub(in crate::web) facts: Vec<(String, String)>,
+    /// Small facts: label, value, and whether the value is a code.
+    pub(in crate::web) facts: Vec<(String, String, bool)>,
     /// What to do: label and address; the first stands out.
     pub(in crate::web) actions: Vec<(String, String)>,
 }
@@ -58,7 +58,8 @@ impl Notice {
 
     pub(in crate::web) fn fact(mut self, language: Language, key: &str, value: &str) -> Self {
         if !value.is_empty() {
-            self.facts.push((i18n::text(language, key), value.to_owned()));
+            let is_code = matches!(key, "fact-reference" | "fact-trace");
+            self.facts.push((i18n::text(language, key), value.to_owned(), is_code));
         }
         self
     }

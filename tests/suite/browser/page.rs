@@ -1,0 +1,201 @@
+//! What every page must keep to, and the way through the pages.
+
+use std::cell::RefCell;
+
+use serde_json::{Value, json};
+
+use super::driver::{Browser, Device};
+use crate::support::TestApp;
+
+/// The widths of the smallest phones that pages must fit.
+const NARROW: [u64; 2] = [320, 360];
+
+/// Where the pages of the hub and of the gateway come from, and what may be asked for.
+pub struct Tour<'a> {
+    pub browser: &'a Browser,
+    pub app: &'a TestApp,
+    pub language: &'a str,
+    name: String,
+    /// What the pages looked at do wrong.
+    complaints: RefCell<Vec<String>>,
+}
+
+impl<'a> Tour<'a> {
+    pub fn new(browser: &'a Browser, app: &'a TestApp, language: &'a str, name: &str) -> Self {
+        Self { browser, app, language, name: name.to_owned(), complaints: RefCell::default() }
+    }
+
+    fn gateway(&self) -> String {
+        self.app.sandbox.base_url()
+    }
+
+    /// Opens a page of the hub in the tour's language.
+    pub async fn open(&self, path: &str) {
+        self.browser.open(&format!("{}/{}{path}", self.app.url, self.language)).await;
+    }
+
+    /// Waits until the page is one of the hub's whose path below the language starts so, and is there in whole.
+    pub async fn at(&self, path: &str) {
+        let wanted = format!("{}/{}{path}", self.app.url, self.language);
+        self.arrive(&wanted).await;
+    }
+
+    /// Waits until the page is one of the gateway's.
+    pub async fn at_gateway(&self) {
+        self.arrive(&format!("{}/fim/", self.gateway())).await;
+    }
+
+    async fn arrive(&self, start: &str) {
+        let browser = self.browser;
+        browser
+            .until(start, async || {
+                let url = browser.driver.current_url().await.ok()?;
+                let ready = browser.driver.execute("return document.readyState", vec![]).await.ok()?;
+                (url.as_str().starts_with(start) && ready.json() == "complete").then_some(())
+            })
+            .await;
+    }
+
+    /// Holds the page against the rules, at the device's width and, on a phone, at those of smaller ones.
+    pub async fn inspect(&self, name: &str) {
+        let browser = self.browser;
+        let ours = browser.driver.current_url().await.unwrap().as_str().starts_with(&self.app.url);
+        browser.picture(&format!("{}-{name}-{}", self.name, self.language)).await;
+        if browser.device == Device::Phone {
+            for width in NARROW {
+                let size = json!({ "width": width, "height": 740, "deviceScaleFactor": 2, "mobile": true });
+                browser.devtools("Emulation.setDeviceMetricsOverride", size).await;
+                self.audit(name, width, ours).await;
+            }
+        } else {
+            let width = browser.ask("return document.documentElement.clientWidth", vec![]).await;
+            self.audit(name, width.as_u64().unwrap(), ours).await;
+        }
+        self.direction(name, ours).await;
+    }
+
+    async fn audit(&self, name: &str, width: u64, ours: bool) {
+        let complaints = self.browser.ask(include_str!("audit.js"), vec![width.into(), ours.into()]).await;
+        for complaint in complaints.as_array().unwrap().iter().filter_map(Value::as_str) {
+            self.complain(name, &format!("at {width} px: {complaint}"));
+        }
+    }
+
+    fn complain(&self, name: &str, what: &str) {
+        self.complaints.borrow_mut().push(format!("{name} in {}: {what}", self.language));
+    }
+
+    /// In Arabic everything stands the other way round.
+    async fn direction(&self, name: &str, ours: bool) {
+        let lang = self.browser.ask("return document.documentElement.lang", vec![]).await;
+        if lang != self.language {
+            self.complain(name, &format!("lang is {lang}"));
+        }
+        if !ours {
+            return;
+        }
+        let places = "const middle = (selector) => { const element = document.querySelector(selector); if (!element) return null; \
+                      const box = element.getBoundingClientRect(); return (box.left + box.right) / 2; }; \
+                      return [['.brand', '.languages'], ['.logo', '.biller-name'], ['.step:first-child', '.step:last-child'], \
+                      ['.amounts dt', '.amounts dd'], ['.article input:not([type=hidden])', '.article .money'], \
+                      ['.facts dt', '.facts dd'], ['.card .logo', '.card .chevron']] \
+                      .map(([first, last]) => [first, middle(first), middle(last)])";
+        for pair in self.browser.ask(places, vec![]).await.as_array().unwrap() {
+            let (Some(first), Some(last)) = (pair[1].as_f64(), pair[2].as_f64()) else { continue };
+            if (first > last) != (self.language == "ar") {
+                self.complain(name, &format!("{} at {first}, what follows it at {last}", pair[0]));
+            }
+        }
+    }
+
+    /// The pages looked at kept to the rules.
+    pub fn assert_kept(&self) {
+        let mut complaints = self.complaints.take();
+        complaints.dedup();
+        assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    }
+
+    /// The pages kept to the rules; nothing was complained about in the console; nobody but the hub and the gateway was asked for anything. An
+    /// answer that is not a success is told in the console too: those that the test expects are named by status.
+    pub async fn assert_quiet(&self, expected: &[u16]) {
+        self.assert_kept();
+        let browser = self.browser;
+        for entry in browser.driver.browser_log().await.unwrap() {
+            let known = expected.iter().any(|status| entry.message.contains(&format!("with a status of {status} ")));
+            assert!(known, "console: {} {}", entry.level, entry.message);
+        }
+        let (hub, gateway) = (format!("{}/", self.app.url), format!("{}/", self.gateway()));
+        for event in self.network("Network.requestWillBeSent").await {
+            let url = event["request"]["url"].as_str().unwrap();
+            assert!(url.starts_with(&hub) || url.starts_with(&gateway), "asked for {url}");
+        }
+    }
+
+    /// What the network log holds since it was read last.
+    pub async fn network(&self, method: &str) -> Vec<Value> {
+        let log = self.browser.driver.get_log("performance").await.unwrap();
+        let events = log.iter().map(|entry| serde_json::from_str::<Value>(&entry.message).unwrap()["message"].take());
+        events.filter(|event| event["method"] == method).map(|mut event| event["params"].take()).collect()
+    }
+
+    /// From the home page to the form of a biller, by searching for it.
+    pub async fn search(&self, words: &str, name: &str) {
+        self.open("/").await;
+        self.inspect("home").await;
+        self.browser.fill("#q", words).await;
+        self.browser.click(".search button").await;
+        self.at("/?q=").await;
+        self.inspect("found").await;
+        assert_eq!(self.browser.text(".card h3").await, name);
+        self.browser.click(".card-link").await;
+    }
+
+    /// Looks a contract up.
+    pub async fn identify(&self, contract: &str) {
+        self.browser.fill("#f-contract", contract).await;
+        self.browser.click("form[method=post] button[type=submit]").await;
+    }
+
+    /// Fills in the summary.
+    pub async fn fill_in_payer(&self) {
+        self.at("/quotes/").await;
+        self.browser.fill("#phone", "06 12 34 56 78").await;
+        self.browser.fill("#email", "payer@example.ma").await;
+        self.browser.click(".tick input").await;
+    }
+
+    /// Fills in the summary and goes to the gateway.
+    pub async fn leave_for_gateway(&self) {
+        self.fill_in_payer().await;
+        self.browser.click("form[method=post] button[type=submit]").await;
+        if self.browser.device == Device::NoScript {
+            self.browser.find("form[data-autosubmit]").await;
+            self.inspect("redirect").await;
+            self.browser.click("form[data-autosubmit] button").await;
+        }
+        self.at_gateway().await;
+    }
+
+    /// Types a card at the gateway.
+    pub async fn type_card(&self, number: &str) {
+        self.browser.fill("#pan", number).await;
+        self.browser.fill("#expiry", "12/30").await;
+        self.browser.fill("#cvv", "123").await;
+        self.browser.click("#pay").await;
+    }
+
+    /// Types the code that the bank sent.
+    pub async fn type_code(&self) {
+        self.browser.fill("#code", "123456").await;
+        self.browser.click("#confirm").await;
+    }
+
+    /// Leaves the gateway's last page, which goes on by itself where scripts run.
+    pub async fn come_back(&self) {
+        if self.browser.device == Device::NoScript {
+            self.inspect("gateway-result").await;
+            self.browser.click("#return button").await;
+        }
+        self.at("/payments/").await;
+    }
+}
