@@ -1,3 +1,17 @@
-//! The parts of the `fatoura` program that its tests reach.
+//! The parts of the `fatoura` program: everything is put together here, and nothing is decided here that another room
+//! decides.
 
+pub mod app;
+pub mod bench;
+pub mod cli;
+mod commands;
+pub mod config;
+mod jobs;
+pub mod logging;
 pub mod notify;
+mod request_log;
+pub mod running;
+pub mod server;
+mod signals;
+
+pub use commands::run;

@@ -1,7 +1,9 @@
 //! Every route of the channels on one page.
 
+use actix_web::guard;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self, ServiceConfig, get, post, resource, scope};
+use actix_web::web::{self, ServiceConfig, post, resource, scope};
+use actix_web::{Resource, Route};
 
 use crate::web::{assets, bills, errors, find, headers, home, identify, pay, payment};
 use crate::{health, webhooks};
@@ -14,7 +16,6 @@ const CALLBACK_BYTES_MAX: usize = 64 * 1024;
 /// Mounts the web pages, the webhooks and the health checks. It answers every path, so it is mounted last.
 /// The application's data must hold a `web::Data<ChannelState>`.
 pub fn configure(cfg: &mut ServiceConfig) {
-    let page = |path: &str| resource(path).default_service(web::to(errors::refuse_method));
     let pages = scope("/{lang:ar|fr|en}")
         .app_data(web::FormConfig::default().limit(FORM_BYTES_MAX))
         .service(page("").route(get().to(home::add_slash)))
@@ -22,20 +23,20 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(page("/terms").route(get().to(home::show_terms)))
         .service(page("/billers/{biller}").route(get().to(identify::show_biller)))
         .service(
-            page("/billers/{biller}/{type}")
+            form("/billers/{biller}/{type}")
                 .route(get().to(identify::show_form))
                 .route(post().to(identify::find_bills)),
         )
-        .service(page("/bills/{inquiry}").route(get().to(bills::show_bills)).route(post().to(bills::make_quote)))
-        .service(page("/quotes/{quote}").route(get().to(pay::show_summary)).route(post().to(pay::start_payment)))
+        .service(form("/bills/{inquiry}").route(get().to(bills::show_bills)).route(post().to(bills::make_quote)))
+        .service(form("/quotes/{quote}").route(get().to(pay::show_summary)).route(post().to(pay::start_payment)))
         .service(
-            page("/payments/{payment}")
+            form("/payments/{payment}")
                 .route(get().to(payment::show_payment))
                 .route(post().to(payment::return_from_gateway)),
         )
         .service(page("/payments/{payment}/status").route(get().to(payment::show_status)))
         .service(page("/payments/{payment}/receipt.pdf").route(get().to(payment::show_pdf)))
-        .service(page("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
+        .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
         scope("")
@@ -45,17 +46,35 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(page("/").route(get().to(home::choose_language)))
             .service(page("/health/live").route(get().to(health::show_live)))
             .service(page("/health/ready").route(get().to(health::show_ready)))
-            .service(
-                page("/assets/{path:.*}").route(get().to(assets::show_asset)).route(web::head().to(assets::show_asset)),
-            )
+            .service(page("/assets/{path:.*}").route(get().to(assets::show_asset)))
             .service(page("/favicon.ico").route(get().to(assets::show_favicon)))
             .service(page("/robots.txt").route(get().to(assets::show_robots)))
             .service(
-                page("/webhooks/cmi")
+                taking("/webhooks/cmi", "POST")
                     .app_data(web::FormConfig::default().limit(CALLBACK_BYTES_MAX))
                     .route(post().to(webhooks::hear_cmi)),
             )
             .service(pages)
             .default_service(web::to(errors::find_nothing)),
     );
+}
+
+/// What is only looked at.
+fn page(path: &str) -> Resource {
+    taking(path, "GET, HEAD")
+}
+
+/// What is looked at and sent back.
+fn form(path: &str) -> Resource {
+    taking(path, "GET, HEAD, POST")
+}
+
+/// An address that names the methods it takes to whoever tries another.
+fn taking(path: &str, methods: &'static str) -> Resource {
+    resource(path).default_service(web::to(move || errors::refuse_method(methods)))
+}
+
+/// HEAD goes where GET goes; the server keeps the body to itself.
+fn get() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }

@@ -1,7 +1,7 @@
 //! What other machines tell us: the card gateway's callback.
 
-use actix_web::http::header::ContentType;
-use actix_web::{HttpResponse, ResponseError, web};
+use actix_web::http::header::{CACHE_CONTROL, ContentType};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, web};
 use payments::api::{CallbackAnswer, Infrastructure};
 
 use crate::state::ChannelState;
@@ -19,7 +19,7 @@ pub(crate) async fn hear_cmi(
             let status = error.as_error::<actix_web::error::UrlencodedError>().map(ResponseError::status_code);
             let status =
                 status.filter(|status| status.as_u16() == 413).unwrap_or(actix_web::http::StatusCode::BAD_REQUEST);
-            return HttpResponse::build(status).content_type(ContentType::plaintext()).body("no form data");
+            return say(&mut HttpResponse::build(status), "no form data");
         }
     };
     let answer = if fields.is_empty() { Ok(CallbackAnswer::NoData) } else { state.hub.card_callback(fields).await };
@@ -39,5 +39,9 @@ pub(crate) async fn hear_cmi(
             (response, "try again later")
         }
     };
-    response.content_type(ContentType::plaintext()).body(word)
+    say(&mut response, word)
+}
+
+fn say(response: &mut HttpResponseBuilder, word: &'static str) -> HttpResponse {
+    response.content_type(ContentType::plaintext()).insert_header((CACHE_CONTROL, "no-store")).body(word)
 }

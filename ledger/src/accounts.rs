@@ -78,12 +78,25 @@ impl FromStr for Account {
 
     /// Reads the name in journals.
     fn from_str(name: &str) -> Result<Self, UnknownWord> {
-        match name.parse() {
-            Ok(kind) => Ok(Self::only(kind)),
-            Err(unknown) => match name.rsplit_once(':') {
-                Some((kind, owner)) => Ok(Self::of(kind.parse()?, owner)),
-                None => Err(unknown),
-            },
+        // An owner's own name may hold a colon; no kind is the start of another.
+        let owned = AccountKind::ALL
+            .iter()
+            .find_map(|kind| Some(Self::of(*kind, name.strip_prefix(kind.as_str())?.strip_prefix(':')?)));
+        owned.map_or_else(|| name.parse().map(Self::only), Ok)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back() {
+        for kind in AccountKind::ALL {
+            for account in [Account::only(*kind), Account::of(*kind, "7"), Account::of(*kind, "a:b c")] {
+                assert_eq!(account.to_string().parse(), Ok(account));
+            }
         }
+        assert!("assets:sock:7".parse::<Account>().is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! What is kept on the way to a payment: inquiries and quotes, each with a lifetime; and reading payments and bills.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use crate::ledger::Reader;
 use crate::money::Money;
 use crate::postings::Amounts;
 use crate::references::Reference;
-use crate::states::BillState;
+use crate::states::{BillState, PaymentState};
 use crate::storage::StorageError;
 use crate::storage::rows::{Payment, PaymentRow, biller_code};
 use crate::storage::schema::{bills, idempotency_keys, inquiries, payments, quotes};
@@ -119,6 +119,8 @@ pub struct BillStanding {
     pub generation: i32,
     /// When it last changed (UTC).
     pub updated_at: NaiveDateTime,
+    /// How the last payment of it stands.
+    pub payment: PaymentState,
 }
 
 #[derive(Queryable, Selectable)]
@@ -237,10 +239,21 @@ impl WriteOp<'_> {
         Ok(())
     }
 
-    /// The same for an inquiry.
-    pub fn rewrite_inquiry(&mut self, inquiry: i64, detail: &str) -> Result<(), StorageError> {
-        diesel::update(inquiries::table.filter(inquiries::id.eq(inquiry)))
-            .set(inquiries::detail.eq(detail))
+    /// The same for a quote that is not paid: without what it lost it cannot be paid any more, so it ends.
+    pub fn retire_quote(&mut self, quote: i64, detail: &str, now: NaiveDateTime) -> Result<(), StorageError> {
+        self.rewrite_quote(quote, detail)?;
+        diesel::update(quotes::table.filter(quotes::id.eq(quote)).filter(quotes::expires_at.gt(now)))
+            .set(quotes::expires_at.eq(now))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
+    /// The same for an inquiry: nothing can be quoted from it any more.
+    pub fn retire_inquiry(&mut self, inquiry: i64, detail: &str, now: NaiveDateTime) -> Result<(), StorageError> {
+        let row = inquiries::table.filter(inquiries::id.eq(inquiry));
+        diesel::update(row).set(inquiries::detail.eq(detail)).execute(self.connection)?;
+        diesel::update(row.filter(inquiries::expires_at.gt(now)))
+            .set(inquiries::expires_at.eq(now))
             .execute(self.connection)?;
         Ok(())
     }
@@ -253,6 +266,24 @@ impl WriteOp<'_> {
         let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(now - KEYS_KEPT));
         Ok(gone + diesel::delete(old).execute(self.connection)?)
     }
+}
+
+/// Quotes without those that have an open payment; a quote stands there once for each of its payments.
+fn idle(rows: Vec<(i64, String, Option<i16>)>) -> Result<Vec<(i64, String)>, StorageError> {
+    let mut quotes = BTreeMap::new();
+    let mut needed = Vec::new();
+    for (id, detail, state) in rows {
+        let state = state.map(|code| {
+            PaymentState::from_code(code)
+                .ok_or_else(|| StorageError::Damaged(format!("state {code} of a payment of quote {id}")))
+        });
+        if state.transpose()?.is_some_and(PaymentState::is_open) {
+            needed.push(id);
+        }
+        quotes.insert(id, detail);
+    }
+    needed.iter().for_each(|id| drop(quotes.remove(id)));
+    Ok(quotes.into_iter().collect())
 }
 
 impl Reader<'_> {
@@ -281,6 +312,34 @@ impl Reader<'_> {
         Ok(quote.filter(|quote| reference.is_same(quote.reference)))
     }
 
+    /// Number and text of the quotes of an inquiry that no open payment discharges. Reads all quotes since the inquiry:
+    /// not for every payment.
+    pub fn idle_quotes_of(&mut self, inquiry: Reference) -> Result<Vec<(i64, String)>, StorageError> {
+        let rows = quotes::table
+            .left_join(payments::table)
+            .filter(quotes::id.gt(inquiry.id()))
+            .filter(quotes::inquiry.eq(inquiry.to_string()))
+            .select((quotes::id, quotes::detail, payments::state.nullable()));
+        idle(rows.load(self.connection)?)
+    }
+
+    /// Number and text of the quotes for a receivable type that ended before this time and that no open payment
+    /// discharges. Reads all quotes: for a daily job.
+    pub fn idle_quotes_before(
+        &mut self,
+        biller: u16,
+        receivable_type: &str,
+        before: NaiveDateTime,
+    ) -> Result<Vec<(i64, String)>, StorageError> {
+        let rows = quotes::table
+            .left_join(payments::table)
+            .filter(quotes::biller.eq(i32::from(biller)))
+            .filter(quotes::receivable_type.eq(receivable_type))
+            .filter(quotes::expires_at.lt(before))
+            .select((quotes::id, quotes::detail, payments::state.nullable()));
+        idle(rows.load(self.connection)?)
+    }
+
     /// A quote by its number.
     pub fn quote_of(&mut self, id: i64) -> Result<Option<Quote>, StorageError> {
         let query = quotes::table.filter(quotes::id.eq(id)).select(QuoteRow::as_select());
@@ -303,15 +362,18 @@ impl Reader<'_> {
     pub fn bills(&mut self, keys: &[BillKey]) -> Result<HashMap<BillKey, BillStanding>, StorageError> {
         let mut found = HashMap::with_capacity(keys.len());
         for key in keys {
-            let row: Option<(i16, i32, NaiveDateTime)> = bills::table
+            let row: Option<(i16, i32, NaiveDateTime, i16)> = bills::table
+                .inner_join(payments::table.on(payments::id.eq(bills::payment_id)))
                 .filter(bills::key.eq(key.0.as_slice()))
-                .select((bills::state, bills::generation, bills::updated_at))
+                .select((bills::state, bills::generation, bills::updated_at, payments::state))
                 .get_result(self.connection)
                 .optional()?;
-            if let Some((state, generation, updated_at)) = row {
+            if let Some((state, generation, updated_at, payment)) = row {
                 let state = BillState::from_code(state)
                     .ok_or_else(|| StorageError::Damaged(format!("state {state} of a bill")))?;
-                found.insert(*key, BillStanding { state, generation, updated_at });
+                let payment = PaymentState::from_code(payment)
+                    .ok_or_else(|| StorageError::Damaged(format!("state {payment} of a bill's payment")))?;
+                found.insert(*key, BillStanding { state, generation, updated_at, payment });
             }
         }
         Ok(found)

@@ -6,7 +6,7 @@
 
 mod accounts;
 mod bills;
-
+mod books;
 mod catalogue;
 mod keeping;
 mod ledger;
@@ -21,7 +21,7 @@ mod writer;
 
 pub use accounts::{Account, AccountKind};
 pub use bills::{BillClaim, BillKey};
-
+pub use books::{Astray, BookFault, BooksReport, ExportError, check_books, export_hledger};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};

@@ -47,7 +47,8 @@ fn short(note: &str) -> String {
 type TaskRow = (i64, i16, i64, i32, String, NaiveDateTime);
 
 impl WriteOp<'_> {
-    /// Claims due tasks until `lease_until`: nobody else gets them before. The oldest first.
+    /// Claims due tasks until `lease_until`: nobody else gets them before. The oldest first. A kind that only a later
+    /// program knows is left to it.
     pub fn claim_tasks(
         &mut self,
         now: DateTime<Utc>,
@@ -59,6 +60,7 @@ impl WriteOp<'_> {
             .filter(outbox::done_at.is_null())
             .filter(outbox::due_at.le(now))
             .filter(outbox::leased_until.le(now))
+            .filter(outbox::kind.eq_any(TaskKind::ALL.iter().map(|kind| kind.code())))
             .order((outbox::due_at, outbox::id))
             .limit(limit)
             .select(outbox::id);
@@ -89,10 +91,12 @@ impl WriteOp<'_> {
         Ok(tasks)
     }
 
-    /// Writes down what became of a try. A task that was finished meanwhile stays finished.
+    /// Writes down what became of a try. A task that was finished meanwhile stays finished; and one that somebody else
+    /// claimed meanwhile, as the lease had ended, is theirs: only that it is done counts, whoever did it.
     pub fn settle_task(&mut self, task: &Task, result: &TaskResult, now: DateTime<Utc>) -> Result<(), StorageError> {
         let now = now.naive_utc();
         let row = outbox::table.filter(outbox::id.eq(task.id)).filter(outbox::done_at.is_null());
+        let own = row.filter(outbox::attempts.eq(task.attempts));
         match result {
             TaskResult::Done(note) => {
                 let end = (outbox::done_at.eq(Some(now)), outbox::note.eq(short(note)));
@@ -101,11 +105,11 @@ impl WriteOp<'_> {
             TaskResult::Again(due_at, note) => {
                 let again =
                     (outbox::due_at.eq(due_at.naive_utc()), outbox::leased_until.eq(now), outbox::note.eq(short(note)));
-                diesel::update(row).set(again).execute(self.connection)?;
+                diesel::update(own).set(again).execute(self.connection)?;
             }
             TaskResult::Incident(kind, detail) => {
                 let end = (outbox::done_at.eq(Some(now)), outbox::note.eq(short(detail)));
-                if diesel::update(row).set(end).execute(self.connection)? == 1 {
+                if diesel::update(own).set(end).execute(self.connection)? == 1 {
                     self.open_incident(*kind, Some(task.payment), detail, now)?;
                 }
             }
@@ -137,7 +141,7 @@ impl WriteOp<'_> {
         Ok(())
     }
 
-    /// Calls for a person. One open incident of a kind and payment is enough.
+    /// Calls for a person. One open incident of a kind and payment is enough; without a payment, one of a kind and detail.
     pub fn open_incident(
         &mut self,
         kind: IncidentKind,
@@ -145,16 +149,16 @@ impl WriteOp<'_> {
         detail: &str,
         now: NaiveDateTime,
     ) -> Result<(), StorageError> {
-        if let Some(payment) = payment {
-            let same: i64 = incidents::table
-                .filter(incidents::kind.eq(kind.code()))
-                .filter(incidents::payment_id.eq(payment))
-                .filter(incidents::closed_at.is_null())
-                .count()
-                .get_result(self.connection)?;
-            if same > 0 {
-                return Ok(());
+        let open = incidents::table.filter(incidents::kind.eq(kind.code())).filter(incidents::closed_at.is_null());
+        let same: i64 = match payment {
+            Some(payment) => open.filter(incidents::payment_id.eq(payment)).count().get_result(self.connection)?,
+            None => {
+                let same = open.filter(incidents::payment_id.is_null()).filter(incidents::detail.eq(short(detail)));
+                same.count().get_result(self.connection)?
             }
+        };
+        if same > 0 {
+            return Ok(());
         }
         let values = (
             incidents::id.eq(self.next_id()?),

@@ -2,7 +2,7 @@
 //!
 //! Amounts of entries: debit positive, credit negative. A [`Posting`] that does not balance cannot be built.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Africa::Casablanca;
 
 use crate::accounts::{Account, AccountKind};
@@ -19,8 +19,10 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The moment of an instant, its day in Africa/Casablanca by the time-zone database.
+    /// The moment of an instant, to the microsecond (both databases keep no more), its day in Africa/Casablanca by the
+    /// time-zone database.
     pub fn of(at: DateTime<Utc>) -> Self {
+        let at = at.trunc_subsecs(6);
         Self { at, day: at.with_timezone(&Casablanca).date_naive() }
     }
 }

@@ -86,6 +86,8 @@ pub enum FieldFaultKind {
     BadFormat,
     /// Not one of the list.
     NotAChoice,
+    /// A card number, which the hub must not keep.
+    CardNumber,
     /// Not a field of this form.
     UnknownField,
 }
@@ -258,6 +260,9 @@ pub enum StartError {
     /// Same idempotency key, other content.
     #[error("this key was used for another request")]
     KeyConflict,
+    /// This very request started a payment before, which is past the gateway: its reference, to show how it stands.
+    #[error("the payment {0} of this request is past the gateway")]
+    Over(String),
     /// The quote is for another channel or instrument.
     #[error("this quote is not payable by card")]
     WrongInstrument,

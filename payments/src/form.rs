@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use regex::{Regex, RegexBuilder};
 
 use crate::api::{FieldFault, FieldFaultKind};
+use crate::card_numbers;
 use crate::catalogue::{FieldFormat, FieldKind, FormField};
 use crate::digits::to_ascii;
 
@@ -14,6 +15,8 @@ const VALUE_CHARS_MAX: u16 = 200;
 const REGEX_BYTES_MAX: usize = 1 << 20;
 /// The sign that stands for a hidden character.
 const HIDDEN: char = '•';
+/// The length of the shortest card numbers.
+const CARD_NUMBER_MIN: u16 = 13;
 
 /// A pattern that must match the whole value. It cannot escape its anchors: `a|b` matches `a` or `b` and nothing more.
 pub fn anchored(pattern: &str) -> Result<Regex, regex::Error> {
@@ -25,7 +28,9 @@ pub fn anchored(pattern: &str) -> Result<Regex, regex::Error> {
 /// Checks and cleans what was typed; every fault is reported, in the form's order, unknown fields last.
 ///
 /// White space at the ends goes; empty optional fields and labels are left out; a ticked checkbox is `1` and another is
-/// left out; Arabic-Indic and Persian digits of integer and decimal fields become ASCII, their decimal separator a point.
+/// left out; Arabic-Indic and Persian digits of integer and decimal fields, and of those with a pattern, become ASCII,
+/// the decimal separator a point; digits of other scripts are refused there.
+/// A card number is refused, but where the form asks for as long a number itself.
 pub fn validate(
     form: &[FormField],
     typed: &BTreeMap<String, String>,
@@ -66,11 +71,16 @@ fn check(field: &FormField, typed: &str) -> Result<Option<String>, FieldFaultKin
 
 fn check_text(field: &FormField, typed: &str) -> Result<String, FieldFaultKind> {
     let length = typed.chars().count();
+    if card_numbers::holds_one(typed) && !asks_for_long_numbers(field) {
+        return Err(FieldFaultKind::CardNumber);
+    }
     let most = field.max_length.unwrap_or(VALUE_CHARS_MAX).min(VALUE_CHARS_MAX);
     if length > usize::from(most) {
         return Err(FieldFaultKind::TooLong(most));
     }
     let value = match field.format {
+        // A pattern's `\d` would take the digits of every script, and billers know their own numbers only in ASCII.
+        FieldFormat::String if field.regex.is_some() => typed.chars().map(to_ascii).collect(),
         FieldFormat::String => typed.to_owned(),
         FieldFormat::Integer => integer(typed).ok_or(FieldFaultKind::NotInteger)?,
         FieldFormat::Decimal => decimal(typed).ok_or(FieldFaultKind::NotDecimal)?,
@@ -83,11 +93,19 @@ fn check_text(field: &FormField, typed: &str) -> Result<String, FieldFaultKind> 
         return Err(FieldFaultKind::BadFormat);
     }
     match field.regex.as_deref().map(anchored) {
+        Some(_) if value.chars().any(|c| !c.is_ascii() && c.is_numeric()) => Err(FieldFaultKind::BadFormat),
         Some(Ok(pattern)) if !pattern.is_match(&value) => Err(FieldFaultKind::BadFormat),
         // The import compiles every pattern; one that does not compile lets nothing through.
         Some(Err(_)) => Err(FieldFaultKind::BadFormat),
         _ => Ok(value),
     }
+}
+
+/// Whether a value can only be as long as a card number, such as a company's 15 digits: a tenth of those end in a right
+/// check digit by chance.
+fn asks_for_long_numbers(field: &FormField) -> bool {
+    let stated = field.regex.is_some() || field.format == FieldFormat::Integer;
+    stated && field.min_length.is_some_and(|least| least >= CARD_NUMBER_MIN)
 }
 
 fn integer(typed: &str) -> Option<String> {
@@ -157,6 +175,7 @@ mod tests {
             FormField { kind: FieldKind::Checkbox, required: false, ..field("late") },
             FormField { format: FieldFormat::Decimal, required: false, ..field("index") },
             FormField { regex: Some("AM|PM".into()), required: false, ..field("half") },
+            FormField { regex: Some(r"TAX-\d{4}-\d".into()), required: false, ..field("code") },
             FormField { max_length: Some(3), min_length: Some(2), required: false, ..field("note") },
             FormField { kind: FieldKind::Label, required: false, ..field("help") },
         ]
@@ -178,6 +197,8 @@ mod tests {
     #[case::decimal("contract=12345678;index=٣٫٥", "contract=12345678;index=3.5")]
     #[case::label_is_never_sent("contract=12345678;help=x", "contract=12345678")]
     #[case::characters_not_bytes("contract=12345678;note=éàü", "contract=12345678;note=éàü")]
+    #[case::arabic_indic_in_a_pattern("contract=12345678;code=TAX-٢٠٢٦-١", "contract=12345678;code=TAX-2026-1")]
+    #[case::arabic_indic_in_free_text("contract=12345678;note=٢٠", "contract=12345678;note=٢٠")]
     #[case::alternative("contract=12345678;half=PM", "contract=12345678;half=PM")]
     fn taken(#[case] input: &str, #[case] sent: &str) {
         assert_eq!(validate(&form(), &typed(input)).unwrap(), typed(sent));
@@ -197,9 +218,27 @@ mod tests {
     #[case::anchored("contract=12345678;half=AMX", "half", FieldFaultKind::BadFormat)]
     #[case::anchored_left("contract=12345678;half=XPM", "half", FieldFaultKind::BadFormat)]
     #[case::control("contract=12345678;note=a\nb", "note", FieldFaultKind::BadFormat)]
+    #[case::other_digits("contract=12345678;code=TAX-2026-१", "code", FieldFaultKind::BadFormat)]
+    #[case::wide_digits("contract=12345678;code=TAX-2026-１", "code", FieldFaultKind::BadFormat)]
     #[case::unknown("contract=12345678;pan=1", "pan", FieldFaultKind::UnknownField)]
     fn refused(#[case] input: &str, #[case] name: &str, #[case] kind: FieldFaultKind) {
         assert_eq!(validate(&form(), &typed(input)), Err(vec![FieldFault { field: name.into(), kind }]));
+    }
+
+    #[rstest]
+    #[case::free_text(field("free"), "4000 0000 0000 0010", true)]
+    #[case::among_words(field("free"), "card 4000000000000010 please", true)]
+    #[case::too_long_besides(FormField { max_length: Some(8), ..field("n") }, "4000000000000010", true)]
+    #[case::password(FormField { kind: FieldKind::Password, ..field("n") }, "4000000000000010", true)]
+    #[case::wide_pattern(FormField { regex: Some(r"\d+".into()), min_length: Some(5), ..field("n") }, "4000000000000010", true)]
+    #[case::asked_for(FormField { format: FieldFormat::Integer, min_length: Some(15), ..field("n") }, "378282246310005", false)]
+    #[case::asked_for_by_pattern(FormField { regex: Some(r"\d{16}".into()), min_length: Some(16), ..field("n") }, "4000000000000010", false)]
+    #[case::long_and_free(FormField { min_length: Some(13), ..field("n") }, "4000000000000010", true)]
+    #[case::wrong_check_digit(field("free"), "4000000000000011", false)]
+    fn card_numbers(#[case] field: FormField, #[case] typed: &str, #[case] refused: bool) {
+        let fault = FieldFault { field: field.name.clone(), kind: FieldFaultKind::CardNumber };
+        let typed = BTreeMap::from([(field.name.clone(), typed.to_owned())]);
+        assert_eq!(validate(&[field], &typed).err(), refused.then(|| vec![fault]));
     }
 
     #[test]

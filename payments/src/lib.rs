@@ -2,6 +2,7 @@
 
 pub mod amount_rule;
 pub mod api;
+pub mod card_numbers;
 pub mod catalogue;
 mod digits;
 pub mod dispatch;

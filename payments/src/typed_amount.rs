@@ -10,6 +10,8 @@ use crate::digits::to_ascii;
 
 /// The longest text looked at, in characters: a hundred million million with separators fits.
 const CHARS_MAX: usize = 32;
+/// A million million dirhams: past any bill, and far enough from the range's end that fees and sums fit.
+const AMOUNT_MAX: Money = Money::from_minor(100_000_000_000_000);
 
 /// Why a typed text is not an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +53,8 @@ pub fn parse(typed: &str) -> Result<Money, TypedAmountError> {
         0..=2 => format!("{cents:0<2}"),
         _ => return Err(TypedAmountError::TooPrecise),
     };
-    format!("{whole}{cents}").parse().map(Money::from_minor).map_err(|_| TypedAmountError::OutOfRange)
+    let amount = format!("{whole}{cents}").parse().map(Money::from_minor).map_err(|_| TypedAmountError::OutOfRange)?;
+    if amount > AMOUNT_MAX { Err(TypedAmountError::OutOfRange) } else { Ok(amount) }
 }
 
 /// Arabic decimal separator.
@@ -145,6 +148,7 @@ mod tests {
     #[case("۱۲۳۴٫۵۰", 123_450)]
     #[case("١٦٨،٥٠", 16_850)]
     #[case("1 234", 123_400)]
+    #[case("1 000 000 000 000,00", 100_000_000_000_000)]
     fn read(#[case] typed: &str, #[case] minor: i64) {
         assert_eq!(parse(typed), Ok(Money::from_minor(minor)));
     }
@@ -175,6 +179,8 @@ mod tests {
     #[case("1٫2٫3", TypedAmountError::Malformed)]
     #[case("1  234", TypedAmountError::Malformed)]
     #[case("99999999999999999999", TypedAmountError::OutOfRange)]
+    #[case("1000000000000.01", TypedAmountError::OutOfRange)]
+    #[case("92233720368547758.07", TypedAmountError::OutOfRange)]
     #[case("11111111111111111111111111111111111111", TypedAmountError::OutOfRange)]
     fn refused(#[case] typed: &str, #[case] error: TypedAmountError) {
         assert_eq!(parse(typed), Err(error));

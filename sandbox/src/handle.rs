@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use crate::book::{AddedArticle, Booking};
 use crate::faults::FaultRule;
 use crate::gateway::CardOrder;
@@ -91,6 +93,11 @@ impl Control {
         let line = AddedArticle { id: article.into(), kind: 0, description: format!("Facture {article}"), minor };
         self.world.change(|state| state.book.add(biller, receivable_type, contract, vec![line]));
         Ok(())
+    }
+
+    /// Moves the clocks of billers and gateway on: time is passed in tests, not waited for.
+    pub fn pass(&self, time: TimeDelta) {
+        self.world.pass(time);
     }
 
     /// Forgets everything: bookings, orders, inboxes, faults. Numbers go on, so that none is given twice.

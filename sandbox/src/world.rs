@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::book::Book;
@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub config: SandboxConfig,
     pub client: reqwest::Client,
     state: Mutex<State>,
+    /// How far the billers' and the gateway's clocks were moved on.
+    ahead: Mutex<TimeDelta>,
     store: Option<Store>,
 }
 
@@ -60,7 +62,17 @@ impl World {
     pub fn open(config: SandboxConfig, client: reqwest::Client) -> Result<Self, SandboxError> {
         let store = config.data_dir.as_deref().map(Store::open).transpose()?;
         let state = store.as_ref().map(Store::load).transpose()?.flatten().unwrap_or_default();
-        Ok(Self { config, client, state: Mutex::new(state), store })
+        Ok(Self { config, client, state: Mutex::new(state), ahead: Mutex::default(), store })
+    }
+
+    /// The time of day at billers and gateway.
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now() + *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves the time of day on.
+    pub fn pass(&self, time: TimeDelta) {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) += time;
     }
 
     /// Looks at the state. Never held over an await.

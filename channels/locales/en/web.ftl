@@ -69,6 +69,7 @@ fault-not-decimal = Type a number.
 fault-bad-format = This number does not have the expected form. Copy it as it stands on your bill.
 fault-not-a-choice = Choose a value from the list.
 fault-unknown-field = This field is not expected here.
+fault-card-number = This looks like a card number. Never type it here: your card is only asked for on CMI’s secure page.
 
 # Bills
 bills-title = Your bills
@@ -127,7 +128,7 @@ email-hint = To receive the receipt as a PDF.
 terms-accept = I accept the terms of the service.
 terms-read = Read the terms
 fault-phone = Type a Moroccan mobile number, such as 06 12 34 56 78.
-fault-email = This e-mail address is not complete.
+fault-email = This e-mail address is not right. Write it like name@example.ma, or leave the field empty.
 fault-terms = Accept the terms to continue.
 
 # Gateway
@@ -162,11 +163,11 @@ instrument-transfer = Bank transfer
 find-title = Find a payment
 find-heading = Find a payment
 find-lead = The reference is in the text message or on the payment’s page.
-find-reference-hint = 16 letters and digits, for example
+find-reference-hint = 16 letters and digits. Capitals, hyphens and spaces do not matter. Example:
 find-phone-hint = The one you gave when paying.
 find-button = Find
 find-nothing = No payment has this reference and this phone. Check both.
-fault-reference = Type the whole reference.
+fault-reference = Type the whole reference: 16 letters and digits, such as 0000-001B-9XK2-7QZD.
 
 # Notices
 fact-biller = Biller
@@ -174,7 +175,7 @@ fact-amount = Amount
 fact-reference = Reference
 fact-since = Date
 fact-retry = Try again in
-fact-trace = Code to tell us
+fact-trace = Code to give us if you call
 wait-seconds = { $form ->
     [one] { $count } second
    *[other] { $count } seconds
@@ -198,11 +199,11 @@ quote-expired-text = The amounts may have changed. Look up your bills again: not
 not-offered-title = No card payment here
 not-offered-text = This biller does not take this payment by card online. Nothing was paid.
 being-paid-title = A payment is already in progress
-being-paid-text = This bill is being paid, here or elsewhere. Wait for that to end before you try again.
+being-paid-text = This bill is being paid, here or elsewhere, or a payment was left open at the bank’s page. Nothing more was taken. Wait a few minutes for that to end, then try again.
 already-paid-title = This bill is already paid
 already-paid-text = There is nothing to pay a second time.
 key-conflict-title = The payment has already begun
-key-conflict-text = You changed this form after sending it. Go back to the summary to start again.
+key-conflict-text = This form was sent once already, with another phone or e-mail address. Go back to the summary, check them and send it again.
 declined-title = Payment declined
 declined-text = The bank declined or the payment was abandoned. No money was taken and the bill is still to be paid.
 payment-expired-title = The time to pay is over
@@ -212,15 +213,23 @@ returning-text = The biller did not accept the payment. We are returning the sum
 returned-title = Your money was returned
 returned-text = The biller had not accepted the payment. The sum is back on your card; depending on the bank it shows within a few days.
 not-found-title = This page does not exist
-not-found-text = The address may be incomplete or too old.
+not-found-text = The address may be incomplete or too old. Check it, or start again from the list of billers.
 bad-request-title = We did not understand the request
-bad-request-text = Something is missing or does not have the expected form. Go back and start again.
+bad-request-text = Something is missing or does not have the expected form. Go back to the page, fill it in again and send it. Nothing was paid.
+wrong-method-title = This address cannot be used that way
+wrong-method-text = It does not take this kind of request. Open the page and use its own buttons. Nothing was paid.
+field-twice-title = A field came twice
+field-twice-text = The form holds one field two times, and we cannot tell which one is meant. Reload the page, fill it in again and send it. Nothing was paid.
+unexpected-title = Something was sent that this page does not offer
+unexpected-text = The form holds a field or a choice that is not expected here. Reload the page, fill it in again and send it. Nothing was paid.
+unreadable-title = A field holds unreadable characters
+unreadable-text = Invisible control characters came along, perhaps by copying. Go back, type the field by hand and send it again. Nothing was paid.
 too-large-title = That is too long
-too-large-text = The form sent is larger than allowed.
-forged-title = This page was open for too long
-forged-text = For your safety, reload the page of the form and send it again. Cookies must be accepted. Nothing was paid.
+too-large-text = More was sent than any of our forms takes. Go back, shorten what you typed and send it again. Nothing was paid.
+forged-title = This form is no longer valid
+forged-text = It was open for too long, or your browser refuses our cookies. Allow cookies for this site, reload the page of the form and send it again. Nothing was paid.
 too-many-title = Too many requests
-too-many-text = To protect everyone’s contracts, the number of look-ups is limited. Please wait a little.
+too-many-text = Too much was asked from your connection in a short time; the limit protects everyone’s contracts. Wait for the time below, then go back and try again. Nothing was paid.
 overloaded-title = Very busy just now
 overloaded-text = Your request was not taken in. Try again in a moment.
 failed-title = A problem on our side

@@ -69,6 +69,7 @@ fault-not-decimal = Tapez un nombre.
 fault-bad-format = Ce numéro n’a pas la forme attendue. Recopiez-le tel qu’il figure sur votre facture.
 fault-not-a-choice = Choisissez une valeur de la liste.
 fault-unknown-field = Ce champ n’est pas attendu ici.
+fault-card-number = Ceci ressemble à un numéro de carte. Ne le tapez jamais ici : votre carte n’est demandée que sur la page sécurisée de CMI.
 
 # Bills
 bills-title = Vos factures
@@ -127,7 +128,7 @@ email-hint = Pour recevoir le reçu en PDF.
 terms-accept = J’accepte les conditions du service.
 terms-read = Lire les conditions
 fault-phone = Tapez un numéro de mobile marocain, comme 06 12 34 56 78.
-fault-email = Cette adresse e-mail n’est pas complète.
+fault-email = Cette adresse e-mail n’est pas correcte. Écrivez-la comme nom@exemple.ma, ou laissez ce champ vide.
 fault-terms = Acceptez les conditions pour continuer.
 
 # Gateway
@@ -162,11 +163,11 @@ instrument-transfer = Virement
 find-title = Retrouver un paiement
 find-heading = Retrouver un paiement
 find-lead = La référence est dans le SMS ou sur la page du paiement.
-find-reference-hint = 16 lettres et chiffres, par exemple
+find-reference-hint = 16 lettres et chiffres. Majuscules, tirets et espaces ne comptent pas. Exemple :
 find-phone-hint = Celui que vous avez donné en payant.
 find-button = Retrouver
 find-nothing = Aucun paiement ne porte cette référence et ce téléphone. Vérifiez les deux.
-fault-reference = Tapez la référence complète.
+fault-reference = Tapez la référence complète : 16 lettres et chiffres, comme 0000-001B-9XK2-7QZD.
 
 # Notices
 fact-biller = Organisme
@@ -174,7 +175,7 @@ fact-amount = Montant
 fact-reference = Référence
 fact-since = Date
 fact-retry = Réessayez dans
-fact-trace = Code à nous donner
+fact-trace = Code à nous donner si vous appelez
 wait-seconds = { $form ->
     [one] { $count } seconde
    *[other] { $count } secondes
@@ -198,11 +199,11 @@ quote-expired-text = Les montants ont pu changer. Cherchez à nouveau vos factur
 not-offered-title = Pas de paiement par carte ici
 not-offered-text = Cet organisme n’accepte pas ce paiement par carte sur internet. Rien n’a été payé.
 being-paid-title = Un paiement est déjà en cours
-being-paid-text = Cette facture est en train d’être payée, ici ou ailleurs. Attendez qu’il aboutisse avant d’essayer encore.
+being-paid-text = Cette facture est en train d’être payée, ici ou ailleurs, ou un paiement est resté ouvert sur la page de la banque. Rien de plus n’a été prélevé. Attendez quelques minutes qu’il se termine, puis essayez encore.
 already-paid-title = Cette facture est déjà payée
 already-paid-text = Il n’y a rien à payer une seconde fois.
 key-conflict-title = Le paiement a déjà commencé
-key-conflict-text = Vous avez modifié ce formulaire après l’avoir envoyé. Revenez au résumé pour recommencer.
+key-conflict-text = Ce formulaire a déjà été envoyé, avec un autre téléphone ou une autre adresse e-mail. Revenez au résumé, vérifiez-les et envoyez-le à nouveau.
 declined-title = Paiement refusé
 declined-text = La banque a refusé ou le paiement a été abandonné. Aucune somme n’a été prélevée et la facture reste à payer.
 payment-expired-title = Le temps pour payer est écoulé
@@ -212,15 +213,23 @@ returning-text = L’organisme n’a pas accepté le paiement. Nous rendons la s
 returned-title = Votre argent a été rendu
 returned-text = L’organisme n’avait pas accepté le paiement. La somme est revenue sur votre carte ; selon la banque, elle apparaît en quelques jours.
 not-found-title = Cette page n’existe pas
-not-found-text = L’adresse est peut-être incomplète ou trop ancienne.
+not-found-text = L’adresse est peut-être incomplète ou trop ancienne. Vérifiez-la, ou repartez de la liste des organismes.
 bad-request-title = Nous n’avons pas compris la demande
-bad-request-text = Quelque chose manque ou n’a pas la forme attendue. Revenez en arrière et recommencez.
+bad-request-text = Quelque chose manque ou n’a pas la forme attendue. Revenez à la page, remplissez-la à nouveau et envoyez-la. Rien n’a été payé.
+wrong-method-title = Cette adresse ne s’utilise pas ainsi
+wrong-method-text = Elle n’accepte pas ce type de demande. Ouvrez la page et servez-vous de ses boutons. Rien n’a été payé.
+field-twice-title = Un champ est venu deux fois
+field-twice-text = Le formulaire contient deux fois le même champ et nous ne savons pas lequel compte. Rechargez la page, remplissez-la à nouveau et envoyez-la. Rien n’a été payé.
+unexpected-title = L’envoi contient ce que cette page ne propose pas
+unexpected-text = Le formulaire contient un champ ou un choix qui n’est pas attendu ici. Rechargez la page, remplissez-la à nouveau et envoyez-la. Rien n’a été payé.
+unreadable-title = Un champ contient des caractères illisibles
+unreadable-text = Des caractères de contrôle invisibles sont venus avec, peut-être en copiant. Revenez en arrière, tapez le champ à la main et envoyez à nouveau. Rien n’a été payé.
 too-large-title = C’est trop long
-too-large-text = Le formulaire envoyé dépasse la taille permise.
-forged-title = Cette page est restée ouverte trop longtemps
-forged-text = Par sécurité, rechargez la page du formulaire et envoyez-le à nouveau. Les cookies doivent être acceptés. Rien n’a été payé.
+too-large-text = L’envoi dépasse ce que nos formulaires acceptent. Revenez en arrière, raccourcissez ce que vous avez tapé et envoyez à nouveau. Rien n’a été payé.
+forged-title = Ce formulaire n’est plus valable
+forged-text = Il est resté ouvert trop longtemps, ou votre navigateur refuse nos cookies. Acceptez les cookies de ce site, rechargez la page du formulaire et envoyez-le à nouveau. Rien n’a été payé.
 too-many-title = Trop de demandes
-too-many-text = Pour protéger les contrats de chacun, le nombre de recherches est limité. Patientez un peu.
+too-many-text = Trop de demandes sont venues de votre connexion en peu de temps ; la limite protège les contrats de chacun. Attendez le délai ci-dessous, puis revenez et réessayez. Rien n’a été payé.
 overloaded-title = Beaucoup de monde en ce moment
 overloaded-text = Votre demande n’a pas été prise en compte. Réessayez dans un instant.
 failed-title = Un incident de notre côté

@@ -4,13 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ledger::{Channel, Instrument, Money};
 use payments::api::{Inquiry, MakeQuote, QuoteError};
+use payments::card_numbers;
 use payments::typed_amount::{self, TypedAmountError};
 
 use super::context::{Context, Keep};
 use super::errors::Fault;
 use super::i18n;
 use super::identify::{Chosen, say};
-use super::inputs::{Posted, is_reference};
+use super::inputs::{CARD_NUMBER_KEY, Posted, is_reference};
 use super::views::bills::{self, Choice, ChoiceFault};
 use super::views::notice::{Notice, Tone};
 
@@ -54,16 +55,19 @@ pub(crate) async fn make_quote(
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
     let Some(inquiry) = inquiry(&context, &path.1).await? else { return expired(&context) };
-    let choice = Choice {
+    let mut choice = Choice {
         articles: posted.many("article").map(str::to_owned).collect(),
         amount: posted.one("amount")?.to_owned(),
     };
-    let again = |status, fault| page(&context, status, &inquiry, Some(&choice), Some(fault));
     let amount = match typed(&choice.amount) {
         Ok(amount) => amount,
         Err(key) => {
+            if key == CARD_NUMBER_KEY {
+                choice.amount.clear();
+            }
             let text = i18n::text(context.language, key);
-            return again(StatusCode::UNPROCESSABLE_ENTITY, ChoiceFault::Amount(text));
+            let fault = ChoiceFault::Amount(text);
+            return page(&context, StatusCode::UNPROCESSABLE_ENTITY, &inquiry, Some(&choice), Some(fault));
         }
     };
     let request = MakeQuote {
@@ -76,7 +80,7 @@ pub(crate) async fn make_quote(
     match context.state.hub.make_quote(request).await {
         Ok(quote) => Ok(context.see_other(&format!("/quotes/{}", quote.reference))),
         Err(QuoteError::InquiryExpired) => expired(&context),
-        Err(QuoteError::UnknownArticle(_)) => Err(Fault::BadRequest),
+        Err(QuoteError::UnknownArticle(_)) => Err(Fault::NotOffered),
         Err(QuoteError::InstrumentNotOffered) => {
             let notice = Notice::new(context.language, Tone::Wait, "not-offered");
             say(&context, StatusCode::UNPROCESSABLE_ENTITY, notice.action(context.language, "action-home", "/"))
@@ -101,6 +105,9 @@ pub(crate) async fn make_quote(
 
 /// What was typed, `None` for nothing; or the message that says what is wrong with it.
 fn typed(text: &str) -> Result<Option<Money>, &'static str> {
+    if card_numbers::holds_one(text) {
+        return Err(CARD_NUMBER_KEY);
+    }
     match typed_amount::parse(text) {
         Ok(amount) if amount.is_positive() => Ok(Some(amount)),
         Err(TypedAmountError::Empty) => Ok(None),

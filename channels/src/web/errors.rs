@@ -9,7 +9,7 @@ use std::fmt;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use payments::api::Infrastructure;
@@ -23,10 +23,16 @@ use super::views::notice::{self, NoticePage};
 pub(crate) enum Fault {
     /// Nothing lives at this address.
     NotFound,
-    /// The address does not take this method.
-    MethodNotAllowed,
+    /// The address takes only these methods.
+    MethodNotAllowed(&'static str),
     /// Malformed.
     BadRequest,
+    /// One field came twice.
+    FieldTwice,
+    /// A field, line or value that the page does not offer.
+    NotOffered,
+    /// Control characters, which nobody types.
+    Unreadable,
     /// Bigger than we take.
     TooLarge,
     /// The form does not come from a page that we gave this browser.
@@ -49,8 +55,8 @@ impl ResponseError for Fault {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BadRequest | Self::FieldTwice | Self::NotOffered | Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Forged => StatusCode::FORBIDDEN,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -76,7 +82,6 @@ impl Fault {
     fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,
-            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
             status if status.is_client_error() => Self::BadRequest,
             status => Self::Failed(format!("bare {status}")),
@@ -98,8 +103,8 @@ pub(crate) async fn find_nothing() -> Result<HttpResponse, Fault> {
 }
 
 /// For methods that a route does not take.
-pub(crate) async fn refuse_method() -> Result<HttpResponse, Fault> {
-    Err(Fault::MethodNotAllowed)
+pub(crate) async fn refuse_method(allowed: &'static str) -> Result<HttpResponse, Fault> {
+    Err(Fault::MethodNotAllowed(allowed))
 }
 
 /// Gives every fault its page; answers that already say something pass.
@@ -130,15 +135,20 @@ fn is_empty(body: &BoxBody) -> bool {
 fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse {
     let trace =
         matches!(fault, Fault::Failed(_) | Fault::Overloaded(_)).then(|| hex::encode(rand::random::<[u8; 6]>()));
+    // The route, not the path: paths hold references of payments.
+    let route = request.match_pattern().unwrap_or_default();
     match (fault, &trace) {
-        (Fault::Failed(what), Some(trace)) => tracing::error!(trace, what, path = request.path(), "request failed"),
-        (Fault::Overloaded(_), Some(trace)) => tracing::warn!(trace, path = request.path(), "overloaded"),
-        _ => tracing::debug!(%fault, path = request.path(), "request refused"),
+        (Fault::Failed(what), Some(trace)) => tracing::error!(trace, what, route, "request failed"),
+        (Fault::Overloaded(_), Some(trace)) => tracing::warn!(trace, route, "overloaded"),
+        _ => tracing::debug!(%fault, route, "request refused"),
     }
     let path = request.path();
     let mut answer = if path.ends_with("/status") || path.starts_with("/health") {
         let title = status.canonical_reason().unwrap_or("error");
-        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "trace": trace });
+        let detail = Context::of(request).ok().map(|context| notice::of_fault(fault, context.language, None).text);
+        let body = json!({
+            "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "trace": trace,
+        });
         HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
     } else if path.starts_with("/webhooks") || path.starts_with("/assets") {
         HttpResponse::build(status)
@@ -148,7 +158,10 @@ fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse
         page(request, fault, status, trace).unwrap_or_else(|| HttpResponse::new(status))
     };
     let headers = answer.headers_mut();
-    headers.insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    if let Fault::MethodNotAllowed(allowed) = fault {
+        headers.insert(ALLOW, HeaderValue::from_static(allowed));
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(seconds) = fault.retry_after() {
         headers.insert(RETRY_AFTER, seconds.into());
     }

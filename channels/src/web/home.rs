@@ -37,7 +37,7 @@ pub(crate) async fn add_slash(context: Context) -> HttpResponse {
 
 pub(crate) async fn show_home(context: Context, wish: web::Query<Wish>) -> Result<HttpResponse, Fault> {
     let hub = &context.state.hub;
-    let search: String = wish.q.trim().chars().take(SEARCH_CHARS_MAX).collect();
+    let search: String = wish.q.trim().chars().filter(|c| !c.is_control()).take(SEARCH_CHARS_MAX).collect();
     let available = |code| hub.is_available(code, Channel::Web);
     let page = home::home(context.page("home-title"), &hub.catalogue(), available, &search, &wish.category);
     context.html(StatusCode::OK, Keep::Private, &page)

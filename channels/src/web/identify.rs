@@ -104,7 +104,7 @@ pub(crate) async fn find_bills(
         Ok(Found::NothingDue) => nothing_due(&context, biller, kind),
         Ok(Found::UnknownCustomer) => form(&context, StatusCode::UNPROCESSABLE_ENTITY, biller, kind, &typed, &[], true),
         Err(FindError::Form(faults)) if faults.iter().any(|fault| fault.kind == FieldFaultKind::UnknownField) => {
-            Err(Fault::BadRequest)
+            Err(Fault::NotOffered)
         }
         Err(FindError::Form(faults)) => {
             form(&context, StatusCode::UNPROCESSABLE_ENTITY, biller, kind, &typed, &faults, false)

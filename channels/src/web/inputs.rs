@@ -12,6 +12,8 @@ use super::errors::Fault;
 
 /// The name of the hidden token.
 pub(super) const CSRF_FIELD: &str = "csrf";
+/// The message that says where a card number belongs.
+pub(super) const CARD_NUMBER_KEY: &str = "fault-card-number";
 /// More fields than any form of ours has.
 const FIELDS_MAX: usize = 200;
 /// Longer than any value that we ask for.
@@ -36,7 +38,7 @@ impl FromRequest for Posted {
 impl Posted {
     fn checked(context: &Context, fields: Vec<(String, String)>) -> Result<Self, Fault> {
         if fields.len() > FIELDS_MAX {
-            return Err(Fault::BadRequest);
+            return Err(Fault::TooLarge);
         }
         let mut tokens = fields.iter().filter(|(name, _)| name == CSRF_FIELD);
         match (tokens.next(), tokens.next()) {
@@ -56,7 +58,7 @@ impl Posted {
         let mut values = self.many(name);
         match (values.next(), values.next()) {
             (value, None) => Ok(value.unwrap_or_default()),
-            _ => Err(Fault::BadRequest),
+            _ => Err(Fault::FieldTwice),
         }
     }
 
@@ -71,7 +73,7 @@ impl Posted {
         for (name, value) in &self.fields {
             let Some(name) = name.strip_prefix(prefix) else { continue };
             if below.insert(name.to_owned(), value.clone()).is_some() {
-                return Err(Fault::BadRequest);
+                return Err(Fault::FieldTwice);
             }
         }
         Ok(below)
@@ -84,8 +86,11 @@ fn cleaned(value: &str) -> Result<String, Fault> {
         |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     let text: String = value.chars().filter(|c| !invisible(*c)).collect();
     let text = text.trim();
-    if text.chars().any(char::is_control) || text.chars().count() > VALUE_CHARS_MAX {
-        return Err(Fault::BadRequest);
+    if text.chars().any(char::is_control) {
+        return Err(Fault::Unreadable);
+    }
+    if text.chars().count() > VALUE_CHARS_MAX {
+        return Err(Fault::TooLarge);
     }
     Ok(text.to_owned())
 }
@@ -101,18 +106,23 @@ pub(super) fn is_reference(text: &str) -> bool {
     (6..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-/// Whether a text can be a mail address; the mail itself is the only real proof.
+/// Whether a text can be a mail address that our mailer can send to; the mail itself is the only real proof.
 pub(super) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.rsplit_once('@') else { return false };
-    let plain = |s: &str| s.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\"\\@".contains(c));
-    let labels = host.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+    let word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
+    };
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
     text.len() <= 254
-        && !name.is_empty()
         && name.len() <= 64
-        && plain(name)
-        && plain(host)
+        && name.split('.').all(word)
         && host.contains('.')
-        && labels
+        && host.split('.').all(label)
 }
 
 /// Digits of the Arabic and Persian keyboards as ASCII digits.
@@ -155,6 +165,15 @@ mod tests {
     #[case("a@b.c, d@e.f", false)]
     #[case("a@.ma", false)]
     #[case("@example.ma", false)]
+    #[case("o'neill@example.ma", true)]
+    #[case("salma@\u{62f}\u{641}\u{639}.ma", true)]
+    #[case("s..alami@example.ma", false)]
+    #[case(".salma@example.ma", false)]
+    #[case("salma.@example.ma", false)]
+    #[case("s\u{e9}lma@example.ma", false)]
+    #[case("salma@exam_ple.ma", false)]
+    #[case("salma@$(id).ma", false)]
+    #[case("salma@example.ma.", false)]
     #[case("a@-b.ma", false)]
     fn emails(#[case] text: &str, #[case] good: bool) {
         assert_eq!(is_email(text), good);

@@ -4,12 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpResponse, web};
 use payments::api::{Quote, StartCardPayment, StartError};
+use payments::card_numbers;
 
 use super::context::{Context, Keep};
 use super::errors::Fault;
 use super::headers::policy_with_gateway;
 use super::identify::{Chosen, say, unavailable};
-use super::inputs::{Posted, is_email, is_reference, mobile};
+use super::inputs::{CARD_NUMBER_KEY, Posted, is_email, is_reference, mobile};
 use super::views::notice::{Notice, Tone};
 use super::views::pay::{self, Payer, PayerFaults};
 
@@ -49,7 +50,7 @@ pub(crate) async fn start_payment(
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
     let quote = quote(&context, &path.1).await?;
-    let payer = Payer {
+    let mut payer = Payer {
         phone: posted.one("phone")?.to_owned(),
         email: posted.one("email")?.to_owned(),
         terms: posted.one("terms")? == "1",
@@ -60,10 +61,24 @@ pub(crate) async fn start_payment(
     }
     let phone = mobile(&payer.phone);
     let faults = PayerFaults {
-        phone: phone.is_none(),
-        email: !payer.email.is_empty() && !is_email(&payer.email),
+        phone: match &phone {
+            Some(_) => None,
+            None if card_numbers::holds_one(&payer.phone) => Some(CARD_NUMBER_KEY),
+            None => Some("fault-phone"),
+        },
+        email: match payer.email.as_str() {
+            email if card_numbers::holds_one(email) => Some(CARD_NUMBER_KEY),
+            email if !email.is_empty() && !is_email(email) => Some("fault-email"),
+            _ => None,
+        },
         terms: !payer.terms,
     };
+    // A card number is not sent back either.
+    for (fault, value) in [(faults.phone, &mut payer.phone), (faults.email, &mut payer.email)] {
+        if fault == Some(CARD_NUMBER_KEY) {
+            value.clear();
+        }
+    }
     let phone = match phone {
         Some(phone) if !faults.any() => phone,
         _ => return summary(&context, StatusCode::UNPROCESSABLE_ENTITY, &quote, payer, &faults),
@@ -106,6 +121,7 @@ fn refused(context: &Context, quote: &Quote, error: StartError) -> Result<HttpRe
             let notice = notice(Tone::Good, "already-paid").action(language, "action-find", "/find");
             say(context, StatusCode::CONFLICT, notice)
         }
+        StartError::Over(payment) => Ok(context.see_other(&format!("/payments/{payment}"))),
         StartError::KeyConflict => {
             let again = format!("/quotes/{}", quote.reference);
             let notice = Notice::new(language, Tone::Wait, "key-conflict");

@@ -50,10 +50,14 @@ impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(url) => match url.rsplit_once('@') {
-                Some((_, place)) => write!(f, "postgres://…@{place}"),
-                None => f.write_str(url),
-            },
+            Self::Postgres(url) => {
+                // Parameters may hold a password as well.
+                let url = url.split('?').next().unwrap_or_default();
+                match url.rsplit_once('@') {
+                    Some((_, place)) => write!(f, "postgres://…@{place}"),
+                    None => f.write_str(url),
+                }
+            }
         }
     }
 }
@@ -86,6 +90,10 @@ impl From<DieselError> for StorageError {
         use DatabaseErrorKind::{CheckViolation, SerializationFailure, UniqueViolation};
         match &error {
             DieselError::DatabaseError(UniqueViolation | CheckViolation | SerializationFailure, _) => {
+                Self::Conflict(error.to_string())
+            }
+            // SQLSTATE 40P01, which Diesel has no kind for.
+            DieselError::DatabaseError(_, told) if told.message() == "deadlock detected" => {
                 Self::Conflict(error.to_string())
             }
             _ => Self::Failed(error.to_string()),
@@ -171,6 +179,7 @@ mod tests {
     #[case("sqlite:///var/lib/f.db", Some("sqlite:/var/lib/f.db"))]
     #[case("postgres://hub:secret@db/fatoura", Some("postgres://…@db/fatoura"))]
     #[case("postgresql:///fatoura", Some("postgresql:///fatoura"))]
+    #[case("postgres://db/fatoura?user=hub&password=secret", Some("postgres://db/fatoura"))]
     #[case("sqlite:", None)]
     #[case("mysql://x", None)]
     #[case("", None)]

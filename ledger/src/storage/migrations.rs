@@ -1,5 +1,6 @@
 //! The twin migrations, embedded in the binary.
 
+use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::StorageError;
@@ -13,10 +14,10 @@ pub(crate) fn migrate(connection: &mut Conn) -> Result<Vec<String>, StorageError
     let ran = match connection {
         Conn::Sqlite(sqlite) => sqlite.run_pending_migrations(SQLITE).map(names),
         Conn::Pg(pg) => {
-            // Two nodes that start at once must not both migrate.
-            diesel::connection::SimpleConnection::batch_execute(pg, "SELECT pg_advisory_lock(7203411)")?;
+            // Changing a large table takes as long as it takes. Two nodes that start at once must not both migrate.
+            pg.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock(7203411)")?;
             let ran = pg.run_pending_migrations(POSTGRES).map(names);
-            diesel::connection::SimpleConnection::batch_execute(pg, "SELECT pg_advisory_unlock(7203411)")?;
+            pg.batch_execute("SELECT pg_advisory_unlock(7203411)")?;
             ran
         }
     };

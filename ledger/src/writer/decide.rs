@@ -78,12 +78,12 @@ pub(super) fn pay(view: &mut View, plan: &mut Plan, ids: &mut Ids, pay: &Pay) ->
         Funds::Awaited { account, .. } => (PaymentState::Awaiting, account, false),
         Funds::InHand(account) => (PaymentState::Taken, account, true),
     };
-    if in_hand && let Some(balance) = view.guarded.get_mut(account) {
-        // The ceiling is zero: a float is the hub's debt (negative) and is used up at zero.
-        if balance.checked_add(total).is_none_or(|after| after > 0) {
-            return Ok(PayOutcome::InsufficientFunds);
-        }
-        *balance += total;
+    // The ceiling is zero: a float is the hub's debt (negative) and is used up at zero.
+    if in_hand
+        && let Some(balance) = view.guarded.get(account)
+        && balance.checked_add(total).is_none_or(|after| after > 0)
+    {
+        return Ok(PayOutcome::InsufficientFunds);
     }
     let row = PaymentRow {
         id: ids.next()?,
@@ -115,7 +115,7 @@ pub(super) fn pay(view: &mut View, plan: &mut Plan, ids: &mut Ids, pay: &Pay) ->
     match &pay.funds {
         Funds::Awaited { poll_at, .. } => plan.add_task(ids, row.id, TaskKind::PollAttempt, *poll_at, pay.moment.at)?,
         Funds::InHand(account) => {
-            plan.post(ids, row.id, postings::taken(account, &pay.amounts, pay.moment)?)?;
+            plan.post(view, ids, row.id, postings::taken(account, &pay.amounts, pay.moment)?)?;
             plan.add_task(ids, row.id, TaskKind::ConfirmBiller, pay.moment.at, pay.moment.at)?;
         }
     }
@@ -134,8 +134,9 @@ struct Effects {
     tasks: Vec<(TaskKind, DateTime<Utc>)>,
 }
 
-/// Takes a payment one step on, or says why not. The task that led here is done whatever the answer, unless there is no
-/// such payment: a step that is refused will not become possible by being tried again.
+/// Takes a payment one step on, or says why not. The task that led here is done with it, also where the step is refused:
+/// it will not become possible by being tried again. It stays with another amount, which is a person's to settle: until
+/// then the payment must not lose its owner.
 pub(super) fn advance(
     view: &mut View,
     plan: &mut Plan,
@@ -146,18 +147,25 @@ pub(super) fn advance(
         return Ok(AdvanceOutcome::NoSuchPayment);
     };
     let from = row.state()?;
+    let claims = row.claims()?;
+    if let Step::Accept { amount, .. } = &advance.step
+        && Some(*amount) != row.amounts().total()
+    {
+        return Ok(AdvanceOutcome::WrongAmount);
+    }
     if let Some(task) = advance.task {
         plan.done_tasks.push((task, advance.moment.at.naive_utc()));
     }
-    let claims = row.claims()?;
     let mut effects = Effects::default();
     use PaymentState as P;
     let to = match (&advance.step, from) {
-        (Step::Accept { amount, .. }, _) if Some(*amount) != row.amounts().total() => {
-            return Ok(AdvanceOutcome::WrongAmount);
-        }
         (Step::Accept { hold, .. }, P::Awaiting | P::Declined | P::Expired) => {
             accept(view, plan, advance, &mut row, from, &claims, *hold, &mut effects)?
+        }
+        // What was only held when its return was decided turns out to be captured: booked in and out.
+        (Step::Accept { hold: Hold::Captured, .. }, P::Returning) if row.paid_at.is_none() => {
+            captured_to_return(advance, &mut row, &mut effects)?;
+            P::Returning
         }
         (Step::Captured | Step::Accept { hold: Hold::Captured, .. }, P::Held) => {
             taken(advance, &mut row, &mut effects)?;
@@ -210,7 +218,7 @@ pub(super) fn advance(
         (step, state) => return Ok(repeated(step, state)),
     };
     for posting in effects.postings {
-        plan.post(ids, row.id, posting)?;
+        plan.post(view, ids, row.id, posting)?;
     }
     for (kind, due_at) in effects.tasks {
         plan.add_task(ids, row.id, kind, due_at, advance.moment.at)?;
@@ -258,9 +266,7 @@ fn accept(
     if from != PaymentState::Awaiting {
         if obstacle(view, claims).is_some() {
             if hold == Hold::Captured {
-                row.paid_at = Some(advance.moment.at.naive_utc());
-                effects.postings.push(postings::taken(&row.funds()?, &row.amounts(), advance.moment)?);
-                effects.postings.push(postings::return_decided(&row.amounts(), advance.moment)?);
+                captured_to_return(advance, row, effects)?;
             }
             give_back(row, advance, effects);
             return Ok(PaymentState::Returning);
@@ -278,6 +284,14 @@ fn accept(
     }
     taken(advance, row, effects)?;
     Ok(PaymentState::Taken)
+}
+
+/// Money that came in and cannot stay.
+fn captured_to_return(advance: &Advance, row: &mut PaymentRow, effects: &mut Effects) -> Result<(), StorageError> {
+    row.paid_at = Some(advance.moment.at.naive_utc());
+    effects.postings.push(postings::taken(&row.funds()?, &row.amounts(), advance.moment)?);
+    effects.postings.push(postings::return_decided(&row.amounts(), advance.moment)?);
+    Ok(())
 }
 
 fn taken(advance: &Advance, row: &mut PaymentRow, effects: &mut Effects) -> Result<(), StorageError> {
@@ -311,7 +325,13 @@ impl Plan {
         Ok(())
     }
 
-    fn post(&mut self, ids: &mut Ids, payment: i64, posting: Posting) -> Result<(), StorageError> {
+    /// Books, and lets the rest of the batch see what it leaves in a float: also what is given back to it.
+    fn post(&mut self, view: &mut View, ids: &mut Ids, payment: i64, posting: Posting) -> Result<(), StorageError> {
+        for entry in posting.entries() {
+            if let Some(balance) = view.guarded.get_mut(&entry.account) {
+                *balance = balance.checked_add(entry.amount).ok_or(Unbalanced)?;
+            }
+        }
         self.postings.push((ids.next()?, payment, posting));
         Ok(())
     }

@@ -17,7 +17,7 @@
 //! **What guards against other writers** (several processes on one PostgreSQL): primary keys of bills and request keys,
 //! the old state in every update's condition with its row count, checks on guarded balances, and one posting per payment
 //! and event. A batch that loses is rolled back and tried once more, then item by item, so that one poison item fails
-//! alone.
+//! alone; an item on its own is tried [`RACES_MAX`] times.
 //!
 //! **A commit whose outcome is unknown** (the connection broke in it) is answered as such: the same key asks again.
 
@@ -27,6 +27,8 @@ mod decide;
 mod ids;
 mod op;
 mod plan;
+#[cfg(test)]
+mod tests;
 mod view;
 mod write;
 
@@ -57,6 +59,8 @@ const QUEUE_MAX: usize = 4_096;
 const RETRY_AFTER_S: u32 = 1;
 /// Work older than this is refused instead of done: its caller has given up.
 const QUEUED_MAX: Duration = Duration::from_secs(10);
+/// Races that an item on its own may lose: each time another process got on, and took from the same float or bill.
+const RACES_MAX: u32 = 8;
 /// Pause before a lost connection is opened again.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -260,21 +264,26 @@ impl State {
         }
     }
 
-    /// Commits a batch and answers; after a lost race once more, then item by item.
+    /// Commits a batch and answers; after a failure once more, then item by item.
     fn work(&mut self, mut batch: Vec<Job>) {
-        let first = self.attempt(&mut batch);
-        let result = match first {
-            Err(BatchFailure::Undone(error)) => {
-                self.stats.retries.fetch_add(1, Ordering::Relaxed);
-                tracing::warn!(%error, items = batch.len(), "a batch was rolled back and is tried again");
-                self.attempt(&mut batch)
-            }
-            other => other,
+        let alone = batch.len() == 1;
+        let mut tries = 1;
+        let result = loop {
+            let result = self.attempt(&mut batch);
+            let error = match &result {
+                Err(BatchFailure::Undone(error @ StorageError::Conflict(_))) if alone && tries < RACES_MAX => error,
+                Err(BatchFailure::Undone(error)) if tries < 2 => error,
+                _ => break result,
+            };
+            self.stats.retries.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(%error, items = batch.len(), "a batch was rolled back and is tried again");
+            tries += 1;
         };
         match result {
             Ok((answers, tasks)) => self.answer(batch, answers, tasks),
-            Err(BatchFailure::Undone(error)) if batch.len() == 1 => {
-                tracing::error!(%error, "a write failed");
+            // Without a database each item would only wait for it on its own.
+            Err(BatchFailure::Undone(error)) if alone || !self.is_usable() => {
+                tracing::error!(%error, items = batch.len(), "writing failed");
                 batch.into_iter().for_each(|job| job.fail(error.clone().into()));
             }
             Err(BatchFailure::Undone(_)) => batch.into_iter().for_each(|job| self.work(vec![job])),
@@ -314,7 +323,15 @@ impl State {
     }
 
     fn is_usable(&mut self) -> bool {
-        diesel::sql_query("SELECT 1").execute(&mut self.connection).is_ok()
+        // A rollback that failed leaves a connection that answers, but begins no transaction any more.
+        !TransactionManagerOf::is_broken_transaction_manager(&mut self.connection)
+            && diesel::sql_query("SELECT 1").execute(&mut self.connection).is_ok()
+    }
+
+    /// Whether the batch's own transaction is open, and nothing in it.
+    fn is_in_transaction(&mut self) -> bool {
+        let status = TransactionManagerOf::transaction_manager_status_mut(&mut self.connection);
+        matches!(status.transaction_depth(), Ok(Some(depth)) if depth.get() == 1)
     }
 
     fn reconnect(&mut self) {
@@ -355,14 +372,20 @@ impl State {
         for (job, answer) in batch.iter_mut().zip(&mut answers) {
             let Job::Rare(write) = job else { continue };
             let (ids, accounts) = (&mut self.ids, &mut self.accounts);
-            let ran = self
-                .connection
-                .transaction(|connection| write.run(&mut WriteOp { connection, ids, accounts, wake: &mut wake }));
-            // A conflict may vanish at a second try of the whole batch; any other failure is its own.
-            if let Err(error @ StorageError::Conflict(_)) = ran {
-                return Err(error);
-            }
-            *answer = Some(Answer::Rare(ran.err()));
+            let mut cause = None;
+            let ran = self.connection.transaction(|connection| {
+                let ran = write.run(&mut WriteOp { connection, ids, accounts, wake: &mut wake });
+                ran.inspect_err(|error| cause = Some(error.clone()))
+            });
+            // What went wrong first: rolling back may have failed after it.
+            let ran = ran.map_err(|error| cause.unwrap_or(error));
+            *answer = Some(Answer::Rare(match ran {
+                // A conflict may vanish at a second try of the whole batch.
+                Err(error @ StorageError::Conflict(_)) => return Err(error),
+                // A full disk ends all of it on SQLite: what came after would commit statement by statement.
+                Err(error) if !self.is_in_transaction() => return Err(error),
+                other => other.err(),
+            }));
         }
         let commands: Vec<Command<'_>> = batch
             .iter()

@@ -6,10 +6,10 @@ use diesel::prelude::*;
 
 use super::Command;
 use super::accounts::AccountCache;
-use super::commands::Funds;
+use super::commands::{Funds, Step};
 use crate::accounts::Account;
 use crate::bills::BillKey;
-use crate::states::BillState;
+use crate::states::{BillState, PaymentState};
 use crate::storage::rows::{BillRow, PaymentRow};
 use crate::storage::schema::{bills, idempotency_keys, payments};
 use crate::storage::{Conn, StorageError};
@@ -39,13 +39,13 @@ impl View {
     pub fn load<'a>(
         connection: &mut Conn,
         accounts: &mut AccountCache,
-        commands: impl Iterator<Item = &'a Command<'a>>,
+        commands: impl Iterator<Item = &'a Command<'a>> + Clone,
     ) -> Result<Self, StorageError> {
         let mut view = Self::default();
         let mut wanted_payments = BTreeSet::new();
         let mut wanted_keys = BTreeSet::new();
         let mut wanted_bills = BTreeSet::new();
-        for command in commands {
+        for command in commands.clone() {
             match command {
                 Command::Pay(pay) => {
                     wanted_keys.insert(pay.key.key);
@@ -62,14 +62,23 @@ impl View {
                 }
             }
         }
+        // Keys after bills and balances: another process that does the same request meanwhile takes the bill and the key
+        // in one commit. Read in this order its key is seen wherever its bill is, and a replay is never "being paid".
+        view.read_bills(connection, &wanted_bills)?;
         view.read_keys(connection, &wanted_keys)?;
         // A replayed key answers with the payment it started.
         wanted_payments.extend(view.keys.values().map(|(_, payment)| *payment));
         view.read_payments(connection, &wanted_payments)?;
-        for row in view.payments.values() {
-            wanted_bills.extend(row.claims()?.iter().map(|claim| claim.key));
+        let mut claimed = BTreeSet::new();
+        for command in commands {
+            if let Command::Advance(advance) = command
+                && let Some(row) = view.payments.get(&advance.payment)
+                && needs_bills(&advance.step, row)
+            {
+                claimed.extend(row.claims()?.iter().map(|claim| claim.key).filter(|key| !wanted_bills.contains(key)));
+            }
         }
-        view.read_bills(connection, &wanted_bills)?;
+        view.read_bills(connection, &claimed)?;
         Ok(view)
     }
 
@@ -141,6 +150,12 @@ impl View {
         }
         Ok(())
     }
+}
+
+/// Whether a step looks at or changes bills. The most frequent one does not: an awaited payment that is accepted holds
+/// its bills already. An earlier item of the same batch that sets them free has read them itself.
+fn needs_bills(step: &Step, row: &PaymentRow) -> bool {
+    !matches!(step, Step::Accept { .. } | Step::Captured) || row.state != PaymentState::Awaiting.code()
 }
 
 fn sixteen(bytes: &[u8]) -> Result<[u8; 16], StorageError> {

@@ -1,4 +1,5 @@
 -- Money is BIGINT minor units; timestamps are naive UTC; ids come from the counter 'ids' and grow with time.
+-- INTEGER PRIMARY KEY is SQLite's own row number, 64 bits wide: BIGINT would keep a second tree beside each table.
 
 CREATE TABLE counters (
     name TEXT NOT NULL PRIMARY KEY,
@@ -38,7 +39,7 @@ CREATE TABLE file_bills (
 ) WITHOUT ROWID;
 
 CREATE TABLE inquiries (
-    id BIGINT NOT NULL PRIMARY KEY,
+    id INTEGER NOT NULL PRIMARY KEY,
     secret BIGINT NOT NULL,
     biller INTEGER NOT NULL,
     receivable_type TEXT NOT NULL,
@@ -51,7 +52,7 @@ CREATE TABLE inquiries (
 CREATE INDEX inquiries_expiry ON inquiries (expires_at);
 
 CREATE TABLE quotes (
-    id BIGINT NOT NULL PRIMARY KEY,
+    id INTEGER NOT NULL PRIMARY KEY,
     secret BIGINT NOT NULL,
     inquiry TEXT NOT NULL,
     biller INTEGER NOT NULL,
@@ -69,7 +70,7 @@ CREATE TABLE quotes (
 );
 
 CREATE TABLE payments (
-    id BIGINT NOT NULL PRIMARY KEY,
+    id INTEGER NOT NULL PRIMARY KEY,
     secret BIGINT NOT NULL,
     quote_id BIGINT NOT NULL,
     biller INTEGER NOT NULL,
@@ -113,7 +114,7 @@ CREATE TABLE idempotency_keys (
 ) WITHOUT ROWID;
 
 CREATE TABLE accounts (
-    id BIGINT NOT NULL PRIMARY KEY,
+    id INTEGER NOT NULL PRIMARY KEY,
     kind SMALLINT NOT NULL,
     owner TEXT NOT NULL,
     currency SMALLINT NOT NULL,
@@ -124,7 +125,7 @@ CREATE TABLE accounts (
 );
 
 CREATE TABLE postings (
-    id BIGINT NOT NULL PRIMARY KEY,
+    id INTEGER NOT NULL PRIMARY KEY,
     kind SMALLINT NOT NULL,
     payment_id BIGINT,
     booked_at TIMESTAMP NOT NULL,
@@ -143,7 +144,7 @@ CREATE TABLE entries (
 ) WITHOUT ROWID;
 
 CREATE TABLE outbox (
-    id BIGINT NOT NULL PRIMARY KEY,
+    id INTEGER NOT NULL PRIMARY KEY,
     kind SMALLINT NOT NULL,
     payment_id BIGINT NOT NULL,
     due_at TIMESTAMP NOT NULL,
@@ -156,7 +157,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (due_at) WHERE done_at IS NULL;
 
 CREATE TABLE incidents (
-    id BIGINT NOT NULL PRIMARY KEY,
+    id INTEGER NOT NULL PRIMARY KEY,
     kind SMALLINT NOT NULL,
     payment_id BIGINT,
     detail TEXT NOT NULL,

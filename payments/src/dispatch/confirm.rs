@@ -6,7 +6,7 @@ use ledger::{IncidentKind, Payment, PaymentState, Step, Task};
 
 use super::{Dispatcher, End, done, schedule};
 use crate::api::Infrastructure;
-use crate::hub::detail::{self, InquiryDetail, QuoteDetail};
+use crate::hub::detail::{self, QuoteDetail};
 
 impl Dispatcher {
     pub(super) async fn confirm_biller(&self, task: &Task, payment: Payment) -> Result<End, Infrastructure> {
@@ -48,7 +48,7 @@ impl Dispatcher {
     ) -> Result<End, Infrastructure> {
         let step = Step::Confirm { receipt_number: receipt.number, receipt_date: receipt.date };
         self.advance_by(task, step).await?;
-        self.forget_secrets(quote).await?;
+        self.hub.forget_secrets(quote).await?;
         Ok(End::Settled)
     }
 
@@ -56,34 +56,5 @@ impl Dispatcher {
         tracing::warn!(payment = task.payment, code = refusal.code, "the biller refused a paid bill");
         self.advance_by(task, Step::Return).await?;
         Ok(End::Settled)
-    }
-
-    /// A password that the biller's form asked for has served.
-    async fn forget_secrets(&self, quote: &ledger::Quote) -> Result<(), Infrastructure> {
-        let catalogue = self.hub.catalogue();
-        let kind = catalogue.get(quote.biller).and_then(|biller| biller.receivable_type(&quote.receivable_type));
-        let mut quote_detail: QuoteDetail = detail::read(&quote.detail)?;
-        let Some(kind) = kind.filter(|kind| detail::forget_secrets(kind, &mut quote_detail.fields)) else {
-            return Ok(());
-        };
-        let (id, text) = (quote.id, detail::write(&quote_detail)?);
-        let inquiry = match quote.inquiry.parse() {
-            Ok(reference) => self.hub.read(move |reader| reader.inquiry(reference)).await?,
-            Err(_) => None,
-        };
-        let inquiry = match inquiry {
-            Some(inquiry) => {
-                let mut asked: InquiryDetail = detail::read(&inquiry.detail)?;
-                detail::forget_secrets(kind, &mut asked.fields);
-                Some((inquiry.reference.id(), detail::write(&asked)?))
-            }
-            None => None,
-        };
-        self.hub
-            .write(move |op| {
-                op.rewrite_quote(id, &text)?;
-                inquiry.iter().try_for_each(|(id, text)| op.rewrite_inquiry(*id, text))
-            })
-            .await
     }
 }

@@ -13,6 +13,9 @@ use crate::hub::card_oid;
 const POLL_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// How long after its page was closed an attempt is still taken for undecided: 3-D Secure and slow banks.
 const POLL_GRACE: TimeDelta = TimeDelta::minutes(10);
+/// Looks at an attempt after its end: a payer who posts the gateway's form once more, from the browser's history, opens a
+/// page that the hub does not know of, and the callback may never come.
+const LATE_LOOKS: [TimeDelta; 2] = [TimeDelta::hours(1), TimeDelta::days(1)];
 /// Tries of a poll that the gateway leaves unanswered before a person looks: two days of them.
 const POLL_TRIES_MAX: i32 = 600;
 
@@ -27,7 +30,7 @@ impl Dispatcher {
 
     /// A callback that has not come may never come.
     pub(super) async fn poll_attempt(&self, task: &Task, payment: &Payment) -> Result<End, Infrastructure> {
-        if !matches!(payment.state, PaymentState::Awaiting | PaymentState::Declined) {
+        if !matches!(payment.state, PaymentState::Awaiting | PaymentState::Declined | PaymentState::Expired) {
             return done("decided");
         }
         let now = self.hub.now();
@@ -44,7 +47,15 @@ impl Dispatcher {
             Err(failure) => return again(failure.to_string()),
         };
         let session = TimeDelta::from_std(self.hub.settings.card_session).unwrap_or(TimeDelta::hours(1));
-        let over = now >= payment.created_at.and_utc() + session + POLL_GRACE;
+        let end = payment.created_at.and_utc() + session + POLL_GRACE;
+        let over = now >= end;
+        let look_once_more = || {
+            let next = LATE_LOOKS.iter().map(|after| end + *after).find(|at| *at > now);
+            Ok(End::With(match next {
+                Some(at) => TaskResult::Again(at, "over; a last look".to_owned()),
+                None => TaskResult::Done("nothing was paid".to_owned()),
+            }))
+        };
         match report.status {
             OrderStatus::Authorised => self.accept(task, payment, report, Hold::Held).await,
             OrderStatus::Captured => self.accept(task, payment, report, Hold::Captured).await,
@@ -54,10 +65,14 @@ impl Dispatcher {
                 again("refused so far; the page is still open".to_owned())
             }
             OrderStatus::Declined => {
-                self.advance_by(task, Step::Decline).await?;
-                Ok(End::Settled)
+                self.advance(payment, Step::Decline).await?;
+                look_once_more()
             }
-            OrderStatus::NotFound | OrderStatus::Pending | OrderStatus::Voided | OrderStatus::Refunded => {
+            OrderStatus::NotFound | OrderStatus::Pending => {
+                self.advance(payment, Step::Expire).await?;
+                look_once_more()
+            }
+            OrderStatus::Voided | OrderStatus::Refunded => {
                 self.advance_by(task, Step::Expire).await?;
                 Ok(End::Settled)
             }
@@ -171,36 +186,56 @@ impl Dispatcher {
             Err(failure) => return self.later(task, kind, failure.to_string()),
         };
         match report.status {
-            OrderStatus::Voided | OrderStatus::Refunded => self.gave_back(task).await,
-            OrderStatus::Declined | OrderStatus::NotFound if payment.paid_at.is_none() => self.gave_back(task).await,
+            OrderStatus::Voided | OrderStatus::Refunded => self.gave_back(task, payment).await,
+            OrderStatus::Declined | OrderStatus::NotFound if payment.paid_at.is_none() => {
+                self.gave_back(task, payment).await
+            }
             OrderStatus::Declined | OrderStatus::NotFound => {
                 let detail = format!("the gateway does not know the money: {:?}", report.status);
                 Ok(End::With(TaskResult::Incident(kind, detail)))
             }
             OrderStatus::Pending => self.later(task, kind, "no decision yet"),
             OrderStatus::Authorised => match self.hub.cmi.void(&oid).await {
-                OperationOutcome::Approved { .. } => self.gave_back(task).await,
+                OperationOutcome::Approved { .. } => self.gave_back(task, payment).await,
                 OperationOutcome::Refused { code, message } => {
                     self.later(task, kind, format!("void refused: {code} {message}"))
                 }
                 OperationOutcome::Unknown(why) => self.later(task, kind, why),
             },
-            OrderStatus::Captured => self.void_or_credit(task, payment, &oid).await,
+            OrderStatus::Captured => {
+                if payment.paid_at.is_none() {
+                    self.book_capture(payment, report).await?;
+                }
+                self.void_or_credit(task, payment, &oid).await
+            }
         }
+    }
+
+    /// A hold whose return was decided was captured all the same: the books must show the money that goes back.
+    async fn book_capture(&self, payment: &Payment, report: OrderReport) -> Result<(), Infrastructure> {
+        let step = Step::Accept {
+            hold: Hold::Captured,
+            amount: Self::total(payment)?,
+            authorisation: report.auth_code,
+            card_mask: report.card_mask,
+            gateway_reference: report.transaction_id,
+        };
+        self.advance(payment, step).await?;
+        Ok(())
     }
 
     /// A capture of the same day can be undone, which the payer never sees; an older one is credited.
     async fn void_or_credit(&self, task: &Task, payment: &Payment, oid: &str) -> Result<End, Infrastructure> {
         let kind = IncidentKind::UnresolvedReturn;
         match self.hub.cmi.void(oid).await {
-            OperationOutcome::Approved { .. } => return self.gave_back(task).await,
+            OperationOutcome::Approved { .. } => return self.gave_back(task, payment).await,
             OperationOutcome::Unknown(why) => return self.later(task, kind, why),
             OperationOutcome::Refused { code, .. } => {
                 tracing::info!(payment = payment.id, code, "no void any more, so a credit");
             }
         }
         match self.hub.cmi.credit(oid, Self::total(payment)?).await {
-            OperationOutcome::Approved { .. } => self.gave_back(task).await,
+            OperationOutcome::Approved { .. } => self.gave_back(task, payment).await,
             OperationOutcome::Refused { code, message } => {
                 self.later(task, kind, format!("credit refused: {code} {message}"))
             }
@@ -208,8 +243,12 @@ impl Dispatcher {
         }
     }
 
-    async fn gave_back(&self, task: &Task) -> Result<End, Infrastructure> {
+    async fn gave_back(&self, task: &Task, payment: &Payment) -> Result<End, Infrastructure> {
         self.advance_by(task, Step::Returned).await?;
+        let quote = payment.quote;
+        if let Some(quote) = self.hub.read(move |reader| reader.quote_of(quote)).await? {
+            self.hub.forget_secrets(&quote).await?;
+        }
         Ok(End::Settled)
     }
 }

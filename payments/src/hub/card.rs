@@ -63,7 +63,8 @@ impl Hub {
             moment: Moment::of(now),
         };
         let payment = match self.pay(pay).await? {
-            PayOutcome::Started(reference) | PayOutcome::Replayed(reference) => reference,
+            PayOutcome::Started(reference) => reference,
+            PayOutcome::Replayed(reference) => self.still_waiting(reference).await?,
             PayOutcome::BeingPaid(by) => self.resume(by, quote.id, phone).await?.ok_or(StartError::BeingPaid)?,
             PayOutcome::KeyConflict => return Err(StartError::KeyConflict),
             PayOutcome::AlreadyPaid => return Err(StartError::AlreadyPaid),
@@ -72,6 +73,16 @@ impl Hub {
             }
         };
         Ok(self.redirect(payment, total(&quote.amounts)?, &request))
+    }
+
+    /// The payment that the same request started before. Once it is over, the gateway's page is not opened again for its
+    /// order: the bill is reserved no more, or paid.
+    async fn still_waiting(&self, payment: Reference) -> Result<Reference, StartError> {
+        let stored = self.read(move |reader| reader.payment(payment)).await?;
+        match stored.map(|stored| stored.state) {
+            Some(PaymentState::Awaiting) => Ok(payment),
+            _ => Err(StartError::Over(payment.to_string())),
+        }
     }
 
     /// The payment under way, if it is this payer's own and still waits at the gateway.
@@ -114,6 +125,8 @@ impl Hub {
         let callback = match callback::verify(&fields, self.cmi.settings()) {
             Ok(callback) => callback,
             Err(CallbackFault::Empty) => return Ok(CallbackAnswer::NoData),
+            Err(CallbackFault::NotOurs("currency")) => return self.mismatch(None, "another currency").await,
+            Err(CallbackFault::NotOurs(_)) => return self.mismatch(None, "another merchant's number").await,
             Err(fault) => {
                 tracing::warn!(target: "security", %fault, "a callback was not believed");
                 return Ok(CallbackAnswer::Failure);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use biller_adapters::{Article, BillQuery, BillSource, BillerFailure, Connector, FetchedBill, FindOutcome};
 use chrono::{DateTime, NaiveDateTime, Utc};
-use ledger::{BillKey, BillStanding, BillState, NewInquiry, Reference};
+use ledger::{BillKey, BillStanding, BillState, NewInquiry, PaymentState, Reference};
 
 use super::detail::{self, InquiryDetail, bill_key, contract_masked, twelve_digits};
 use super::{Hub, is_offered};
@@ -76,8 +76,9 @@ impl Hub {
         match self.client.find_bills(connector, query).await {
             Ok(outcome) => Ok(outcome),
             Err(failure) => {
-                if let BillerFailure::Misconfigured(_) | BillerFailure::Refused { .. } = failure {
-                    tracing::error!(biller = query.biller, %failure, "a look-up was not possible");
+                // What goes wrong on the way is in the client's log; the biller's words of a refusal are in none.
+                if let BillerFailure::Misconfigured(fault) = failure {
+                    tracing::error!(biller = query.biller, fault, "a look-up was not possible");
                 }
                 Err(FindError::Unavailable)
             }
@@ -171,8 +172,10 @@ impl Standings {
     pub fn is_busy(&self, standing: &BillStanding) -> bool {
         match standing.state {
             BillState::InFlight | BillState::Paid => true,
+            // Money that went back leaves the file's word as good as it was.
             BillState::Open => {
-                standing.generation > 0 && self.imported_at.is_some_and(|imported_at| standing.updated_at > imported_at)
+                let part_paid = standing.payment == PaymentState::Confirmed;
+                part_paid && self.imported_at.is_some_and(|imported_at| standing.updated_at > imported_at)
             }
         }
     }

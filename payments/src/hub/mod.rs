@@ -6,6 +6,7 @@ mod files;
 mod find;
 mod ledger_calls;
 mod quote;
+mod secrets;
 mod view;
 
 use std::collections::HashMap;
@@ -167,10 +168,10 @@ impl Hub {
         Account::of(AccountKind::GatewayReceivable, self.settings.gateway_account.clone())
     }
 
-    /// Deletes look-ups, unpaid quotes and request keys that have outlived their use; how many rows went.
+    /// Deletes look-ups and request keys that have outlived their use, and the secrets in quotes; how many rows changed.
     pub async fn prune(&self) -> Result<usize, Infrastructure> {
         let now = self.now().naive_utc();
-        self.write(move |op| op.prune(now)).await
+        Ok(self.write(move |op| op.prune(now)).await? + self.forget_old_secrets().await?)
     }
 }
 

@@ -29,7 +29,7 @@ fn known(code: u16) -> Result<(), Reply> {
 }
 
 fn signed(world: &World, request: &HttpRequest, body: &[u8]) -> Result<String, Reply> {
-    check_signature(&world.config.biller_secret, request, body, Utc::now())
+    check_signature(&world.config.biller_secret, request, body, world.now())
         .map_err(|fault| Reply::text(401, format!("{fault}\n")))
 }
 
@@ -46,7 +46,7 @@ async fn bills(world: web::Data<World>, code: web::Path<u16>, request: HttpReque
         }
         // A file that does not arrive whole uses up no sequence number: the next one would leave a gap.
         let arrives = !injected.drop_after && !injected.garble;
-        match world.change(|state| bill_file(state, *code, arrives, Utc::now())) {
+        match world.change(|state| bill_file(state, *code, arrives, world.now())) {
             Ok(bytes) => Reply::new(200, "text/csv; charset=utf-8", bytes),
             Err(fault) => Reply::text(500, format!("the file could not be written: {fault}\n")),
         }
@@ -111,7 +111,7 @@ async fn take_payments(
         match read_payments(code, &reference, &body) {
             Ok(claim) => {
                 let Injected { refuse, pending, .. } = *injected;
-                let outcome = world.change(|state| state.book.confirm(claim, refuse, pending, Utc::now()));
+                let outcome = world.change(|state| state.book.confirm(claim, refuse, pending, world.now()));
                 acknowledgement(&reference, &outcome)
             }
             Err(fault) => Reply::text(400, format!("{fault}\n")),
@@ -129,7 +129,7 @@ async fn acknowledge(world: web::Data<World>, path: web::Path<(u16, String)>, re
         return answer.into_response();
     }
     under_faults(&world, &format!("biller:{code}"), "status", |injected| {
-        match world.change(|state| state.book.status(code, &reference, injected.pending, Utc::now())) {
+        match world.change(|state| state.book.status(code, &reference, injected.pending, world.now())) {
             Some(outcome) => acknowledgement(&reference, &outcome),
             None => Reply::text(404, "this payments file never arrived\n"),
         }

@@ -57,7 +57,7 @@ async fn answer(
     if seed::biller(code).is_none_or(|biller| biller.protocol != "json_rest") {
         return Reply::text(404, format!("no JSON biller {code} here\n")).into_response();
     }
-    let reference = match check_signature(&world.config.biller_secret, request, body, Utc::now()) {
+    let reference = match check_signature(&world.config.biller_secret, request, body, world.now()) {
         Ok(reference) => reference,
         Err(fault) => return Reply::json(401, &json!({ "error": fault })).into_response(),
     };
@@ -209,7 +209,7 @@ fn confirm_payment(world: &World, code: u16, body: &[u8], injected: &Injected) -
     if request.currency != "504" {
         return Err(format!("currency '{}' is not 504", request.currency));
     }
-    if request.paid_at > Utc::now() + chrono::TimeDelta::seconds(CLOCK_SKEW_S_MAX) {
+    if request.paid_at > world.now() + chrono::TimeDelta::seconds(CLOCK_SKEW_S_MAX) {
         return Err("paid_at lies in the future".into());
     }
     if request.channel.is_empty() || request.instrument.is_empty() {
@@ -240,7 +240,7 @@ fn confirm_payment(world: &World, code: u16, body: &[u8], injected: &Injected) -
         authorisation: request.authorisation,
         digest: sha256_hex(body),
     };
-    let outcome = world.change(|state| state.book.confirm(claim, injected.refuse, injected.pending, Utc::now()));
+    let outcome = world.change(|state| state.book.confirm(claim, injected.refuse, injected.pending, world.now()));
     Ok(show(&outcome))
 }
 
@@ -254,7 +254,7 @@ fn payment_status(world: &World, code: u16, body: &[u8], injected: &Injected) ->
     if injected.refuse {
         return Err("refused by a fault of the sandbox".into());
     }
-    let outcome = world.change(|state| state.book.status(code, &request.reference, injected.pending, Utc::now()));
+    let outcome = world.change(|state| state.book.status(code, &request.reference, injected.pending, world.now()));
     Ok(outcome.as_ref().map_or_else(|| json!({ "outcome": "not_found" }), show))
 }
 

@@ -5,7 +5,6 @@ use std::fmt::Write;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::Utc;
 use md5::{Digest, Md5};
 
 use crate::amount::{parse_amount, show_amount};
@@ -335,7 +334,7 @@ fn confirm(world: &World, code: u16, operation: &Node, injected: &Injected) -> O
     let reference = claim.reference.clone();
     let (known, outcome) = world.change(|state| {
         let known = state.book.is_confirmed(code, &claim.reference);
-        (known, state.book.confirm(claim, injected.refuse, injected.pending, Utc::now()))
+        (known, state.book.confirm(claim, injected.refuse, injected.pending, world.now()))
     });
     match outcome {
         BookingOutcome::Confirmed { receipt_number, date } => Ok((
@@ -362,7 +361,7 @@ fn cancel(world: &World, code: u16, operation: &Node) -> Outcome {
     if total != Some(booking.minor) {
         return refuse("902", "montantTotalTTC n'est pas celui du paiement");
     }
-    if booking.booked_at.date_naive() != Utc::now().date_naive() {
+    if booking.booked_at.date_naive() != world.now().date_naive() {
         return refuse("902", "l'annulation n'est possible que le jour même");
     }
     world.change(|state| state.book.cancel(code, reference));

@@ -1,7 +1,6 @@
 //! `/fim/api`: the hub's own operations on an order, as CC5Request XML.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::Utc;
 
 use super::order::{CardOrder, OrderState};
 use crate::amount::{parse_amount, show_amount};
@@ -93,7 +92,7 @@ fn operate(world: &World, node: &Node) -> Answer {
         let Some(order) = state.orders.get_mut(oid) else { return error("No record found") };
         let done = match kind {
             "PostAuth" => order.capture(total.unwrap_or(order.authorised_minor)),
-            "Void" => order.void(Utc::now()),
+            "Void" => order.void(world.now()),
             _ => order.credit(total.unwrap_or_default()),
         };
         match done {

@@ -84,7 +84,7 @@ pub(super) async fn send(world: &web::Data<World>, oid: &str, proc_return_code: 
 }
 
 async fn post(world: &World, oid: &str, url: &str, fields: &[(String, String)]) {
-    let at = Utc::now();
+    let at = world.now();
     let (status, answer) = match ask(world, url, fields).await {
         Ok((status, answer)) => (Some(status), answer),
         Err(fault) => (None, format!("no answer: {fault}")),

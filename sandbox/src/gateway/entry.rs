@@ -23,7 +23,7 @@ pub(super) async fn open(world: web::Data<World>, form: web::Form<Vec<(String, S
         if injected.refuse {
             return page::refusal(&fields, "refused by a fault of the sandbox");
         }
-        let opened = check(&world, &fields, Utc::now()).and_then(|order| {
+        let opened = check(&world, &fields, world.now()).and_then(|order| {
             let session = order.session.clone();
             world.change(|state| {
                 if state.orders.get(&order.oid).is_some_and(|known| known.state.is_paid()) {

@@ -76,7 +76,7 @@ fn back_to(session: &str) -> HttpResponse {
 /// The page for where the order stands.
 pub(super) async fn show(world: web::Data<World>, session: web::Path<String>) -> HttpResponse {
     match order_of(&world, &session) {
-        Some(order) => page_of(&world, &order, "", Utc::now()).into_response(),
+        Some(order) => page_of(&world, &order, "", world.now()).into_response(),
         None => gone(),
     }
 }
@@ -134,7 +134,7 @@ pub(super) async fn submit_card(
     session: web::Path<String>,
     form: web::Form<CardForm>,
 ) -> HttpResponse {
-    let now = Utc::now();
+    let now = world.now();
     let Some(order) = order_of(&world, &session) else { return gone() };
     if order.state != OrderState::Open || order.awaiting_code.is_some() || now > order.expires_at {
         return back_to(&session);
@@ -176,7 +176,7 @@ pub(super) async fn submit_code(
     session: web::Path<String>,
     form: web::Form<CodeForm>,
 ) -> HttpResponse {
-    let now = Utc::now();
+    let now = world.now();
     let Some(order) = order_of(&world, &session) else { return gone() };
     if order.state != OrderState::Open || order.awaiting_code.is_none() || now > order.expires_at {
         return back_to(&session);
@@ -210,7 +210,7 @@ fn decide(world: &World, oid: &str, from: OrderState, code: &str, mask: &str) ->
         order.mask = mask.to_owned();
         order.awaiting_code = None;
         order.proc_return_code = code.to_owned();
-        order.trans_id = format!("{}{number:08}", Utc::now().format("%y%j"));
+        order.trans_id = format!("{}{number:08}", world.now().format("%y%j"));
         if code == "00" {
             order.auth_code = format!("P{:05}", number % 100_000);
             order.authorised_minor = order.minor;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_query;
 use ledger::{DatabaseUrl, Ledger};
 use tempfile::TempDir;
 
@@ -20,9 +21,16 @@ pub enum Backend {
 }
 
 /// Says that something is skipped; a failure where nothing may be.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests must see what did not run")]
 pub fn skip(what: &str) {
     assert!(std::env::var_os(REQUIRE_ALL).is_none(), "{what} is missing, and {REQUIRE_ALL} is set");
     eprintln!("skipped: {what} is missing (scripts/test brings it)");
+}
+
+#[derive(QueryableByName)]
+struct TextRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
 }
 
 /// A migrated, empty database; gone with the value.
@@ -56,6 +64,51 @@ impl TestDatabase {
         };
         Ledger::migrate(&database.url).unwrap();
         Some(database)
+    }
+
+    /// The first column of a query, as text.
+    pub fn texts(&self, query: &str) -> Vec<String> {
+        let query = sql_query(query);
+        let rows: QueryResult<Vec<TextRow>> = match &self.server {
+            None => query.load(&mut SqliteConnection::establish(&self.place()).unwrap()),
+            Some(_) => query.load(&mut PgConnection::establish(&self.place()).unwrap()),
+        };
+        rows.unwrap().into_iter().map(|row| row.text).collect()
+    }
+
+    /// The only value of a query, a number.
+    pub fn number(&self, query: &str) -> i64 {
+        let texts = self.texts(&format!("SELECT CAST(({query}) AS TEXT) AS text"));
+        texts[0].parse().unwrap()
+    }
+
+    fn place(&self) -> String {
+        match (self.folder(), &self.server) {
+            (Some(folder), _) => folder.join("fatoura.db").display().to_string(),
+            (None, Some((server, name))) => format!("{}/{name}", server.rsplit_once('/').unwrap().0),
+            (None, None) => unreachable!("a database is one or the other"),
+        }
+    }
+
+    /// Every row of every table, as text.
+    pub fn everything(&self) -> String {
+        let tables = match self.server {
+            None => "SELECT name AS text FROM sqlite_master WHERE type = 'table'",
+            Some(_) => "SELECT tablename::text AS text FROM pg_tables WHERE schemaname = 'public'",
+        };
+        let mut rows = Vec::new();
+        for table in self.texts(tables) {
+            let row = match self.server {
+                None => {
+                    let columns = format!("SELECT name AS text FROM pragma_table_info('{table}')");
+                    let columns = self.texts(&columns);
+                    columns.iter().map(|c| format!("CAST(quote({c}) AS TEXT)")).collect::<Vec<_>>().join(" || ' ' || ")
+                }
+                Some(_) => format!("\"{table}\"::text"),
+            };
+            rows.extend(self.texts(&format!("SELECT {row} AS text FROM \"{table}\"")));
+        }
+        rows.join("\n")
     }
 
     /// The folder of an embedded database.

@@ -1,13 +1,17 @@
 //! A whole hub on a port of its own, over a database of its own, with the sandbox for the outside world. People act
 //! through roles: see [`Payer`].
 
+mod bank;
+mod caller;
 mod database;
+mod gateway_hash;
+mod line;
 mod payer;
 
 use std::net::TcpListener;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
@@ -24,7 +28,10 @@ use sandbox::{Control, RunningSandbox, Sandbox, SandboxConfig};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+pub use bank::Bank;
+pub use caller::{Bill, OTHER_PHONE, PHONE, cash_box, identify, money, wallet};
 pub use database::{Backend, TestDatabase, skip};
+pub use line::Line;
 pub use payer::{Page, Payer};
 
 /// A running hub and its world.
@@ -35,6 +42,8 @@ pub struct TestApp {
     pub sandbox: RunningSandbox,
     pub control: Control,
     pub dispatcher: Dispatcher,
+    /// The gateway as payers and banks see it.
+    pub bank: Bank,
     pub database: TestDatabase,
     ahead: Arc<Mutex<TimeDelta>>,
     server: ServerHandle,
@@ -58,6 +67,14 @@ impl Worker {
 pub struct Setup {
     pub automatic_capture: bool,
     pub limits: WebLimits,
+    /// Failures in a row that open a biller's breaker.
+    pub breaker_failures: u32,
+    /// How long billers, gateway, SMS and mail are waited for.
+    pub patience: Duration,
+    /// Whether bill files are there from the start.
+    pub bill_files: bool,
+    /// Whether the hub stands behind a proxy.
+    pub trust_proxy: bool,
 }
 
 impl Default for Setup {
@@ -70,7 +87,15 @@ impl Default for Setup {
             starts_per_minute: plenty,
             addresses_max: 1_000,
         };
-        Self { automatic_capture: true, limits }
+        Self {
+            automatic_capture: true,
+            limits,
+            // Faults are told apart from a breaker's rest; the breaker has tests of its own.
+            breaker_failures: 1_000,
+            patience: Duration::from_millis(1_500),
+            bill_files: true,
+            trust_proxy: false,
+        }
     }
 }
 
@@ -94,33 +119,38 @@ impl TestApp {
         let ahead = Arc::new(Mutex::new(TimeDelta::zero()));
         let offset = Arc::clone(&ahead);
         let clock: Clock = Arc::new(move || Utc::now() + *offset.lock().unwrap());
+        let (offset, begin) = (Arc::clone(&ahead), Instant::now());
+        let monotonic = Arc::new(move || {
+            let ahead = offset.lock().unwrap().to_std().unwrap();
+            begin + begin.elapsed() + ahead
+        });
         let settings = ClientSettings {
-            find_timeout: Duration::from_millis(1_500),
-            confirm_timeout: Duration::from_millis(1_500),
-            // Faults are told apart from a breaker's rest; the breaker has tests of its own.
-            breaker_failures: 1_000,
+            find_timeout: setup.patience,
+            confirm_timeout: setup.patience,
+            breaker_failures: setup.breaker_failures,
             ..ClientSettings::default()
         };
         let hub = Arc::new(
             Hub::open(HubParts {
                 ledger: Arc::clone(&ledger),
-                client: Arc::new(BillerClient::new(settings).unwrap()),
-                cmi: CmiClient::new(cmi(&base, &config, setup.automatic_capture)).unwrap(),
+                client: Arc::new(BillerClient::with_clock(settings, monotonic).unwrap()),
+                cmi: CmiClient::new(cmi(&base, &config, &setup)).unwrap(),
                 secrets: Arc::new(move |_| Some(config.biller_secret.clone().into())),
                 clock: Arc::clone(&clock),
                 settings: HubSettings { callback_url: format!("{url}/webhooks/cmi"), ..HubSettings::default() },
             })
             .unwrap(),
         );
-        for (biller, outcome) in hub.pull_bill_files().await.unwrap() {
-            assert!(matches!(outcome, payments::FileOutcome::Imported(..)), "{biller}: {outcome:?}");
+        let bank = Bank::new(&base, &format!("{url}/webhooks/cmi"));
+        if setup.bill_files {
+            pull_bill_files(&hub).await;
         }
-        let messenger = notifier(&hub, &sandbox, &url);
+        let messenger = notifier(&hub, &sandbox, &url, setup.patience);
         let dispatcher = Dispatcher::new(Arc::clone(&hub), Arc::new(messenger), wake);
         let web = WebSettings {
             public_url: url.clone(),
             cookie_key: "a cookie key for tests, long enough to be one".into(),
-            trust_proxy: false,
+            trust_proxy: setup.trust_proxy,
             secure_cookies: false,
             limits: setup.limits,
         };
@@ -134,12 +164,13 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         let control = sandbox.control();
-        Some(Self { hub, ledger, url, sandbox, control, dispatcher, database, ahead, server: handle })
+        Some(Self { hub, ledger, url, sandbox, control, dispatcher, bank, database, ahead, server: handle })
     }
 
-    /// Moves the hub's clock on.
+    /// Moves all clocks on: the hub's, the billers', the gateway's.
     pub fn pass(&self, time: TimeDelta) {
         *self.ahead.lock().unwrap() += time;
+        self.control.pass(time);
     }
 
     /// The hub's time.
@@ -169,19 +200,59 @@ impl TestApp {
         Payer::new(&self.url, language)
     }
 
-    /// Ends a test: nothing due may be left undone.
+    /// A second hub over the same database, as another process would be: its dispatcher, and its ledger to be closed.
+    pub fn other_hub(&self) -> (Dispatcher, Arc<Ledger>) {
+        let ledger = Arc::new(Ledger::open(&self.database.url, 8, Arc::new(|| {})).unwrap());
+        let (config, setup) = (SandboxConfig::default(), Setup::default());
+        let base = self.sandbox.base_url();
+        let offset = Arc::clone(&self.ahead);
+        let client = ClientSettings { confirm_timeout: setup.patience, ..ClientSettings::default() };
+        let hub = Hub::open(HubParts {
+            ledger: Arc::clone(&ledger),
+            client: Arc::new(BillerClient::new(client).unwrap()),
+            cmi: CmiClient::new(cmi(&base, &config, &setup)).unwrap(),
+            secrets: Arc::new(move |_| Some(config.biller_secret.clone().into())),
+            clock: Arc::new(move || Utc::now() + *offset.lock().unwrap()),
+            settings: HubSettings { callback_url: format!("{}/webhooks/cmi", self.url), ..HubSettings::default() },
+        });
+        let hub = Arc::new(hub.unwrap());
+        let messenger = notifier(&hub, &self.sandbox, &self.url, setup.patience);
+        (Dispatcher::new(hub, Arc::new(messenger), Arc::new(Notify::new())), ledger)
+    }
+
+    /// Takes the billers' definitions in again, with the sandbox at another address.
+    pub async fn import_billers(&self, sandbox_url: &str) {
+        import(&self.ledger, sandbox_url);
+        assert!(self.hub.reload_billers().await.unwrap());
+    }
+
+    /// What is wrong with the books now.
+    pub fn book_faults(&self) -> Vec<String> {
+        let report = ledger::check_books(&self.database.url).unwrap();
+        report.faults.iter().map(ToString::to_string).collect()
+    }
+
+    /// Ends a test: nothing due may be left undone, and the books are right.
     pub async fn finish(self) {
         self.settle().await;
         let now = self.now();
         let (waiting, _) = self.ledger.read(|reader| reader.outbox_backlog(now)).unwrap();
         assert_eq!(waiting, 0, "tasks were left undone");
+        assert_eq!(self.book_faults(), Vec::<String>::new());
         self.server.stop(false).await;
         self.sandbox.stop().await;
         self.ledger.close();
     }
 }
 
-fn cmi(base: &str, config: &SandboxConfig, automatic_capture: bool) -> CmiSettings {
+/// Every bill file, which must be new.
+pub async fn pull_bill_files(hub: &Hub) {
+    for (biller, outcome) in hub.pull_bill_files().await.unwrap() {
+        assert!(matches!(outcome, payments::FileOutcome::Imported(..)), "{biller}: {outcome:?}");
+    }
+}
+
+fn cmi(base: &str, config: &SandboxConfig, setup: &Setup) -> CmiSettings {
     CmiSettings {
         client_id: config.cmi_client_id.clone(),
         store_key: config.cmi_store_key.clone().into(),
@@ -189,16 +260,15 @@ fn cmi(base: &str, config: &SandboxConfig, automatic_capture: bool) -> CmiSettin
         api_url: format!("{base}/fim/api"),
         api_user: config.cmi_api_user.clone(),
         api_password: config.cmi_api_password.clone().into(),
-        automatic_capture,
+        automatic_capture: setup.automatic_capture,
         fallback_email: "payer@hub.example.ma".into(),
         connect_timeout: CmiSettings::CONNECT_TIMEOUT,
-        timeout: Duration::from_millis(1_500),
+        timeout: setup.patience,
     }
 }
 
-fn notifier(hub: &Arc<Hub>, sandbox: &RunningSandbox, public_url: &str) -> Notifier {
+fn notifier(hub: &Arc<Hub>, sandbox: &RunningSandbox, public_url: &str, timeout: Duration) -> Notifier {
     let config = SandboxConfig::default();
-    let timeout = Duration::from_millis(1_500);
     let twilio = TwilioClient::new(TwilioSettings {
         base_url: format!("{}/twilio", sandbox.base_url()),
         account_sid: config.twilio_account_sid,

@@ -17,21 +17,21 @@ pub(in crate::web) struct FindPage {
     pub(in crate::web) faults: Vec<FaultLink>,
 }
 
-/// What is wrong with a search.
+/// What is wrong with a search: the messages that say so.
 #[derive(Default)]
 pub(in crate::web) struct FindFaults {
-    pub(in crate::web) reference: bool,
-    pub(in crate::web) phone: bool,
+    pub(in crate::web) reference: Option<&'static str>,
+    pub(in crate::web) phone: Option<&'static str>,
     /// Well-formed, and no payment has both.
     pub(in crate::web) nothing: bool,
 }
 
 pub(in crate::web) fn find(page: Page, reference: String, phone: String, wrong: &FindFaults) -> FindPage {
     let language = page.language;
-    let fault = |wrong: bool, key: &str| if wrong { i18n::text(language, key) } else { String::new() };
-    let reference_fault = fault(wrong.reference, "fault-reference");
-    let phone_fault = fault(wrong.phone, "fault-phone");
-    let nothing = fault(wrong.nothing, "find-nothing");
+    let fault = |key: Option<&str>| key.map(|key| i18n::text(language, key)).unwrap_or_default();
+    let reference_fault = fault(wrong.reference);
+    let phone_fault = fault(wrong.phone);
+    let nothing = fault(wrong.nothing.then_some("find-nothing"));
     let faults = [("reference", &reference_fault), ("phone", &phone_fault), ("reference", &nothing)]
         .into_iter()
         .filter(|(_, text)| !text.is_empty())

@@ -9,6 +9,7 @@ use payments::catalogue::{Biller, FieldFormat, FieldKind, FormField, ReceivableT
 
 use super::{BillerView, FaultLink, Page};
 use crate::web::i18n::{self, Arg};
+use crate::web::inputs::CARD_NUMBER_KEY;
 
 /// What can be paid to a biller.
 #[derive(Template)]
@@ -119,6 +120,7 @@ fn field_view(
     let id = format!("f-{}", field.name);
     let hint = field.hint.as_ref().map(|hint| hint.get(language).to_owned()).unwrap_or_default();
     let fault = faults.iter().find(|fault| fault.field == field.name);
+    let holds_card = fault.is_some_and(|fault| fault.kind == FieldFaultKind::CardNumber);
     let fault = fault.map(|fault| fault_text(&fault.kind, language)).unwrap_or_default();
     let parts = [(&hint, "hint"), (&fault, "fault")].into_iter().filter(|(text, _)| !text.is_empty());
     FieldView {
@@ -141,8 +143,8 @@ fn field_view(
         },
         max_length: field.max_length.unwrap_or(LENGTH_MAX),
         required: field.required,
-        // A password is never sent back.
-        value: if field.kind == FieldKind::Password { String::new() } else { value.to_owned() },
+        // A password is never sent back, nor a card number.
+        value: if field.kind == FieldKind::Password || holds_card { String::new() } else { value.to_owned() },
         options: field
             .values
             .iter()
@@ -163,6 +165,7 @@ fn fault_text(fault: &FieldFaultKind, language: Language) -> String {
         FieldFaultKind::NotDecimal => i18n::text(language, "fault-not-decimal"),
         FieldFaultKind::BadFormat => i18n::text(language, "fault-bad-format"),
         FieldFaultKind::NotAChoice => i18n::text(language, "fault-not-a-choice"),
+        FieldFaultKind::CardNumber => i18n::text(language, CARD_NUMBER_KEY),
         FieldFaultKind::UnknownField => i18n::text(language, "fault-unknown-field"),
     }
 }

@@ -74,7 +74,11 @@ impl Notice {
 pub(in crate::web) fn of_fault(fault: &Fault, language: Language, trace: Option<String>) -> Notice {
     let (tone, key) = match fault {
         Fault::NotFound => (Tone::Wait, "not-found"),
-        Fault::MethodNotAllowed | Fault::BadRequest => (Tone::Bad, "bad-request"),
+        Fault::MethodNotAllowed(_) => (Tone::Bad, "wrong-method"),
+        Fault::BadRequest => (Tone::Bad, "bad-request"),
+        Fault::FieldTwice => (Tone::Bad, "field-twice"),
+        Fault::NotOffered => (Tone::Bad, "unexpected"),
+        Fault::Unreadable => (Tone::Bad, "unreadable"),
         Fault::TooLarge => (Tone::Bad, "too-large"),
         Fault::Forged => (Tone::Bad, "forged"),
         Fault::TooMany(_) => (Tone::Wait, "too-many"),

@@ -39,17 +39,17 @@ pub(in crate::web) struct Payer {
     pub(in crate::web) key: String,
 }
 
-/// What is wrong with it.
+/// What is wrong with it: the messages that say so.
 #[derive(Default)]
 pub(in crate::web) struct PayerFaults {
-    pub(in crate::web) phone: bool,
-    pub(in crate::web) email: bool,
+    pub(in crate::web) phone: Option<&'static str>,
+    pub(in crate::web) email: Option<&'static str>,
     pub(in crate::web) terms: bool,
 }
 
 impl PayerFaults {
     pub(in crate::web) fn any(&self) -> bool {
-        self.phone || self.email || self.terms
+        self.phone.is_some() || self.email.is_some() || self.terms
     }
 }
 
@@ -72,10 +72,10 @@ pub(in crate::web) fn summary(
     faults: &PayerFaults,
 ) -> SummaryPage {
     let language = page.language;
-    let fault = |wrong: bool, key: &str| if wrong { i18n::text(language, key) } else { String::new() };
-    let phone_fault = fault(faults.phone, "fault-phone");
-    let email_fault = fault(faults.email, "fault-email");
-    let terms_fault = fault(faults.terms, "fault-terms");
+    let fault = |key: Option<&str>| key.map(|key| i18n::text(language, key)).unwrap_or_default();
+    let phone_fault = fault(faults.phone);
+    let email_fault = fault(faults.email);
+    let terms_fault = fault(faults.terms.then_some("fault-terms"));
     let links = [("phone", &phone_fault), ("email", &email_fault), ("terms", &terms_fault)]
         .into_iter()
         .filter(|(_, text)| !text.is_empty())

@@ -4,6 +4,7 @@ use ledger::Money;
 use secrecy::ExposeSecret;
 
 use super::{CURRENCY, CmiSettings, hash, safe_mask};
+use crate::card_numbers;
 
 /// More fields than this are refused: the gateway's own list is about 60 long, plus what the hub sent.
 const FIELDS_MAX: usize = 200;
@@ -13,6 +14,8 @@ const NAME_BYTES_MAX: usize = 100;
 const VALUE_BYTES_MAX: usize = 8_192;
 /// All names and values together.
 const TOTAL_BYTES_MAX: usize = 65_536;
+/// The longest code kept, in characters: AuthCode has 6 and TransId some 25.
+const CODE_MAX: usize = 64;
 /// The longest text kept of an error message, in characters.
 const MESSAGE_MAX: usize = 200;
 
@@ -53,7 +56,7 @@ pub enum CallbackFault {
     #[error("the callback is too large")]
     TooLarge,
     /// A field twice: its order in the hash would be open.
-    #[error("the field '{0}' comes twice")]
+    #[error("the field {0:?} comes twice")]
     Duplicate(String),
     /// The hash is missing or wrong: a security event.
     #[error("the hash is wrong")]
@@ -94,12 +97,18 @@ pub fn verify(fields: &[(String, String)], settings: &CmiSettings) -> Result<Cal
         client_id,
         approved: code == "00",
         code,
-        auth_code: get("AuthCode"),
-        transaction_id: get("TransId"),
+        auth_code: kept(&get("AuthCode")),
+        transaction_id: kept(&get("TransId")),
         card_mask: safe_mask(&mask),
         card_brand: get("EXTRA.CARDBRAND").chars().take(32).collect(),
         message: get("ErrMsg").chars().take(MESSAGE_MAX).collect(),
     })
+}
+
+/// A code of the bank's as it may be kept: short, printable, no card number.
+fn kept(code: &str) -> String {
+    let code: String = code.chars().filter(|c| !c.is_control()).take(CODE_MAX).collect();
+    card_numbers::hidden(&code).into_owned()
 }
 
 fn check_bounds(fields: &[(String, String)]) -> Result<(), CallbackFault> {
@@ -113,7 +122,8 @@ fn check_bounds(fields: &[(String, String)]) -> Result<(), CallbackFault> {
     }
     let mut names = std::collections::BTreeSet::new();
     match fields.iter().find(|(name, _)| !names.insert(name.to_ascii_uppercase())) {
-        Some((name, _)) => Err(CallbackFault::Duplicate(name.clone())),
+        // Whoever calls chose the name, and it goes to the log.
+        Some((name, _)) => Err(CallbackFault::Duplicate(card_numbers::hidden(name).into_owned())),
         None => Ok(()),
     }
 }

@@ -1,245 +1,18 @@
-//! The only statements written twice: what a batch writes, row by row with cached statements on SQLite, one statement per
-//! table over arrays on PostgreSQL. Both are prepared once per connection: Diesel caches a statement whose type is its
-//! identity, which its own updates and multi-row inserts are not.
+//! PostgreSQL: one statement a table, over arrays.
+
+use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, SmallInt, Text, Timestamp};
-use diesel::sqlite::Sqlite;
 
-use super::accounts::AccountCache;
-use super::ids::Ids;
-use super::plan::{BillChange, Plan};
+use super::{BillChange, Lines, Plan, all_changed, bill_time, statement};
 use crate::bills::BillKey;
 use crate::states::PaymentState;
+use crate::storage::StorageError;
 use crate::storage::rows::PaymentRow;
-use crate::storage::schema::{bills, entries, idempotency_keys, outbox, payments, postings};
-use crate::storage::{Conn, StorageError};
-
-/// A statement with its parameters: SQL text and fields in turn, then a tail.
-macro_rules! statement {
-    ($name:ident for $backend:ty { $($sql:literal, $field:ident: $rust:ty => $sql_type:ty;)+ end $tail:literal }) => {
-        #[derive(QueryId)]
-        struct $name { $($field: $rust,)+ }
-
-        impl QueryFragment<$backend> for $name {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
-                $(
-                    out.push_sql($sql);
-                    out.push_bind_param::<$sql_type, _>(&self.$field)?;
-                )+
-                out.push_sql($tail);
-                Ok(())
-            }
-        }
-
-        impl<C> RunQueryDsl<C> for $name {}
-    };
-}
-
-// Rows of entries, ready to be written.
-struct Lines {
-    posting: Vec<i64>,
-    line: Vec<i16>,
-    account: Vec<i64>,
-    amount: Vec<i64>,
-}
-
-/// Writes a plan inside the open transaction. `Conflict` where another process was faster: nothing of it may stay.
-pub(super) fn write(
-    connection: &mut Conn,
-    accounts: &mut AccountCache,
-    ids: &mut Ids,
-    plan: &Plan,
-) -> Result<(), StorageError> {
-    let mut lines = Lines { posting: vec![], line: vec![], account: vec![], amount: vec![] };
-    // In the order of account numbers: two processes that update balances cannot block each other in a circle.
-    let mut deltas = std::collections::BTreeMap::<i64, i64>::new();
-    for (posting, _, content) in &plan.postings {
-        for (line, entry) in (0i16..).zip(content.entries()) {
-            let account = accounts.id(connection, ids, &entry.account)?;
-            let delta = deltas.entry(account).or_default();
-            *delta = delta
-                .checked_add(entry.amount)
-                .ok_or_else(|| StorageError::Failed("a balance is past the range".to_owned()))?;
-            lines.posting.push(*posting);
-            lines.line.push(line);
-            lines.account.push(account);
-            lines.amount.push(entry.amount);
-        }
-    }
-    match connection {
-        Conn::Sqlite(sqlite) => write_sqlite(sqlite, plan, &lines, &deltas),
-        Conn::Pg(pg) => write_postgres(pg, plan, lines, deltas),
-    }
-}
-
-/// Every guarded statement must change what the batch saw.
-fn all_changed(changed: usize, wanted: usize, what: &str) -> Result<(), StorageError> {
-    if changed == wanted { Ok(()) } else { Err(StorageError::Conflict(format!("{what} changed meanwhile"))) }
-}
-
-// --- SQLite
-
-statement!(ChangePayment for Sqlite {
-    "UPDATE payments SET state = ", state: i16 => SmallInt;
-    ", state_since = ", state_since: NaiveDateTime => Timestamp;
-    ", authorisation = ", authorisation: String => Text;
-    ", card_mask = ", card_mask: String => Text;
-    ", gateway_reference = ", gateway_reference: String => Text;
-    ", paid_at = ", paid_at: Option<NaiveDateTime> => Nullable<Timestamp>;
-    ", receipt_number = ", receipt_number: Option<String> => Nullable<Text>;
-    ", receipt_date = ", receipt_date: Option<NaiveDate> => Nullable<Date>;
-    " WHERE id = ", id: i64 => BigInt;
-    " AND state = ", before: i16 => SmallInt;
-    end ""
-});
-
-statement!(ChangeBill for Sqlite {
-    "UPDATE bills SET state = ", state: i16 => SmallInt;
-    ", payment_id = ", payment: i64 => BigInt;
-    ", generation = ", generation: i32 => Integer;
-    ", updated_at = ", updated_at: NaiveDateTime => Timestamp;
-    " WHERE key = ", key: Vec<u8> => Binary;
-    " AND state = ", state_before: i16 => SmallInt;
-    " AND payment_id = ", payment_before: i64 => BigInt;
-    " AND generation = ", generation_before: i32 => Integer;
-    end ""
-});
-
-statement!(MoveBalance for Sqlite {
-    "UPDATE accounts SET balance = balance + ", delta: i64 => BigInt;
-    " WHERE id = ", id: i64 => BigInt;
-    end ""
-});
-
-statement!(FinishTask for Sqlite {
-    "UPDATE outbox SET done_at = ", done_at: NaiveDateTime => Timestamp;
-    " WHERE done_at IS NULL AND id = ", id: i64 => BigInt;
-    end ""
-});
-
-fn write_sqlite(
-    sqlite: &mut SqliteConnection,
-    plan: &Plan,
-    lines: &Lines,
-    deltas: &std::collections::BTreeMap<i64, i64>,
-) -> Result<(), StorageError> {
-    for (key, payment, now) in &plan.keys {
-        let values = (
-            idempotency_keys::key.eq(key.key.as_slice()),
-            idempotency_keys::input.eq(key.input.as_slice()),
-            idempotency_keys::payment_id.eq(payment),
-            idempotency_keys::created_at.eq(now),
-        );
-        diesel::insert_into(idempotency_keys::table).values(values).execute(sqlite)?;
-    }
-    for row in &plan.new_payments {
-        diesel::insert_into(payments::table).values(row).execute(sqlite)?;
-    }
-    for (before, row) in plan.changed_payments.values() {
-        all_changed(change_payment(*before, row).execute(sqlite)?, 1, "a payment")?;
-    }
-    for (key, change) in &plan.bills {
-        let now = bill_time(plan, change);
-        let BillChange { biller, before, after } = change;
-        match before {
-            None => {
-                let values = (
-                    bills::key.eq(key.0.as_slice()),
-                    bills::biller.eq(biller),
-                    bills::state.eq(after.state.code()),
-                    bills::payment_id.eq(after.payment),
-                    bills::generation.eq(after.generation),
-                    bills::updated_at.eq(now),
-                );
-                diesel::insert_into(bills::table).values(values).execute(sqlite)?;
-            }
-            Some(before) => {
-                let statement = ChangeBill {
-                    state: after.state.code(),
-                    payment: after.payment,
-                    generation: after.generation,
-                    updated_at: now,
-                    key: key.0.to_vec(),
-                    state_before: before.state.code(),
-                    payment_before: before.payment,
-                    generation_before: before.generation,
-                };
-                all_changed(statement.execute(sqlite)?, 1, "a bill")?;
-            }
-        }
-    }
-    for (id, payment, posting) in &plan.postings {
-        let values = (
-            postings::id.eq(id),
-            postings::kind.eq(posting.kind().code()),
-            postings::payment_id.eq(payment),
-            postings::booked_at.eq(posting.moment().at.naive_utc()),
-            postings::effective_on.eq(posting.moment().day),
-        );
-        diesel::insert_into(postings::table).values(values).execute(sqlite)?;
-    }
-    for (((posting, line), account), amount) in
-        lines.posting.iter().zip(&lines.line).zip(&lines.account).zip(&lines.amount)
-    {
-        let values = (
-            entries::posting_id.eq(posting),
-            entries::line.eq(line),
-            entries::account_id.eq(account),
-            entries::amount.eq(amount),
-        );
-        diesel::insert_into(entries::table).values(values).execute(sqlite)?;
-    }
-    for (id, delta) in deltas {
-        all_changed(MoveBalance { delta: *delta, id: *id }.execute(sqlite)?, 1, "an account")?;
-    }
-    for task in &plan.tasks {
-        let values = (
-            outbox::id.eq(task.id),
-            outbox::kind.eq(task.kind.code()),
-            outbox::payment_id.eq(task.payment),
-            outbox::due_at.eq(task.due_at),
-            outbox::leased_until.eq(task.created_at),
-            outbox::attempts.eq(0),
-            outbox::note.eq(""),
-            outbox::created_at.eq(task.created_at),
-        );
-        diesel::insert_into(outbox::table).values(values).execute(sqlite)?;
-    }
-    for (id, now) in &plan.done_tasks {
-        // A task that somebody else finished meanwhile is finished.
-        FinishTask { done_at: *now, id: *id }.execute(sqlite)?;
-    }
-    Ok(())
-}
-
-fn change_payment(before: PaymentState, row: &PaymentRow) -> ChangePayment {
-    ChangePayment {
-        state: row.state,
-        state_since: row.state_since,
-        authorisation: row.authorisation.clone(),
-        card_mask: row.card_mask.clone(),
-        gateway_reference: row.gateway_reference.clone(),
-        paid_at: row.paid_at,
-        receipt_number: row.receipt_number.clone(),
-        receipt_date: row.receipt_date,
-        id: row.id,
-        before: before.code(),
-    }
-}
-
-/// When a bill changed: when its payment did.
-fn bill_time(plan: &Plan, change: &BillChange) -> NaiveDateTime {
-    let id = change.after.payment;
-    let changed = plan.changed_payments.get(&id).map(|(_, row)| row.state_since);
-    let new = || plan.new_payments.binary_search_by_key(&id, |row| row.id).ok();
-    changed.or_else(|| new().map(|at| plan.new_payments[at].state_since)).unwrap_or_default()
-}
-
-// --- PostgreSQL
 
 statement!(InsertKeys for Pg {
     "INSERT INTO idempotency_keys (key, input, payment_id, created_at) SELECT * FROM unnest(",
@@ -378,14 +151,18 @@ fn column<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Vec<T> {
     rows.iter().map(value).collect()
 }
 
-fn write_postgres(
+/// Writes a plan inside the open transaction.
+pub(super) fn write(
     pg: &mut PgConnection,
     plan: &Plan,
     lines: Lines,
-    deltas: std::collections::BTreeMap<i64, i64>,
+    deltas: BTreeMap<i64, i64>,
 ) -> Result<(), StorageError> {
     if !plan.keys.is_empty() {
-        let keys = &plan.keys;
+        // In order, as another process may be at the same keys.
+        let mut keys: Vec<_> = plan.keys.iter().collect();
+        keys.sort_unstable_by_key(|(key, ..)| key.key);
+        let keys = &keys;
         InsertKeys {
             key: column(keys, |(key, ..)| key.key.to_vec()),
             input: column(keys, |(key, ..)| key.input.to_vec()),
@@ -463,22 +240,21 @@ fn write_payments(pg: &mut PgConnection, plan: &Plan) -> Result<(), StorageError
         }
         .execute(pg)?;
     }
-    let changed: Vec<ChangePayment> =
-        plan.changed_payments.values().map(|(before, row)| change_payment(*before, row)).collect();
+    let changed: Vec<&(PaymentState, PaymentRow)> = plan.changed_payments.values().collect();
     if changed.is_empty() {
         return Ok(());
     }
     let statement = ChangePayments {
-        id: column(&changed, |row| row.id),
-        before: column(&changed, |row| row.before),
-        state: column(&changed, |row| row.state),
-        state_since: column(&changed, |row| row.state_since),
-        authorisation: column(&changed, |row| row.authorisation.clone()),
-        card_mask: column(&changed, |row| row.card_mask.clone()),
-        gateway_reference: column(&changed, |row| row.gateway_reference.clone()),
-        paid_at: column(&changed, |row| row.paid_at),
-        receipt_number: column(&changed, |row| row.receipt_number.clone()),
-        receipt_date: column(&changed, |row| row.receipt_date),
+        id: column(&changed, |(_, row)| row.id),
+        before: column(&changed, |(before, _)| before.code()),
+        state: column(&changed, |(_, row)| row.state),
+        state_since: column(&changed, |(_, row)| row.state_since),
+        authorisation: column(&changed, |(_, row)| row.authorisation.clone()),
+        card_mask: column(&changed, |(_, row)| row.card_mask.clone()),
+        gateway_reference: column(&changed, |(_, row)| row.gateway_reference.clone()),
+        paid_at: column(&changed, |(_, row)| row.paid_at),
+        receipt_number: column(&changed, |(_, row)| row.receipt_number.clone()),
+        receipt_date: column(&changed, |(_, row)| row.receipt_date),
     };
     all_changed(statement.execute(pg)?, changed.len(), "a payment")
 }

@@ -1,0 +1,17 @@
+//! The ledger as its callers and its databases see it: every test runs on SQLite, and on PostgreSQL where
+//! `FATOURA_TEST_POSTGRES_URL` names a server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail as tests do")]
+
+#[macro_use]
+mod support;
+
+mod books;
+mod concurrency;
+mod damage;
+mod histories;
+mod keeping;
+mod outbox;
+mod paying;
+mod schema;
+mod steps;

@@ -1,0 +1,410 @@
+//! A database per test, copied from one that was migrated once; and the few payments that tests are made of.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, LazyLock, Once};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use ledger::{
+    Account, AccountKind, Advance, AdvanceOutcome, Amounts, BillClaim, BillKey, Channel, DatabaseUrl, Funds, Hold,
+    Instrument, Language, Ledger, LedgerError, Moment, Money, Pay, PayOutcome, PaymentState, Reference, RequestKey,
+    Step, check_books,
+};
+
+/// Makes of each function a test on SQLite and a test on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(&crate::support::TestDb::sqlite()); })+
+        }
+        mod postgres {
+            $(#[test] fn $name() { crate::support::TestDb::postgres().iter().for_each(super::$name); })+
+        }
+    };
+}
+
+/// Whether the rest of what is asked for must be there.
+pub fn is_all_required() -> bool {
+    std::env::var("FATOURA_TEST_REQUIRE_ALL").is_ok_and(|value| value == "1")
+}
+
+/// Past the capture of output: a test that passes would not be heard.
+fn say(text: &str) {
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "{text}").unwrap();
+}
+
+/// Says what was not tested, or fails.
+pub fn skipped(once: &'static Once, what: &str) {
+    assert!(!is_all_required(), "skipped although all is required: {what}");
+    once.call_once(|| say(&format!("skipped: {what}")));
+}
+
+/// A fresh, migrated database, gone with the value.
+pub struct TestDb {
+    pub url: DatabaseUrl,
+    place: Place,
+}
+
+enum Place {
+    Sqlite(#[expect(dead_code, reason = "held until the test ends")] tempfile::TempDir),
+    Postgres { name: String },
+}
+
+static SQLITE_TEMPLATE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.db");
+    Ledger::migrate(&DatabaseUrl::Sqlite(path.clone())).unwrap();
+    std::fs::read(path).unwrap()
+});
+
+static SERVER: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("FATOURA_TEST_POSTGRES_URL").ok());
+const TEMPLATE: &str = "fatoura_ledger_template";
+
+static POSTGRES_TEMPLATE: LazyLock<()> = LazyLock::new(|| {
+    let mut server = Raw::open(&database_of("")).unwrap();
+    // One run of the tests at a time makes the template anew, as the migrations may have changed.
+    server.run("SELECT pg_advisory_lock(7203412)").unwrap();
+    server.run(&format!("DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")).unwrap();
+    server.run(&format!("CREATE DATABASE {TEMPLATE}")).unwrap();
+    Ledger::migrate(&database_of(TEMPLATE)).unwrap();
+});
+
+/// The server's own database, or another one on it.
+fn database_of(name: &str) -> DatabaseUrl {
+    let server = SERVER.as_ref().unwrap();
+    let (place, own) = server.rsplit_once('/').unwrap();
+    DatabaseUrl::Postgres(format!("{place}/{}", if name.is_empty() { own } else { name }))
+}
+
+impl TestDb {
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        std::fs::write(&path, &*SQLITE_TEMPLATE).unwrap();
+        Self { url: DatabaseUrl::Sqlite(path), place: Place::Sqlite(folder) }
+    }
+
+    pub fn postgres() -> Option<Self> {
+        static SAID: Once = Once::new();
+        if SERVER.is_none() {
+            skipped(&SAID, "PostgreSQL, as FATOURA_TEST_POSTGRES_URL is not set");
+            return None;
+        }
+        LazyLock::force(&POSTGRES_TEMPLATE);
+        let name = format!("fatoura_ledger_{}_{}", std::process::id(), Reference::fresh_secret());
+        let create = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}");
+        Raw::open(&database_of("")).unwrap().run(&create).unwrap();
+        Some(Self { url: database_of(&name), place: Place::Postgres { name } })
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.place, Place::Postgres { .. })
+    }
+
+    /// Another fresh database of the same kind.
+    pub fn sibling(&self) -> Self {
+        if self.is_postgres() { Self::postgres().unwrap() } else { Self::sqlite() }
+    }
+
+    pub fn open(&self) -> Ledger {
+        Ledger::open(&self.url, 2, Arc::new(|| {})).unwrap()
+    }
+
+    pub fn raw(&self) -> Raw {
+        Raw::open(&self.url).unwrap()
+    }
+
+    /// Rows of one text column named `line`.
+    pub fn lines(&self, sql: &str) -> Vec<String> {
+        self.raw().lines(sql)
+    }
+
+    pub fn count(&self, table: &str) -> u64 {
+        self.lines(&format!("SELECT CAST(COUNT(*) AS TEXT) AS line FROM {table}"))[0].parse().unwrap()
+    }
+
+    /// The number and the running balance of an account.
+    pub fn balance(&self, account: &Account) -> i64 {
+        let (kind, owner) = (account.kind.code(), &account.owner);
+        let sql =
+            format!("SELECT CAST(balance AS TEXT) AS line FROM accounts WHERE kind = {kind} AND owner = '{owner}'");
+        self.lines(&sql).first().map_or(0, |balance| balance.parse().unwrap())
+    }
+
+    /// Fails with every fault of the books.
+    pub fn assert_clean(&self) {
+        assert_eq!(self.faults(), Vec::<String>::new());
+    }
+
+    pub fn faults(&self) -> Vec<String> {
+        check_books(&self.url).unwrap().faults.iter().map(ToString::to_string).collect()
+    }
+
+    /// A top-up of an outlet's float, as the bank's statement would book it.
+    pub fn fund_float(&self, outlet: &str, centimes: i64) {
+        let (float, bank) = (AccountKind::AgentFloat.code(), AccountKind::Bank.code());
+        self.raw()
+            .run(&format!(
+                "INSERT INTO accounts (id, kind, owner, currency, balance, ceiling) VALUES
+                     (900000000001, {bank}, '', 504, {centimes}, NULL),
+                     (900000000002, {float}, '{outlet}', 504, -{centimes}, 0);
+                 INSERT INTO postings (id, kind, booked_at, effective_on)
+                     VALUES (900000000003, 1, '2026-11-24 08:00:00', '2026-11-24');
+                 INSERT INTO entries (posting_id, line, account_id, amount) VALUES
+                     (900000000003, 0, 900000000001, {centimes}), (900000000003, 1, 900000000002, -{centimes});"
+            ))
+            .unwrap();
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        if let Place::Postgres { name } = &self.place {
+            let dropped = Raw::open(&database_of(""))
+                .and_then(|mut server| server.run(&format!("DROP DATABASE {name} WITH (FORCE)")));
+            if let Err(error) = dropped {
+                say(&format!("{name} was not dropped: {error}"));
+            }
+        }
+    }
+}
+
+/// A connection beside the ledger's own.
+pub enum Raw {
+    Sqlite(SqliteConnection),
+    Pg(PgConnection),
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+impl Raw {
+    fn open(url: &DatabaseUrl) -> Result<Self, String> {
+        let opened = match url {
+            DatabaseUrl::Sqlite(path) => sqlite(path).map(Self::Sqlite),
+            DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(Self::Pg),
+        };
+        opened.map_err(|error| error.to_string())
+    }
+
+    pub fn run(&mut self, sql: &str) -> Result<(), String> {
+        match self {
+            Self::Sqlite(c) => c.batch_execute(sql),
+            Self::Pg(c) => c.batch_execute(sql),
+        }
+        .map_err(|error| error.to_string())
+    }
+
+    pub fn lines(&mut self, sql: &str) -> Vec<String> {
+        let query = diesel::sql_query(sql);
+        let rows: Vec<Line> = match self {
+            Self::Sqlite(c) => query.load(c),
+            Self::Pg(c) => query.load(c),
+        }
+        .unwrap();
+        rows.into_iter().map(|row| row.line).collect()
+    }
+}
+
+fn sqlite(path: &Path) -> ConnectionResult<SqliteConnection> {
+    let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
+    connection.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+    Ok(connection)
+}
+
+// --- What tests are made of
+
+/// Where every test's clock stands.
+pub fn now() -> DateTime<Utc> {
+    "2026-11-24T10:00:00Z".parse().unwrap()
+}
+
+pub fn moment() -> Moment {
+    Moment::of(now())
+}
+
+pub fn money(centimes: i64) -> Money {
+    Money::from_minor(centimes)
+}
+
+pub fn cmi() -> Account {
+    Account::of(AccountKind::GatewayReceivable, "cmi")
+}
+
+pub fn float() -> Account {
+    Account::of(AccountKind::AgentFloat, "7")
+}
+
+pub fn bill(article: &str) -> BillKey {
+    BillKey::of(1001, "02", "C-1", article)
+}
+
+pub fn claim(article: &str, generation: i32) -> BillClaim {
+    BillClaim { key: bill(article), generation, settles: true }
+}
+
+/// 168.42 in all: 168.00 and stamp duty.
+pub fn amounts() -> Amounts {
+    Amounts { principal: money(16_800), fee: Money::ZERO, vat: Money::ZERO, duty: money(42) }
+}
+
+/// A card payment of bill `article`, under a key of its own.
+pub fn card(key: &str, article: &str) -> Pay {
+    Pay {
+        key: RequestKey::of("test", key, key),
+        quote: 1,
+        biller: 1001,
+        channel: Channel::Web,
+        instrument: Instrument::Card,
+        language: Language::Fr,
+        amounts: amounts(),
+        bills: vec![claim(article, 0)],
+        phone: Some("+212612345678".to_owned()),
+        email: Some("payer@example.ma".to_owned()),
+        funds: Funds::Awaited { account: cmi(), poll_at: now() + TimeDelta::minutes(15) },
+        moment: moment(),
+    }
+}
+
+/// A cash payment of a bill, out of outlet 7's float.
+pub fn cash(key: &str, article: &str) -> Pay {
+    Pay { channel: Channel::Agt, instrument: Instrument::Cash, funds: Funds::InHand(float()), ..card(key, article) }
+}
+
+pub fn accept(hold: Hold) -> Step {
+    accept_amount(hold, 16_842)
+}
+
+pub fn accept_amount(hold: Hold, centimes: i64) -> Step {
+    Step::Accept {
+        hold,
+        amount: money(centimes),
+        authorisation: "A1".to_owned(),
+        card_mask: "4***1".to_owned(),
+        gateway_reference: "T1".to_owned(),
+    }
+}
+
+pub fn confirm() -> Step {
+    Step::Confirm { receipt_number: "R-1".to_owned(), receipt_date: None }
+}
+
+pub fn advance(payment: i64, step: Step) -> Advance {
+    Advance { payment, step, task: None, moment: moment() }
+}
+
+/// What callers do with a ledger, in one word.
+pub trait Doing {
+    /// Starts a payment that must start; its number.
+    fn start(&self, pay: Pay) -> i64;
+    /// Takes a payment a step on.
+    fn step(&self, payment: i64, step: Step) -> AdvanceOutcome;
+    /// A card payment of a bill, taken to a state.
+    fn card_in(&self, article: &str, state: PaymentState) -> i64;
+}
+
+impl Doing for Ledger {
+    fn start(&self, pay: Pay) -> i64 {
+        match self.pay_now(pay).unwrap() {
+            PayOutcome::Started(reference) => reference.id(),
+            other => panic!("not started: {other:?}"),
+        }
+    }
+
+    fn step(&self, payment: i64, step: Step) -> AdvanceOutcome {
+        self.advance_now(advance(payment, step)).unwrap()
+    }
+
+    fn card_in(&self, article: &str, state: PaymentState) -> i64 {
+        let payment = self.start(card(&format!("{article} {state}"), article));
+        let steps = match state {
+            PaymentState::Awaiting => vec![],
+            PaymentState::Held => vec![accept(Hold::Held)],
+            PaymentState::Taken => vec![accept(Hold::Captured)],
+            PaymentState::Confirmed => vec![accept(Hold::Captured), confirm()],
+            PaymentState::Declined => vec![Step::Decline],
+            PaymentState::Expired => vec![Step::Expire],
+            PaymentState::Returning => vec![accept(Hold::Captured), Step::Return],
+            PaymentState::Returned => vec![accept(Hold::Captured), Step::Return, Step::Returned],
+        };
+        for step in steps {
+            let outcome = self.step(payment, step.clone());
+            assert!(matches!(outcome, AdvanceOutcome::Moved { .. }), "{step:?}: {outcome:?}");
+        }
+        payment
+    }
+}
+
+/// A command of either kind, for lists of them.
+#[derive(Debug, Clone)]
+pub enum Command {
+    Pay(Pay),
+    Advance(Advance),
+}
+
+/// Its answer.
+pub type Answer = Result<Outcome, LedgerError>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Pay(PayOutcome),
+    Advance(AdvanceOutcome),
+}
+
+/// Stops the writer until the value is let go: what is sent meanwhile becomes one batch, in the order it was sent.
+pub struct Halted {
+    go: Option<Sender<()>>,
+}
+
+pub fn halt(ledger: &Ledger) -> Halted {
+    let (go, wait) = channel();
+    let (here, arrived) = channel();
+    let wait = std::sync::Mutex::new(wait);
+    ledger.write(
+        move |_| {
+            let _unheard = here.send(());
+            let _gone = wait.lock().unwrap().recv();
+            Ok(())
+        },
+        Box::new(|_| {}),
+    );
+    arrived.recv().unwrap();
+    Halted { go: Some(go) }
+}
+
+impl Drop for Halted {
+    fn drop(&mut self) {
+        drop(self.go.take());
+    }
+}
+
+/// Sends without waiting; the answers, in the order sent.
+pub fn send(ledger: &Ledger, commands: impl IntoIterator<Item = Command>) -> Vec<Receiver<Answer>> {
+    let one = |command| {
+        let (answer, heard) = channel();
+        match command {
+            Command::Pay(pay) => ledger.pay(pay, Box::new(move |o| drop(answer.send(o.map(Outcome::Pay))))),
+            Command::Advance(step) => {
+                ledger.advance(step, Box::new(move |o| drop(answer.send(o.map(Outcome::Advance)))));
+            }
+        }
+        heard
+    };
+    commands.into_iter().map(one).collect()
+}
+
+/// Sends commands as one batch; the answers, in order.
+pub fn burst(ledger: &Ledger, commands: impl IntoIterator<Item = Command>) -> Vec<Answer> {
+    let halted = halt(ledger);
+    let heard = send(ledger, commands);
+    drop(halted);
+    heard.into_iter().map(|answer| answer.recv().unwrap()).collect()
+}

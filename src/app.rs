@@ -1,0 +1,115 @@
+//! Wiring: the ledger, the hub, the messenger, the channels. Real parts or doubles are chosen here and nowhere else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::web;
+use anyhow::Context;
+use biller_adapters::BillerClient;
+use channels::ChannelState;
+use chrono::{TimeDelta, Utc};
+use ledger::Ledger;
+use payments::dispatch::Dispatcher;
+use payments::gateways::cmi::client::CmiClient;
+use payments::messages::Messenger;
+use payments::{Clock, Hub, HubParts, HubSettings, Secrets};
+use tokio::sync::Notify;
+
+use crate::config::{Config, Environment};
+use crate::notify::{Mailer, Notifier, TwilioClient};
+
+/// What reaches into the program from outside besides its configuration; tests put doubles here.
+pub struct Outside {
+    /// Billers' secrets by name.
+    pub secrets: Secrets,
+    /// The time of day.
+    pub clock: Clock,
+    /// Carries SMS and mails; `None`: what the configuration says.
+    pub messenger: Option<Arc<dyn Messenger>>,
+}
+
+impl Outside {
+    /// The real one, with secrets from the environment.
+    pub fn real(environment: &Environment) -> Self {
+        let environment = environment.clone();
+        Self { secrets: Arc::new(move |name| environment.secret(name)), clock: Arc::new(Utc::now), messenger: None }
+    }
+}
+
+/// The parts of the program, put together and not yet running.
+pub struct App {
+    /// The one ledger.
+    pub ledger: Arc<Ledger>,
+    /// The use cases.
+    pub hub: Arc<Hub>,
+    /// Works off the outbox.
+    pub dispatcher: Dispatcher,
+    /// What the routes share.
+    pub state: web::Data<ChannelState>,
+    stopping: Arc<AtomicBool>,
+}
+
+impl App {
+    /// Puts the parts together over a migrated database. Blocks while it opens the database.
+    pub fn open(config: &Config, outside: Outside) -> anyhow::Result<Self> {
+        let Outside { secrets, clock, messenger } = outside;
+        // Certificates and accounts first: a fault of the configuration shows before anything is opened.
+        let client = Arc::new(BillerClient::new(config.billers.clone())?);
+        let cmi = CmiClient::new(config.cmi.clone())?;
+        let sms = config.twilio.clone().map(TwilioClient::new).transpose()?;
+        let mail = config.smtp.clone().map(Mailer::new).transpose()?;
+
+        let wake = Arc::new(Notify::new());
+        let waker = Arc::clone(&wake);
+        let database = &config.database;
+        let ledger = Ledger::open(&database.url, database.readers, Arc::new(move || waker.notify_one()));
+        let ledger = Arc::new(ledger.with_context(|| format!("the ledger at {}", database.url))?);
+        let parts = HubParts {
+            ledger: Arc::clone(&ledger),
+            client,
+            cmi,
+            secrets,
+            clock: Arc::clone(&clock),
+            settings: hub_settings(config),
+        };
+        let hub = Arc::new(Hub::open(parts).context("the billers cannot be read from the ledger")?);
+
+        let catalogue_of = Arc::clone(&hub);
+        let messenger = messenger.unwrap_or_else(|| {
+            let catalogue = Arc::new(move || catalogue_of.catalogue());
+            Arc::new(Notifier::new(catalogue, &config.web.public_url, sms, mail))
+        });
+        let dispatcher = Dispatcher::new(Arc::clone(&hub), messenger, wake);
+
+        let stopping = Arc::new(AtomicBool::new(false));
+        let (stops, writes) = (Arc::clone(&stopping), Arc::clone(&ledger));
+        let state = ChannelState::new(Arc::clone(&hub), config.web.settings(config.limits), clock)
+            .with_readiness(Arc::new(move || readiness(stops.load(Ordering::Relaxed), writes.is_writing())));
+        Ok(Self { ledger, hub, dispatcher, state: web::Data::new(state), stopping })
+    }
+
+    /// From now on the program says that it is not ready, so that load balancers turn away.
+    pub fn turn_away(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+}
+
+fn readiness(stopping: bool, writing: bool) -> Result<(), String> {
+    match (stopping, writing) {
+        (true, _) => Err("the program is stopping".to_owned()),
+        (false, false) => Err("the ledger's writer has stopped: see the log, and start the program again".to_owned()),
+        (false, true) => Ok(()),
+    }
+}
+
+fn hub_settings(config: &Config) -> HubSettings {
+    let payments = &config.payments;
+    let usual = || format!("{}/webhooks/cmi", config.web.public_url);
+    HubSettings {
+        inquiry_lifetime: TimeDelta::minutes(payments.inquiry_minutes.into()),
+        card_session: payments.card_session,
+        callback_url: payments.callback_url.clone().unwrap_or_else(usual),
+        stamp_duty: payments.stamp_duty.clone(),
+        ..HubSettings::default()
+    }
+}

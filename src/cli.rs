@@ -1,0 +1,294 @@
+//! The command line: one binary, a subcommand for each role.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 what was looked at has faults, which are named; 2 it could not be done, and why.";
+
+const DATABASE: &str = "\
+Environment:
+  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]
+  RUST_LOG, FATOURA_LOG_FORMAT   what is logged to standard error, and how";
+
+/// A multi-channel bill payment hub on one ledger.
+#[derive(Debug, Parser)]
+#[command(name = "fatoura", version, after_help = EXIT_CODES)]
+#[command(after_long_help = "\
+Begin with `fatoura demo`: it needs no configuration. `fatoura help COMMAND` tells more about each.
+
+Exit codes: 0 done; 1 what was looked at has faults, which are named; 2 it could not be done, and why.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try it out: the hub and a sandbox of billers, bank, SMS and mail in one process
+    ///
+    /// Starts both on this machine, with nine billers, contracts that owe something and cards to
+    /// pay with; prints where to go. Needs no configuration. Everything is kept in the data
+    /// folder: the next start goes on from there.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Examples:
+  fatoura demo
+  fatoura demo --data /tmp/try --port 9080 --sandbox-port 9081 --smtp-port 9025"
+    )]
+    Demo(DemoArgs),
+
+    /// Serve payers: web pages, gateway callbacks, the outbox, the jobs
+    ///
+    /// Configured by the environment alone; docs/configuration.md lists every variable. All faults
+    /// of the configuration are reported at once. SIGTERM or Ctrl-C stops in order: not ready,
+    /// requests finished, outbox at rest, ledger closed; a second one stops at once.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Environment (required):
+  FATOURA_PUBLIC_URL     https://HOST under which payers reach the pages
+  FATOURA_COOKIE_KEY     at least 32 random characters, kept secret
+  FATOURA_CMI_CLIENT_ID, FATOURA_CMI_STORE_KEY, FATOURA_CMI_GATEWAY_URL, FATOURA_CMI_API_URL,
+  FATOURA_CMI_API_USER, FATOURA_CMI_API_PASSWORD, FATOURA_CMI_FALLBACK_EMAIL   the card gateway
+  BILLER_SECRET_...      each biller's secret, under the name that its file gives
+Environment (some of the rest):
+  FATOURA_DATABASE_URL   sqlite:PATH or postgres://... [default: sqlite:data/fatoura.db]
+  FATOURA_LISTEN         address and port [default: 127.0.0.1:8080]
+  FATOURA_TLS_CERTIFICATE, FATOURA_TLS_KEY   PEM files; without them a proxy ends TLS
+  FATOURA_TWILIO_..., FATOURA_SMTP_...       SMS and mail
+
+Before the first start:
+  fatoura migrate
+  fatoura biller import billers/*.toml"
+    )]
+    Serve,
+
+    /// Run the sandbox alone: a test environment for integrators
+    ///
+    /// Plays billers, card gateway, SMS provider and mail server over real sockets. No real money,
+    /// no message leaves it. docs/sandbox.md says what is found there.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Examples:
+  fatoura sandbox
+  fatoura sandbox --bind 0.0.0.0 --port 9081 --data sandbox-data"
+    )]
+    Sandbox(SandboxArgs),
+
+    /// Bring the database's tables up to date
+    ///
+    /// Makes the database file if it is SQLite and not there. Run it before the first start and
+    /// after every upgrade; with nothing to do it does nothing.
+    #[command(verbatim_doc_comment, after_help = DATABASE)]
+    Migrate,
+
+    /// Prove the books, or name what is wrong with them
+    ///
+    /// Postings balance, balances are what was posted, payments stand where their postings say.
+    /// Reads one state of the ledger while the hub goes on. Exit code 0: the books are right;
+    /// 1: they are not, and every fault is named; 2: they could not be read.
+    #[command(verbatim_doc_comment, after_help = DATABASE)]
+    CheckBooks,
+
+    /// Write the books for another program
+    Export(ExportArgs),
+
+    /// Import billers from files, and list them
+    Biller(BillerArgs),
+
+    /// Measure how fast payments are taken, beside what the storage could do at most
+    ///
+    /// Makes a database of its own in a folder, and another on a PostgreSQL server if one is given;
+    /// both are gone afterwards. Prints payments per second, latencies and processor time for 1,
+    /// 16 and 256 callers, through the ledger and over HTTP, and the ratios that count.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Examples:
+  fatoura bench
+  fatoura bench --folder /var/lib/fatoura --postgres postgres://postgres@127.0.0.1/postgres --grow 1000000"
+    )]
+    Bench(BenchArgs),
+}
+
+/// Flags of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Folder for the SQLite file, on the disk that is to hold the real one
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// A PostgreSQL server on which a database may be made and dropped
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Payments in each row of the table
+    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    pub payments: u32,
+    /// Measure again with this many payments in the ledger; 0 leaves that out
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=50_000_000))]
+    pub grow: u32,
+}
+
+/// Flags of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder that keeps everything; made if it is not there
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+    /// Port of the hub's pages
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    pub port: u16,
+    /// Port of the sandbox: its dashboard, billers, card page and inboxes
+    #[arg(long, value_name = "PORT", default_value_t = 8081)]
+    pub sandbox_port: u16,
+    /// Port of the sandbox's mail server
+    #[arg(long, value_name = "PORT", default_value_t = 8025)]
+    pub smtp_port: u16,
+}
+
+/// Flags of `sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// Folder that keeps what happened over a restart; without it nothing is kept
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on; whoever reaches it may do anything in the sandbox
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub bind: IpAddr,
+    /// Port of everything but mail
+    #[arg(long, value_name = "PORT", default_value_t = 8081)]
+    pub port: u16,
+    /// Port of the mail server
+    #[arg(long, value_name = "PORT", default_value_t = 8025)]
+    pub smtp_port: u16,
+}
+
+/// Flags of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The format.
+    #[command(subcommand)]
+    pub format: ExportFormat,
+}
+
+/// Formats of the books.
+#[derive(Debug, Subcommand)]
+pub enum ExportFormat {
+    /// A journal for hledger, one transaction per posting
+    ///
+    /// Written to standard output. `hledger check --strict` accepts it, and proves the books a second time.
+    #[command(after_help = "\
+Example:
+  fatoura export hledger > books.journal && hledger -f books.journal check --strict
+
+Environment:
+  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]")]
+    Hledger,
+}
+
+/// Flags of `biller`.
+#[derive(Debug, Args)]
+pub struct BillerArgs {
+    /// What to do with billers.
+    #[command(subcommand)]
+    pub action: BillerAction,
+}
+
+/// What can be done with billers.
+#[derive(Debug, Subcommand)]
+pub enum BillerAction {
+    /// Take billers from TOML files, all of them or none
+    ///
+    /// A biller that is known under its code is replaced. If any file has a fault, every fault is
+    /// named with its file and line, and nothing is imported. A hub that is running offers the
+    /// billers within seconds. docs/biller-file.md describes the file.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Examples:
+  fatoura biller import billers/*.toml
+  fatoura biller import --set SANDBOX_URL=http://127.0.0.1:8081 sandbox/billers/*.toml
+
+Environment:
+  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]
+  NAME                   stands for ${NAME} in the addresses of a file, unless --set gives it"
+    )]
+    Import(ImportArgs),
+
+    /// List the billers that are offered
+    #[command(after_help = DATABASE)]
+    List,
+}
+
+/// Flags of `biller import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Files to read
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What `${NAME}` stands for in the addresses of a file; may be given several times
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub variables: Vec<(String, String)>,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let plain = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    match text.split_once('=') {
+        Some((name, value)) if plain(name) => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE, such as SANDBOX_URL=http://127.0.0.1:8081".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("", "top")]
+    #[case("demo", "demo")]
+    #[case("serve", "serve")]
+    #[case("sandbox", "sandbox")]
+    #[case("migrate", "migrate")]
+    #[case("check-books", "check_books")]
+    #[case("export", "export")]
+    #[case("export hledger", "export_hledger")]
+    #[case("biller", "biller")]
+    #[case("biller import", "biller_import")]
+    #[case("biller list", "biller_list")]
+    fn help_reads_well(#[case] words: &str, #[case] name: &str) {
+        let line = format!("fatoura {words} --help");
+        let shown = Cli::try_parse_from(line.split_whitespace()).unwrap_err().to_string();
+        insta::assert_snapshot!(format!("help_{name}"), shown);
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[rstest]
+    #[case::no_command("fatoura", "Usage: fatoura <COMMAND>")]
+    #[case::unknown("fatoura serv", "unrecognized subcommand 'serv'")]
+    #[case::port("fatoura demo --port 99999", "99999 is not in 0..=65535")]
+    #[case::no_file("fatoura biller import", "<FILE>...")]
+    #[case::assignment("fatoura biller import --set A x.toml", "expected NAME=VALUE")]
+    #[case::nameless("fatoura biller import --set =1 x.toml", "expected NAME=VALUE")]
+    fn refuses_with_a_reason(#[case] line: &str, #[case] reason: &str) {
+        let shown = Cli::try_parse_from(line.split_whitespace()).unwrap_err().to_string();
+        assert!(shown.contains(reason), "{shown}");
+    }
+
+    #[test]
+    fn a_value_may_hold_an_equals_sign() {
+        assert_eq!(assignment("A=http://h/?b=c"), Ok(("A".to_owned(), "http://h/?b=c".to_owned())));
+    }
+}

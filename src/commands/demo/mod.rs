@@ -1,0 +1,150 @@
+//! `demo`: the hub and its outside world in one process, ready to be tried.
+
+mod billers;
+mod cookie_key;
+mod introduction;
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::bail;
+use biller_adapters::ClientSettings;
+use channels::WebLimits;
+use chrono::Utc;
+use ledger::DatabaseUrl;
+use payments::gateways::cmi::CmiSettings;
+use payments::tariff::StampDuty;
+use sandbox::{RunningSandbox, SandboxConfig};
+use secrecy::SecretString;
+
+use super::sandbox::{PortFlags, make_folder};
+use super::{Outcome, biller, block_on, migrate, stop_in_order};
+use crate::app::{App, Outside};
+use crate::cli::DemoArgs;
+use crate::config::{Config, DatabaseConfig, PaymentsConfig, WebConfig};
+use crate::notify::{SmtpSecurity, SmtpSettings, TwilioSender, TwilioSettings};
+use crate::running::Running;
+use crate::server;
+use crate::signals::StopSignals;
+
+/// Billers' secrets are looked up under such names; the sandbox's billers share one.
+const SECRET_PREFIX: &str = "BILLER_SECRET_";
+
+pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    make_folder(&args.data)?;
+    let cookie_key = cookie_key::load_or_make(&args.data.join("cookie.key"))?;
+    let database = DatabaseUrl::Sqlite(args.data.join("fatoura.db"));
+    migrate::migrate(&database)?;
+    // The hub's port first: a sandbox should not come up for a demo that cannot.
+    let listener = server::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)), "--port")?;
+    let address = listener.local_addr()?;
+    block_on(async {
+        let mut signals = StopSignals::listen()?;
+        let outside = SandboxConfig {
+            http_port: args.sandbox_port,
+            smtp_port: args.smtp_port,
+            data_dir: Some(args.data.clone()),
+            ..SandboxConfig::default()
+        };
+        let flags = PortFlags { http: "--sandbox-port", smtp: "--smtp-port" };
+        let sandbox = super::sandbox::start(outside.clone(), &flags).await?;
+        let config = config(&database, address, cookie_key, &sandbox, &outside);
+        biller::store(&database, &billers::read(&sandbox.base_url())?)?;
+        let app = App::open(&config, of_sandbox(&outside))?;
+        let mut running = Running::start(app, &config.web, None, listener).await?;
+        introduction::print(out, &config.web.public_url, &sandbox, &args.data)?;
+        let broken = tokio::select! {
+            () = signals.next() => None,
+            part = running.broken() => Some(part),
+        };
+        writeln!(out, "\nStopping...")?;
+        out.flush()?;
+        let stop = async {
+            running.stop().await;
+            sandbox.stop().await;
+        };
+        let outcome = stop_in_order(&mut signals, stop).await?;
+        match broken {
+            None => Ok(outcome),
+            Some(part) => bail!("{part} by itself; see the log"),
+        }
+    })
+}
+
+fn of_sandbox(sandbox: &SandboxConfig) -> Outside {
+    let secret = SecretString::from(sandbox.biller_secret.as_str());
+    Outside {
+        secrets: Arc::new(move |name| name.starts_with(SECRET_PREFIX).then(|| secret.clone())),
+        clock: Arc::new(Utc::now),
+        messenger: None,
+    }
+}
+
+/// The real parts, all of them pointed at the sandbox.
+fn config(
+    database: &DatabaseUrl,
+    listen: SocketAddr,
+    cookie_key: SecretString,
+    sandbox: &RunningSandbox,
+    accounts: &SandboxConfig,
+) -> Config {
+    let base = sandbox.base_url();
+    let smtp = sandbox.smtp_addr();
+    Config {
+        database: DatabaseConfig { url: database.clone(), readers: 4 },
+        web: WebConfig {
+            listen,
+            public_url: format!("http://{listen}"),
+            cookie_key,
+            trust_proxy: false,
+            workers: None,
+            drain: Duration::ZERO,
+            stop: Duration::from_secs(5),
+        },
+        tls: None,
+        cmi: CmiSettings {
+            client_id: accounts.cmi_client_id.clone(),
+            store_key: accounts.cmi_store_key.as_str().into(),
+            gateway_url: format!("{base}/fim/est3Dgate"),
+            api_url: format!("{base}/fim/api"),
+            api_user: accounts.cmi_api_user.clone(),
+            api_password: accounts.cmi_api_password.as_str().into(),
+            automatic_capture: true,
+            fallback_email: "payer@fatoura.example".to_owned(),
+            connect_timeout: CmiSettings::CONNECT_TIMEOUT,
+            timeout: CmiSettings::TIMEOUT,
+        },
+        twilio: Some(TwilioSettings {
+            base_url: format!("{base}/twilio"),
+            account_sid: accounts.twilio_account_sid.clone(),
+            auth_token: accounts.twilio_auth_token.as_str().into(),
+            sender: TwilioSender::From("Fatoura".to_owned()),
+            status_callback: None,
+            timeout: Duration::from_secs(10),
+        }),
+        smtp: Some(SmtpSettings {
+            host: smtp.ip().to_string(),
+            port: smtp.port(),
+            security: SmtpSecurity::None,
+            credentials: None,
+            from: "Fatoura <recus@fatoura.example>".to_owned(),
+            timeout: Duration::from_secs(10),
+        }),
+        billers: ClientSettings::default(),
+        limits: WebLimits::default(),
+        payments: PaymentsConfig {
+            inquiry_minutes: 30,
+            card_session: Duration::from_secs(900),
+            callback_url: None,
+            stamp_duty: StampDuty::default(),
+        },
+    }
+}
+
+/// Where a path is shown to people: relative ones from where they are.
+fn shown(folder: &Path, file: &str) -> String {
+    folder.join(file).display().to_string()
+}

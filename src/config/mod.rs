@@ -1,0 +1,131 @@
+//! The configuration: one small struct a concern, read from the environment once, all faults reported at once.
+//!
+//! `docs/configuration.md` holds the table of all variables; a test compares it with [`variables`].
+
+mod address;
+mod billers;
+mod cmi;
+mod database;
+mod environment;
+mod limits;
+mod log;
+mod payments;
+mod smtp;
+mod tls;
+mod twilio;
+mod web;
+
+use ::payments::gateways::cmi::CmiSettings;
+use biller_adapters::ClientSettings;
+use channels::WebLimits;
+
+pub use self::database::DatabaseConfig;
+pub use self::environment::{ConfigFaults, Environment, Unset, Variable};
+pub use self::log::LogConfig;
+pub use self::payments::PaymentsConfig;
+pub use self::tls::TlsConfig;
+pub use self::web::WebConfig;
+use crate::notify::{SmtpSettings, TwilioSettings};
+use environment::Reader;
+
+/// Everything that `serve` runs on.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the ledger is kept.
+    pub database: DatabaseConfig,
+    /// Where the program listens.
+    pub web: WebConfig,
+    /// TLS by the program itself; `None`: a proxy ends it.
+    pub tls: Option<TlsConfig>,
+    /// The merchant account at the card gateway.
+    pub cmi: CmiSettings,
+    /// The SMS provider; `None`: no SMS.
+    pub twilio: Option<TwilioSettings>,
+    /// The mail server; `None`: no mail.
+    pub smtp: Option<SmtpSettings>,
+    /// How patiently billers are spoken to.
+    pub billers: ClientSettings,
+    /// How often one address may ask.
+    pub limits: WebLimits,
+    /// Rules of payments.
+    pub payments: PaymentsConfig,
+}
+
+impl Config {
+    /// All of it, or everything that is wrong.
+    pub fn read(environment: &Environment) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader::new(environment);
+        reader.refuse_unknown(&known());
+        let database = DatabaseConfig::read(&mut reader);
+        let web = WebConfig::read(&mut reader);
+        let tls = TlsConfig::read(&mut reader);
+        let cmi = cmi::read(&mut reader);
+        let twilio = twilio::read(&mut reader);
+        let smtp = smtp::read(&mut reader);
+        let billers = billers::read(&mut reader);
+        let limits = limits::read(&mut reader);
+        let payments = PaymentsConfig::read(&mut reader);
+        if let Some(web) = web.as_ref().filter(|web| tls.is_some() && web.public_url.starts_with("http://")) {
+            reader.clash(format!(
+                "FATOURA_PUBLIC_URL: expected https://, since FATOURA_TLS_CERTIFICATE is set; found {:?}",
+                web.public_url
+            ));
+        }
+        let whole = || {
+            Some(Self {
+                database: database?,
+                web: web?,
+                tls,
+                cmi: cmi?,
+                twilio,
+                smtp,
+                billers: billers?,
+                limits: limits?,
+                payments: payments?,
+            })
+        };
+        let whole = whole();
+        reader.finish(whole)
+    }
+}
+
+impl DatabaseConfig {
+    /// What the commands on the ledger need, and no more.
+    pub fn from_environment(environment: &Environment) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader::new(environment);
+        let database = Self::read(&mut reader);
+        reader.finish(database)
+    }
+}
+
+impl LogConfig {
+    /// What every command needs.
+    pub fn from_environment(environment: &Environment) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader::new(environment);
+        let log = Self::read(&mut reader);
+        reader.finish(log)
+    }
+}
+
+/// Every variable by concern, in the order of the documentation.
+pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
+    vec![
+        ("Database", database::VARIABLES),
+        ("Web", web::VARIABLES),
+        ("TLS", tls::VARIABLES),
+        ("Card gateway", cmi::VARIABLES),
+        ("SMS", twilio::VARIABLES),
+        ("Mail", smtp::VARIABLES),
+        ("Billers", billers::VARIABLES),
+        ("Payments", payments::VARIABLES),
+        ("Limits", limits::VARIABLES),
+        ("Log", log::VARIABLES),
+    ]
+}
+
+fn known() -> Vec<&'static Variable> {
+    variables().into_iter().flat_map(|(_, list)| list.iter().copied()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! Rules of payments that are the operator's choice.
+
+use std::time::Duration;
+
+use payments::tariff::StampDuty;
+
+use super::address::safe_url;
+use super::environment::{Reader, Unset, Variable, variable, with_default};
+
+const INQUIRY: Variable = with_default(
+    "FATOURA_INQUIRY_MINUTES",
+    "30",
+    "a whole number, 5 to 1440",
+    "how long a payer may choose from a bill that was looked up before it is asked for again",
+);
+const CARD_SESSION: Variable = with_default(
+    "FATOURA_CARD_SESSION_SECONDS",
+    "900",
+    "a whole number, 30 to 2700 (the gateway's bounds)",
+    "how long the gateway's card page stays open",
+);
+const CALLBACK_URL: Variable = variable(
+    "FATOURA_CALLBACK_URL",
+    Unset::LeftOut,
+    "https://HOST/webhooks/cmi (http:// only for this machine)",
+    "where the gateway's server posts outcomes; without it `/webhooks/cmi` below `FATOURA_PUBLIC_URL`",
+);
+const STAMP_DUTY: Variable = with_default(
+    "FATOURA_STAMP_DUTY_PERCENT",
+    "0.25",
+    "a percentage from 0 to 99 with at most four decimal places, such as 0.25",
+    "stamp duty on cash receipts",
+);
+
+pub(super) const VARIABLES: &[&Variable] = &[&INQUIRY, &CARD_SESSION, &CALLBACK_URL, &STAMP_DUTY];
+
+/// Rules of payments that are the operator's choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentsConfig {
+    /// How long a bill that was looked up may be chosen from, in minutes.
+    pub inquiry_minutes: u32,
+    /// How long the card page stays open.
+    pub card_session: Duration,
+    /// Where outcomes are posted; `None`: the usual path below the public URL.
+    pub callback_url: Option<String>,
+    /// Stamp duty on cash.
+    pub stamp_duty: StampDuty,
+}
+
+impl PaymentsConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let inquiry_minutes = reader.number(&INQUIRY, 5..=1_440);
+        let card_session = reader.seconds(&CARD_SESSION, 30..=2_700);
+        let callback_url = reader.get(&CALLBACK_URL, safe_url);
+        let stamp_duty = reader.get(&STAMP_DUTY, percent);
+        Some(Self {
+            inquiry_minutes: inquiry_minutes?,
+            card_session: card_session?,
+            callback_url,
+            stamp_duty: stamp_duty?,
+        })
+    }
+}
+
+fn percent(text: &str) -> Option<StampDuty> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = digits(whole, 2) && digits(part, 4);
+    plain.then(|| text.parse().ok().map(|percent| StampDuty { percent })).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("0.25", true)]
+    #[case("0", true)]
+    #[case("99", true)]
+    #[case("100", false)]
+    #[case("-1", false)]
+    #[case("0.12345", false)]
+    #[case(".5", false)]
+    #[case("0,25", false)]
+    #[case("1e1", false)]
+    fn percentages(#[case] text: &str, #[case] good: bool) {
+        assert_eq!(percent(text).is_some(), good);
+    }
+}

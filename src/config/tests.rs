@@ -1,0 +1,178 @@
+//! Every fault at once, nothing secret shown, and the documentation in step.
+
+use std::collections::BTreeMap;
+
+use rstest::rstest;
+use secrecy::ExposeSecret;
+
+use super::*;
+
+const SECRET: &str = "a secret that nobody may see, long enough for a key";
+
+fn good() -> BTreeMap<&'static str, &'static str> {
+    BTreeMap::from([
+        ("FATOURA_PUBLIC_URL", "https://pay.example.ma"),
+        ("FATOURA_COOKIE_KEY", SECRET),
+        ("FATOURA_CMI_CLIENT_ID", "600001234"),
+        ("FATOURA_CMI_STORE_KEY", SECRET),
+        ("FATOURA_CMI_GATEWAY_URL", "https://gateway.example.ma/fim/est3Dgate"),
+        ("FATOURA_CMI_API_URL", "https://gateway.example.ma/fim/api"),
+        ("FATOURA_CMI_API_USER", "hub"),
+        ("FATOURA_CMI_API_PASSWORD", SECRET),
+        ("FATOURA_CMI_FALLBACK_EMAIL", "paiement@example.ma"),
+    ])
+}
+
+fn read(changes: &[(&'static str, &'static str)]) -> Result<Config, String> {
+    let mut variables = good();
+    variables.extend(changes.iter().copied());
+    Config::read(&variables.into_iter().collect()).map_err(|faults| faults.to_string())
+}
+
+#[test]
+fn the_least_configuration_serves() {
+    let config = read(&[]).unwrap();
+    assert_eq!(config.web.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.web.cookie_key.expose_secret(), SECRET);
+    assert_eq!(config.database.url.to_string(), "sqlite:data/fatoura.db");
+    assert!(config.tls.is_none() && config.twilio.is_none() && config.smtp.is_none());
+    assert!(config.web.settings(config.limits).secure_cookies);
+}
+
+#[test]
+fn defaults_are_those_of_the_parts() {
+    let config = read(&[]).unwrap();
+    assert_eq!(format!("{:?}", config.billers), format!("{:?}", ClientSettings::default()));
+    assert_eq!(format!("{:?}", config.limits), format!("{:?}", WebLimits::default()));
+    assert_eq!(config.cmi.connect_timeout, CmiSettings::CONNECT_TIMEOUT);
+    assert_eq!(config.cmi.timeout, CmiSettings::TIMEOUT);
+    assert_eq!(config.payments.stamp_duty, ::payments::tariff::StampDuty::default());
+}
+
+#[test]
+fn an_empty_environment_names_everything_that_is_missing() {
+    insta::assert_snapshot!(Config::read(&Environment::default()).unwrap_err().to_string());
+}
+
+#[test]
+fn all_faults_come_at_once_and_no_secret_is_shown() {
+    let faults = read(&[
+        ("FATOURA_DATABASE_URL", "mysql://hub:hunter2@db/fatoura"),
+        ("FATOURA_LISTEN", "8080"),
+        ("FATOURA_PUBLIC_URL", "http://pay.example.ma"),
+        ("FATOURA_COOKIE_KEY", "hunter2"),
+        ("FATOURA_TLS_CERTIFICATE", "cert.pem"),
+        ("FATOURA_CMI_GATEWAY_URL", "gateway"),
+        ("FATOURA_CMI_TIMEOUT_SECONDS", "0"),
+        ("FATOURA_TWILIO_AUTH_TOKEN", "hunter2"),
+        ("FATOURA_SMTP_HOST", "mail.example.ma"),
+        ("FATOURA_SMTP_SECURITY", "none"),
+        ("FATOURA_SMTP_PASSWORD", "hunter2"),
+        ("FATOURA_BILLER_FIND_TRIES", "many"),
+        ("FATOURA_STAMP_DUTY_PERCENT", "-1"),
+        ("FATOURA_LOOKUP_BURST", "0"),
+        ("FATOURA_COKIE_KEY", "hunter2"),
+    ])
+    .unwrap_err();
+    assert!(!faults.contains("hunter2"));
+    insta::assert_snapshot!(faults);
+}
+
+#[test]
+fn nothing_secret_is_in_debug_output() {
+    let config = read(&[
+        ("FATOURA_TWILIO_ACCOUNT_SID", "AC1"),
+        ("FATOURA_TWILIO_AUTH_TOKEN", SECRET),
+        ("FATOURA_TWILIO_SENDER", "Fatoura"),
+        ("FATOURA_SMTP_HOST", "mail.example.ma"),
+        ("FATOURA_SMTP_USER", "hub"),
+        ("FATOURA_SMTP_PASSWORD", SECRET),
+        ("FATOURA_SMTP_FROM", "Fatoura <recus@example.ma>"),
+        ("FATOURA_DATABASE_URL", "postgres://hub:hunter2@db/fatoura"),
+    ])
+    .unwrap();
+    assert!(config.twilio.is_some() && config.smtp.is_some());
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("nobody may see") && !shown.contains("hunter2"), "{shown}");
+    let environment: Environment = good().into_iter().collect();
+    assert!(!format!("{environment:?}").contains("nobody may see"));
+}
+
+#[rstest]
+#[case::loopback_may_be_plain(&[("FATOURA_PUBLIC_URL", "http://127.0.0.1:8080")], None)]
+#[case::tls_means_https(
+    &[("FATOURA_PUBLIC_URL", "http://localhost"), ("FATOURA_TLS_CERTIFICATE", "c"), ("FATOURA_TLS_KEY", "k")],
+    Some("expected https://")
+)]
+#[case::empty_is_not_set(&[("FATOURA_TWILIO_ACCOUNT_SID", ""), ("FATOURA_SMTP_HOST", "")], None)]
+#[case::spaces_around_are_no_fault(&[("FATOURA_LISTEN", " 0.0.0.0:443 ")], None)]
+#[case::billers_secrets_are_not_ours(&[("BILLER_SECRET_1001", "s")], None)]
+fn combinations(#[case] changes: &[(&'static str, &'static str)], #[case] fault: Option<&str>) {
+    match (read(changes), fault) {
+        (Ok(_), None) => {}
+        (Err(faults), Some(fault)) if faults.contains(fault) => {}
+        (outcome, _) => panic!("{:?}", outcome.err()),
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn bytes_that_are_no_text_are_a_fault() {
+    use std::os::unix::ffi::OsStringExt;
+    let bytes = std::ffi::OsString::from_vec(vec![0xff]);
+    let environment =
+        Environment::from_iter([("FATOURA_DATABASE_READERS".into(), bytes)] as [(std::ffi::OsString, _); 1]);
+    let faults = DatabaseConfig::from_environment(&environment).unwrap_err().to_string();
+    assert!(faults.contains("FATOURA_DATABASE_READERS") && faults.contains("not UTF-8"), "{faults}");
+}
+
+#[rstest]
+#[case("loud,=")]
+#[case("info,fatoura=shout")]
+fn log_filters_are_checked(#[case] filter: &str) {
+    let faults = LogConfig::from_environment(&Environment::from_iter([("RUST_LOG", filter)])).unwrap_err();
+    assert!(faults.to_string().contains("RUST_LOG"), "{faults}");
+}
+
+#[test]
+fn every_default_is_a_good_value() {
+    for variable in known() {
+        if let Unset::Value(default) = variable.unset {
+            let set = [(variable.name, default)];
+            let mut variables = good();
+            variables.extend(set);
+            if let Err(faults) = Config::read(&variables.into_iter().collect()) {
+                assert!(!faults.to_string().contains(&format!("{}:", variable.name)), "{faults}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_documentation_lists_every_variable() {
+    let documented = include_str!("../../docs/configuration.md");
+    let tables: String = variables().into_iter().map(|(concern, list)| table(concern, list)).collect();
+    assert!(
+        documented.ends_with(&tables),
+        "docs/configuration.md must end with what the code knows:\n\n{tables}\n\n(found something else)"
+    );
+}
+
+fn table(concern: &str, list: &[&Variable]) -> String {
+    let mut text =
+        format!("\n## {concern}\n\n| variable | without it | what it holds | what it is for |\n|---|---|---|---|\n");
+    for variable in list {
+        let unset = match variable.unset {
+            Unset::Required => "**required by `serve`**".to_owned(),
+            Unset::LeftOut => "left out".to_owned(),
+            Unset::WithGroup => "left out; required with its group".to_owned(),
+            Unset::Value(default) => format!("`{default}`"),
+        };
+        let secret = if variable.secret { " (secret)" } else { "" };
+        text.push_str(&format!(
+            "| `{}`{secret} | {unset} | {} | {} |\n",
+            variable.name, variable.expected, variable.meaning
+        ));
+    }
+    text
+}

@@ -1,0 +1,45 @@
+//! One log line a request, without personal data: the route's pattern instead of the path, which holds references;
+//! no address, no query, no header.
+
+use std::time::Instant;
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use tracing::Instrument;
+
+/// The header that tells a caller under which number the log speaks of the request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request a number, puts it on every line that is logged meanwhile, and says how it went.
+pub(crate) async fn log(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let began = Instant::now();
+    let id = format!("{:016x}", rand::random::<u64>());
+    let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    // Asked every few seconds by machines, or a dozen times a page: of interest only when something is looked into.
+    let quiet = route.starts_with("/health/") || route.starts_with("/assets/");
+    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let outcome = next.call(request).instrument(span.clone()).await;
+    span.in_scope(|| {
+        let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match &outcome {
+            Ok(response) if quiet => tracing::debug!(status = response.status().as_u16(), ms, "answered"),
+            Ok(response) => tracing::info!(status = response.status().as_u16(), ms, "answered"),
+            // What the error says may quote what was sent.
+            Err(error) => {
+                let status = error.as_response_error().status_code().as_u16();
+                tracing::warn!(status, ms, "refused");
+            }
+        }
+    });
+    let mut response = outcome?;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,91 @@
+//! Wrong methods, and tokens that are not this browser's, at every route.
+
+use rstest::rstest;
+
+use super::client::{FORM, Visitor, encoded, exchange, request, sound};
+use super::{books, start, unharmed};
+use crate::support::Backend;
+
+const PAGES: [(&str, &str); 17] = [
+    ("/", "GET, HEAD"),
+    ("/fr", "GET, HEAD"),
+    ("/fr/", "GET, HEAD"),
+    ("/fr/terms", "GET, HEAD"),
+    ("/fr/billers/1001", "GET, HEAD"),
+    ("/fr/billers/1001/01", "GET, HEAD, POST"),
+    ("/fr/bills/0000-0001-0000-0010", "GET, HEAD, POST"),
+    ("/fr/quotes/0000-0001-0000-0010", "GET, HEAD, POST"),
+    ("/fr/payments/0000-0001-0000-0010", "GET, HEAD, POST"),
+    ("/fr/payments/0000-0001-0000-0010/status", "GET, HEAD"),
+    ("/fr/payments/0000-0001-0000-0010/receipt.pdf", "GET, HEAD"),
+    ("/fr/find", "GET, HEAD, POST"),
+    ("/health/live", "GET, HEAD"),
+    ("/health/ready", "GET, HEAD"),
+    ("/assets/mark.svg", "GET, HEAD"),
+    ("/robots.txt", "GET, HEAD"),
+    ("/webhooks/cmi", "POST"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_methods() {
+    let app = start(Backend::Sqlite).await.unwrap();
+    let before = books(&app);
+    let visitor = Visitor::new(&app, "fr").await;
+    for (path, allowed) in PAGES {
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "get"] {
+            let answer = visitor.send(method, path, &[("content-type", FORM)], b"").await;
+            let taken = allowed.split(", ").any(|other| other == method);
+            assert_eq!(answer.status != 405, taken, "{method} {path} -> {}", answer.status);
+            if !taken {
+                assert_eq!(answer.header("allow"), allowed, "{method} {path}");
+            }
+        }
+    }
+    unharmed(&app, &before).await;
+    app.finish().await;
+}
+
+/// Without a token of this browser no form is read, in each language.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_forms(#[values("ar", "fr", "en")] language: &'static str) {
+    let app = start(Backend::Sqlite).await.unwrap();
+    let visitor = Visitor::new(&app, language).await;
+    let other = Visitor::new(&app, language).await;
+    let inquiry = visitor.inquiry(1001, "02", "11111111").await;
+    let quote = visitor.quote(1001, "02", "11111111", "").await;
+    let before = books(&app);
+    let junk = "f".repeat(128);
+    let twice = format!("csrf={}&csrf={}", visitor.token, visitor.token);
+    let rest = encoded(&[("f.contract", "11111111"), ("phone", "0612345678"), ("terms", "1"), ("reference", "abcdef")]);
+    let bodies = [
+        ("none", String::new()),
+        ("empty", "csrf=".to_owned()),
+        ("short", "csrf=00".to_owned()),
+        ("invented", format!("csrf={junk}")),
+        ("another browser's", format!("csrf={}", other.token)),
+        ("twice", twice),
+        ("in another case", format!("CSRF={}", visitor.token)),
+        ("cut", format!("csrf={}", &visitor.token[..127])),
+        ("a script", format!("csrf={}", encoded(&[("", "<script>alert(1)</script>")]).trim_start_matches('='))),
+        ("not text", "csrf=%ff%fe".to_owned()),
+    ];
+    for path in ["/billers/1001/02", "/find"].map(|path| visitor.path(path)).iter().chain([&inquiry, &quote]) {
+        for (what, body) in &bodies {
+            let body = format!("{body}&{rest}");
+            let answer = visitor.send("POST", path, &[("content-type", FORM)], body.as_bytes()).await;
+            assert_eq!(answer.status, 403, "{what} at {path}");
+        }
+        // The right token without the cookie, and with one that somebody made.
+        for cookie in ["", "csrf=", "csrf=00.00", "csrf=%00%ff.", &format!("csrf={junk}.{junk}"), other.cookie.as_str()]
+        {
+            let body = format!("csrf={}&{rest}", visitor.token);
+            let headers = [("content-type", FORM), ("cookie", cookie)];
+            let answer = exchange(&app, &request("POST", path, &headers, body.as_bytes())).await.unwrap();
+            sound("POST", path, language, &answer);
+            assert_eq!(answer.status, 403, "{cookie} at {path}");
+        }
+    }
+    unharmed(&app, &before).await;
+    app.finish().await;
+}
