@@ -4,6 +4,7 @@
 mod bad_input;
 mod browser;
 mod cli;
+mod crash;
 mod journey;
 mod notify;
 mod paying;

@@ -44,6 +44,9 @@ const HOSTILE: [&str; 16] = [
     "𝕊𝕒𝕝𝕞𝕒 🧾 ﷽ \u{fffd}",
 ];
 
+/// Fields of a form: name and value.
+type Fields<'a> = Vec<(&'a str, &'a str)>;
+
 /// The hub, with a biller that checks nothing by itself and sets no limit.
 async fn start(backend: Backend) -> Option<TestApp> {
     let app = TestApp::start(backend).await?;
@@ -110,12 +113,12 @@ async fn shapes(visitor: &Visitor<'_>, path: &str, field: &str, good: &[(&str, &
     let many: Vec<(String, String)> = (0..150).map(|at| (format!("x{at}"), at.to_string())).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let more: Vec<(&str, &str)> = std::iter::repeat_n(("x", ""), 250).collect();
-    let cases: [(&str, Vec<(&str, &str)>, u16); 9] = [
+    let cases: [(&str, Fields<'_>, u16); 9] = [
         ("long", vec![(field, &long)], 413),
         ("longer than the form", vec![(field, &longer)], 413),
         ("more than 200 fields", more, 413),
         ("twice", vec![(field, "1"), (field, "2")], 400),
-        ("NUL", vec![(field, "1234\0567")], 400),
+        ("NUL", vec![(field, "1234\x00567")], 400),
         ("escape character", vec![(field, "\u{1b}[31m")], 400),
         ("line end", vec![(field, "1\r\nSet-Cookie: a=b")], 400),
         ("C1 control", vec![(field, "1\u{80}2")], 400),

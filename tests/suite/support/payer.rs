@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, RequestBuilder, Url, redirect};
 
 /// A page as the payer sees it.
 #[derive(Debug)]
@@ -19,6 +20,20 @@ pub struct Payer {
     base: String,
     pub language: &'static str,
     cookies: Mutex<BTreeMap<String, String>>,
+    /// How long a request without an answer is sent again; zero: not at all.
+    patience: Duration,
+}
+
+/// Between two tries of a patient payer.
+const TRY_EVERY: Duration = Duration::from_millis(25);
+
+/// An answer, read to its end.
+struct Answer {
+    status: u16,
+    url: Url,
+    location: Option<String>,
+    cookies: Vec<String>,
+    body: String,
 }
 
 pub type Form = Vec<(String, String)>;
@@ -96,7 +111,12 @@ fn unescape(text: &str) -> String {
 impl Payer {
     pub fn new(base: &str, language: &'static str) -> Self {
         let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { http, base: base.to_owned(), language, cookies: Mutex::default() }
+        Self { http, base: base.to_owned(), language, cookies: Mutex::default(), patience: Duration::ZERO }
+    }
+
+    /// A payer who sends the very same request again while the hub is away, for so long.
+    pub fn patient(base: &str, language: &'static str, patience: Duration) -> Self {
+        Self { patience, ..Self::new(base, language) }
     }
 
     fn absolute(&self, path: &str) -> String {
@@ -108,31 +128,47 @@ impl Payer {
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    async fn read(&self, response: Response) -> Page {
-        let mut response = response;
+    async fn send(&self, request: RequestBuilder) -> Answer {
+        let until = Instant::now() + self.patience;
+        loop {
+            let answer = Self::exchange(request.try_clone().unwrap()).await;
+            let away = answer.as_ref().map_or(true, |answer| answer.status == 503);
+            if !away || Instant::now() >= until {
+                return answer.unwrap();
+            }
+            tokio::time::sleep(TRY_EVERY).await;
+        }
+    }
+
+    async fn exchange(request: RequestBuilder) -> Result<Answer, reqwest::Error> {
+        let answer = request.send().await?;
+        let texts = |name| answer.headers().get_all(name).iter().map(|value| value.to_str().unwrap().to_owned());
+        let (location, cookies) = (texts("location").next(), texts("set-cookie").collect());
+        let (status, url) = (answer.status().as_u16(), answer.url().clone());
+        Ok(Answer { status, url, location, cookies, body: answer.text().await? })
+    }
+
+    async fn follow(&self, request: RequestBuilder) -> Page {
+        let mut answer = self.send(request.header("cookie", self.cookies())).await;
         for _ in 0..5 {
-            let own = response.url().as_str().starts_with(&self.base);
-            for cookie in response.headers().get_all("set-cookie").iter().filter(|_| own) {
-                let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-                let (name, value) = pair.split_once('=').unwrap();
+            let own = answer.url.as_str().starts_with(&self.base);
+            for cookie in answer.cookies.iter().filter(|_| own) {
+                let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
                 self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
             }
-            let Some(location) = response.headers().get("location") else { break };
-            let next = response.url().join(location.to_str().unwrap()).unwrap();
-            response = self.http.get(next).header("cookie", self.cookies()).send().await.unwrap();
+            let Some(location) = &answer.location else { break };
+            let next = answer.url.join(location).unwrap();
+            answer = self.send(self.http.get(next).header("cookie", self.cookies())).await;
         }
-        let (status, path) = (response.status().as_u16(), response.url().path().to_owned());
-        Page { status, path, body: response.text().await.unwrap() }
+        Page { status: answer.status, path: answer.url.path().to_owned(), body: answer.body }
     }
 
     pub async fn get(&self, path: &str) -> Page {
-        let request = self.http.get(self.absolute(path)).header("cookie", self.cookies());
-        self.read(request.send().await.unwrap()).await
+        self.follow(self.http.get(self.absolute(path))).await
     }
 
     pub async fn post(&self, path: &str, form: &Form) -> Page {
-        let request = self.http.post(self.absolute(path)).header("cookie", self.cookies()).form(form);
-        self.read(request.send().await.unwrap()).await
+        self.follow(self.http.post(self.absolute(path)).form(form)).await
     }
 
     /// Looks a contract up: the page that comes of it.
