@@ -69,7 +69,7 @@ fault-not-decimal = Tapez un nombre.
 fault-bad-format = Ce numéro n’a pas la forme attendue. Recopiez-le tel qu’il figure sur votre facture.
 fault-not-a-choice = Choisissez une valeur de la liste.
 fault-unknown-field = Ce champ n’est pas attendu ici.
-fault-card-number = Ceci ressemble à un numéro de carte. Ne le tapez jamais ici : votre carte n’est demandée que sur la page sécurisée de CMI.
+fault-card-number = Ceci ressemble à un numéro de carte. Ne le tapez jamais ici : votre carte n’est demandée que sur la page sécurisée de CMI.
 
 # Bills
 bills-title = Vos factures
@@ -163,11 +163,11 @@ instrument-transfer = Virement
 find-title = Retrouver un paiement
 find-heading = Retrouver un paiement
 find-lead = La référence est dans le SMS ou sur la page du paiement.
-find-reference-hint = 16 lettres et chiffres, par exemple
+find-reference-hint = 16 lettres et chiffres. Majuscules, tirets et espaces ne comptent pas. Exemple :
 find-phone-hint = Celui que vous avez donné en payant.
 find-button = Retrouver
 find-nothing = Aucun paiement ne porte cette référence et ce téléphone. Vérifiez les deux.
-fault-reference = Tapez la référence complète : 16 lettres et chiffres, comme 0000-001B-9XK2-7QZD.
+fault-reference = Tapez la référence complète : 16 lettres et chiffres, comme 0000-001B-9XK2-7QZD.
 
 # Notices
 fact-biller = Organisme
@@ -229,7 +229,7 @@ too-large-text = L’envoi dépasse ce que nos formulaires acceptent. Revenez en
 forged-title = Ce formulaire n’est plus valable
 forged-text = Il est resté ouvert trop longtemps, ou votre navigateur refuse nos cookies. Acceptez les cookies de ce site, rechargez la page du formulaire et envoyez-le à nouveau. Rien n’a été payé.
 too-many-title = Trop de demandes
-too-many-text = Trop de demandes sont venues de votre connexion en peu de temps ; la limite protège les contrats de chacun. Attendez le délai ci-dessous, puis revenez et réessayez. Rien n’a été payé.
+too-many-text = Trop de demandes sont venues de votre connexion en peu de temps ; la limite protège les contrats de chacun. Attendez le délai ci-dessous, puis revenez et réessayez. Rien n’a été payé.
 overloaded-title = Beaucoup de monde en ce moment
 overloaded-text = Votre demande n’a pas été prise en compte. Réessayez dans un instant.
 failed-title = Un incident de notre côté

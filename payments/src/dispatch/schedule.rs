@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{IncidentKind, Task, TaskResult};
 
-
 /// Trouble of our own (the database, a missing row) says nothing about the outside: again after 10 s for each try so
 /// far, at most an hour. It never ends in silence: each try is logged as an error.
 pub(super) fn after_our_trouble(task: &Task) -> TimeDelta {

@@ -17,7 +17,7 @@ async fn bodies() {
     let quote = visitor.quote(1001, "02", "11111111", "").await;
     let before = books(&app);
     let token = format!("csrf={}", visitor.token);
-    let huge = "x=".to_owned() + &"7".repeat(200_000);
+    let huge = format!("x={}", "7".repeat(200_000));
     let zipped: &[u8] = b"\x1f\x8b\x08\x00garbage";
     let cases: [(&str, Headers<'_>, Vec<u8>, u16); 16] = [
         ("JSON", &[("content-type", "application/json")], b"{\"csrf\":1}".to_vec(), 415),
@@ -120,7 +120,7 @@ async fn not_http(#[case] bytes: Vec<u8>) {
 }
 
 #[rstest]
-#[case::long_cookie("cookie", "csrf=".to_owned() + &"a".repeat(8_000), 200)]
+#[case::long_cookie("cookie", format!("csrf={}", "a".repeat(8_000)), 200)]
 #[case::many_cookies("cookie", (0..500).map(|at| format!("a{at}=b; ")).collect(), 200)]
 #[case::cookie_garbage("cookie", "=;;=a;lang;csrf;\"\u{e9}\";lang=\"<script>\"".to_owned(), 200)]
 #[case::cookie_twice("cookie", "csrf=1.2; csrf=3.4; lang=xx; lang=ar".to_owned(), 200)]

@@ -111,6 +111,11 @@ fn capabilities(device: Device, folder: &Path) -> ChromeCapabilities {
     wanted
 }
 
+#[expect(clippy::print_stderr, reason = "whoever reads of the failure wants to see the page")]
+fn tell(at: &str, body: &str) {
+    eprintln!("the browser was at {at}, which says:\n{body}");
+}
+
 /// Opens a browser on a hub for a test and closes it afterwards; skips the test where there is none.
 pub async fn with_browser(device: Device, setup: Setup, test: impl AsyncFnOnce(&Browser, &TestApp)) {
     let Some(program) = program() else { return skip(&format!("chromedriver ({CHROMEDRIVER})")) };
@@ -135,7 +140,7 @@ pub async fn with_browser(device: Device, setup: Setup, test: impl AsyncFnOnce(&
     drop(run);
     if outcome.is_err() {
         let (at, body) = (browser.path().await, browser.text("body").await);
-        eprintln!("the browser was at {at}, which says:\n{body}");
+        tell(&at, &body);
         browser.picture("failed").await;
     }
     drop(browser.driver.clone().quit().await);

@@ -95,13 +95,13 @@ impl<'a> Tour<'a> {
             return;
         }
         let places = "const middle = (selector) => { const element = document.querySelector(selector); if (!element) return null; \
-                      const box = element.getBoundingClientRect(); return (box.left + box.right) / 2; }; \
+                      const box = element.getBoundingClientRect(); return Math.round((box.left + box.right) / 2); }; \
                       return [['.brand', '.languages'], ['.logo', '.biller-name'], ['.step:first-child', '.step:last-child'], \
                       ['.amounts dt', '.amounts dd'], ['.article input:not([type=hidden])', '.article .money'], \
                       ['.facts dt', '.facts dd'], ['.card .logo', '.card .chevron']] \
                       .map(([first, last]) => [first, middle(first), middle(last)])";
         for pair in self.browser.ask(places, vec![]).await.as_array().unwrap() {
-            let (Some(first), Some(last)) = (pair[1].as_f64(), pair[2].as_f64()) else { continue };
+            let (Some(first), Some(last)) = (pair[1].as_i64(), pair[2].as_i64()) else { continue };
             if (first > last) != (self.language == "ar") {
                 self.complain(name, &format!("{} at {first}, what follows it at {last}", pair[0]));
             }

@@ -27,5 +27,5 @@ pub fn hash(fields: &[(String, String)], store_key: &str) -> String {
     let mut sorted: Vec<_> = fields.iter().filter(|(name, _)| kept(name)).collect();
     sorted.sort_by_key(|(name, _)| natural(name));
     let values: String = sorted.iter().map(|(_, value)| escaped(value) + "|").collect();
-    STANDARD.encode(Sha512::digest(values + &escaped(store_key)))
+    STANDARD.encode(Sha512::digest(values + escaped(store_key).as_str()))
 }

@@ -30,7 +30,7 @@ use tokio::task::JoinHandle;
 
 pub use bank::Bank;
 pub use caller::{Bill, OTHER_PHONE, PHONE, cash_box, identify, money, wallet};
-pub use database::{Backend, TestDatabase};
+pub use database::{Backend, TestDatabase, skip};
 pub use line::Line;
 pub use payer::{Page, Payer};
 
