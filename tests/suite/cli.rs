@@ -355,7 +355,7 @@ async fn a_bill_is_paid_in_the_demo_which_keeps_it_over_a_restart() {
         eventually(&payer, &format!("/fr/billers/{biller}/01"), "contrat").await;
         let redirect = payer.up_to_gateway(biller, "01", contract).await;
         let paid = payer.pay_by_card(&redirect, "4000000000000010").await;
-        eventually(&payer, &paid.path, "Reçu").await;
+        eventually(&payer, &paid.path, "Reçu de l’organisme").await;
         receipts.push(paid.path);
     }
     let key = std::fs::read(bench.path("demo/cookie.key")).unwrap();
@@ -366,7 +366,7 @@ async fn a_bill_is_paid_in_the_demo_which_keeps_it_over_a_restart() {
     assert_ne!(world, again, "another port: the billers are found at the new one");
     let payer = Payer::new(&pages, "fr");
     for receipt in receipts {
-        eventually(&payer, &receipt, "Reçu").await;
+        eventually(&payer, &receipt, "Reçu de l’organisme").await;
     }
     // What was still to be told at the stop is told after it, and nothing twice.
     let mut told = 0;

@@ -60,8 +60,8 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
             () = signals.next() => None,
             part = running.broken() => Some(part),
         };
-        writeln!(out, "\nStopping...")?;
-        out.flush()?;
+        // Whoever read the introduction may be gone: that must not keep the parts from stopping in order.
+        let _ = writeln!(out, "\nStopping...").and_then(|()| out.flush());
         let stop = async {
             running.stop().await;
             sandbox.stop().await;
