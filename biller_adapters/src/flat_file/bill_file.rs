@@ -51,8 +51,9 @@ pub struct FileBill {
 pub enum FileStep {
     /// It is that very file again: nothing changes.
     Unchanged,
-    /// It follows: it replaces what was imported.
-    Replace,
+    /// It is newer: it replaces what was imported. Each file is the whole truth, so files that were missed in between
+    /// are not needed; how many there were.
+    Replace(u64),
 }
 
 /// Why a sound file does not belong after the one imported last.
@@ -69,25 +70,24 @@ pub enum SequenceFault {
     /// The same number with other content.
     #[error("file {0} was imported already with other content: a changed file needs the next number")]
     Changed(u64),
-    /// Not the next number.
-    #[error("the file has number {found}, expected {expected}")]
-    NotNext {
-        /// The number that would follow.
-        expected: u64,
+    /// A file of before the one imported last.
+    #[error("the file has number {found}, and number {last} was imported already")]
+    Older {
+        /// The number imported last.
+        last: u64,
         /// The number in its header.
         found: u64,
     },
 }
 
 impl BillFile {
-    /// Whether the file follows the last import of `biller` (its sequence number and digest). The first file of all may
-    /// have any number: each holds the whole truth.
+    /// Whether the file follows the last import of `biller` (its sequence number and digest).
     pub fn step(&self, biller: u16, last: Option<(u64, &str)>) -> Result<FileStep, SequenceFault> {
         if self.biller != biller {
             return Err(SequenceFault::OtherBiller { expected: biller, found: self.biller });
         }
         match last {
-            None => Ok(FileStep::Replace),
+            None => Ok(FileStep::Replace(0)),
             Some((sequence, digest)) if sequence == self.sequence => {
                 if digest == self.digest {
                     Ok(FileStep::Unchanged)
@@ -95,14 +95,10 @@ impl BillFile {
                     Err(SequenceFault::Changed(sequence))
                 }
             }
-            Some((sequence, _)) => {
-                let expected = sequence.saturating_add(1);
-                if expected == self.sequence {
-                    Ok(FileStep::Replace)
-                } else {
-                    Err(SequenceFault::NotNext { expected, found: self.sequence })
-                }
-            }
+            Some((last, _)) => match self.sequence.checked_sub(last) {
+                Some(ahead) => Ok(FileStep::Replace(ahead.saturating_sub(1))),
+                None => Err(SequenceFault::Older { last, found: self.sequence }),
+            },
         }
     }
 

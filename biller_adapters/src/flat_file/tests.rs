@@ -143,12 +143,12 @@ fn faults_are_bounded() {
 }
 
 #[rstest]
-#[case::first(None, Ok(FileStep::Replace))]
-#[case::next(Some((6, "other")), Ok(FileStep::Replace))]
+#[case::first(None, Ok(FileStep::Replace(0)))]
+#[case::next(Some((6, "other")), Ok(FileStep::Replace(0)))]
 #[case::again(Some((7, "same")), Ok(FileStep::Unchanged))]
 #[case::changed(Some((7, "other")), Err(SequenceFault::Changed(7)))]
-#[case::gap(Some((5, "other")), Err(SequenceFault::NotNext { expected: 6, found: 7 }))]
-#[case::older(Some((8, "other")), Err(SequenceFault::NotNext { expected: 9, found: 7 }))]
+#[case::two_missed(Some((4, "other")), Ok(FileStep::Replace(2)))]
+#[case::older(Some((8, "other")), Err(SequenceFault::Older { last: 8, found: 7 }))]
 fn steps(#[case] last: Option<(u64, &str)>, #[case] expected: Result<FileStep, SequenceFault>) {
     let read = parse_bill_file(file(&[H, D], 1, "168.00").as_bytes()).unwrap();
     let last = last.map(|(sequence, digest)| (sequence, if digest == "same" { read.digest.as_str() } else { digest }));

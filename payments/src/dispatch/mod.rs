@@ -123,7 +123,7 @@ impl Dispatcher {
             Ok(End::With(result)) => result,
             Err(trouble) => {
                 tracing::error!(task = task.id, kind = %task.kind, payment = task.payment, %trouble, "a task failed");
-                TaskResult::Again(self.hub.now() + schedule::AFTER_OUR_TROUBLE, trouble.to_string())
+                TaskResult::Again(self.hub.now() + schedule::after_our_trouble(&task), trouble.to_string())
             }
         };
         if let TaskResult::Incident(kind, detail) = &result {

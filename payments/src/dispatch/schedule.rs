@@ -3,8 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{IncidentKind, Task, TaskResult};
 
-/// After trouble of our own, which says nothing about the outside.
-pub(super) const AFTER_OUR_TROUBLE: TimeDelta = TimeDelta::seconds(10);
+/// Trouble of our own (the database, a missing row) says nothing about the outside: again after 10 s for each try so
+/// far, at most an hour. It never ends in silence: each try is logged as an error.
+pub(super) fn after_our_trouble(task: &Task) -> TimeDelta {
+    TimeDelta::seconds(10 * i64::from(task.attempts.clamp(1, 360)))
+}
 
 /// The resolver of what is unknown: 30 s, 5 min, 1 h, then daily five times. After that two persons decide.
 const RESOLVER: [TimeDelta; 8] = [

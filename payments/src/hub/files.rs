@@ -92,7 +92,10 @@ impl Hub {
         let known = last.as_ref().map(|StoredBillFile { sequence, digest, .. }| (*sequence, digest.as_str()));
         match file.step(biller, known) {
             Ok(FileStep::Unchanged) => return Ok(FileOutcome::Unchanged),
-            Ok(FileStep::Replace) => {}
+            Ok(FileStep::Replace(0)) => {}
+            Ok(FileStep::Replace(missed)) => {
+                tracing::warn!(biller, missed, "bill files were missed; this one holds the whole truth");
+            }
             Err(fault) => return Ok(FileOutcome::Refused(vec![fault.to_string()])),
         }
         let (sequence, lines) = (file.sequence, file.bills.len());
