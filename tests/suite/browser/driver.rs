@@ -192,13 +192,11 @@ impl Browser {
 
     /// Waits for the first visible element that a selector takes.
     pub async fn find(&self, selector: &str) -> WebElement {
+        let visible =
+            "return [...document.querySelectorAll(arguments[0])].find((element) => element.checkVisibility())";
         self.until(selector, async || {
-            for element in self.driver.find_all(By::Css(selector)).await.ok()? {
-                if element.is_displayed().await.unwrap_or(false) {
-                    return Some(element);
-                }
-            }
-            None
+            let found = self.driver.execute(visible, vec![selector.into()]).await.ok()?;
+            found.element().ok()
         })
         .await
     }
