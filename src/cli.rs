@@ -264,6 +264,7 @@ mod tests {
     #[case("biller", "biller")]
     #[case("biller import", "biller_import")]
     #[case("biller list", "biller_list")]
+    #[case("bench", "bench")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");
         let shown = Cli::try_parse_from(line.split_whitespace()).unwrap_err().to_string();

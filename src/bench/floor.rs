@@ -93,9 +93,13 @@ pub(super) struct ScratchDatabase {
 impl ScratchDatabase {
     pub fn make(server: &str) -> anyhow::Result<Self> {
         let name = format!("fatoura_bench_{}", std::process::id());
-        let (place, _) = server.rsplit_once('/').context("expected postgres://USER@HOST/DATABASE")?;
-        let url = format!("{place}/{name}").parse().map_err(anyhow::Error::msg)?;
-        PgConnection::establish(server)?.batch_execute(&format!("CREATE DATABASE {name}"))?;
+        let form = "--postgres: expected postgres://USER@HOST/DATABASE";
+        let (place, _) = server.rsplit_once('/').context(form)?;
+        let url = format!("{place}/{name}").parse().map_err(|_| anyhow::anyhow!(form))?;
+        let mut connection = PgConnection::establish(server)
+            .context("--postgres: the server cannot be reached; start it or mend the URL")?;
+        let made = connection.batch_execute(&format!("CREATE DATABASE {name}"));
+        made.context("--postgres: a database cannot be made; the user needs the right CREATEDB")?;
         Ok(Self { server: server.to_owned(), name, url })
     }
 }

@@ -44,10 +44,11 @@ pub fn run(options: &BenchOptions, out: &mut dyn Write) -> anyhow::Result<()> {
         let (median, worst) = machine::fsync(place.path())?;
         Ok(writeln!(out, "fsync {when}: median {median} us, slowest of 50 {worst} us")?)
     };
+    // First: a server that is not there should be known before minutes of measuring.
+    let scratch = options.postgres.as_deref().map(floor::ScratchDatabase::make).transpose()?;
     fsync(out, "before")?;
     database(options, &url, "SQLite", out)?;
-    if let Some(server) = &options.postgres {
-        let scratch = floor::ScratchDatabase::make(server)?;
+    if let Some(scratch) = &scratch {
         database(options, &scratch.url, "PostgreSQL", out)?;
     }
     fsync(out, "after")

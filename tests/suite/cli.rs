@@ -386,6 +386,20 @@ async fn a_bill_is_paid_in_the_demo_which_keeps_it_over_a_restart() {
 }
 
 #[test]
+fn the_bench_measures_and_refuses_what_it_cannot() {
+    let bench = Bench::new();
+    let told = bench.run(&["bench", "--payments", "1000"]).done();
+    for part in ["floor: bare multi-row inserts", "one transaction a payment", "HTTP, 256 connections", "of the floor"]
+    {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    bench.run(&["bench", "--folder", "nowhere"]).failed(2, &["cannot make a folder in nowhere"]);
+    bench.run(&["bench", "--payments", "10"]).failed(2, &["10 is not in 1000..="]);
+    bench.run(&["bench", "--postgres", "mysql://x"]).failed(2, &["expected postgres://USER@HOST/DATABASE"]);
+    bench.run(&["bench", "--postgres", "postgres://127.0.0.1:1/x"]).failed(2, &["the server cannot be reached"]);
+}
+
+#[test]
 fn a_port_that_is_taken_is_named_with_its_flag() {
     let bench = Bench::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
