@@ -22,6 +22,10 @@ use crate::support::{Backend, Setup, TestApp, skip};
 const CHROMEDRIVER: &str = "FATOURA_TEST_CHROMEDRIVER";
 /// A folder for a picture of every page that a test looks at.
 const SCREENSHOTS: &str = "FATOURA_TEST_SCREENSHOTS";
+/// How often the driver is started at most.
+const STARTS_MAX: usize = 5;
+/// What the shell says once the driver has ended.
+const ENDED: &str = "chromedriver-ended";
 /// Longest wait for anything: far more than it takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks while waiting.
@@ -45,10 +49,25 @@ struct Process {
 }
 
 impl Process {
+    /// The driver picks a port of its own, which somebody else may take before it listens: then it ends, and is
+    /// started again on another.
     fn start(program: &Path) -> Self {
+        let mut said = String::new();
+        for _ in 0..STARTS_MAX {
+            match Self::try_start(program) {
+                Ok(process) => return process,
+                Err(last) => said = last,
+            }
+        }
+        panic!("chromedriver ends before it listens: {said}");
+    }
+
+    /// What it said instead of its port, where it ended.
+    fn try_start(program: &Path) -> Result<Self, String> {
         let folder = tempfile::tempdir().unwrap();
+        let script = format!("(\"$0\" --port=0 2>&1; echo {ENDED}) & cat >/dev/null; kill -KILL 0");
         let mut child = Command::new("/bin/sh")
-            .args(["-c", "\"$0\" --port=0 2>&1 & cat >/dev/null; kill -KILL 0"])
+            .args(["-c", &script])
             .arg(program)
             .env("TMPDIR", folder.path())
             .stdin(Stdio::piped())
@@ -57,15 +76,22 @@ impl Process {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let port = loop {
+        let mut process = Self { child, folder, port: 0 };
+        let mut said = Vec::new();
+        loop {
             let line = lines.next().expect("chromedriver says its port").unwrap();
             if let Some((_, port)) = line.split_once("started successfully on port ") {
-                break port.trim_end_matches('.').parse().unwrap();
+                process.port = port.trim_end_matches('.').parse().unwrap();
+                break;
             }
-        };
+            if line == ENDED {
+                return Err(said.join(" | "));
+            }
+            said.push(line);
+        }
         // What else it says must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, folder, port }
+        Ok(process)
     }
 }
 
