@@ -15,7 +15,7 @@ use crate::storage::StorageError;
 use crate::storage::rows::{Payment, PaymentRow, biller_code};
 use crate::storage::schema::{bills, idempotency_keys, inquiries, payments, quotes};
 use crate::vocabulary::{Channel, Instrument, Language};
-use crate::writer::WriteOp;
+use crate::writer::{RecentBill, WriteOp};
 
 /// How long request keys are kept: a day is promised, a week costs little.
 const KEYS_KEPT: TimeDelta = TimeDelta::days(7);
@@ -258,13 +258,23 @@ impl WriteOp<'_> {
         Ok(())
     }
 
-    /// Deletes what has outlived its use: inquiries a day after their end, request keys after 7 days. Returns how many
-    /// rows went.
-    pub fn prune(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
+    /// Deletes inquiries a day after their end. Returns how many rows went.
+    pub fn prune_inquiries(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
         let over = inquiries::table.filter(inquiries::expires_at.lt(now - INQUIRIES_KEPT));
-        let gone = diesel::delete(over).execute(self.connection)?;
-        let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(now - KEYS_KEPT));
-        Ok(gone + diesel::delete(old).execute(self.connection)?)
+        Ok(diesel::delete(over).execute(self.connection)?)
+    }
+
+    /// Deletes request keys after 7 days, of those that begin with this byte: the writer waits while a part of the table
+    /// is read, and never while all of it is. On SQLite a key's time counts from its place in the tree on: there it may be
+    /// kept longer. Returns how many rows went.
+    pub fn prune_keys(&mut self, first: u8, now: NaiveDateTime) -> Result<usize, StorageError> {
+        let old = idempotency_keys::table
+            .filter(idempotency_keys::created_at.lt(now - KEYS_KEPT))
+            .filter(idempotency_keys::key.ge(vec![first]));
+        Ok(match first.checked_add(1) {
+            Some(next) => diesel::delete(old.filter(idempotency_keys::key.lt(vec![next]))).execute(self.connection)?,
+            None => diesel::delete(old).execute(self.connection)?,
+        })
     }
 }
 
@@ -284,6 +294,18 @@ fn idle(rows: Vec<(i64, String, Option<i16>)>) -> Result<Vec<(i64, String)>, Sto
     }
     needed.iter().for_each(|id| drop(quotes.remove(id)));
     Ok(quotes.into_iter().collect())
+}
+
+fn standing(
+    state: i16,
+    generation: i32,
+    updated_at: NaiveDateTime,
+    payment: i16,
+) -> Result<BillStanding, StorageError> {
+    let damaged = |what: &str, code: i16| StorageError::Damaged(format!("state {code} of {what}"));
+    let state = BillState::from_code(state).ok_or_else(|| damaged("a bill", state))?;
+    let payment = PaymentState::from_code(payment).ok_or_else(|| damaged("a bill's payment", payment))?;
+    Ok(BillStanding { state, generation, updated_at, payment })
 }
 
 impl Reader<'_> {
@@ -362,6 +384,15 @@ impl Reader<'_> {
     pub fn bills(&mut self, keys: &[BillKey]) -> Result<HashMap<BillKey, BillStanding>, StorageError> {
         let mut found = HashMap::with_capacity(keys.len());
         for key in keys {
+            // Memory first: what leaves it is in the tree by then.
+            if let Some(RecentBill { bill, updated_at }) = self.recent_bills.get(&key.0) {
+                let payment: i16 = payments::table
+                    .filter(payments::id.eq(bill.payment))
+                    .select(payments::state)
+                    .get_result(self.connection)?;
+                found.insert(*key, standing(bill.state.code(), bill.generation, updated_at, payment)?);
+                continue;
+            }
             let row: Option<(i16, i32, NaiveDateTime, i16)> = bills::table
                 .inner_join(payments::table.on(payments::id.eq(bills::payment_id)))
                 .filter(bills::key.eq(key.0.as_slice()))
@@ -369,11 +400,7 @@ impl Reader<'_> {
                 .get_result(self.connection)
                 .optional()?;
             if let Some((state, generation, updated_at, payment)) = row {
-                let state = BillState::from_code(state)
-                    .ok_or_else(|| StorageError::Damaged(format!("state {state} of a bill")))?;
-                let payment = PaymentState::from_code(payment)
-                    .ok_or_else(|| StorageError::Damaged(format!("state {payment} of a bill's payment")))?;
-                found.insert(*key, BillStanding { state, generation, updated_at, payment });
+                found.insert(*key, standing(state, generation, updated_at, payment)?);
             }
         }
         Ok(found)

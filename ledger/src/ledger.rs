@@ -5,7 +5,8 @@ use std::sync::mpsc::sync_channel;
 
 use crate::storage::{Conn, DatabaseUrl, ReaderPool, StorageError, connect, migrate, pending, reader_pool};
 use crate::writer::{
-    Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RareWrite, Reply, WriteOp, Writer, WriterStats,
+    Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, Shared,
+    WriteOp, Writer, WriterStats,
 };
 
 /// The ledger over one database. Commands are answered through a [`Reply`] after their commit; the `_now` forms wait.
@@ -18,6 +19,8 @@ pub struct Ledger {
 /// A connection that only reads, lent to one look-up.
 pub struct Reader<'a> {
     pub(crate) connection: &'a mut Conn,
+    /// Bills that are not in their tree yet (SQLite).
+    pub(crate) recent_bills: &'a Shared<RecentBill>,
 }
 
 struct RareJob<T, F> {
@@ -54,12 +57,23 @@ impl Ledger {
     /// Opens a migrated database. `on_tasks` is called, from the writer's thread, after a commit that left work in the
     /// outbox for now. `readers` bounds the connections that read.
     pub fn open(url: &DatabaseUrl, readers: u32, on_tasks: Arc<dyn Fn() + Send + Sync>) -> Result<Self, StorageError> {
+        Self::open_with_recent(url, readers, on_tasks, RECENT_MAX)
+    }
+
+    /// [`Self::open`] with a bound of one's own for the bills and request keys that SQLite keeps in memory, about 100
+    /// bytes each, before they are sorted into their tables. PostgreSQL keeps none.
+    pub fn open_with_recent(
+        url: &DatabaseUrl,
+        readers: u32,
+        on_tasks: Arc<dyn Fn() + Send + Sync>,
+        recent_max: usize,
+    ) -> Result<Self, StorageError> {
         if pending(&mut connect(url)?)? {
             return Err(StorageError::Connect("its tables are not up to date: run `fatoura migrate` first".to_owned()));
         }
         Ok(Self {
             url: url.clone(),
-            writer: Writer::start(url.clone(), on_tasks)?,
+            writer: Writer::start(url.clone(), on_tasks, recent_max)?,
             readers: reader_pool(url, readers)?,
         })
     }
@@ -104,7 +118,7 @@ impl Ledger {
     /// Reads. Blocks while the pool is empty and while the database works: not for a thread that serves many.
     pub fn read<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError>) -> Result<T, LedgerError> {
         let mut connection = self.readers.get().map_err(|error| StorageError::Connect(error.to_string()))?;
-        Ok(read(&mut Reader { connection: &mut connection })?)
+        Ok(read(&mut Reader { connection: &mut connection, recent_bills: self.writer.recent_bills() })?)
     }
 
     /// Where the ledger is kept.

@@ -1,17 +1,56 @@
 //! Bills: one in flight is claimed by its open payment, a paid one was settled by its confirmed payment.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::{Astray, BookFault, BooksReport, PAGE};
 use crate::bills::{BillKey, decode};
 use crate::states::{BillState, PaymentState};
-use crate::storage::schema::{bills, payments};
+use crate::storage::schema::{bills, payments, recent_bills};
 use crate::storage::{Conn, StorageError};
 
 /// Key, state, payment; then the payment's state and claims.
 type Row = (Vec<u8>, i16, i64, Option<i16>, Option<Vec<u8>>);
 
-pub(super) fn check(connection: &mut Conn, report: &mut BooksReport) -> Result<(), StorageError> {
+/// The latest rows of bills that are not in their tree yet: key to state and payment. As many as the writer keeps in
+/// memory; none on PostgreSQL.
+pub(super) struct Recent(HashMap<Vec<u8>, (i16, i64)>);
+
+impl Recent {
+    pub fn load(connection: &mut Conn) -> Result<Self, StorageError> {
+        let Conn::Sqlite(sqlite) = connection else { return Ok(Self(HashMap::new())) };
+        let columns = (recent_bills::key, (recent_bills::state, recent_bills::payment_id));
+        let rows = recent_bills::table.order(recent_bills::id).select(columns);
+        Ok(Self(rows.load::<(Vec<u8>, (i16, i64))>(sqlite)?.into_iter().collect()))
+    }
+
+    /// State and payment of a bill, if it changed lately.
+    pub fn get(&self, key: &[u8]) -> Option<(i16, i64)> {
+        self.0.get(key).copied()
+    }
+}
+
+pub(super) fn check(connection: &mut Conn, recent: &Recent, report: &mut BooksReport) -> Result<(), StorageError> {
+    check_tree(connection, recent, report)?;
+    let rows: Vec<_> = recent.0.iter().collect();
+    for page in rows.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
+        let ids: Vec<i64> = page.iter().map(|(_, (_, payment))| *payment).collect();
+        let found: Vec<(i64, i16, Vec<u8>)> = payments::table
+            .filter(payments::id.eq_any(ids))
+            .select((payments::id, payments::state, payments::bills))
+            .load(connection)?;
+        let found: HashMap<i64, (i16, Vec<u8>)> =
+            found.into_iter().map(|(id, state, bills)| (id, (state, bills))).collect();
+        for (key, (state, payment)) in page {
+            let (payment_state, claims) = found.get(payment).cloned().unzip();
+            check_bill(&((*key).clone(), *state, *payment, payment_state, claims), report);
+        }
+    }
+    Ok(())
+}
+
+fn check_tree(connection: &mut Conn, recent: &Recent, report: &mut BooksReport) -> Result<(), StorageError> {
     // No key is empty.
     let mut last: Vec<u8> = vec![];
     loop {
@@ -28,7 +67,7 @@ pub(super) fn check(connection: &mut Conn, report: &mut BooksReport) -> Result<(
                 payments::bills.nullable(),
             ))
             .load(connection)?;
-        page.iter().for_each(|row| check_bill(row, report));
+        page.iter().filter(|row| recent.get(&row.0).is_none()).for_each(|row| check_bill(row, report));
         match page.into_iter().last() {
             Some((key, ..)) => last = key,
             None => return Ok(()),

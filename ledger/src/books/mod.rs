@@ -35,8 +35,9 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         let mut accounts = Accounts::load(connection, &mut report)?;
         entries::check(connection, &mut accounts, &mut report)?;
         accounts.check(&mut report);
-        payments::check(connection, &accounts, &mut report)?;
-        bills::check(connection, &mut report)?;
+        let recent = bills::Recent::load(connection)?;
+        payments::check(connection, &accounts, &recent, &mut report)?;
+        bills::check(connection, &recent, &mut report)?;
         Ok(report)
     })
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 
+use super::bills::Recent as RecentBills;
 use super::{Accounts, BookFault, BooksReport, PAGE};
 use crate::accounts::{Account, AccountKind};
 use crate::bills::{BillClaim, BillKey};
@@ -153,7 +154,12 @@ impl Page {
     }
 }
 
-pub(super) fn check(connection: &mut Conn, accounts: &Accounts, report: &mut BooksReport) -> Result<(), StorageError> {
+pub(super) fn check(
+    connection: &mut Conn,
+    accounts: &Accounts,
+    recent: &RecentBills,
+    report: &mut BooksReport,
+) -> Result<(), StorageError> {
     let owners = Owners::load(connection, report)?;
     let mut last = i64::MIN;
     while last < i64::MAX {
@@ -189,7 +195,7 @@ pub(super) fn check(connection: &mut Conn, accounts: &Accounts, report: &mut Boo
             }
         }
         for claims in held.chunks(500) {
-            check_held(connection, claims, report)?;
+            check_held(connection, recent, claims, report)?;
         }
         last = end;
     }
@@ -303,6 +309,7 @@ fn by_the_manual(row: &PaymentRow, kind: PostingKind) -> Option<Vec<(Account, i6
 /// What an open payment claims is in flight under it: no second payment can start.
 fn check_held(
     connection: &mut Conn,
+    recent: &RecentBills,
     claims: &[(i64, PaymentState, BillClaim)],
     report: &mut BooksReport,
 ) -> Result<(), StorageError> {
@@ -315,7 +322,11 @@ fn check_held(
     let in_flight: HashMap<BillKey, i64> =
         rows.into_iter().filter_map(|(key, payment)| Some((BillKey(key.try_into().ok()?), payment))).collect();
     for (payment, state, claim) in claims {
-        if in_flight.get(&claim.key) != Some(payment) {
+        let holder = match recent.get(&claim.key.0) {
+            Some((state, holder)) => (state == BillState::InFlight.code()).then_some(holder),
+            None => in_flight.get(&claim.key).copied(),
+        };
+        if holder != Some(*payment) {
             report.fault(BookFault::BillNotHeld { payment: *payment, state: *state, bill: claim.key });
         }
     }

@@ -102,6 +102,30 @@ diesel::table! {
     idempotency_keys (key) { key -> Binary, input -> Binary, payment_id -> BigInt, created_at -> Timestamp, }
 }
 
+// SQLite only.
+diesel::table! {
+    recent_bills (id) {
+        id -> BigInt,
+        key -> Binary,
+        biller -> Integer,
+        state -> SmallInt,
+        payment_id -> BigInt,
+        generation -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+// SQLite only.
+diesel::table! {
+    recent_keys (id) {
+        id -> BigInt,
+        key -> Binary,
+        input -> Binary,
+        payment_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::table! {
     accounts (id) {
         id -> BigInt,

@@ -11,10 +11,12 @@
 //! 3. *View*: one read of the keys, bills, payments and guarded balances that the commands touch.
 //! 4. *Decide*, in memory, in the order of arrival; items see each other; a refusal writes nothing and harms no
 //!    neighbour.
-//! 5. *Write*: one list per table; every touched account is updated once, in the order of its number.
+//! 5. *Write*: one list per table; every touched account is updated once, in the order of its number. On SQLite bills and
+//!    request keys are appended and find their places in their trees later (`recent.rs`).
 //! 6. *Commit*, durable; then the answers.
 //!
-//! **What guards against other writers** (several processes on one PostgreSQL): primary keys of bills and request keys,
+//! **What guards against other writers**: on SQLite a batch is an exclusive transaction, which begins by taking over what
+//! others committed. For several processes on one PostgreSQL: primary keys of bills and request keys,
 //! the old state in every update's condition with its row count, checks on guarded balances, and one posting per payment
 //! and event. A batch that loses is rolled back and tried once more, then item by item, so that one poison item fails
 //! alone; an item on its own is tried [`RACES_MAX`] times.
@@ -27,6 +29,7 @@ mod decide;
 mod ids;
 mod op;
 mod plan;
+mod recent;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -42,10 +45,12 @@ use diesel::prelude::*;
 
 pub use commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, RequestKey, Step};
 pub use op::WriteOp;
+pub(crate) use recent::{RECENT_MAX, RecentBill, Shared};
 
 use self::accounts::AccountCache;
 use self::ids::Ids;
 use self::plan::Plan;
+use self::recent::{Folded, Recents};
 use self::view::View;
 use crate::storage::{Conn, DatabaseUrl, StorageError, connect};
 
@@ -140,11 +145,17 @@ pub(crate) struct Writer {
     alive: Arc<AtomicBool>,
     stats: Arc<WriterStats>,
     thread: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
+    recent_bills: Shared<RecentBill>,
 }
 
 impl Writer {
-    /// Starts the thread. `on_tasks` is called after a commit that left tasks to be done now.
-    pub fn start(url: DatabaseUrl, on_tasks: Arc<dyn Fn() + Send + Sync>) -> Result<Self, StorageError> {
+    /// Starts the thread. `on_tasks` is called after a commit that left tasks to be done now; `recent_max` bounds the keys
+    /// that wait in memory for their place in a tree.
+    pub fn start(
+        url: DatabaseUrl,
+        on_tasks: Arc<dyn Fn() + Send + Sync>,
+        recent_max: usize,
+    ) -> Result<Self, StorageError> {
         let connection = connect(&url)?;
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let (alive, stats) = (Arc::new(AtomicBool::new(true)), Arc::new(WriterStats::default()));
@@ -153,9 +164,12 @@ impl Writer {
             connection,
             ids: Ids::default(),
             accounts: AccountCache::default(),
+            recents: Recents::new(recent_max),
             on_tasks,
             stats: Arc::clone(&stats),
         };
+        state.catch_up()?;
+        let recent_bills = state.recents.shared_bills();
         let flag = Alive(Arc::clone(&alive));
         let thread = std::thread::Builder::new()
             .name("ledger-writer".to_owned())
@@ -165,7 +179,12 @@ impl Writer {
             })
             .map_err(|error| StorageError::Failed(format!("the writer's thread: {error}")))?;
         let thread = std::sync::Mutex::new(Some(thread));
-        Ok(Self { queue, closing: AtomicBool::new(false), alive, stats, thread })
+        Ok(Self { queue, closing: AtomicBool::new(false), alive, stats, thread, recent_bills })
+    }
+
+    /// Bills that changed lately, as look-ups see them.
+    pub fn recent_bills(&self) -> &Shared<RecentBill> {
+        &self.recent_bills
     }
 
     pub fn submit(&self, job: Job) {
@@ -223,6 +242,7 @@ struct State {
     connection: Conn,
     ids: Ids,
     accounts: AccountCache,
+    recents: Recents,
     on_tasks: Arc<dyn Fn() + Send + Sync>,
     stats: Arc<WriterStats>,
 }
@@ -233,6 +253,15 @@ enum Answer {
     Advance(AdvanceOutcome),
     /// A rare write: its own failure, if any.
     Rare(Option<StorageError>),
+}
+
+/// A batch that is ready to be committed.
+struct Filled {
+    answers: Vec<Answer>,
+    /// Whether it leaves tasks for now.
+    wake: bool,
+    plan: Plan,
+    folded: Folded,
 }
 
 /// Why a batch did not commit.
@@ -259,7 +288,34 @@ impl State {
                 self.work(batch);
             }
             if stop {
-                return;
+                break;
+            }
+        }
+        if let Err(error) = self.fold_rest() {
+            // It is read again at the next start.
+            tracing::warn!(%error, "recent bills and keys stay outside of their trees");
+        }
+    }
+
+    /// Reads what changed lately, so that look-ups see it from the start.
+    fn catch_up(&mut self) -> Result<(), StorageError> {
+        match &mut self.connection {
+            Conn::Sqlite(sqlite) => sqlite.immediate_transaction(|sqlite| self.recents.catch_up(sqlite)),
+            Conn::Pg(_) => Ok(()),
+        }
+    }
+
+    /// Leaves the trees whole.
+    fn fold_rest(&mut self) -> Result<(), StorageError> {
+        let Conn::Sqlite(sqlite) = &mut self.connection else { return Ok(()) };
+        loop {
+            let folded = sqlite.immediate_transaction(|sqlite| {
+                self.recents.catch_up(sqlite)?;
+                self.recents.fold_rest(sqlite)
+            })?;
+            match folded {
+                Some(folded) => self.recents.committed(folded, &Plan::default()),
+                None => return Ok(()),
             }
         }
     }
@@ -337,7 +393,10 @@ impl State {
     fn reconnect(&mut self) {
         std::thread::sleep(RECONNECT_PAUSE);
         match connect(&self.url) {
-            Ok(connection) => self.connection = connection,
+            Ok(connection) => {
+                self.connection = connection;
+                self.recents.forget();
+            }
             Err(error) => tracing::error!(%error, "the ledger's database cannot be reached"),
         }
     }
@@ -352,10 +411,17 @@ impl State {
         };
         begun.map_err(StorageError::from)?;
         match self.fill(batch) {
-            Ok(filled) => match TransactionManagerOf::commit_transaction(&mut self.connection) {
-                Ok(()) => Ok(filled),
-                Err(error) => Err(BatchFailure::Unknown(error.into())),
-            },
+            Ok(Filled { answers, wake, plan, folded }) => {
+                match TransactionManagerOf::commit_transaction(&mut self.connection) {
+                    Ok(()) => {
+                        if matches!(self.connection, Conn::Sqlite(_)) {
+                            self.recents.committed(folded, &plan);
+                        }
+                        Ok((answers, wake))
+                    }
+                    Err(error) => Err(BatchFailure::Unknown(error.into())),
+                }
+            }
             Err(error) => {
                 if let Err(trouble) = TransactionManagerOf::rollback_transaction(&mut self.connection) {
                     tracing::warn!(%trouble, "rolling back failed");
@@ -366,7 +432,10 @@ impl State {
     }
 
     /// Phases 2 to 5.
-    fn fill(&mut self, batch: &mut [Job]) -> Result<(Vec<Answer>, bool), StorageError> {
+    fn fill(&mut self, batch: &mut [Job]) -> Result<Filled, StorageError> {
+        if let Conn::Sqlite(sqlite) = &mut self.connection {
+            self.recents.catch_up(sqlite)?;
+        }
         let mut answers: Vec<Option<Answer>> = batch.iter().map(|_| None).collect();
         let mut wake = false;
         for (job, answer) in batch.iter_mut().zip(&mut answers) {
@@ -397,7 +466,7 @@ impl State {
             .collect();
         let mut plan = Plan::default();
         if !commands.is_empty() {
-            let mut view = View::load(&mut self.connection, &mut self.accounts, commands.iter())?;
+            let mut view = View::load(&mut self.connection, &mut self.accounts, &self.recents, commands.iter())?;
             let open = answers.iter_mut().filter(|answer| answer.is_none());
             for (command, answer) in commands.iter().zip(open) {
                 *answer = Some(match command {
@@ -407,10 +476,15 @@ impl State {
                     }
                 });
             }
-            write::write(&mut self.connection, &mut self.accounts, &mut self.ids, &plan)?;
+            write::write(&mut self.connection, &mut self.accounts, &mut self.ids, &self.recents, &plan)?;
             wake |= plan.tasks.iter().any(|task| task.due_at <= task.created_at);
         }
-        Ok((answers.into_iter().map(|answer| answer.unwrap_or(Answer::Rare(None))).collect(), wake))
+        let folded = match &mut self.connection {
+            Conn::Sqlite(sqlite) => self.recents.fold(sqlite, &plan)?,
+            Conn::Pg(_) => Folded::default(),
+        };
+        let answers = answers.into_iter().map(|answer| answer.unwrap_or(Answer::Rare(None))).collect();
+        Ok(Filled { answers, wake, plan, folded })
     }
 }
 

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::Command;
 use super::accounts::AccountCache;
 use super::commands::{Funds, Step};
+use super::recent::{RecentKey, Recents};
 use crate::accounts::Account;
 use crate::bills::BillKey;
 use crate::states::{BillState, PaymentState};
@@ -16,7 +17,7 @@ use crate::storage::{Conn, StorageError};
 
 /// A bill as the batch sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct BillView {
+pub(crate) struct BillView {
     pub state: BillState,
     pub payment: i64,
     pub generation: i32,
@@ -39,6 +40,7 @@ impl View {
     pub fn load<'a>(
         connection: &mut Conn,
         accounts: &mut AccountCache,
+        recents: &Recents,
         commands: impl Iterator<Item = &'a Command<'a>> + Clone,
     ) -> Result<Self, StorageError> {
         let mut view = Self::default();
@@ -64,8 +66,8 @@ impl View {
         }
         // Keys after bills and balances: another process that does the same request meanwhile takes the bill and the key
         // in one commit. Read in this order its key is seen wherever its bill is, and a replay is never "being paid".
-        view.read_bills(connection, &wanted_bills)?;
-        view.read_keys(connection, &wanted_keys)?;
+        view.read_bills(connection, recents, &wanted_bills)?;
+        view.read_keys(connection, recents, &wanted_keys)?;
         // A replayed key answers with the payment it started.
         wanted_payments.extend(view.keys.values().map(|(_, payment)| *payment));
         view.read_payments(connection, &wanted_payments)?;
@@ -78,11 +80,16 @@ impl View {
                 claimed.extend(row.claims()?.iter().map(|claim| claim.key).filter(|key| !wanted_bills.contains(key)));
             }
         }
-        view.read_bills(connection, &claimed)?;
+        view.read_bills(connection, recents, &claimed)?;
         Ok(view)
     }
 
-    fn read_keys(&mut self, connection: &mut Conn, wanted: &BTreeSet<[u8; 16]>) -> Result<(), StorageError> {
+    fn read_keys(
+        &mut self,
+        connection: &mut Conn,
+        recents: &Recents,
+        wanted: &BTreeSet<[u8; 16]>,
+    ) -> Result<(), StorageError> {
         use idempotency_keys::dsl;
         let columns = (dsl::key, dsl::input, dsl::payment_id);
         let rows: Vec<KeyRow> = match connection {
@@ -92,7 +99,10 @@ impl View {
                     let query = dsl::idempotency_keys.filter(dsl::key.eq(key.as_slice())).select(columns);
                     query.get_result::<KeyRow>(sqlite).optional().transpose()
                 };
-                wanted.iter().filter_map(one).collect::<QueryResult<_>>()?
+                let recent = |key| recents.key(key).map(|RecentKey { input, payment }| (*key, (input, payment)));
+                self.keys.extend(wanted.iter().filter_map(recent));
+                let left = wanted.iter().filter(|key| !self.keys.contains_key(*key));
+                left.filter_map(one).collect::<QueryResult<_>>()?
             }
             Conn::Pg(pg) => {
                 let keys: Vec<&[u8]> = wanted.iter().map(<[u8; 16]>::as_slice).collect();
@@ -128,7 +138,12 @@ impl View {
         Ok(())
     }
 
-    fn read_bills(&mut self, connection: &mut Conn, wanted: &BTreeSet<BillKey>) -> Result<(), StorageError> {
+    fn read_bills(
+        &mut self,
+        connection: &mut Conn,
+        recents: &Recents,
+        wanted: &BTreeSet<BillKey>,
+    ) -> Result<(), StorageError> {
         use bills::dsl;
         let rows: Vec<BillRow> = match connection {
             Conn::Sqlite(sqlite) => {
@@ -136,7 +151,9 @@ impl View {
                     let query = dsl::bills.filter(dsl::key.eq(key.0.as_slice())).select(BillRow::as_select());
                     query.get_result(sqlite).optional().transpose()
                 };
-                wanted.iter().filter_map(one).collect::<QueryResult<_>>()?
+                self.bills.extend(wanted.iter().filter_map(|key| Some((*key, recents.bill(key)?))));
+                let left = wanted.iter().filter(|key| !self.bills.contains_key(key));
+                left.filter_map(one).collect::<QueryResult<_>>()?
             }
             Conn::Pg(_) if wanted.is_empty() => return Ok(()),
             Conn::Pg(pg) => {
@@ -158,6 +175,6 @@ fn needs_bills(step: &Step, row: &PaymentRow) -> bool {
     !matches!(step, Step::Accept { .. } | Step::Captured) || row.state != PaymentState::Awaiting.code()
 }
 
-fn sixteen(bytes: &[u8]) -> Result<[u8; 16], StorageError> {
+pub(super) fn sixteen(bytes: &[u8]) -> Result<[u8; 16], StorageError> {
     bytes.try_into().map_err(|_| StorageError::Damaged("a key is not 16 bytes long".to_owned()))
 }

@@ -175,8 +175,14 @@ impl<'a> Story<'a> {
         let key = line(&[vec![hex("k.key"), hex("k.input")], of("p.quote_id")].concat());
         let tables = [
             format!("SELECT 'payment ' || {payment} AS line FROM payments p"),
-            format!("SELECT 'bill ' || {bill} AS line FROM bills b JOIN payments p ON p.id = b.payment_id"),
-            format!("SELECT 'key ' || {key} AS line FROM idempotency_keys k JOIN payments p ON p.id = k.payment_id"),
+            format!(
+                "SELECT 'bill ' || {bill} AS line FROM {} b JOIN payments p ON p.id = b.payment_id",
+                self.db.standing("bills")
+            ),
+            format!(
+                "SELECT 'key ' || {key} AS line FROM {} k JOIN payments p ON p.id = k.payment_id",
+                self.db.standing("idempotency_keys")
+            ),
             format!(
                 "SELECT 'entry ' || {} AS line FROM entries e JOIN postings o ON o.id = e.posting_id
                  JOIN payments p ON p.id = o.payment_id JOIN accounts a ON a.id = e.account_id",

@@ -171,7 +171,11 @@ impl Hub {
     /// Deletes look-ups and request keys that have outlived their use, and the secrets in quotes; how many rows changed.
     pub async fn prune(&self) -> Result<usize, Infrastructure> {
         let now = self.now().naive_utc();
-        Ok(self.write(move |op| op.prune(now)).await? + self.forget_old_secrets().await?)
+        let mut gone = self.write(move |op| op.prune_inquiries(now)).await?;
+        for first in 0..=u8::MAX {
+            gone += self.write(move |op| op.prune_keys(first, now)).await?;
+        }
+        Ok(gone + self.forget_old_secrets().await?)
     }
 }
 

@@ -12,6 +12,7 @@ use chrono::NaiveDateTime;
 use super::accounts::AccountCache;
 use super::ids::Ids;
 use super::plan::{BillChange, Plan};
+use super::recent::Recents;
 use crate::storage::{Conn, StorageError};
 
 /// A statement with its parameters: SQL text and fields in turn, then a tail.
@@ -44,7 +45,7 @@ macro_rules! statement {
     };
 }
 
-use statement;
+pub(super) use statement;
 
 /// Rows of entries, ready to be written.
 struct Lines {
@@ -59,6 +60,7 @@ pub(super) fn write(
     connection: &mut Conn,
     accounts: &mut AccountCache,
     ids: &mut Ids,
+    recents: &Recents,
     plan: &Plan,
 ) -> Result<(), StorageError> {
     let mut lines = Lines { posting: vec![], line: vec![], account: vec![], amount: vec![] };
@@ -78,7 +80,7 @@ pub(super) fn write(
         }
     }
     match connection {
-        Conn::Sqlite(sqlite) => sqlite::write(sqlite, plan, &lines, &deltas),
+        Conn::Sqlite(sqlite) => sqlite::write(sqlite, recents.next_ids(), plan, &lines, &deltas),
         Conn::Pg(pg) => postgres::write(pg, plan, lines, deltas),
     }
 }
@@ -89,7 +91,7 @@ fn all_changed(changed: usize, wanted: usize, what: &str) -> Result<(), StorageE
 }
 
 /// When a bill changed: when its payment did.
-fn bill_time(plan: &Plan, change: &BillChange) -> NaiveDateTime {
+pub(super) fn bill_time(plan: &Plan, change: &BillChange) -> NaiveDateTime {
     let id = change.after.payment;
     let changed = plan.changed_payments.get(&id).map(|(_, row)| row.state_since);
     let new = || plan.new_payments.binary_search_by_key(&id, |row| row.id).ok();

@@ -37,8 +37,9 @@ impl Times {
     }
 }
 
-statement!(InsertKey<'a> for Sqlite {
-    "INSERT INTO idempotency_keys (key, input, payment_id, created_at) VALUES (", key: &'a [u8] => Binary;
+statement!(AppendKey<'a> for Sqlite {
+    "INSERT INTO recent_keys (id, key, input, payment_id, created_at) VALUES (", id: i64 => BigInt;
+    ", ", key: &'a [u8] => Binary;
     ", ", input: &'a [u8] => Binary;
     ", ", payment: i64 => BigInt;
     ", ", created_at: &'a str => Text;
@@ -87,26 +88,16 @@ statement!(ChangePayment<'a> for Sqlite {
     end ""
 });
 
-statement!(InsertBill<'a> for Sqlite {
-    "INSERT INTO bills (key, biller, state, payment_id, generation, updated_at) VALUES (", key: &'a [u8] => Binary;
+statement!(AppendBill<'a> for Sqlite {
+    "INSERT INTO recent_bills (id, key, biller, state, payment_id, generation, updated_at) VALUES (",
+    id: i64 => BigInt;
+    ", ", key: &'a [u8] => Binary;
     ", ", biller: i32 => Integer;
     ", ", state: i16 => SmallInt;
     ", ", payment: i64 => BigInt;
     ", ", generation: i32 => Integer;
     ", ", updated_at: &'a str => Text;
     end ")"
-});
-
-statement!(ChangeBill<'a> for Sqlite {
-    "UPDATE bills SET state = ", state: i16 => SmallInt;
-    ", payment_id = ", payment: i64 => BigInt;
-    ", generation = ", generation: i32 => Integer;
-    ", updated_at = ", updated_at: &'a str => Text;
-    " WHERE key = ", key: &'a [u8] => Binary;
-    " AND state = ", state_before: i16 => SmallInt;
-    " AND payment_id = ", payment_before: i64 => BigInt;
-    " AND generation = ", generation_before: i32 => Integer;
-    end ""
 });
 
 statement!(InsertPosting<'a> for Sqlite {
@@ -149,17 +140,18 @@ statement!(FinishTask<'a> for Sqlite {
     end ""
 });
 
-/// Writes a plan inside the open transaction.
+/// Writes a plan inside the open transaction; recent bills and keys under these numbers and the ones that follow.
 pub(super) fn write(
     sqlite: &mut SqliteConnection,
+    (first_bill, first_key): (i64, i64),
     plan: &Plan,
     lines: &Lines,
     deltas: &BTreeMap<i64, i64>,
 ) -> Result<(), StorageError> {
     let times = Times::of(plan);
-    for (key, payment, now) in &plan.keys {
+    for (id, (key, payment, now)) in (first_key..).zip(&plan.keys) {
         let created_at = times.text(*now)?;
-        InsertKey { key: &key.key, input: &key.input, payment: *payment, created_at }.execute(sqlite)?;
+        AppendKey { id, key: &key.key, input: &key.input, payment: *payment, created_at }.execute(sqlite)?;
     }
     for row in &plan.new_payments {
         insert_payment(row, &times)?.execute(sqlite)?;
@@ -167,28 +159,12 @@ pub(super) fn write(
     for (before, row) in plan.changed_payments.values() {
         all_changed(change_payment(*before, row, &times)?.execute(sqlite)?, 1, "a payment")?;
     }
-    for (key, change) in &plan.bills {
-        let BillChange { biller, before, after } = change;
+    // What a bill was before needs no guard here: nobody else writes before the commit.
+    for (id, (key, change)) in (first_bill..).zip(&plan.bills) {
+        let BillChange { biller, after, .. } = change;
         let (state, payment, generation) = (after.state.code(), after.payment, after.generation);
         let updated_at = times.text(bill_time(plan, change))?;
-        match before {
-            None => {
-                InsertBill { key: &key.0, biller: *biller, state, payment, generation, updated_at }.execute(sqlite)?;
-            }
-            Some(before) => {
-                let statement = ChangeBill {
-                    state,
-                    payment,
-                    generation,
-                    updated_at,
-                    key: &key.0,
-                    state_before: before.state.code(),
-                    payment_before: before.payment,
-                    generation_before: before.generation,
-                };
-                all_changed(statement.execute(sqlite)?, 1, "a bill")?;
-            }
-        }
+        AppendBill { id, key: &key.0, biller: *biller, state, payment, generation, updated_at }.execute(sqlite)?;
     }
     for (id, payment, posting) in &plan.postings {
         let (kind, moment) = (posting.kind().code(), posting.moment());

@@ -1,0 +1,1 @@
+SELECT 1; -- Nothing: PostgreSQL has several writers, and its trees bear random keys.
