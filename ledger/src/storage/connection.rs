@@ -17,6 +17,8 @@ use super::either::Conn;
 const BUSY_TIMEOUT_MS: u32 = 10_000;
 /// Pages in the write-ahead log before they move to the file: with random pages fewer cost much.
 const WAL_PAGES: u32 = 8_000;
+/// SQLite's own cache: each commit looks through all of it, and the system has another.
+const CACHE_KIB: u32 = 32_768;
 /// Longest run of one statement on PostgreSQL, locks included.
 const STATEMENT_TIMEOUT_MS: u32 = 30_000;
 
@@ -110,7 +112,7 @@ pub(crate) fn connect(url: &DatabaseUrl) -> Result<Conn, StorageError> {
             // The busy timeout comes first: the next statements may already wait for another process.
             connection.batch_execute(&format!(
                 "PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {WAL_PAGES}; PRAGMA cache_size = -131072; \
+                 PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {WAL_PAGES}; PRAGMA cache_size = -{CACHE_KIB}; \
                  PRAGMA temp_store = MEMORY;"
             ))?;
             Ok(Conn::Sqlite(connection))

@@ -56,6 +56,10 @@ use crate::storage::{Conn, DatabaseUrl, StorageError, connect};
 
 /// Past this many a batch only costs latency.
 const BATCH_MAX: usize = 256;
+/// Without a job for this long the writer takes up work of its own.
+const IDLE: Duration = Duration::from_millis(20);
+/// The same after that work failed.
+const IDLE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// Longest wait for the callers of the last batch to come back: a fraction of a commit.
 const LINGER: Duration = Duration::from_millis(1);
 /// Work that waits at most; beyond it callers are told to come back.
@@ -281,7 +285,7 @@ impl From<StorageError> for BatchFailure {
 impl State {
     fn run(&mut self, jobs: &Receiver<Queued>) {
         let mut last = 0;
-        while let Ok(first) = jobs.recv() {
+        while let Some(first) = self.next(jobs) {
             let (batch, stop) = gather(jobs, first, last);
             last = batch.len();
             if !batch.is_empty() {
@@ -295,6 +299,36 @@ impl State {
             // It is read again at the next start.
             tracing::warn!(%error, "recent bills and keys stay outside of their trees");
         }
+    }
+
+    /// The next job; until it comes there may be other work to do.
+    fn next(&mut self, jobs: &Receiver<Queued>) -> Option<Queued> {
+        let mut pause = IDLE;
+        while matches!(self.connection, Conn::Sqlite(_)) && self.recents.has_work() {
+            match jobs.recv_timeout(pause) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            pause = match self.idle() {
+                Ok(()) => Duration::ZERO,
+                Err(error) => {
+                    tracing::warn!(%error, "recent bills and keys were not folded");
+                    IDLE_AFTER_FAILURE
+                }
+            };
+        }
+        jobs.recv().ok()
+    }
+
+    fn idle(&mut self) -> Result<(), StorageError> {
+        let Conn::Sqlite(sqlite) = &mut self.connection else { return Ok(()) };
+        let folded = sqlite.immediate_transaction(|sqlite| {
+            self.recents.catch_up(sqlite)?;
+            self.recents.idle(sqlite)
+        })?;
+        self.recents.committed(folded, &Plan::default());
+        Ok(())
     }
 
     /// Reads what changed lately, so that look-ups see it from the start.

@@ -5,9 +5,12 @@
 //!
 //! 1. A batch *appends* them to `recent_bills` and `recent_keys`, in the commit that holds the rest of it.
 //! 2. Memory holds the latest row of each key. Look-ups ask memory first and then the tree.
-//! 3. When many have gathered they are *folded*, a slice with each batch: copied into their tree in the order of the keys,
-//!    where neighbours share pages, then deleted in the order of their numbers, so that the latest row of a key outlives
-//!    the others. Slices are larger than what batches append: a fold ends before the next is due.
+//! 3. When many have gathered they are *folded*, slice by slice: copied into their tree in the order of the keys, where
+//!    neighbours share pages, then deleted in the order of their numbers, so that the latest row of a key outlives the
+//!    others. That is work for the time between batches; where there is none, batches take slices along that are larger
+//!    than what they append, so that memory has a bound.
+//! 4. A *filter* knows of most keys that their tree does not hold them, which is what look-ups mostly ask. It is filled
+//!    between batches, too; a key beyond its end is looked up.
 //!
 //! What was appended is read again when the writer starts. Folding the same row twice changes nothing, so a fold that was
 //! cut off begins anew. Memory changes after the commit only; a batch that is rolled back leaves it as it was.
@@ -22,7 +25,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
 
 use super::plan::Plan;
@@ -31,13 +34,17 @@ use super::write::{bill_time, statement};
 use crate::bills::BillKey;
 use crate::states::BillState;
 use crate::storage::StorageError;
-use crate::storage::schema::{recent_bills, recent_keys};
+use crate::storage::schema::{bills, idempotency_keys, recent_bills, recent_keys};
 
-/// Keys in memory before they are folded: some 10 MB of bills and as much of request keys, and long enough for a fold to
-/// put several on each page of a tree of millions.
-pub(crate) const RECENT_MAX: usize = 100_000;
-/// Least rows of a slice.
+/// Keys in memory at most before batches fold them: some 100 MB of bills and as much of request keys, minutes at full
+/// speed.
+pub(crate) const RECENT_MAX: usize = 1_000_000;
+/// The part of it from which on they are folded between batches: enough to put several on each page of a tree of millions.
+const IDLE_PART: usize = 10;
+/// Least rows of a slice that a batch takes along.
 const SLICE_MIN: usize = 32;
+/// Rows of a slice between batches, during which a caller that comes waits: some milliseconds.
+const SLICE_IDLE: usize = 512;
 /// Rows of a slice when the writer stops and folds all.
 const SLICE_AT_STOP: usize = 4_096;
 
@@ -84,16 +91,19 @@ impl<V: Copy> Shared<V> {
 trait Appended: Copy + Sized {
     /// All rows in the order of their numbers.
     fn load(sqlite: &mut SqliteConnection) -> Result<Vec<(i64, Key, Self)>, StorageError>;
-    /// Copies a row into its tree, in place of what is there.
-    fn copy(sqlite: &mut SqliteConnection, id: i64) -> QueryResult<usize>;
+    /// Copies rows, a JSON array of their numbers, into their tree, in place of what is there.
+    fn copy(sqlite: &mut SqliteConnection, ids: &str) -> QueryResult<usize>;
     /// Deletes the first rows up to a number; how many.
     fn forget(sqlite: &mut SqliteConnection, upto: i64, limit: i64) -> QueryResult<usize>;
+    /// Keys of the tree after this one, in order.
+    fn keys_after(sqlite: &mut SqliteConnection, key: &[u8], limit: i64) -> QueryResult<Vec<Vec<u8>>>;
 }
 
-statement!(CopyBill for Sqlite {
-    "INSERT INTO bills SELECT key, biller, state, payment_id, generation, updated_at FROM recent_bills WHERE id = ",
-    id: i64 => BigInt;
-    end " ON CONFLICT (key) DO UPDATE SET state = excluded.state, payment_id = excluded.payment_id, \
+// One statement a slice, so that SQLite goes along the tree and does not descend from its root for each row.
+statement!(CopyBills<'a> for Sqlite {
+    "INSERT INTO bills SELECT r.key, r.biller, r.state, r.payment_id, r.generation, r.updated_at FROM json_each(",
+    ids: &'a str => Text;
+    end ") AS j CROSS JOIN recent_bills AS r ON r.id = j.value WHERE TRUE ON CONFLICT (key) DO UPDATE SET state = excluded.state, payment_id = excluded.payment_id, \
      generation = excluded.generation, updated_at = excluded.updated_at"
 });
 
@@ -117,19 +127,23 @@ impl Appended for RecentBill {
         rows.into_iter().map(read).collect()
     }
 
-    fn copy(sqlite: &mut SqliteConnection, id: i64) -> QueryResult<usize> {
-        CopyBill { id }.execute(sqlite)
+    fn copy(sqlite: &mut SqliteConnection, ids: &str) -> QueryResult<usize> {
+        CopyBills { ids }.execute(sqlite)
     }
 
     fn forget(sqlite: &mut SqliteConnection, upto: i64, limit: i64) -> QueryResult<usize> {
         ForgetBills { upto, limit }.execute(sqlite)
     }
+
+    fn keys_after(sqlite: &mut SqliteConnection, key: &[u8], limit: i64) -> QueryResult<Vec<Vec<u8>>> {
+        bills::table.filter(bills::key.gt(key)).order(bills::key).limit(limit).select(bills::key).load(sqlite)
+    }
 }
 
-statement!(CopyKey for Sqlite {
-    "INSERT INTO idempotency_keys SELECT key, input, payment_id, created_at FROM recent_keys WHERE id = ",
-    id: i64 => BigInt;
-    end " ON CONFLICT (key) DO NOTHING"
+statement!(CopyKeys<'a> for Sqlite {
+    "INSERT INTO idempotency_keys SELECT r.key, r.input, r.payment_id, r.created_at FROM json_each(",
+    ids: &'a str => Text;
+    end ") AS j CROSS JOIN recent_keys AS r ON r.id = j.value WHERE TRUE ON CONFLICT (key) DO NOTHING"
 });
 
 statement!(ForgetKeys for Sqlite {
@@ -149,12 +163,17 @@ impl Appended for RecentKey {
         rows.into_iter().map(read).collect()
     }
 
-    fn copy(sqlite: &mut SqliteConnection, id: i64) -> QueryResult<usize> {
-        CopyKey { id }.execute(sqlite)
+    fn copy(sqlite: &mut SqliteConnection, ids: &str) -> QueryResult<usize> {
+        CopyKeys { ids }.execute(sqlite)
     }
 
     fn forget(sqlite: &mut SqliteConnection, upto: i64, limit: i64) -> QueryResult<usize> {
         ForgetKeys { upto, limit }.execute(sqlite)
+    }
+
+    fn keys_after(sqlite: &mut SqliteConnection, key: &[u8], limit: i64) -> QueryResult<Vec<Vec<u8>>> {
+        use idempotency_keys::dsl;
+        dsl::idempotency_keys.filter(dsl::key.gt(key)).order(dsl::key).limit(limit).select(dsl::key).load(sqlite)
     }
 }
 
@@ -172,16 +191,73 @@ struct Slice {
     next: Option<Fold>,
 }
 
+/// Bits of a filter: at twenty million keys it still spares three look-ups of four.
+const FILTER_BITS: usize = 1 << 26;
+/// Keys that are read into a filter at once.
+const FILTER_PAGE: i64 = 2_000;
+
+/// What a tree may hold. Keys are digests: the first bits of one are as good as a hash of it. What is deleted from the tree
+/// stays in here, which costs a look-up.
+struct Filter {
+    bits: Vec<u64>,
+    /// Keys up to this one are in; none is the whole tree.
+    filled: Option<Vec<u8>>,
+}
+
+impl Default for Filter {
+    /// One that knows nothing yet.
+    fn default() -> Self {
+        Self { bits: vec![0; FILTER_BITS / 64], filled: Some(vec![]) }
+    }
+}
+
+impl Filter {
+    /// The word and the bit of a key.
+    fn place(key: &Key) -> (usize, u64) {
+        let [a, b, c, d, ..] = *key;
+        let hash = u32::from_be_bytes([a, b, c, d]) as usize % FILTER_BITS;
+        (hash / 64, 1 << (hash % 64))
+    }
+
+    fn insert(&mut self, key: &Key) {
+        let (word, bit) = Self::place(key);
+        if let Some(word) = self.bits.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    fn may_hold(&self, key: &Key) -> bool {
+        let (word, bit) = Self::place(key);
+        let known = self.filled.as_ref().is_none_or(|filled| key.as_slice() <= filled.as_slice());
+        !known || self.bits.get(word).is_none_or(|word| word & bit != 0)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.filled.is_none()
+    }
+
+    /// Reads on where it is not whole.
+    fn fill<V: Appended>(&mut self, sqlite: &mut SqliteConnection) -> QueryResult<()> {
+        let Some(filled) = &self.filled else { return Ok(()) };
+        let keys = V::keys_after(sqlite, filled, FILTER_PAGE)?;
+        // A key of another length is damage that the check of the books tells.
+        keys.iter().filter_map(|key| key.as_slice().try_into().ok()).for_each(|key| self.insert(key));
+        self.filled = keys.into_iter().last();
+        Ok(())
+    }
+}
+
 struct Recent<V> {
     rows: Shared<V>,
     /// The number of the last row.
     last: i64,
     fold: Option<Fold>,
+    filter: Filter,
 }
 
 impl<V> Default for Recent<V> {
     fn default() -> Self {
-        Self { rows: Shared::default(), last: 0, fold: None }
+        Self { rows: Shared::default(), last: 0, fold: None, filter: Filter::default() }
     }
 }
 
@@ -189,6 +265,7 @@ impl<V: Appended> Recent<V> {
     fn load(&mut self, sqlite: &mut SqliteConnection) -> Result<(), StorageError> {
         let rows = V::load(sqlite)?;
         (self.last, self.fold) = (rows.last().map_or(0, |(id, ..)| *id), None);
+        self.filter = Filter::default();
         let rows = rows.into_iter().map(|(id, key, value)| (key, (id, value))).collect();
         *self.rows.0.write().unwrap_or_else(PoisonError::into_inner) = rows;
         Ok(())
@@ -204,14 +281,17 @@ impl<V: Appended> Recent<V> {
                 let from = after.map_or(Bound::Unbounded, Bound::Excluded);
                 let mut slice = Slice::default();
                 let (mut seen, mut last) = (0, after);
+                let mut ids = Vec::with_capacity(limit);
                 for (key, (id, _)) in rows.range((from, Bound::Unbounded)).take(limit) {
                     (seen, last) = (seen + 1, Some(*key));
                     // What changed since the fold began is left to the next.
                     if *id <= upto {
-                        V::copy(sqlite, *id)?;
+                        ids.push(*id);
                         slice.folded.push(*key);
                     }
                 }
+                // As a list is written: `[1, 2]`.
+                V::copy(sqlite, &format!("{ids:?}"))?;
                 slice.next = Some(match seen < limit {
                     true => Fold::Forgetting { upto },
                     false => Fold::Copying { upto, after: last },
@@ -230,6 +310,7 @@ impl<V: Appended> Recent<V> {
         let mut rows = self.rows.0.write().unwrap_or_else(PoisonError::into_inner);
         // Before what was appended: a bill may be in both.
         for key in &slice.folded {
+            self.filter.insert(key);
             rows.remove(key);
         }
         self.fold = slice.next;
@@ -239,8 +320,26 @@ impl<V: Appended> Recent<V> {
         }
     }
 
+    /// A row that its tree may hold and memory does not.
+    fn may_be_in_tree(&self, key: &Key) -> bool {
+        self.filter.may_hold(key)
+    }
+
+    fn len(&self) -> usize {
+        self.rows.0.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    fn has_work(&self, max: usize) -> bool {
+        self.fold.is_some() || self.len() >= max || !self.filter.is_whole()
+    }
+
+    fn idle(&mut self, sqlite: &mut SqliteConnection, max: usize) -> QueryResult<Slice> {
+        self.filter.fill::<V>(sqlite)?;
+        self.fold(sqlite, SLICE_IDLE, max)
+    }
+
     fn is_folded(&self) -> bool {
-        self.fold.is_none() && self.rows.0.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.fold.is_none() && self.len() == 0
     }
 }
 
@@ -273,6 +372,33 @@ impl Recents {
 
     pub fn shared_bills(&self) -> Shared<RecentBill> {
         self.bills.rows.clone()
+    }
+
+    /// Whether a bill that memory does not hold is worth a look into its tree.
+    pub fn may_be_bill(&self, key: &BillKey) -> bool {
+        self.bills.may_be_in_tree(&key.0)
+    }
+
+    /// The same of a request key.
+    pub fn may_be_key(&self, key: &Key) -> bool {
+        self.keys.may_be_in_tree(key)
+    }
+
+    /// Whether there is work for the time between batches.
+    pub fn has_work(&self) -> bool {
+        let part = self.idle_from();
+        self.bills.has_work(part) || self.keys.has_work(part)
+    }
+
+    fn idle_from(&self) -> usize {
+        (self.max / IDLE_PART).max(1)
+    }
+
+    /// A slice of the work between batches.
+    pub fn idle(&mut self, sqlite: &mut SqliteConnection) -> Result<Folded, StorageError> {
+        let part = self.idle_from();
+        let bills = self.bills.idle(sqlite, part)?;
+        Ok(Folded { bills, keys: self.keys.idle(sqlite, part)? })
     }
 
     pub fn bill(&self, key: &BillKey) -> Option<BillView> {

@@ -101,7 +101,7 @@ impl View {
                 };
                 let recent = |key| recents.key(key).map(|RecentKey { input, payment }| (*key, (input, payment)));
                 self.keys.extend(wanted.iter().filter_map(recent));
-                let left = wanted.iter().filter(|key| !self.keys.contains_key(*key));
+                let left = wanted.iter().filter(|key| !self.keys.contains_key(*key) && recents.may_be_key(key));
                 left.filter_map(one).collect::<QueryResult<_>>()?
             }
             Conn::Pg(pg) => {
@@ -152,7 +152,7 @@ impl View {
                     query.get_result(sqlite).optional().transpose()
                 };
                 self.bills.extend(wanted.iter().filter_map(|key| Some((*key, recents.bill(key)?))));
-                let left = wanted.iter().filter(|key| !self.bills.contains_key(key));
+                let left = wanted.iter().filter(|key| !self.bills.contains_key(key) && recents.may_be_bill(key));
                 left.filter_map(one).collect::<QueryResult<_>>()?
             }
             Conn::Pg(_) if wanted.is_empty() => return Ok(()),

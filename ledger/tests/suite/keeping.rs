@@ -107,7 +107,9 @@ fn pruning_keeps_quotes(db: &TestDb) {
     ledger.close();
     let ledger = db.open();
     let prune = |days| {
-        let keys = move |op: &mut ledger::WriteOp<'_>| (0..=u8::MAX).map(|first| op.prune_keys(first, day(days))).sum::<Result<usize, _>>();
+        let keys = move |op: &mut ledger::WriteOp<'_>| {
+            (0..=u8::MAX).map(|first| op.prune_keys(first, day(days))).sum::<Result<usize, _>>()
+        };
         let inquiries = ledger.write_now(move |op| op.prune_inquiries(day(days))).unwrap();
         inquiries + ledger.write_now(keys).unwrap()
     };
