@@ -10,6 +10,8 @@ mod machine;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use ledger::{DatabaseUrl, Ledger};
@@ -93,6 +95,9 @@ fn database(options: &BenchOptions, url: &DatabaseUrl, name: &str, out: &mut dyn
     Ok(())
 }
 
+/// How often the writer is asked whether it is done with what it put off.
+const REST: Duration = Duration::from_millis(200);
+
 /// The same with many payments already there.
 fn grow(
     options: &BenchOptions,
@@ -102,7 +107,15 @@ fn grow(
     empty: &Measured,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    drive_ledger(runtime, ledger, maker, 256, options.grow)?;
+    let grown = drive_ledger(runtime, ledger, maker, 256, options.grow)?;
+    line(out, &format!("ledger, 256 callers, up to {} in it", options.grow), &grown, Some(ledger.stats()))?;
+    // Payments that have been there for a while: the writer has sorted what it put off.
+    let slept = Instant::now();
+    std::thread::sleep(REST);
+    while ledger.stats().has_arrears.load(Ordering::Relaxed) {
+        std::thread::sleep(REST);
+    }
+    writeln!(out, "the writer was done with them after {} ms", slept.elapsed().as_millis())?;
     let measured = drive_ledger(runtime, ledger, maker, 256, options.payments)?;
     line(out, &format!("ledger, 256 callers, {} in it", options.grow), &measured, Some(ledger.stats()))?;
     let ratio = machine::ratio(measured.per_second, empty.per_second);

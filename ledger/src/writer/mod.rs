@@ -135,6 +135,8 @@ pub struct WriterStats {
     pub items: AtomicU64,
     /// Batches that had to be tried again.
     pub retries: AtomicU64,
+    /// Whether it has work of its own to do between batches: recent rows to sort into their tables.
+    pub has_arrears: AtomicBool,
 }
 
 struct Queued {
@@ -305,6 +307,7 @@ impl State {
     fn next(&mut self, jobs: &Receiver<Queued>) -> Option<Queued> {
         let mut pause = IDLE;
         while matches!(self.connection, Conn::Sqlite(_)) && self.recents.has_work() {
+            self.stats.has_arrears.store(true, Ordering::Relaxed);
             match jobs.recv_timeout(pause) {
                 Ok(job) => return Some(job),
                 Err(RecvTimeoutError::Disconnected) => return None,
@@ -318,6 +321,7 @@ impl State {
                 }
             };
         }
+        self.stats.has_arrears.store(false, Ordering::Relaxed);
         jobs.recv().ok()
     }
 
