@@ -161,8 +161,12 @@ fn closures(connection: &mut Conn, report: &mut BooksReport) -> Result<(), Stora
 
 /// The lines of statements are the entries of floats.
 fn statements(connection: &mut Conn, accounts: &Accounts, report: &mut BooksReport) -> Result<(), StorageError> {
-    let mut sums: BTreeMap<i64, i128> =
-        accounts.0.iter().filter(|(_, book)| book.ceiling.is_some()).map(|(id, _)| (*id, 0)).collect();
+    let mut sums: BTreeMap<i64, i128> = accounts
+        .0
+        .iter()
+        .filter(|(_, book)| book.account.as_ref().is_some_and(|account| account.ceiling().is_some()))
+        .map(|(id, _)| (*id, 0))
+        .collect();
     let mut last = (i64::MIN, i64::MIN);
     loop {
         let page: Vec<(i64, i64, i64)> = float_entries::table

@@ -148,22 +148,7 @@ impl TestDb {
 
     /// A top-up of an outlet's float, asked for by one person and approved by another.
     pub fn fund_float(&self, outlet: &str, centimes: i64) {
-        let ledger = self.open();
-        let proof = format!("transfer {}", self.count("float_requests"));
-        let request = NewFloatRequest {
-            key: RequestKey::of("float", &proof, ""),
-            network: "NET".to_owned(),
-            outlet: outlet.to_owned(),
-            kind: FloatRequestKind::TopUp,
-            amount: money(centimes),
-            proof,
-            actor: actor(1),
-            moment: moment(),
-        };
-        let kept = ledger.write_now(move |op| op.request_float(&request)).unwrap();
-        let FloatRequestOutcome::Kept(id) = kept else { panic!("{kept:?}") };
-        let decided = ledger.write_now(move |op| op.decide_float(id, true, "", Money::ZERO, &actor(2), moment()));
-        assert_eq!(decided.unwrap(), FloatDecision::Decided(FloatRequestState::Approved));
+        self.open().fund(outlet, centimes);
     }
 }
 
@@ -254,6 +239,12 @@ pub fn bill(article: &str) -> BillKey {
 
 pub fn claim(article: &str, generation: i32) -> BillClaim {
     BillClaim { key: bill(article), generation, settles: true }
+}
+
+/// The states that a card payment can be in.
+pub fn card_states() -> Vec<PaymentState> {
+    let counter = |state: &PaymentState| matches!(state, PaymentState::Cancelling | PaymentState::Cancelled);
+    PaymentState::ALL.iter().copied().filter(|state| !counter(state)).collect()
 }
 
 /// 168.42 in all: 168.00 and stamp duty.
@@ -355,6 +346,8 @@ pub trait Doing {
     fn start(&self, pay: Pay) -> i64;
     /// Takes a payment a step on.
     fn step(&self, payment: i64, step: Step) -> AdvanceOutcome;
+    /// Tops an outlet's float up; the number of the request.
+    fn fund(&self, outlet: &str, centimes: i64) -> i64;
     /// Opens a till's shift; its number.
     fn open_till(&self, till: &str) -> i64;
     /// A card payment of a bill, taken to a state; those that only a counter knows, over the counter of till A.
@@ -373,6 +366,25 @@ impl Doing for Ledger {
         self.advance_now(advance(payment, step)).unwrap()
     }
 
+    fn fund(&self, outlet: &str, centimes: i64) -> i64 {
+        let proof = format!("transfer {}", self.write_now(|op| op.next_id()).unwrap());
+        let request = NewFloatRequest {
+            key: RequestKey::of("float", &proof, ""),
+            network: "NET".to_owned(),
+            outlet: outlet.to_owned(),
+            kind: FloatRequestKind::TopUp,
+            amount: money(centimes),
+            proof,
+            actor: actor(1),
+            moment: moment(),
+        };
+        let kept = self.write_now(move |op| op.request_float(&request)).unwrap();
+        let FloatRequestOutcome::Kept(id) = kept else { panic!("{kept:?}") };
+        let decided = self.write_now(move |op| op.decide_float(id, true, "", Money::ZERO, &actor(2), moment()));
+        assert_eq!(decided.unwrap(), FloatDecision::Decided(FloatRequestState::Approved));
+        id
+    }
+
     fn open_till(&self, till: &str) -> i64 {
         let new = new_shift(till);
         match self.write_now(move |op| op.open_shift(&new)).unwrap() {
@@ -383,6 +395,7 @@ impl Doing for Ledger {
     fn card_in(&self, article: &str, state: PaymentState) -> i64 {
         if matches!(state, PaymentState::Cancelling | PaymentState::Cancelled) {
             let shift = self.open_till("A");
+            self.fund("7", 16_842);
             let payment = self.start(over_counter(&format!("{article} {state}"), article, shift));
             let steps = [confirm(), ask_to_cancel(), Step::Cancelled];
             let taken = if state == PaymentState::Cancelling { 2 } else { 3 };
