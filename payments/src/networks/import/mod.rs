@@ -198,3 +198,6 @@ fn tills(node: &Node<'_>, faults: &mut Faults) -> Option<Vec<String>> {
     refuse_twice(found, "till", faults);
     names.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests;
