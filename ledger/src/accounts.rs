@@ -26,16 +26,20 @@ words! {
         VatPayable = 7, "liabilities:VAT payable";
         /// Stamp duty collected.
         StampDutyPayable = 8, "liabilities:stamp duty payable";
-        /// Commission owed to agents.
+        /// Commission owed to agent networks, VAT included. One per network.
         AgentCommissionPayable = 9, "liabilities:agent commission payable";
         /// Money that is going back to payers.
         RefundsPayable = 10, "liabilities:refunds payable";
-        /// Money whose owner is being looked for.
+        /// Money that pays nothing and is going back to its owner. One per network for cash that came late.
         Suspense = 11, "liabilities:suspense";
         /// Differences of counted cash.
         CashOverShort = 12, "expenses:cash over and short";
         /// The hub's account at its bank.
         Bank = 13, "assets:bank";
+        /// Commission of agent networks, before VAT.
+        AgentCommission = 14, "expenses:agent commission";
+        /// VAT that networks charge on their commission: set off against what was collected.
+        VatDeductible = 15, "assets:VAT deductible";
     }
 }
 

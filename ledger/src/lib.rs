@@ -5,6 +5,7 @@
 //! specification), reads to a pool.
 
 mod accounts;
+mod agents;
 mod bills;
 mod books;
 mod catalogue;
@@ -20,14 +21,21 @@ mod vocabulary;
 mod writer;
 
 pub use accounts::{Account, AccountKind};
+pub use agents::{
+    Actor, AgentPay, AgentPayment, Cancellation, CashReference, CashReferenceState, Closed, Closure, ClosureOutcome,
+    DutyTotals, FloatDecision, FloatRequest, FloatRequestKind, FloatRequestOutcome, FloatRequestState, GiveBack,
+    GiveBackOutcome, LateCash, LateCashOutcome, LateCashRelease, LateReason, MovementOutcome, NewCashReference,
+    NewFloatRequest, NewLateCash, NewMovement, NewNetwork, NewShift, OutletTaken, Shift, ShiftMovement,
+    ShiftMovementKind, ShiftOpened, ShiftState, ShiftTotals, StatementLine, StoredNetwork, float_of,
+};
 pub use bills::{BillClaim, BillKey};
-pub use books::{Astray, BookFault, BooksReport, ExportError, check_books, export_hledger};
+pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};
 pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskResult};
-pub use postings::{Amounts, Entry, Moment, Posting, Unbalanced};
+pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
 pub use references::{NotAReference, Reference};
 pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind};
 pub use storage::rows::Payment;

@@ -142,6 +142,89 @@ pub fn returned(funds: &Account, amounts: &Amounts, moment: Moment) -> Result<Po
     Posting::new(PostingKind::Returned, moment, vec![(refunds, total), (funds.clone(), -total)])
 }
 
+/// What a network earns by one confirmed payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Commission {
+    /// Before VAT.
+    pub net: Money,
+    /// The VAT that the network charges on it.
+    pub vat: Money,
+}
+
+/// A network earned its commission, in the commit of the confirmation. `None` where there is none to be earned.
+///
+/// Dr agent commission: net; VAT deductible: vat. Cr agent commission payable of the network: both.
+pub fn agent_commission(network: &str, commission: &Commission, moment: Moment) -> Result<Option<Posting>, Unbalanced> {
+    let Commission { net, vat } = *commission;
+    let whole = net.checked_add(vat).filter(|_| net.minor() >= 0 && vat.minor() >= 0).ok_or(Unbalanced)?;
+    if whole == Money::ZERO {
+        return Ok(None);
+    }
+    let entries = vec![
+        (Account::only(AccountKind::AgentCommission), net.minor()),
+        (Account::only(AccountKind::VatDeductible), vat.minor()),
+        (Account::of(AccountKind::AgentCommissionPayable, network), -whole.minor()),
+    ];
+    Posting::new(PostingKind::AgentCommission, moment, entries).map(Some)
+}
+
+/// Undoes an event entry by entry. The row that is written is linked to the posting it reverses, which can be reversed
+/// once.
+///
+/// Dr what was credited. Cr what was debited.
+pub fn reversed(kind: PostingKind, of: &Posting, moment: Moment) -> Result<Posting, Unbalanced> {
+    let turned = |entry: &Entry| Some((entry.account.clone(), entry.amount.checked_neg()?));
+    let entries = of.entries.iter().map(turned).collect::<Option<Vec<_>>>().ok_or(Unbalanced)?;
+    Posting::new(kind, moment, entries)
+}
+
+/// Money that a network paid in for an outlet, seen at the bank by two people.
+///
+/// Dr bank: amount. Cr float: amount.
+pub fn float_topped_up(float: &Account, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    between(PostingKind::FloatToppedUp, &Account::only(AccountKind::Bank), float, amount, moment)
+}
+
+/// Part of a float that the bank pays out to its network.
+///
+/// Dr float: amount. Cr bank: amount.
+pub fn float_withdrawn(float: &Account, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    between(PostingKind::FloatWithdrawn, float, &Account::only(AccountKind::Bank), amount, moment)
+}
+
+/// Cash that an outlet took and that pays nothing: drawn from the float like any cash taken, and owed to its owner.
+///
+/// Dr float: amount. Cr suspense of the network: amount.
+pub fn late_cash(float: &Account, network: &str, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    between(PostingKind::LateCash, float, &Account::of(AccountKind::Suspense, network), amount, moment)
+}
+
+/// Late cash that the outlet is told to give back.
+///
+/// Dr suspense of the network: amount. Cr float: amount.
+pub fn late_cash_released(
+    float: &Account,
+    network: &str,
+    amount: Money,
+    moment: Moment,
+) -> Result<Posting, Unbalanced> {
+    between(PostingKind::LateCashReleased, &Account::of(AccountKind::Suspense, network), float, amount, moment)
+}
+
+/// An amount above zero from one account to another.
+fn between(
+    kind: PostingKind,
+    debit: &Account,
+    credit: &Account,
+    amount: Money,
+    moment: Moment,
+) -> Result<Posting, Unbalanced> {
+    if !amount.is_positive() {
+        return Err(Unbalanced);
+    }
+    Posting::new(kind, moment, vec![(debit.clone(), amount.minor()), (credit.clone(), -amount.minor())])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

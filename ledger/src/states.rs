@@ -7,14 +7,14 @@ use std::str::FromStr;
 
 words! {
     /// Where a payment stands.
-    PaymentState: "awaiting, held, taken, confirmed, declined, expired, returning, returned" {
+    PaymentState: "awaiting, held, taken, confirmed, declined, expired, returning, returned, cancelling, cancelled" {
         /// The intent is on disk and the bill reserved; the payer is at the gateway.
         Awaiting = 1, "awaiting";
         /// The gateway holds the money; capture is to follow.
         Held = 2, "held";
         /// The money was taken; the biller is being told. The third outcome, unknown, is this state with a resolver.
         Taken = 3, "taken";
-        /// The biller booked it. Final.
+        /// The biller booked it. Final, but for a cancellation of the same day.
         Confirmed = 4, "confirmed";
         /// Refused by the payer's bank; the bill is free again. A late acceptance is still heard.
         Declined = 5, "declined";
@@ -24,13 +24,17 @@ words! {
         Returning = 7, "returning";
         /// The money went back. Final.
         Returned = 8, "returned";
+        /// Confirmed, and the biller is being asked to cancel it. Its bill stays paid until the biller agrees.
+        Cancelling = 9, "cancelling";
+        /// The biller cancelled it; all of it went back. Final.
+        Cancelled = 10, "cancelled";
     }
 }
 
 impl PaymentState {
     /// Whether something is still owed to somebody: such a payment always has an open task or incident.
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Awaiting | Self::Held | Self::Taken | Self::Returning)
+        matches!(self, Self::Awaiting | Self::Held | Self::Taken | Self::Returning | Self::Cancelling)
     }
 }
 
@@ -48,7 +52,8 @@ words! {
 
 words! {
     /// Business events that post.
-    PostingKind: "taken, confirmed, return decided, returned" {
+    PostingKind: "taken, confirmed, return decided, returned, agent commission, taken reversed, confirmed reversed, \
+                  commission reversed, float topped up, float withdrawn, late cash, late cash released" {
         /// Money arrived: receivable from the gateway (or drawn from a float) against bills in transit.
         Taken = 1, "taken";
         /// The biller booked the payment: in transit becomes payable to the biller, fee, VAT and duty.
@@ -57,12 +62,29 @@ words! {
         ReturnDecided = 3, "return decided";
         /// The money went back the way it came.
         Returned = 4, "returned";
+        /// What a network earns by a confirmed payment.
+        AgentCommission = 5, "agent commission";
+        /// A cancelled payment's money goes back to the float it came from.
+        TakenReversed = 6, "taken reversed";
+        /// A cancelled payment is no longer payable to the biller, nor its fee and duty earned.
+        ConfirmedReversed = 7, "confirmed reversed";
+        /// A cancelled payment earns no commission.
+        CommissionReversed = 8, "commission reversed";
+        /// A network's money for an outlet's float arrived at the bank.
+        FloatToppedUp = 9, "float topped up";
+        /// Part of an outlet's float was paid out by the bank.
+        FloatWithdrawn = 10, "float withdrawn";
+        /// Cash was taken that pays nothing: it waits for its owner.
+        LateCash = 11, "late cash";
+        /// Late cash goes back to the float, so that the outlet can give it back.
+        LateCashReleased = 12, "late cash released";
     }
 }
 
 words! {
     /// Work that leaves the hub after the transaction that asked for it.
-    TaskKind: "confirm, capture, verify capture, poll, return, SMS, mail, SMS returning, mail returning, SMS returned, mail returned" {
+    TaskKind: "confirm, capture, verify capture, poll, return, SMS, mail, SMS returning, mail returning, SMS returned, \
+               mail returned, cancel, SMS cancelled, mail low float, SMS reference, SMS reference reminder" {
         /// Tell the biller that it was paid, and resolve what is unknown.
         ConfirmBiller = 1, "confirm";
         /// Capture what the gateway holds.
@@ -85,12 +107,23 @@ words! {
         SmsReturned = 10, "SMS returned";
         /// "Your money went back", by mail.
         MailReturned = 11, "mail returned";
+        /// Ask the biller to cancel what it confirmed, and resolve what is unknown.
+        CancelBiller = 12, "cancel";
+        /// "Your payment was cancelled", by SMS.
+        SmsCancelled = 13, "SMS cancelled";
+        /// "Your float is low", by mail to the network. About the payment or the float request that drew it down.
+        MailLowFloat = 14, "mail low float";
+        /// A reference payable at an outlet, by SMS. About the reference.
+        SmsReference = 15, "SMS reference";
+        /// "Your reference ends soon", by SMS. About the reference.
+        SmsReferenceReminder = 16, "SMS reference reminder";
     }
 }
 
 words! {
     /// Why a person must look.
-    IncidentKind: "unresolved confirmation, unresolved return, unresolved capture, callback mismatch, amount mismatch" {
+    IncidentKind: "unresolved confirmation, unresolved return, unresolved capture, callback mismatch, amount mismatch, \
+                   unresolved cancellation, late cash" {
         /// The resolver's schedule is used up and the biller has not said yes or no: two persons decide.
         UnresolvedConfirmation = 1, "unresolved confirmation";
         /// The money could not be given back.
@@ -101,5 +134,9 @@ words! {
         CallbackMismatch = 4, "callback mismatch";
         /// The gateway took another amount than was asked.
         AmountMismatch = 5, "amount mismatch";
+        /// The biller has not said whether it cancelled: the payment stands neither confirmed nor cancelled.
+        UnresolvedCancellation = 6, "unresolved cancellation";
+        /// Cash was reported for a reference that cannot be paid, and the outlet's float does not hold it.
+        LateCash = 7, "late cash";
     }
 }

@@ -3,6 +3,7 @@
 pub mod amount_rule;
 pub mod api;
 pub mod card_numbers;
+mod cash_digits;
 pub mod catalogue;
 mod digits;
 pub mod dispatch;
@@ -10,8 +11,9 @@ pub mod form;
 pub mod gateways;
 mod hub;
 pub mod messages;
+pub mod networks;
 pub mod phone;
 pub mod tariff;
 pub mod typed_amount;
 
-pub use hub::{Clock, FileOutcome, Hub, HubParts, HubSettings, Secrets, import_billers};
+pub use hub::{Clock, FileOutcome, Hub, HubParts, HubSettings, Secrets, import_billers, import_networks};

@@ -4,6 +4,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use chrono::{DateTime, Utc};
+use ledger::{Language, Money};
+
 use crate::api::PaymentView;
 
 /// What a message says.
@@ -13,8 +16,10 @@ pub enum MessageKind {
     Confirmed,
     /// The biller refused after the money was taken: it is going back.
     Returning,
-    /// The money went back.
+    /// The money went back. Cash lies at the outlet that took it.
     Returned,
+    /// The outlet that took the cash cancelled the payment, and gives the cash back.
+    Cancelled,
 }
 
 /// The way it takes.
@@ -41,6 +46,52 @@ pub struct Message {
     pub payment: PaymentView,
 }
 
+/// One message that is about no payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Stays the same over repeats.
+    pub id: i64,
+    /// The way it takes.
+    pub medium: Medium,
+    /// `+212...` or a mail address.
+    pub to: String,
+    /// The reader's language.
+    pub language: Language,
+    /// What it says; names are in the reader's language.
+    pub kind: NoticeKind,
+}
+
+/// What a notice says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// To a network: an outlet's float is low.
+    LowFloat {
+        /// The network's name.
+        network: String,
+        /// The outlet's number.
+        outlet: String,
+        /// Its name and city.
+        place: String,
+        /// What is left.
+        available: Money,
+        /// Below this it is low.
+        low_below: Money,
+    },
+    /// To a payer: thirteen digits to pay with at an outlet.
+    CashReference {
+        /// The digits.
+        digits: String,
+        /// The biller's name.
+        biller: String,
+        /// What is to be paid, fee and stamp duty included.
+        total: Money,
+        /// When the reference ends.
+        expires_at: DateTime<Utc>,
+        /// Whether it was told before.
+        reminder: bool,
+    },
+}
+
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
@@ -58,4 +109,7 @@ pub enum Delivery {
 pub trait Messenger: Send + Sync {
     /// Sends one message once.
     fn deliver<'a>(&'a self, message: &'a Message) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
+
+    /// Sends one notice once.
+    fn notify<'a>(&'a self, notice: &'a Notice) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
 }

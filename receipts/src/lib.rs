@@ -10,5 +10,7 @@ mod pdf;
 
 pub use data::{ReceiptArticle, ReceiptData};
 pub use locale::{date, date_time, money};
-pub use messages::{MailText, MessageData, MessageKind, mail, sms_text};
+pub use messages::{
+    LowFloat, MailText, MessageData, MessageKind, ReferenceNotice, low_float_mail, mail, reference_sms, sms_text,
+};
 pub use pdf::{ARTICLES_MAX, PdfError, render_pdf};

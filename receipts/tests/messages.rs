@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{TimeZone, Utc};
 use ledger::{Instrument, Language, Money};
-use receipts::{MessageData, MessageKind, mail, sms_text};
+use receipts::{LowFloat, MessageData, MessageKind, ReferenceNotice, low_float_mail, mail, reference_sms, sms_text};
 use rstest::rstest;
 
 const LANGUAGES: [Language; 3] = [Language::Ar, Language::Fr, Language::En];
@@ -127,6 +127,7 @@ fn mails_word_for_word(
         MessageKind::Confirmed { .. } => "confirmed",
         MessageKind::Returning => "returning",
         MessageKind::Returned => "returned",
+        MessageKind::Cancelled => "cancelled",
     };
     let mail = mail(&sample(language, kind));
     insta::assert_snapshot!(format!("mail_{word}_{language}_text"), format!("{}\n\n{}", mail.subject, mail.text));
@@ -134,6 +135,60 @@ fn mails_word_for_word(
     if let Ok(folder) = std::env::var("FATOURA_MAIL_SAMPLES") {
         std::fs::write(format!("{folder}/{word}-{language}.html"), &mail.html).unwrap();
     }
+}
+
+/// A message's text with its encoding and size.
+fn sized(language: Language, text: &str) -> String {
+    let (gsm, count) = segments(text);
+    let (encoding, length) = if gsm { ("GSM-7", text.chars().count()) } else { ("UCS-2", text.encode_utf16().count()) };
+    format!("== {language} {encoding} {length} in {count}\n{text}\n")
+}
+
+fn reference(language: Language, reminder: bool) -> ReferenceNotice {
+    let biller = sample(language, MessageKind::Returned).biller;
+    let expires_at = Utc.with_ymd_and_hms(2026, 11, 26, 9, 59, 30).unwrap();
+    let digits = "1000000000005".to_owned();
+    ReferenceNotice { language, digits, biller, total: Money::from_minor(142_196), expires_at, reminder }
+}
+
+/// What a customer hears of cash: at the counter, and of a reference.
+#[test]
+fn cash_word_for_word() {
+    let mut shown = String::new();
+    for language in LANGUAGES {
+        for kind in [MessageKind::Returned, MessageKind::Cancelled] {
+            let data = MessageData { instrument: Instrument::Cash, card_mask: None, ..sample(language, kind) };
+            shown.push_str(&sized(language, &sms_text(&data)));
+        }
+        for reminder in [false, true] {
+            let text = reference_sms(&reference(language, reminder));
+            let (gsm, count) = segments(&text);
+            assert!(gsm == (language != Language::Ar) && count <= if gsm { 1 } else { 2 }, "{text}");
+            shown.push_str(&sized(language, &text));
+        }
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[rstest]
+fn low_floats_word_for_word(#[values(Language::Ar, Language::Fr, Language::En)] language: Language) {
+    let [network, place] = match language {
+        Language::Ar => ["أطلس كاش", "دكان الحي، فاس"],
+        Language::Fr => ["Atlas Cash", "Épicerie du quartier, Fès"],
+        Language::En => ["Atlas Cash", "Corner shop, <Fez>\r\nBcc: a@b.ma"],
+    };
+    let money = Money::from_minor;
+    let mail = low_float_mail(&LowFloat {
+        language,
+        network: network.to_owned(),
+        outlet: "20001".to_owned(),
+        place: place.to_owned(),
+        available: money(13_158),
+        low_below: money(50_000),
+    });
+    assert!(!mail.subject.contains(['\r', '\n']) && !mail.html.contains("<Fez>"));
+    insta::assert_snapshot!(format!("mail_low_float_{language}_text"), format!("{}\n\n{}", mail.subject, mail.text));
+    insta::assert_snapshot!(format!("mail_low_float_{language}_html"), mail.html);
 }
 
 #[test]

@@ -44,6 +44,7 @@ impl Maker {
             phone: Some("+212612345678".to_owned()),
             email: None,
             funds,
+            agent: None,
             moment: Moment::of(Utc::now()),
         }
     }

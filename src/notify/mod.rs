@@ -14,9 +14,9 @@ use std::sync::Arc;
 use channels::{bill_names, payment_url, receipt_data};
 use payments::api::{PaymentView, Standing};
 use payments::catalogue::Catalogue;
-use payments::messages::{Delivery, Medium, Message, MessageKind, Messenger};
+use payments::messages::{Delivery, Medium, Message, MessageKind, Messenger, Notice, NoticeKind};
 use payments::phone;
-use receipts::{MessageData, ReceiptData};
+use receipts::{LowFloat, MessageData, ReceiptData, ReferenceNotice};
 
 pub use mail::{Mailer, SmtpCredentials, SmtpSecurity, SmtpSettings};
 pub use twilio::{TwilioClient, TwilioSender, TwilioSettings};
@@ -75,6 +75,39 @@ impl Notifier {
         mailer.send(message.id, &message.to, data.language, receipts::mail(&data), attached).await
     }
 
+    async fn send_notice(&self, notice: &Notice) -> Delivery {
+        let language = notice.language;
+        match &notice.kind {
+            NoticeKind::LowFloat { network, outlet, place, available, low_below } => {
+                let Some(mailer) = &self.mail else { return rejected("mail is not configured") };
+                let text = receipts::low_float_mail(&LowFloat {
+                    language,
+                    network: network.clone(),
+                    outlet: outlet.clone(),
+                    place: place.clone(),
+                    available: *available,
+                    low_below: *low_below,
+                });
+                mailer.send(notice.id, &notice.to, language, text, None).await
+            }
+            NoticeKind::CashReference { digits, biller, total, expires_at, reminder } => {
+                let Some(twilio) = &self.sms else { return rejected("SMS is not configured") };
+                if !phone::is_mobile(&notice.to) {
+                    return rejected("not a mobile number");
+                }
+                let text = receipts::reference_sms(&ReferenceNotice {
+                    language,
+                    digits: digits.clone(),
+                    biller: biller.clone(),
+                    total: *total,
+                    expires_at: *expires_at,
+                    reminder: *reminder,
+                });
+                twilio.send(&notice.to, &text).await
+            }
+        }
+    }
+
     fn link(&self, payment: &PaymentView) -> String {
         payment_url(&self.public_url, payment.language, &payment.reference)
     }
@@ -89,6 +122,7 @@ impl Notifier {
             (MessageKind::Confirmed, _) => return None,
             (MessageKind::Returning, _) => receipts::MessageKind::Returning,
             (MessageKind::Returned, _) => receipts::MessageKind::Returned,
+            (MessageKind::Cancelled, _) => receipts::MessageKind::Cancelled,
         };
         let catalogue = (self.catalogue)();
         let (biller, receivable) = bill_names(payment.language, catalogue.get(payment.biller), payment);
@@ -125,6 +159,10 @@ impl Notifier {
 impl Messenger for Notifier {
     fn deliver<'a>(&'a self, message: &'a Message) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>> {
         Box::pin(self.send(message))
+    }
+
+    fn notify<'a>(&'a self, notice: &'a Notice) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>> {
+        Box::pin(self.send_notice(notice))
     }
 }
 

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::answers::{bad, check_articles, check_principal, is_identifier, iso_date, receipt, two_places};
 use crate::connector::{
-    Article, ArticleKind, BillQuery, BillerFailure, ConfirmOutcome, Confirmation, Connector, FetchedBill, FindOutcome,
-    Refusal, StatusOutcome, WireAnswer, WireRequest,
+    Article, ArticleKind, BillQuery, BillerFailure, CancelOutcome, Cancellation, ConfirmOutcome, Confirmation,
+    Connector, FetchedBill, FindOutcome, Refusal, StatusOutcome, WireAnswer, WireRequest,
 };
 use crate::settings::{address, below};
 use crate::signing::{check_answer, sign_request};
@@ -58,6 +58,23 @@ struct PaidArticle<'a> {
 #[derive(Serialize)]
 struct StatusBody<'a> {
     reference: &'a str,
+}
+
+#[derive(Serialize)]
+struct CancelBody<'a> {
+    reference: &'a str,
+    amount: String,
+    currency: &'static str,
+    cancelled_at: String,
+    reason: &'a str,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+enum CancelAnswer {
+    Cancelled,
+    Refused { code: String, message: String },
+    Pending,
 }
 
 #[derive(Deserialize)]
@@ -220,6 +237,30 @@ impl Connector for JsonRest {
             BookingAnswer::Refused { code, message } => StatusOutcome::Refused(Refusal { code, message }),
             BookingAnswer::Pending => StatusOutcome::Pending("the biller is still working on it".into()),
             BookingAnswer::NotFound => StatusOutcome::NotFound,
+        })
+    }
+
+    fn cancel(&self, cancellation: &Cancellation, now: DateTime<Utc>) -> Option<Result<WireRequest, BillerFailure>> {
+        let confirmation = &cancellation.confirmation;
+        let body = CancelBody {
+            reference: &confirmation.reference,
+            amount: confirmation.principal.to_string(),
+            currency: "504",
+            cancelled_at: cancellation.cancelled_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            reason: &cancellation.reason,
+        };
+        Some(self.post("payments/cancel", &confirmation.reference, &body, now))
+    }
+
+    fn read_cancellation(
+        &self,
+        cancellation: &Cancellation,
+        answer: &WireAnswer,
+    ) -> Result<CancelOutcome, BillerFailure> {
+        Ok(match self.read(&cancellation.confirmation.reference, answer)? {
+            CancelAnswer::Cancelled => CancelOutcome::Cancelled,
+            CancelAnswer::Refused { code, message } => CancelOutcome::Refused(Refusal { code, message }),
+            CancelAnswer::Pending => CancelOutcome::Unknown("the biller is still working on it".into()),
         })
     }
 }

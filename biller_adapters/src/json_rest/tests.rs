@@ -166,3 +166,50 @@ fn failures_do_not_repeat_what_the_biller_said() {
     let Err(failure) = found(r#"{"outcome":"Fatima 0612345678"}"#) else { panic!() };
     assert!(!failure.to_string().contains("Fatima"), "{failure}");
 }
+
+fn cancellation() -> Cancellation {
+    let cancelled_at = at("2026-11-23T11:00:00Z");
+    Cancellation { confirmation: confirmation(), cancelled_at, reason: "wrong contract".into() }
+}
+
+fn cancelled(body: &str) -> Result<CancelOutcome, BillerFailure> {
+    json().read_cancellation(&cancellation(), &signed(200, "000000000043", body))
+}
+
+#[test]
+fn a_cancellation_repeats_byte_for_byte() {
+    let first = json().cancel(&cancellation(), at("2026-11-23T11:00:01Z")).unwrap().unwrap();
+    let again = json().cancel(&cancellation(), at("2026-11-24T11:00:01Z")).unwrap().unwrap();
+    assert_eq!(first.body, again.body);
+    assert_ne!(first.headers, again.headers, "signed at another time");
+    assert_eq!(first.url, "https://biller.example.ma/api/payments/cancel");
+    let body = concat!(
+        r#"{"reference":"000000000043","amount":"170.00","currency":"504","#,
+        r#""cancelled_at":"2026-11-23T11:00:00Z","reason":"wrong contract"}"#
+    );
+    assert_eq!(String::from_utf8(first.body).unwrap(), body);
+}
+
+#[rstest]
+#[case(r#"{"outcome":"cancelled"}"#, "Cancelled")]
+#[case(
+    r#"{"outcome":"refused","code":"TOO_LATE","message":"booked"}"#,
+    r#"Refused(Refusal { code: "TOO_LATE", message: "booked" })"#
+)]
+#[case(r#"{"outcome":"pending"}"#, r#"Unknown("the biller is still working on it")"#)]
+fn answers_to_a_cancellation(#[case] body: &str, #[case] expected: &str) {
+    assert_eq!(format!("{:?}", cancelled(body).unwrap()), expected);
+}
+
+#[rstest]
+#[case::another_operation(r#"{"outcome":"confirmed","receipt_number":"R","date":null}"#)]
+#[case::garbled("{")]
+fn no_answer_to_a_cancellation(#[case] body: &str) {
+    assert!(matches!(cancelled(body), Err(BillerFailure::BadAnswer(_))));
+}
+
+#[test]
+fn an_unsigned_cancellation_is_no_answer() {
+    let answer = wire(200, r#"{"outcome":"cancelled"}"#);
+    assert!(matches!(json().read_cancellation(&cancellation(), &answer), Err(BillerFailure::BadAnswer(_))));
+}

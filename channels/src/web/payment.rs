@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use ledger::Instrument;
 use payments::api::{PaymentView, Standing};
 use serde_json::json;
 
@@ -38,7 +39,11 @@ pub(crate) async fn show_payment(context: Context, path: web::Path<(String, Stri
         Standing::Declined => (Tone::Bad, "declined"),
         Standing::Expired => (Tone::Wait, "payment-expired"),
         Standing::Returning => (Tone::Wait, "returning"),
+        // Cash lies at the outlet that took it.
+        Standing::Returned if payment.instrument == Instrument::Cash => (Tone::Wait, "returned-cash"),
         Standing::Returned => (Tone::Good, "returned"),
+        Standing::Cancelling => (Tone::Wait, "cancelling"),
+        Standing::Cancelled => (Tone::Wait, "cancelled"),
     };
     let language = context.language;
     let mut notice = Notice::new(language, tone, key)

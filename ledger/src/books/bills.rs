@@ -94,7 +94,7 @@ fn check_bill((key, code, payment, payment_state, claims): &Row, report: &mut Bo
     let state_fits = match state {
         BillState::Open => true,
         BillState::InFlight => payment_state.is_open(),
-        BillState::Paid => payment_state == PaymentState::Confirmed,
+        BillState::Paid => matches!(payment_state, PaymentState::Confirmed | PaymentState::Cancelling),
     };
     let why = match claim {
         None => Astray::NotClaimed,

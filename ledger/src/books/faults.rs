@@ -120,9 +120,60 @@ pub enum BookFault {
     /// A bill that nobody can pay any more.
     #[error("bill {bill:?} is {state} by payment {payment}, which {}", why.as_str())]
     BillAstray { bill: BillKey, state: BillState, payment: i64, why: Astray },
+    /// A correction that corrects nothing, or a posting that claims to be one.
+    #[error("payment {payment}: posting {posting} '{kind}' is not linked to the posting that it reverses")]
+    Reversal { payment: i64, posting: i64, kind: PostingKind },
+    /// A payment's counter and its money are not of one outlet.
+    #[error("payment {payment} was taken at outlet {outlet}: {}", why.as_str())]
+    CounterAstray { payment: i64, outlet: String, why: CounterFault },
+    /// A drawer counted against another figure.
+    #[error("shift {shift} was closed with {} expected; its rows make {}", mad(.expected), mad(.found))]
+    ShiftExpected { shift: i64, expected: i128, found: i128 },
+    /// A request or late cash, and what was booked for it.
+    #[error("{what} {id}: {why}")]
+    OutsidePayments { what: &'static str, id: i64, why: &'static str },
+    /// Money booked outside of payments that nothing asked for.
+    #[error("posting {posting} '{kind}' belongs to no request and to no late cash")]
+    PostingUnasked { posting: i64, kind: PostingKind },
+    /// A statement that does not add up.
+    #[error("account {account} ({name}): the lines of its statement sum to {}, its entries to {}", mad(.lines), mad(.entries))]
+    Statement { account: i64, name: String, lines: i128, entries: i128 },
     /// A key of another length.
     #[error("the bill with the key {key} under payment {payment}: the key is not 16 bytes long")]
     BillKeyLength { key: String, payment: i64 },
+}
+
+/// Why a payment does not fit its counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CounterFault {
+    /// There is no such payment.
+    NoPayment,
+    /// Its money is not of the outlet's float.
+    OtherFloat,
+    /// Its shift is another till's, or does not exist.
+    OtherShift,
+    /// Its money went back, and the cash is not owed to the customer, or another amount is.
+    NotOwed,
+    /// The cash is owed to the customer although the payment stands.
+    Owed,
+    /// The biller was asked to cancel it, and nothing says so, or the other way round.
+    Cancellation,
+    /// The reference that it used up was not used up by it.
+    Reference,
+}
+
+impl CounterFault {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoPayment => "there is no such payment",
+            Self::OtherFloat => "its money is not of that outlet's float",
+            Self::OtherShift => "its shift is another till's",
+            Self::NotOwed => "it does not stand, and its cash is not owed to the customer",
+            Self::Owed => "it stands, and its cash is owed to the customer",
+            Self::Cancellation => "its state and the cancellation asked for do not fit",
+            Self::Reference => "the cash reference that it used up is not used up by it",
+        }
+    }
 }
 
 /// Why a bill is not where its payment is.

@@ -4,6 +4,7 @@
 //! summed here in 128 bits: no float, no overflow, and memory for the accounts, a page and what is in flight, however
 //! many payments there are. Nothing that a row holds stops the check: it is a fault, told by its number.
 
+mod agents;
 mod bills;
 mod entries;
 mod faults;
@@ -15,7 +16,7 @@ use std::collections::HashMap;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 
-pub use faults::{Astray, BookFault, BooksReport};
+pub use faults::{Astray, BookFault, BooksReport, CounterFault};
 pub use journal::{ExportError, export_hledger};
 
 use crate::accounts::{Account, AccountKind};
@@ -38,6 +39,7 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         let recent = bills::Recent::load(connection)?;
         payments::check(connection, &accounts, &recent, &mut report)?;
         bills::check(connection, &recent, &mut report)?;
+        agents::check(connection, &accounts, &mut report)?;
         Ok(report)
     })
 }

@@ -7,11 +7,12 @@ use diesel::prelude::*;
 use super::bills::Recent as RecentBills;
 use super::{Accounts, BookFault, BooksReport, PAGE};
 use crate::accounts::{Account, AccountKind};
+use crate::agents::payments::AgentPaymentRow;
 use crate::bills::{BillClaim, BillKey};
 use crate::postings::{self as manual, Moment};
 use crate::states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind};
 use crate::storage::rows::{PaymentRow, biller_code};
-use crate::storage::schema::{bills, entries, incidents, outbox, payments, postings};
+use crate::storage::schema::{agent_payments, bills, entries, incidents, outbox, payments, postings};
 use crate::storage::{Conn, StorageError};
 use crate::vocabulary::{Channel, Instrument, Language};
 
@@ -22,23 +23,44 @@ const fn mover(state: PaymentState) -> Option<TaskKind> {
         PaymentState::Held => Some(TaskKind::Capture),
         PaymentState::Taken => Some(TaskKind::ConfirmBiller),
         PaymentState::Returning => Some(TaskKind::ReturnMoney),
-        PaymentState::Confirmed | PaymentState::Declined | PaymentState::Expired | PaymentState::Returned => None,
+        PaymentState::Cancelling => Some(TaskKind::CancelBiller),
+        PaymentState::Confirmed
+        | PaymentState::Declined
+        | PaymentState::Expired
+        | PaymentState::Returned
+        | PaymentState::Cancelled => None,
     }
 }
 
 /// The postings that a payment has, in order.
-fn events(state: PaymentState, paid: bool) -> Vec<PostingKind> {
+fn events(state: PaymentState, paid: bool, commission: bool) -> Vec<PostingKind> {
     use PostingKind as K;
     let all: &[PostingKind] = match state {
         PaymentState::Awaiting | PaymentState::Held | PaymentState::Declined | PaymentState::Expired => &[],
         PaymentState::Taken => &[K::Taken],
-        PaymentState::Confirmed => &[K::Taken, K::Confirmed],
+        PaymentState::Confirmed | PaymentState::Cancelling => &[K::Taken, K::Confirmed],
+        PaymentState::Cancelled => &[K::Taken, K::Confirmed, K::TakenReversed, K::ConfirmedReversed],
         // Without a capture nothing was booked, and nothing is booked back.
         PaymentState::Returning if paid => &[K::Taken, K::ReturnDecided],
         PaymentState::Returned if paid => &[K::Taken, K::ReturnDecided, K::Returned],
         PaymentState::Returning | PaymentState::Returned => &[],
     };
-    all.to_vec()
+    let earned: &[PostingKind] = match state {
+        PaymentState::Confirmed | PaymentState::Cancelling if commission => &[K::AgentCommission],
+        PaymentState::Cancelled if commission => &[K::AgentCommission, K::CommissionReversed],
+        _ => &[],
+    };
+    [all, earned].concat()
+}
+
+/// The event that another one reverses.
+const fn reversed_by(kind: PostingKind) -> Option<PostingKind> {
+    match kind {
+        PostingKind::TakenReversed => Some(PostingKind::Taken),
+        PostingKind::ConfirmedReversed => Some(PostingKind::Confirmed),
+        PostingKind::CommissionReversed => Some(PostingKind::AgentCommission),
+        _ => None,
+    }
 }
 
 /// Who takes care of open payments: undone tasks that can move them, and open incidents.
@@ -109,8 +131,8 @@ impl Owners {
 /// The postings of one payment, and what they leave in the two accounts that must come back to zero.
 #[derive(Default)]
 struct Booked {
-    /// Number and kind.
-    postings: Vec<(i64, i16)>,
+    /// Number, kind and the posting it reverses.
+    postings: Vec<(i64, i16, Option<i64>)>,
     in_transit: i128,
     refunds: i128,
 }
@@ -120,15 +142,22 @@ struct Page {
     payments: BTreeMap<i64, Booked>,
     /// Account and amount, by posting.
     entries: HashMap<i64, Vec<(i64, i64)>>,
+    /// What is kept of those that were taken at counters.
+    agents: HashMap<i64, AgentPaymentRow>,
 }
 
 impl Page {
     fn load(connection: &mut Conn, accounts: &Accounts, after: i64, end: i64) -> Result<Self, StorageError> {
-        let heads: Vec<(i64, i16, Option<i64>)> = postings::table
+        let heads: Vec<(i64, i16, Option<i64>, Option<i64>)> = postings::table
             .filter(postings::payment_id.gt(after))
             .filter(postings::payment_id.le(end))
             .order((postings::payment_id, postings::id))
-            .select((postings::id, postings::kind, postings::payment_id))
+            .select((postings::id, postings::kind, postings::payment_id, postings::reverses))
+            .load(connection)?;
+        let agents: Vec<AgentPaymentRow> = agent_payments::table
+            .filter(agent_payments::payment_id.gt(after))
+            .filter(agent_payments::payment_id.le(end))
+            .select(AgentPaymentRow::as_select())
             .load(connection)?;
         let lines: Vec<(Option<i64>, i64, i64, i64)> = entries::table
             .inner_join(postings::table.on(postings::id.eq(entries::posting_id)))
@@ -136,10 +165,11 @@ impl Page {
             .filter(postings::payment_id.le(end))
             .select((postings::payment_id, entries::posting_id, entries::account_id, entries::amount))
             .load(connection)?;
-        let mut page = Self { payments: BTreeMap::new(), entries: HashMap::with_capacity(heads.len()) };
-        for (id, kind, payment) in heads {
+        let agents = agents.into_iter().map(|row| (row.payment_id, row)).collect();
+        let mut page = Self { payments: BTreeMap::new(), entries: HashMap::with_capacity(heads.len()), agents };
+        for (id, kind, payment, reverses) in heads {
             let payment = payment.unwrap_or_default();
-            page.payments.entry(payment).or_default().postings.push((id, kind));
+            page.payments.entry(payment).or_default().postings.push((id, kind, reverses));
         }
         for (payment, posting, account, amount) in lines {
             page.entries.entry(posting).or_default().push((account, amount));
@@ -179,7 +209,8 @@ pub(super) fn check(
             let Some(state) = PaymentState::from_code(row.state) else { continue };
             check_money(row, state, &booked, report);
             check_postings(row, state, &booked, &page, accounts, report);
-            if state == PaymentState::Confirmed && row.receipt_number.as_ref().is_none_or(String::is_empty) {
+            let proven = matches!(state, PaymentState::Confirmed | PaymentState::Cancelling | PaymentState::Cancelled);
+            if proven && row.receipt_number.as_ref().is_none_or(String::is_empty) {
                 report.fault(BookFault::NoReceiptNumber { payment: row.id });
             }
             if state.is_open() && !owners.has(row.id, state) {
@@ -190,7 +221,7 @@ pub(super) fn check(
             }
         }
         for (payment, booked) in &page.payments {
-            for (posting, _) in &booked.postings {
+            for (posting, ..) in &booked.postings {
                 report.fault(BookFault::PostingWithoutPayment { posting: *posting, payment: *payment });
             }
         }
@@ -227,7 +258,7 @@ fn check_words(row: &PaymentRow, report: &mut BooksReport) {
 fn check_money(row: &PaymentRow, state: PaymentState, booked: &Booked, report: &mut BooksReport) {
     let (payment, paid) = (row.id, row.paid_at.is_some());
     let paid_fits = match state {
-        PaymentState::Taken | PaymentState::Confirmed => paid,
+        PaymentState::Taken | PaymentState::Confirmed | PaymentState::Cancelling | PaymentState::Cancelled => paid,
         PaymentState::Awaiting | PaymentState::Held | PaymentState::Declined | PaymentState::Expired => !paid,
         PaymentState::Returning | PaymentState::Returned => true,
     };
@@ -242,7 +273,7 @@ fn check_money(row: &PaymentRow, state: PaymentState, booked: &Booked, report: &
     if booked.in_transit != expected {
         report.fault(BookFault::InTransit { payment, state, found: booked.in_transit, expected });
     }
-    let taken = booked.postings.iter().any(|(_, kind)| *kind == PostingKind::Taken.code());
+    let taken = booked.postings.iter().any(|(_, kind, _)| *kind == PostingKind::Taken.code());
     let expected = if state == PaymentState::Returning && taken { -total } else { 0 };
     if booked.refunds != expected {
         report.fault(BookFault::RefundsPayable { payment, state, found: booked.refunds, expected });
@@ -259,8 +290,10 @@ fn check_postings(
     report: &mut BooksReport,
 ) {
     let payment = row.id;
-    let mut missing = events(state, row.paid_at.is_some());
-    for (posting, code) in &booked.postings {
+    let agent = page.agents.get(&payment);
+    let commission = agent.is_some_and(|agent| agent.commission != 0 || agent.commission_vat != 0);
+    let mut missing = events(state, row.paid_at.is_some(), commission);
+    for (posting, code, reverses) in &booked.postings {
         let posting = *posting;
         // An unknown kind was told with the postings.
         let Some(kind) = PostingKind::from_code(*code) else { continue };
@@ -268,7 +301,18 @@ fn check_postings(
             Some(at) => drop(missing.remove(at)),
             None => report.fault(BookFault::PostingUnexpected { payment, state, posting, kind }),
         }
-        let Some(expected) = by_the_manual(row, kind) else { continue };
+        let is_original = |(id, code, _): &&(i64, i16, Option<i64>)| {
+            Some(*id) == *reverses && reversed_by(kind).is_some_and(|of| of.code() == *code)
+        };
+        let linked = if reversed_by(kind).is_some() {
+            booked.postings.iter().find(is_original).is_some()
+        } else {
+            reverses.is_none()
+        };
+        if !linked {
+            report.fault(BookFault::Reversal { payment, posting, kind });
+        }
+        let Some(expected) = by_the_manual(row, agent, kind) else { continue };
         let lines = page.entries.get(&posting).map(Vec::as_slice).unwrap_or_default();
         let total = debits(expected.iter().map(|(_, amount)| *amount));
         let found = debits(lines.iter().map(|(_, amount)| *amount));
@@ -291,10 +335,24 @@ fn debits(amounts: impl Iterator<Item = i64>) -> i128 {
 }
 
 /// What an event of this payment books, in the order of accounts; `None` where its columns were told to be wrong.
-fn by_the_manual(row: &PaymentRow, kind: PostingKind) -> Option<Vec<(Account, i64)>> {
+fn by_the_manual(row: &PaymentRow, agent: Option<&AgentPaymentRow>, kind: PostingKind) -> Option<Vec<(Account, i64)>> {
     // When it was booked plays no part.
     let (amounts, moment) = (row.amounts(), Moment { at: row.created_at.and_utc(), day: row.created_at.date() });
     let posting = match kind {
+        PostingKind::AgentCommission => {
+            let agent = agent?;
+            manual::agent_commission(&agent.network, &agent.commission(), moment).transpose()?
+        }
+        PostingKind::TakenReversed | PostingKind::ConfirmedReversed | PostingKind::CommissionReversed => {
+            let mut entries = by_the_manual(row, agent, reversed_by(kind)?)?;
+            entries.iter_mut().for_each(|(_, amount)| *amount = amount.saturating_neg());
+            return Some(entries);
+        }
+        // Not of payments: told as such.
+        PostingKind::FloatToppedUp
+        | PostingKind::FloatWithdrawn
+        | PostingKind::LateCash
+        | PostingKind::LateCashReleased => return None,
         PostingKind::Taken => manual::taken(&row.funds().ok()?, &amounts, moment),
         PostingKind::Confirmed => manual::confirmed(biller_code(row.biller).ok()?, &amounts, moment),
         PostingKind::ReturnDecided => manual::return_decided(&amounts, moment),

@@ -177,5 +177,176 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    networks (code) { code -> Text, definition -> Text, version -> BigInt, updated_at -> Timestamp, }
+}
+
+diesel::table! { outlets (number) { number -> Text, network -> Text, } }
+
+diesel::table! {
+    shifts (id) {
+        id -> BigInt,
+        network -> Text,
+        outlet -> Text,
+        till -> Text,
+        state -> SmallInt,
+        opening -> BigInt,
+        opened_at -> Timestamp,
+        opened_by -> BigInt,
+        opened_by_name -> Text,
+        expected -> Nullable<BigInt>,
+        counted -> Nullable<BigInt>,
+        denominations -> Text,
+        reason -> Text,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<BigInt>,
+        closed_by_name -> Text,
+        approved_by -> Nullable<BigInt>,
+        approved_by_name -> Text,
+    }
+}
+
+diesel::table! {
+    shift_movements (id) {
+        id -> BigInt,
+        shift_id -> BigInt,
+        kind -> SmallInt,
+        amount -> BigInt,
+        reason -> Text,
+        subject_id -> Nullable<BigInt>,
+        request_key -> Nullable<Binary>,
+        made_at -> Timestamp,
+        made_by -> BigInt,
+        made_by_name -> Text,
+    }
+}
+
+diesel::table! {
+    carried_payments (from_shift, payment_id) {
+        from_shift -> BigInt, payment_id -> BigInt, to_shift -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    agent_payments (payment_id) {
+        payment_id -> BigInt,
+        network -> Text,
+        outlet -> Text,
+        till -> Text,
+        shift_id -> BigInt,
+        network_reference -> Nullable<Text>,
+        cash_reference_id -> Nullable<BigInt>,
+        tendered -> Nullable<BigInt>,
+        commission -> BigInt,
+        commission_vat -> BigInt,
+        staff_id -> BigInt,
+        staff_name -> Text,
+        prints -> Integer,
+    }
+}
+
+diesel::table! {
+    cancellations (payment_id) {
+        payment_id -> BigInt,
+        reason -> Text,
+        asked_at -> Timestamp,
+        asked_by -> BigInt,
+        asked_by_name -> Text,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    give_backs (subject_id) {
+        subject_id -> BigInt,
+        outlet -> Text,
+        amount -> BigInt,
+        since -> Timestamp,
+        movement_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    float_entries (account_id, posting_id) { account_id -> BigInt, posting_id -> BigInt, amount -> BigInt, }
+}
+
+diesel::table! {
+    float_requests (id) {
+        id -> BigInt,
+        request_key -> Binary,
+        input -> Binary,
+        network -> Text,
+        outlet -> Text,
+        kind -> SmallInt,
+        amount -> BigInt,
+        proof -> Text,
+        state -> SmallInt,
+        requested_at -> Timestamp,
+        requested_by -> BigInt,
+        requested_by_name -> Text,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_by_name -> Text,
+        note -> Text,
+        posting_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    cash_references (id) {
+        id -> BigInt,
+        digits -> Text,
+        quote_id -> BigInt,
+        channel -> SmallInt,
+        language -> SmallInt,
+        phone -> Nullable<Text>,
+        state -> SmallInt,
+        payment_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    late_cash (id) {
+        id -> BigInt,
+        request_key -> Binary,
+        input -> Binary,
+        network -> Text,
+        outlet -> Text,
+        shift_id -> Nullable<BigInt>,
+        cash_reference_id -> BigInt,
+        reason -> SmallInt,
+        amount -> BigInt,
+        taken_at -> Timestamp,
+        owner_id -> BigInt,
+        owner_name -> Text,
+        posting_id -> BigInt,
+        released_at -> Nullable<Timestamp>,
+        released_by -> Nullable<BigInt>,
+        released_by_name -> Text,
+        release_posting_id -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(payments -> quotes (quote_id));
-diesel::allow_tables_to_appear_in_same_query!(payments, quotes, bills, outbox, postings, entries, accounts, incidents);
+diesel::allow_tables_to_appear_in_same_query!(
+    payments,
+    quotes,
+    bills,
+    outbox,
+    postings,
+    entries,
+    accounts,
+    incidents,
+    agent_payments,
+    shifts,
+    shift_movements,
+    carried_payments,
+    cancellations,
+    give_backs,
+    float_entries,
+    float_requests,
+    cash_references,
+    late_cash,
+);

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Account;
+use crate::agents::{Actor, AgentPay};
 use crate::bills::{BillClaim, first_half};
 use crate::money::Money;
 use crate::postings::{Amounts, Moment};
@@ -65,6 +66,8 @@ pub struct Pay {
     pub email: Option<String>,
     /// Where the money is.
     pub funds: Funds,
+    /// The counter that takes it, for cash: kept beside the payment in the same commit.
+    pub agent: Option<Box<AgentPay>>,
     /// Now.
     pub moment: Moment,
 }
@@ -78,6 +81,10 @@ pub enum PayOutcome {
     Replayed(Reference),
     /// The key was used for another request.
     KeyConflict,
+    /// The counter's shift is closed.
+    ShiftClosed,
+    /// The reference that is to be used up was used, cancelled, or has expired.
+    ReferenceOver,
     /// Another payment of the same bill is under way: its number.
     BeingPaid(i64),
     /// Some bill was paid since it was quoted.
@@ -126,10 +133,24 @@ pub enum Step {
     Decline,
     /// The time to pay ran out and the gateway holds nothing; the bill is free again.
     Expire,
-    /// The biller refused for good: the money goes back.
+    /// The biller refused for good: the money goes back. To a float it is back at once.
     Return,
     /// The money went back.
     Returned,
+    /// The biller is to be asked to cancel what it confirmed. Counters only, before their shift closes, and once.
+    Cancel {
+        /// Why, in words for the biller.
+        reason: String,
+        /// Who asks.
+        actor: Actor,
+    },
+    /// The biller cancelled it.
+    Cancelled,
+    /// The biller refused to cancel: the payment stands.
+    CancelRefused {
+        /// The biller's words.
+        refusal: String,
+    },
 }
 
 /// "This payment goes one step on."
@@ -159,6 +180,8 @@ pub enum AdvanceOutcome {
     Unchanged(PaymentState),
     /// The step is not possible in this state; nothing changed.
     Refused(PaymentState),
+    /// The payment's shift is closed: it cannot be cancelled any more; nothing changed.
+    ShiftClosed,
     /// The amount is not the payment's; nothing changed.
     WrongAmount,
     /// No such payment.

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::agents;
 use super::commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, Step};
 use super::ids::Ids;
 use super::plan::{NewTask, Plan};
 use super::view::{BillView, View};
+use crate::accounts::AccountKind;
 use crate::bills::{BillClaim, encode};
 use crate::postings::{self, Posting, Unbalanced};
 use crate::references::Reference;
@@ -67,6 +69,9 @@ pub(super) fn pay(view: &mut View, plan: &mut Plan, ids: &mut Ids, pay: &Pay) ->
         let row = row.ok_or_else(|| StorageError::Damaged(format!("a key leads to no payment {payment}")))?;
         return Ok(PayOutcome::Replayed(Reference::of(row.id, row.secret)));
     }
+    if let Some(objection) = agents::objection(view, pay) {
+        return Ok(objection);
+    }
     match obstacle(view, &pay.bills) {
         Some(Obstacle::BeingPaid(by)) => return Ok(PayOutcome::BeingPaid(by)),
         Some(Obstacle::Paid) => return Ok(PayOutcome::AlreadyPaid),
@@ -115,6 +120,7 @@ pub(super) fn pay(view: &mut View, plan: &mut Plan, ids: &mut Ids, pay: &Pay) ->
     match &pay.funds {
         Funds::Awaited { poll_at, .. } => plan.add_task(ids, row.id, TaskKind::PollAttempt, *poll_at, pay.moment.at)?,
         Funds::InHand(account) => {
+            agents::pay(view, plan, row.id, account, pay);
             plan.post(view, ids, row.id, postings::taken(account, &pay.amounts, pay.moment)?)?;
             plan.add_task(ids, row.id, TaskKind::ConfirmBiller, pay.moment.at, pay.moment.at)?;
         }
@@ -153,10 +159,16 @@ pub(super) fn advance(
     {
         return Ok(AdvanceOutcome::WrongAmount);
     }
+    if let Step::Cancel { .. } = &advance.step
+        && let Err(refused) = agents::may_cancel(view, &row, from)
+    {
+        return Ok(refused);
+    }
     if let Some(task) = advance.task {
         plan.done_tasks.push((task, advance.moment.at.naive_utc()));
     }
     let mut effects = Effects::default();
+    let mut since = advance.moment.at.naive_utc();
     use PaymentState as P;
     let to = match (&advance.step, from) {
         (Step::Accept { hold, .. }, P::Awaiting | P::Declined | P::Expired) => {
@@ -176,6 +188,7 @@ pub(super) fn advance(
             row.receipt_date = *receipt_date;
             let biller = crate::storage::rows::biller_code(row.biller)?;
             effects.postings.push(postings::confirmed(biller, &row.amounts(), advance.moment)?);
+            effects.postings.extend(agents::commission(view, &row, advance.moment)?);
             messages(&row, TaskKind::SmsConfirmed, TaskKind::MailConfirmed, advance, &mut effects);
             set_bills(view, plan, &row, &claims, |claim| {
                 let state = if claim.settles { BillState::Paid } else { BillState::Open };
@@ -186,6 +199,14 @@ pub(super) fn advance(
         (Step::Decline, P::Awaiting) | (Step::Expire, P::Awaiting) => {
             set_bills(view, plan, &row, &claims, |claim| (BillState::Open, claim.generation));
             if advance.step == Step::Decline { P::Declined } else { P::Expired }
+        }
+        // Cash never left the outlet: with its float the money is back, and the outlet gives the cash back.
+        (Step::Return, P::Taken) if row.funds()?.kind == AccountKind::AgentFloat => {
+            effects.postings.push(postings::return_decided(&row.amounts(), advance.moment)?);
+            effects.postings.push(postings::returned(&row.funds()?, &row.amounts(), advance.moment)?);
+            agents::owe(view, plan, &row, advance.moment)?;
+            gone_back(view, plan, &row, &claims, advance, &mut effects);
+            P::Returned
         }
         (Step::Return, P::Taken) => {
             effects.postings.push(postings::return_decided(&row.amounts(), advance.moment)?);
@@ -201,19 +222,24 @@ pub(super) fn advance(
             if row.paid_at.is_some() {
                 effects.postings.push(postings::returned(&row.funds()?, &row.amounts(), advance.moment)?);
             }
-            messages(&row, TaskKind::SmsReturned, TaskKind::MailReturned, advance, &mut effects);
-            // Free what it still holds. The biller's refusal may mean paid elsewhere: old quotes are void.
-            let held: Vec<BillClaim> = claims
-                .iter()
-                .filter(|claim| {
-                    view.bills
-                        .get(&claim.key)
-                        .is_some_and(|bill| bill.payment == row.id && bill.state == BillState::InFlight)
-                })
-                .copied()
-                .collect();
-            set_bills(view, plan, &row, &held, |claim| (BillState::Open, claim.generation.wrapping_add(1)));
+            gone_back(view, plan, &row, &claims, advance, &mut effects);
             P::Returned
+        }
+        (Step::Cancel { reason, actor }, P::Confirmed) => {
+            agents::ask(view, plan, &row, reason, actor, advance.moment);
+            effects.tasks.push((TaskKind::CancelBiller, advance.moment.at));
+            P::Cancelling
+        }
+        (Step::Cancelled, P::Cancelling) => {
+            agents::reverse(view, plan, ids, &row, advance.moment)?;
+            agents::cash_back(view, plan, ids, &row, advance.moment)?;
+            effects.tasks.extend(row.phone.as_ref().map(|_| (TaskKind::SmsCancelled, advance.moment.at)));
+            reopen(view, plan, &row, &claims);
+            P::Cancelled
+        }
+        (Step::CancelRefused { refusal }, P::Cancelling) => {
+            since = agents::stands(view, plan, &row, refusal).unwrap_or(since);
+            P::Confirmed
         }
         (step, state) => return Ok(repeated(step, state)),
     };
@@ -224,7 +250,7 @@ pub(super) fn advance(
         plan.add_task(ids, row.id, kind, due_at, advance.moment.at)?;
     }
     row.state = to.code();
-    row.state_since = advance.moment.at.naive_utc();
+    row.state_since = since;
     plan.change_payment(from, row.clone());
     view.payments.insert(row.id, row);
     Ok(AdvanceOutcome::Moved { from, to })
@@ -236,11 +262,14 @@ fn repeated(step: &Step, state: PaymentState) -> AdvanceOutcome {
     let taken_before = match step {
         Step::Accept { .. } => true,
         Step::Captured => matches!(state, P::Taken | P::Confirmed | P::Returning | P::Returned),
-        Step::Confirm { .. } => state == P::Confirmed,
+        Step::Confirm { .. } => matches!(state, P::Confirmed | P::Cancelling | P::Cancelled),
         Step::Decline => state == P::Declined,
         Step::Expire => matches!(state, P::Expired | P::Declined),
         Step::Return => matches!(state, P::Returning | P::Returned),
         Step::Returned => state == P::Returned,
+        Step::Cancel { .. } => matches!(state, P::Cancelling | P::Cancelled),
+        Step::Cancelled => state == P::Cancelled,
+        Step::CancelRefused { .. } => state == P::Confirmed,
     };
     if taken_before { AdvanceOutcome::Unchanged(state) } else { AdvanceOutcome::Refused(state) }
 }
@@ -301,6 +330,35 @@ fn taken(advance: &Advance, row: &mut PaymentRow, effects: &mut Effects) -> Resu
     Ok(())
 }
 
+/// The money is back: free what the payment still holds. The biller's refusal may mean paid elsewhere: old quotes are
+/// void.
+fn gone_back(
+    view: &mut View,
+    plan: &mut Plan,
+    row: &PaymentRow,
+    claims: &[BillClaim],
+    advance: &Advance,
+    effects: &mut Effects,
+) {
+    messages(row, TaskKind::SmsReturned, TaskKind::MailReturned, advance, effects);
+    let held = own(view, row, claims, BillState::InFlight);
+    set_bills(view, plan, row, &held, |claim| (BillState::Open, claim.generation.wrapping_add(1)));
+}
+
+/// A cancelled payment's bills can be paid again, by a new quote. One that it paid a part of may be another's by now.
+fn reopen(view: &mut View, plan: &mut Plan, row: &PaymentRow, claims: &[BillClaim]) {
+    let paid = [BillState::Paid, BillState::Open].map(|state| own(view, row, claims, state)).concat();
+    set_bills(view, plan, row, &paid, |claim| (BillState::Open, claim.generation.wrapping_add(2)));
+}
+
+/// Those of a payment's bills that it was the last to change, and that are in a state.
+fn own(view: &View, row: &PaymentRow, claims: &[BillClaim], state: BillState) -> Vec<BillClaim> {
+    let is_own = |claim: &&BillClaim| {
+        view.bills.get(&claim.key).is_some_and(|bill| bill.payment == row.id && bill.state == state)
+    };
+    claims.iter().filter(is_own).copied().collect()
+}
+
 fn give_back(row: &PaymentRow, advance: &Advance, effects: &mut Effects) {
     effects.tasks.push((TaskKind::ReturnMoney, advance.moment.at));
     messages(row, TaskKind::SmsReturning, TaskKind::MailReturning, advance, effects);
@@ -325,14 +383,23 @@ impl Plan {
         Ok(())
     }
 
-    /// Books, and lets the rest of the batch see what it leaves in a float: also what is given back to it.
-    fn post(&mut self, view: &mut View, ids: &mut Ids, payment: i64, posting: Posting) -> Result<(), StorageError> {
+    /// Books, and lets the rest of the batch see what it leaves in a float: also what is given back to it. The posting's
+    /// number.
+    pub(super) fn post(
+        &mut self,
+        view: &mut View,
+        ids: &mut Ids,
+        payment: i64,
+        posting: Posting,
+    ) -> Result<i64, StorageError> {
         for entry in posting.entries() {
             if let Some(balance) = view.guarded.get_mut(&entry.account) {
                 *balance = balance.checked_add(entry.amount).ok_or(Unbalanced)?;
             }
         }
-        self.postings.push((ids.next()?, payment, posting));
-        Ok(())
+        let id = ids.next()?;
+        view.agents.note_posting(payment, id, &posting);
+        self.postings.push((id, payment, posting));
+        Ok(id)
     }
 }

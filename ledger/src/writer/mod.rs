@@ -8,7 +8,8 @@
 //!    until this one is as large as the last: callers that were just answered come back together. A lone caller's batch
 //!    was one, so it waits for nothing.
 //! 2. *Rare writes* (look-ups kept, quotes, tasks claimed ...) run one by one, each in a savepoint of its own.
-//! 3. *View*: one read of the keys, bills, payments and guarded balances that the commands touch.
+//! 3. *View*: one read of the keys, bills, payments and guarded balances that the commands touch; for payments at
+//!    counters also of their shifts and references (`agents`), which no other payment pays for.
 //! 4. *Decide*, in memory, in the order of arrival; items see each other; a refusal writes nothing and harms no
 //!    neighbour.
 //! 5. *Write*: one list per table; every touched account is updated once, in the order of its number. On SQLite bills and
@@ -16,14 +17,15 @@
 //! 6. *Commit*, durable; then the answers.
 //!
 //! **What guards against other writers**: on SQLite a batch is an exclusive transaction, which begins by taking over what
-//! others committed. For several processes on one PostgreSQL: primary keys of bills and request keys,
-//! the old state in every update's condition with its row count, checks on guarded balances, and one posting per payment
-//! and event. A batch that loses is rolled back and tried once more, then item by item, so that one poison item fails
-//! alone; an item on its own is tried [`RACES_MAX`] times.
+//! others committed. For several processes on one PostgreSQL: primary keys of bills and request keys, the old state in
+//! every update's condition with its row count, checks on guarded balances, shared locks on the shifts that must be open,
+//! and one posting per payment and event. A batch that loses is rolled back and tried once more, then item by item, so
+//! that one poison item fails alone; an item on its own is tried [`RACES_MAX`] times.
 //!
 //! **A commit whose outcome is unknown** (the connection broke in it) is answered as such: the same key asks again.
 
 mod accounts;
+mod agents;
 mod commands;
 mod decide;
 mod ids;
@@ -45,6 +47,7 @@ use diesel::prelude::*;
 
 pub use commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, RequestKey, Step};
 pub use op::WriteOp;
+pub(crate) use op::is_replay;
 pub(crate) use recent::{RECENT_MAX, RecentBill, Shared};
 
 use self::accounts::AccountCache;
@@ -514,7 +517,7 @@ impl State {
                     }
                 });
             }
-            write::write(&mut self.connection, &mut self.accounts, &mut self.ids, &self.recents, &plan)?;
+            wake |= write::write(&mut self.connection, &mut self.accounts, &mut self.ids, &self.recents, &plan)?;
             wake |= plan.tasks.iter().any(|task| task.due_at <= task.created_at);
         }
         let folded = match &mut self.connection {

@@ -1,14 +1,21 @@
 //! What a rare write may do: its statements run on the writer's connection, in a savepoint of its own.
 
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
 use super::accounts::AccountCache;
+use super::commands::RequestKey;
 use super::ids::Ids;
+use crate::accounts::Account;
+use crate::postings::{Posting, Unbalanced};
+use crate::storage::schema::{accounts, entries, float_entries, postings};
 use crate::storage::{Conn, StorageError};
 
 /// The writer's connection, lent to one write. No network call belongs inside.
 pub struct WriteOp<'a> {
     pub(crate) connection: &'a mut Conn,
     pub(super) ids: &'a mut Ids,
-    #[expect(dead_code, reason = "postings outside of payments come with settlement")]
     pub(super) accounts: &'a mut AccountCache,
     pub(super) wake: &'a mut bool,
 }
@@ -23,4 +30,60 @@ impl WriteOp<'_> {
     pub(crate) fn wake(&mut self) {
         *self.wake = true;
     }
+
+    /// The balance of an account, which no other process can change before this write ends.
+    pub(crate) fn held_balance(&mut self, account: &Account) -> Result<i64, StorageError> {
+        let id = self.accounts.id(self.connection, self.ids, account)?;
+        let row = accounts::table.filter(accounts::id.eq(id)).select(accounts::balance);
+        Ok(match &mut *self.connection {
+            Conn::Sqlite(c) => row.get_result(c)?,
+            Conn::Pg(c) => row.for_update().get_result(c)?,
+        })
+    }
+
+    /// Books what belongs to no payment; the posting's number. `Conflict` where a guarded balance would not allow it.
+    pub(crate) fn post(&mut self, posting: &Posting) -> Result<i64, StorageError> {
+        let id = self.next_id()?;
+        let moment = posting.moment();
+        let values = (
+            postings::id.eq(id),
+            postings::kind.eq(posting.kind().code()),
+            postings::booked_at.eq(moment.at.naive_utc()),
+            postings::effective_on.eq(moment.day),
+        );
+        diesel::insert_into(postings::table).values(values).execute(self.connection)?;
+        // In the order of account numbers, as batches do.
+        let mut deltas = BTreeMap::<i64, i64>::new();
+        for (line, entry) in (0i16..).zip(posting.entries()) {
+            let account = self.accounts.id(self.connection, self.ids, &entry.account)?;
+            let values = (
+                entries::posting_id.eq(id),
+                entries::line.eq(line),
+                entries::account_id.eq(account),
+                entries::amount.eq(entry.amount),
+            );
+            diesel::insert_into(entries::table).values(values).execute(self.connection)?;
+            if entry.account.ceiling().is_some() {
+                let values = (
+                    float_entries::account_id.eq(account),
+                    float_entries::posting_id.eq(id),
+                    float_entries::amount.eq(entry.amount),
+                );
+                diesel::insert_into(float_entries::table).values(values).execute(self.connection)?;
+            }
+            let delta = deltas.entry(account).or_default();
+            *delta = delta.checked_add(entry.amount).ok_or(Unbalanced)?;
+        }
+        for (account, delta) in deltas {
+            diesel::update(accounts::table.filter(accounts::id.eq(account)))
+                .set(accounts::balance.eq(accounts::balance + delta))
+                .execute(self.connection)?;
+        }
+        Ok(id)
+    }
+}
+
+/// What a key says of an earlier request with it: `None` for a new one, else whether it was the same.
+pub(crate) fn is_replay(key: &RequestKey, stored_input: &[u8]) -> bool {
+    key.input.as_slice() == stored_input
 }

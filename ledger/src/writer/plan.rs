@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
+use super::agents::AgentPlan;
 use super::commands::RequestKey;
 use super::view::BillView;
 use crate::bills::BillKey;
@@ -38,6 +39,8 @@ pub(super) struct Plan {
     pub postings: Vec<(i64, i64, Posting)>,
     pub tasks: Vec<NewTask>,
     pub done_tasks: Vec<(i64, NaiveDateTime)>,
+    /// Empty but for payments at counters.
+    pub agents: AgentPlan,
 }
 
 impl Plan {

@@ -44,6 +44,7 @@ fn a_full_disk_is_got_over() {
     keep().unwrap();
     let pay = |key: &str, bytes| {
         ledger.pay_now(Pay {
+            agent: None,
             key: RequestKey::of("test", key, key),
             quote: 1,
             biller: 1001,

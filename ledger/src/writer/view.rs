@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::Command;
 use super::accounts::AccountCache;
+use super::agents::AgentView;
 use super::commands::{Funds, Step};
 use super::recent::{RecentKey, Recents};
 use crate::accounts::Account;
@@ -31,6 +32,8 @@ pub(super) struct View {
     pub keys: HashMap<[u8; 16], ([u8; 16], i64)>,
     /// Balances of the accounts that have a ceiling, by account.
     pub guarded: BTreeMap<Account, i64>,
+    /// Empty but for payments at counters.
+    pub agents: AgentView,
 }
 
 type KeyRow = (Vec<u8>, Vec<u8>, i64);
@@ -72,7 +75,7 @@ impl View {
         wanted_payments.extend(view.keys.values().map(|(_, payment)| *payment));
         view.read_payments(connection, &wanted_payments)?;
         let mut claimed = BTreeSet::new();
-        for command in commands {
+        for command in commands.clone() {
             if let Command::Advance(advance) = command
                 && let Some(row) = view.payments.get(&advance.payment)
                 && needs_bills(&advance.step, row)
@@ -81,6 +84,15 @@ impl View {
             }
         }
         view.read_bills(connection, recents, &claimed)?;
+        let pays = commands.clone().filter_map(|command| match command {
+            Command::Pay(pay) => pay.agent.as_deref(),
+            Command::Advance(_) => None,
+        });
+        let steps = commands.filter_map(|command| match command {
+            Command::Advance(advance) => Some((view.payments.get(&advance.payment)?, &advance.step)),
+            Command::Pay(_) => None,
+        });
+        view.agents = AgentView::load(connection, pays, steps)?;
         Ok(view)
     }
 

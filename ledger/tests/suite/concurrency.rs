@@ -74,7 +74,6 @@ fn items_of_a_batch_see_each_other(db: &TestDb) {
     let ledger = db.open();
     let payment = ledger.card_in("a", PaymentState::Taken);
     let given_back = ledger.start(cash("b", "b"));
-    ledger.step(given_back, ledger::Step::Return);
     let batches = ledger.stats().batches.load(Ordering::Relaxed);
     let answers = burst(
         &ledger,
@@ -86,7 +85,7 @@ fn items_of_a_batch_see_each_other(db: &TestDb) {
             Command::Advance(advance(payment, confirm())),
             Command::Pay(card("3", "a")),
             Command::Pay(cash("4", "d")),
-            Command::Advance(advance(given_back, ledger::Step::Returned)),
+            Command::Advance(advance(given_back, ledger::Step::Return)),
             Command::Pay(cash("5", "d")),
             Command::Pay(cash("6", "e")),
         ],
@@ -106,7 +105,7 @@ fn items_of_a_batch_see_each_other(db: &TestDb) {
             Outcome::Advance(AdvanceOutcome::Unchanged(P::Confirmed)),
             Outcome::Pay(PayOutcome::AlreadyPaid),
             Outcome::Pay(PayOutcome::InsufficientFunds),
-            Outcome::Advance(AdvanceOutcome::Moved { from: P::Returning, to: P::Returned }),
+            Outcome::Advance(AdvanceOutcome::Moved { from: P::Taken, to: P::Returned }),
             Outcome::Pay(PayOutcome::Started(fifth)),
             Outcome::Pay(PayOutcome::InsufficientFunds),
         ]

@@ -66,6 +66,8 @@ fn kind_of(step: &Step) -> TaskKind {
         Step::Captured => TaskKind::Capture,
         Step::Confirm { .. } | Step::Return => TaskKind::ConfirmBiller,
         Step::Returned => TaskKind::ReturnMoney,
+        Step::Cancel { .. } => TaskKind::SmsConfirmed,
+        Step::Cancelled | Step::CancelRefused { .. } => TaskKind::CancelBiller,
     }
 }
 

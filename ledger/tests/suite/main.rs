@@ -8,6 +8,7 @@ mod support;
 
 mod books;
 mod concurrency;
+mod counters;
 mod damage;
 mod histories;
 mod keeping;

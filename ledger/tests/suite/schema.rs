@@ -15,7 +15,7 @@ fn the_twin_migrations_make_the_same_tables() {
     // SQLite's own row number is an INTEGER of 64 bits; its tables of recent rows are its own.
     let of_sqlite = TestDb::sqlite().lines(
         "SELECT t.name || '.' || c.name || ' ' || CASE
-             WHEN c.name = 'id' AND c.pk = 1 THEN 'bigint' WHEN lower(c.type) = 'blob' THEN 'bytea'
+             WHEN c.name IN ('id', 'payment_id', 'subject_id') AND c.pk = 1 THEN 'bigint' WHEN lower(c.type) = 'blob' THEN 'bytea'
              WHEN lower(c.type) = 'timestamp' THEN 'timestamp without time zone' ELSE lower(c.type) END || ' '
              || CASE c.\"notnull\" WHEN 1 THEN 'NO' ELSE 'YES' END AS line
          FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' AND substr(t.name, 1, 2) <> '__' AND substr(t.name, 1, 7) <> 'recent_'

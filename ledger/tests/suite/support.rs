@@ -10,9 +10,10 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use ledger::{
-    Account, AccountKind, Advance, AdvanceOutcome, Amounts, BillClaim, BillKey, Channel, DatabaseUrl, Funds, Hold,
-    Instrument, Language, Ledger, LedgerError, Moment, Money, Pay, PayOutcome, PaymentState, Reference, RequestKey,
-    Step, check_books,
+    Account, AccountKind, Actor, Advance, AdvanceOutcome, AgentPay, Amounts, BillClaim, BillKey, Channel, Commission,
+    DatabaseUrl, FloatDecision, FloatRequestKind, FloatRequestOutcome, FloatRequestState, Funds, Hold, Instrument,
+    Language, Ledger, LedgerError, Moment, Money, NewFloatRequest, NewShift, Pay, PayOutcome, PaymentState, Reference,
+    RequestKey, ShiftOpened, Step, check_books,
 };
 
 /// Makes of each function a test on SQLite and a test on PostgreSQL.
@@ -165,20 +166,9 @@ impl TestDb {
         check_books(&self.url).unwrap().faults.iter().map(ToString::to_string).collect()
     }
 
-    /// A top-up of an outlet's float, as the bank's statement would book it.
+    /// A top-up of an outlet's float, asked for by one person and approved by another.
     pub fn fund_float(&self, outlet: &str, centimes: i64) {
-        let (float, bank) = (AccountKind::AgentFloat.code(), AccountKind::Bank.code());
-        self.raw()
-            .run(&format!(
-                "INSERT INTO accounts (id, kind, owner, currency, balance, ceiling) VALUES
-                     (900000000001, {bank}, '', 504, {centimes}, NULL),
-                     (900000000002, {float}, '{outlet}', 504, -{centimes}, 0);
-                 INSERT INTO postings (id, kind, booked_at, effective_on)
-                     VALUES (900000000003, 1, '2026-11-24 08:00:00', '2026-11-24');
-                 INSERT INTO entries (posting_id, line, account_id, amount) VALUES
-                     (900000000003, 0, 900000000001, {centimes}), (900000000003, 1, 900000000002, -{centimes});"
-            ))
-            .unwrap();
+        self.open().fund(outlet, centimes);
     }
 }
 
@@ -271,6 +261,12 @@ pub fn claim(article: &str, generation: i32) -> BillClaim {
     BillClaim { key: bill(article), generation, settles: true }
 }
 
+/// The states that a card payment can be in.
+pub fn card_states() -> Vec<PaymentState> {
+    let counter = |state: &PaymentState| matches!(state, PaymentState::Cancelling | PaymentState::Cancelled);
+    PaymentState::ALL.iter().copied().filter(|state| !counter(state)).collect()
+}
+
 /// 168.42 in all: 168.00 and stamp duty.
 pub fn amounts() -> Amounts {
     Amounts { principal: money(16_800), fee: Money::ZERO, vat: Money::ZERO, duty: money(42) }
@@ -290,6 +286,7 @@ pub fn card(key: &str, article: &str) -> Pay {
         phone: Some("+212612345678".to_owned()),
         email: Some("payer@example.ma".to_owned()),
         funds: Funds::Awaited { account: cmi(), poll_at: now() + TimeDelta::minutes(15) },
+        agent: None,
         moment: moment(),
     }
 }
@@ -297,6 +294,48 @@ pub fn card(key: &str, article: &str) -> Pay {
 /// A cash payment of a bill, out of outlet 7's float.
 pub fn cash(key: &str, article: &str) -> Pay {
     Pay { channel: Channel::Agt, instrument: Instrument::Cash, funds: Funds::InHand(float()), ..card(key, article) }
+}
+
+/// Somebody of the network.
+pub fn actor(id: i64) -> Actor {
+    Actor { id, name: format!("Agent {id}") }
+}
+
+/// The counter of a till in outlet 7, whose shift is open: 1.50 of commission and 0.30 of VAT on it.
+pub fn counter(till: &str, shift: i64) -> AgentPay {
+    AgentPay {
+        network: "NET".to_owned(),
+        outlet: "7".to_owned(),
+        till: till.to_owned(),
+        shift,
+        network_reference: None,
+        cash_reference: None,
+        tendered: Some(money(20_000)),
+        commission: Commission { net: money(150), vat: money(30) },
+        low_float: Money::ZERO,
+        actor: actor(1),
+    }
+}
+
+/// A cash payment of a bill over the counter of till A.
+pub fn over_counter(key: &str, article: &str, shift: i64) -> Pay {
+    Pay { agent: Some(Box::new(counter("A", shift))), ..cash(key, article) }
+}
+
+/// The shift of a till of outlet 7, with 500.00 in its drawer.
+pub fn new_shift(till: &str) -> NewShift {
+    NewShift {
+        network: "NET".to_owned(),
+        outlet: "7".to_owned(),
+        till: till.to_owned(),
+        opening: money(50_000),
+        actor: actor(1),
+        moment: moment(),
+    }
+}
+
+pub fn ask_to_cancel() -> Step {
+    Step::Cancel { reason: "wrong bill".to_owned(), actor: actor(1) }
 }
 
 pub fn accept(hold: Hold) -> Step {
@@ -327,7 +366,11 @@ pub trait Doing {
     fn start(&self, pay: Pay) -> i64;
     /// Takes a payment a step on.
     fn step(&self, payment: i64, step: Step) -> AdvanceOutcome;
-    /// A card payment of a bill, taken to a state.
+    /// Tops an outlet's float up; the number of the request.
+    fn fund(&self, outlet: &str, centimes: i64) -> i64;
+    /// Opens a till's shift; its number.
+    fn open_till(&self, till: &str) -> i64;
+    /// A card payment of a bill, taken to a state; those that only a counter knows, over the counter of till A.
     fn card_in(&self, article: &str, state: PaymentState) -> i64;
 }
 
@@ -343,7 +386,44 @@ impl Doing for Ledger {
         self.advance_now(advance(payment, step)).unwrap()
     }
 
+    fn fund(&self, outlet: &str, centimes: i64) -> i64 {
+        let proof = format!("transfer {}", self.write_now(|op| op.next_id()).unwrap());
+        let request = NewFloatRequest {
+            key: RequestKey::of("float", &proof, ""),
+            network: "NET".to_owned(),
+            outlet: outlet.to_owned(),
+            kind: FloatRequestKind::TopUp,
+            amount: money(centimes),
+            proof,
+            actor: actor(1),
+            moment: moment(),
+        };
+        let kept = self.write_now(move |op| op.request_float(&request)).unwrap();
+        let FloatRequestOutcome::Kept(id) = kept else { panic!("{kept:?}") };
+        let decided = self.write_now(move |op| op.decide_float(id, true, "", Money::ZERO, &actor(2), moment()));
+        assert_eq!(decided.unwrap(), FloatDecision::Decided(FloatRequestState::Approved));
+        id
+    }
+
+    fn open_till(&self, till: &str) -> i64 {
+        let new = new_shift(till);
+        match self.write_now(move |op| op.open_shift(&new)).unwrap() {
+            ShiftOpened::Opened(shift) | ShiftOpened::AlreadyOpen(shift) => shift,
+        }
+    }
+
     fn card_in(&self, article: &str, state: PaymentState) -> i64 {
+        if matches!(state, PaymentState::Cancelling | PaymentState::Cancelled) {
+            let shift = self.open_till("A");
+            self.fund("7", 16_842);
+            let payment = self.start(over_counter(&format!("{article} {state}"), article, shift));
+            let steps = [confirm(), ask_to_cancel(), Step::Cancelled];
+            let taken = if state == PaymentState::Cancelling { 2 } else { 3 };
+            for step in steps.into_iter().take(taken) {
+                assert!(matches!(self.step(payment, step), AdvanceOutcome::Moved { .. }));
+            }
+            return payment;
+        }
         let payment = self.start(card(&format!("{article} {state}"), article));
         let steps = match state {
             PaymentState::Awaiting => vec![],
@@ -354,6 +434,7 @@ impl Doing for Ledger {
             PaymentState::Expired => vec![Step::Expire],
             PaymentState::Returning => vec![accept(Hold::Captured), Step::Return],
             PaymentState::Returned => vec![accept(Hold::Captured), Step::Return, Step::Returned],
+            PaymentState::Cancelling | PaymentState::Cancelled => vec![],
         };
         for step in steps {
             let outcome = self.step(payment, step.clone());

@@ -100,6 +100,9 @@ pub struct ReceivableType {
     /// Whether receipts of this type are taxes, exempt from stamp duty.
     #[serde(default)]
     pub tax: bool,
+    /// Whether the biller lets an outlet cancel a payment of the same day.
+    #[serde(default)]
+    pub cancellable: bool,
     /// Inclusive bounds on what is paid at once, per channel and instrument; a pair without a line is not offered.
     pub limits: Vec<Limit>,
     /// The customer's fee, by amount; no slab means no fee.

@@ -2,7 +2,7 @@
 //! the same reference.
 
 use biller_adapters::{BillerReceipt, ConfirmOutcome, Refusal, StatusOutcome};
-use ledger::{IncidentKind, Payment, PaymentState, Step, Task};
+use ledger::{AdvanceOutcome, IncidentKind, Payment, PaymentState, Step, Task};
 
 use super::{Dispatcher, End, done, schedule};
 use crate::api::Infrastructure;
@@ -28,14 +28,14 @@ impl Dispatcher {
         if task.attempts > 1 {
             match self.hub.client.status(connector.as_ref(), &confirmation, self.hub.now()).await {
                 StatusOutcome::Confirmed(receipt) => return self.confirmed(task, &quote, receipt).await,
-                StatusOutcome::Refused(refusal) => return self.refused(task, &refusal).await,
+                StatusOutcome::Refused(refusal) => return self.refused(task, &quote, &refusal).await,
                 StatusOutcome::Pending(why) => return later(why),
                 StatusOutcome::NotFound | StatusOutcome::NotOffered => {}
             }
         }
         match self.hub.client.confirm(connector.as_ref(), &confirmation, self.hub.now()).await {
             ConfirmOutcome::Confirmed(receipt) => self.confirmed(task, &quote, receipt).await,
-            ConfirmOutcome::Refused(refusal) => self.refused(task, &refusal).await,
+            ConfirmOutcome::Refused(refusal) => self.refused(task, &quote, &refusal).await,
             ConfirmOutcome::Unknown(why) => later(why),
         }
     }
@@ -52,9 +52,13 @@ impl Dispatcher {
         Ok(End::Settled)
     }
 
-    async fn refused(&self, task: &Task, refusal: &Refusal) -> Result<End, Infrastructure> {
+    async fn refused(&self, task: &Task, quote: &ledger::Quote, refusal: &Refusal) -> Result<End, Infrastructure> {
         tracing::warn!(payment = task.payment, code = refusal.code, "the biller refused a paid bill");
-        self.advance_by(task, Step::Return).await?;
+        let outcome = self.advance_by(task, Step::Return).await?;
+        // Money that is back at once, in a float, ends the payment here.
+        if let AdvanceOutcome::Moved { to: PaymentState::Returned, .. } = outcome {
+            self.hub.forget_secrets(quote).await?;
+        }
         Ok(End::Settled)
     }
 }

@@ -176,6 +176,10 @@ impl Dispatcher {
             return done(format!("nothing to give back: {}", payment.state));
         }
         let kind = IncidentKind::UnresolvedReturn;
+        // A float is credited where the return is decided; one that was decided before that rule is credited here.
+        if payment.funds.kind == AccountKind::AgentFloat {
+            return self.gave_back(task, payment).await;
+        }
         if payment.funds.kind != AccountKind::GatewayReceivable {
             let detail = format!("to be given back by hand: the money came from {}", payment.funds);
             return Ok(End::With(TaskResult::Incident(kind, detail)));

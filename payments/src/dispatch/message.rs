@@ -15,6 +15,7 @@ fn meaning(kind: TaskKind) -> Option<(MessageKind, Medium)> {
         TaskKind::SmsReturning => Some((MessageKind::Returning, Medium::Sms)),
         TaskKind::MailReturning => Some((MessageKind::Returning, Medium::Mail)),
         TaskKind::SmsReturned => Some((MessageKind::Returned, Medium::Sms)),
+        TaskKind::SmsCancelled => Some((MessageKind::Cancelled, Medium::Sms)),
         TaskKind::MailReturned => Some((MessageKind::Returned, Medium::Mail)),
         _ => None,
     }

@@ -4,9 +4,11 @@
 //! next: done (together with the step of the payment that it led to), again later, or an incident for a person. A try
 //! that never comes back (a crash) is taken up again when its lease runs out; every kind of task may be tried twice.
 
+mod cancel;
 mod confirm;
 mod gateway;
 mod message;
+mod notice;
 mod schedule;
 
 use std::sync::Arc;
@@ -137,6 +139,11 @@ impl Dispatcher {
     }
 
     async fn attempt(&self, task: &Task) -> Result<End, Infrastructure> {
+        match task.kind {
+            TaskKind::MailLowFloat => return self.warn_of_low_float(task).await,
+            TaskKind::SmsReference | TaskKind::SmsReferenceReminder => return self.send_reference(task).await,
+            _ => {}
+        }
         let id = task.payment;
         let Some(payment) = self.hub.read(move |reader| reader.payment_of(id)).await? else {
             return Err(Infrastructure::Failed(format!("task {} is about no payment", task.id)));
@@ -147,12 +154,17 @@ impl Dispatcher {
             TaskKind::VerifyCapture => self.verify_capture(task, &payment).await,
             TaskKind::PollAttempt => self.poll_attempt(task, &payment).await,
             TaskKind::ReturnMoney => self.return_money(task, &payment).await,
+            TaskKind::CancelBiller => self.cancel_biller(task, payment).await,
             TaskKind::SmsConfirmed
             | TaskKind::MailConfirmed
             | TaskKind::SmsReturning
             | TaskKind::MailReturning
             | TaskKind::SmsReturned
-            | TaskKind::MailReturned => self.send_message(task, payment).await,
+            | TaskKind::MailReturned
+            | TaskKind::SmsCancelled => self.send_message(task, payment).await,
+            TaskKind::MailLowFloat | TaskKind::SmsReference | TaskKind::SmsReferenceReminder => {
+                done("about no payment")
+            }
         }
     }
 

@@ -60,6 +60,7 @@ impl Hub {
             phone: Some(phone.clone()),
             email: email.clone(),
             funds: Funds::Awaited { account: self.gateway_account(), poll_at: now + FIRST_POLL },
+            agent: None,
             moment: Moment::of(now),
         };
         let payment = match self.pay(pay).await? {
@@ -68,8 +69,8 @@ impl Hub {
             PayOutcome::BeingPaid(by) => self.resume(by, quote.id, phone).await?.ok_or(StartError::BeingPaid)?,
             PayOutcome::KeyConflict => return Err(StartError::KeyConflict),
             PayOutcome::AlreadyPaid => return Err(StartError::AlreadyPaid),
-            PayOutcome::InsufficientFunds => {
-                return Err(Infrastructure::Failed("a card payment drew from a float".to_owned()).into());
+            PayOutcome::InsufficientFunds | PayOutcome::ShiftClosed | PayOutcome::ReferenceOver => {
+                return Err(Infrastructure::Failed("a card payment was taken for one at a counter".to_owned()).into());
             }
         };
         Ok(self.redirect(payment, total(&quote.amounts)?, &request))
@@ -155,7 +156,7 @@ impl Hub {
             AdvanceOutcome::Unchanged(PaymentState::Taken | PaymentState::Confirmed) if automatic => {
                 Ok(CallbackAnswer::Capture)
             }
-            AdvanceOutcome::Unchanged(_) | AdvanceOutcome::Refused(_) => {
+            AdvanceOutcome::Unchanged(_) | AdvanceOutcome::Refused(_) | AdvanceOutcome::ShiftClosed => {
                 let stored = self.read(move |reader| reader.payment_of(payment)).await?;
                 let asked = automatic && stored.is_some_and(|stored| stored.paid_at.is_some());
                 Ok(if asked { CallbackAnswer::Capture } else { CallbackAnswer::Approved })

@@ -1,6 +1,7 @@
 //! The one door to the use cases: every channel holds a [`Hub`] and nothing else.
 
 mod card;
+mod cash;
 pub(crate) mod detail;
 mod files;
 mod find;
@@ -19,7 +20,9 @@ use ledger::{Account, AccountKind, Channel, Ledger, LedgerError, Money};
 use secrecy::SecretString;
 
 pub(crate) use card::oid_of as card_oid;
+pub use cash::import_networks;
 pub use files::FileOutcome;
+pub(crate) use quote::show_stored as show_quote;
 pub(crate) use view::show as show_payment;
 
 use crate::api::Infrastructure;
@@ -29,7 +32,7 @@ use crate::tariff::StampDuty;
 
 /// The time of day, injected so that expiry is tested without waiting.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
-/// Looks the value of a secret up by the name that a biller's file gives it.
+/// Looks the value of a secret up by the name that a biller's or network's file gives it.
 pub type Secrets = Arc<dyn Fn(&str) -> Option<SecretString> + Send + Sync>;
 
 /// Rules that are the operator's choice.
@@ -43,6 +46,10 @@ pub struct HubSettings {
     pub callback_url: String,
     /// The duty on cash.
     pub stamp_duty: StampDuty,
+    /// How long a reference payable at an outlet lives at most; never longer than its quote.
+    pub cash_reference_lifetime: TimeDelta,
+    /// How long before its end its payer is reminded.
+    pub cash_reference_reminder: TimeDelta,
     /// The name under which the card gateway's receivable is kept.
     pub gateway_account: String,
 }
@@ -54,6 +61,8 @@ impl Default for HubSettings {
             card_session: Duration::from_secs(900),
             callback_url: String::new(),
             stamp_duty: StampDuty::default(),
+            cash_reference_lifetime: TimeDelta::hours(48),
+            cash_reference_reminder: TimeDelta::hours(3),
             gateway_account: "cmi".to_owned(),
         }
     }
@@ -67,7 +76,7 @@ pub struct HubParts {
     pub client: Arc<BillerClient>,
     /// Speaks to the card gateway.
     pub cmi: CmiClient,
-    /// Billers' secrets by name.
+    /// Secrets of billers and networks by name.
     pub secrets: Secrets,
     /// The time of day.
     pub clock: Clock,
@@ -84,6 +93,7 @@ pub struct Hub {
     secrets: Secrets,
     clock: Clock,
     billers: RwLock<Billers>,
+    networks: RwLock<cash::StoredNetworks>,
 }
 
 /// The billers as they stood when they were last read.
@@ -98,8 +108,18 @@ impl Hub {
     /// A hub over an open ledger, with the billers that are stored there.
     pub fn open(parts: HubParts) -> Result<Self, Infrastructure> {
         let HubParts { ledger, client, cmi, secrets, clock, settings } = parts;
-        let hub = Self { ledger, client, cmi, settings, secrets, clock, billers: RwLock::default() };
+        let hub = Self {
+            ledger,
+            client,
+            cmi,
+            settings,
+            secrets,
+            clock,
+            billers: RwLock::default(),
+            networks: RwLock::default(),
+        };
         hub.read_billers()?;
+        hub.read_networks()?;
         Ok(hub)
     }
 

@@ -2,11 +2,11 @@
 
 use biller_adapters::Article;
 use chrono::{DateTime, TimeDelta, Utc};
-use ledger::{Amounts, BillClaim, Moment, NewQuote, Reference};
+use ledger::{Amounts, BillClaim, Instrument, Moment, NewQuote, Reference};
 
 use super::detail::{self, InquiryDetail, QuoteDetail, bill_key, contract_masked};
 use super::{Hub, total};
-use crate::amount_rule::{self, ChosenArticles};
+use crate::amount_rule;
 use crate::api::{self, Infrastructure, MakeQuote, Quote, QuoteError};
 use crate::catalogue::ReceivableType;
 use crate::tariff;
@@ -24,7 +24,7 @@ impl Hub {
             amount_rule::check(&kind.amount_rule, &bill.articles, &request.articles, request.amount, kind.fetch)?;
         amount_rule::check_limits(&kind.limits, request.channel, request.instrument, chosen.principal)?;
         let now = self.now();
-        let amounts = self.price(kind, &chosen, &request, now)?;
+        let amounts = self.price(kind, chosen.principal, &chosen.articles, request.instrument, now)?;
         let standings = self.standings(biller.code, kind, &fields, &chosen.articles).await?;
         let mut claims = Vec::with_capacity(chosen.articles.len());
         for article in &chosen.articles {
@@ -60,20 +60,21 @@ impl Hub {
     }
 
     /// The lines of a price: fee and VAT on the principal, duty on the receipt's total.
-    fn price(
+    pub(super) fn price(
         &self,
         kind: &ReceivableType,
-        chosen: &ChosenArticles,
-        request: &MakeQuote,
+        principal: ledger::Money,
+        articles: &[Article],
+        instrument: Instrument,
         now: DateTime<Utc>,
     ) -> Result<Amounts, Infrastructure> {
         let failed = |error: tariff::TariffError| Infrastructure::Failed(error.to_string());
-        let fee = tariff::fee(&kind.fees, chosen.principal, Moment::of(now).day).map_err(failed)?;
+        let fee = tariff::fee(&kind.fees, principal, Moment::of(now).day).map_err(failed)?;
         let duty = ledger::Money::ZERO;
-        let mut amounts = Amounts { principal: chosen.principal, fee: fee.fee, vat: fee.vat, duty };
+        let mut amounts = Amounts { principal, fee: fee.fee, vat: fee.vat, duty };
         let discharged = total(&amounts)?;
         let stamp = &self.settings.stamp_duty;
-        amounts.duty = stamp.on(discharged, request.instrument, kind.tax, &chosen.articles).map_err(failed)?;
+        amounts.duty = stamp.on(discharged, instrument, kind.tax, articles).map_err(failed)?;
         total(&amounts)?;
         Ok(amounts)
     }
@@ -89,6 +90,11 @@ impl Hub {
 /// What is due for a line.
 fn due(articles: &[Article], chosen: &Article) -> ledger::Money {
     articles.iter().find(|article| article.id == chosen.id).map_or(chosen.amount, |article| article.amount)
+}
+
+/// A quote as channels see it.
+pub(crate) fn show_stored(stored: &ledger::Quote) -> Result<Quote, Infrastructure> {
+    show(stored, detail::read(&stored.detail)?)
 }
 
 fn show(stored: &ledger::Quote, detail: QuoteDetail) -> Result<Quote, Infrastructure> {

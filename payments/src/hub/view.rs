@@ -77,5 +77,7 @@ fn standing(payment: &Payment) -> Standing {
         PaymentState::Expired => Standing::Expired,
         PaymentState::Returning => Standing::Returning,
         PaymentState::Returned => Standing::Returned,
+        PaymentState::Cancelling => Standing::Cancelling,
+        PaymentState::Cancelled => Standing::Cancelled,
     }
 }

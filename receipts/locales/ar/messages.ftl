@@ -7,10 +7,18 @@ sms-returning = { $bill }: رُفض الأداء. { $instrument ->
 } دون أي إجراء منك. الفاتورة لم تُؤدَّ بعد. المرجع { $reference }
     { $link }
 sms-returned = { $instrument ->
-    [card] أُعيد إلى بطاقتك
-   *[other] أُعيد إليك
-} { $amount }، { $bill }. يظهر خلال بضعة أيام حسب البنك. المرجع { $reference }
+    [card] أُعيد إلى بطاقتك { $amount }، { $bill }. يظهر خلال بضعة أيام حسب البنك.
+    [cash] { $bill }: رُفض الأداء. تستعيد { $amount } لدى نقطة الأداء.
+   *[other] أُعيد إليك { $amount }، { $bill }. يظهر خلال بضعة أيام حسب البنك.
+} المرجع { $reference }
     { $link }
+sms-cancelled = أُلغي أداء { $amount }، { $bill }. تستعيده لدى نقطة الأداء، والفاتورة مستحقة. المرجع { $reference }
+    { $link }
+sms-reference = { $biller }: أدِّ { $amount } نقدا بالرمز { $digits } قبل { $until }
+sms-reference-reminder = تذكير: ينتهي الرمز { $digits } ({ $biller }، { $amount }) في { $until }
+low-float-subject = رصيد منخفض في نقطة الأداء { $outlet }: { $available }
+low-float-text = رصيد نقطة الأداء { $outlet } ({ $place }) التابعة لـ { $network } هو { $available }، دون العتبة المحددة في { $low }.
+low-float-hint = يُرفض كل أداء يتجاوز هذا الرصيد. المرجو تغذيته لتواصل النقطة عملها.
 mail-confirmed-subject = وصل الأداء: { $biller }، { $amount }
 mail-confirmed-heading = تم تأكيد الأداء
 mail-confirmed-text = سجّلت المؤسسة ({ $biller }) أداءك. تجد الوصل مرفقا بهذه الرسالة، يرجى الاحتفاظ به.

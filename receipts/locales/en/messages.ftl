@@ -7,10 +7,18 @@ sms-returning = { $bill } refused the payment: { $instrument ->
 }. Nothing to do. Bill still unpaid. Ref. { $reference }
     { $link }
 sms-returned = { $instrument ->
-    [card] Returned to your card
-   *[other] Returned to you
-}: { $amount }, { $bill }. The bank may take a few days to show it. Ref. { $reference }
+    [card] Returned to your card: { $amount }, { $bill }. The bank may take a few days to show it.
+    [cash] { $bill } refused: your { $amount } are given back at the outlet.
+   *[other] Returned to you: { $amount }, { $bill }. The bank may take a few days to show it.
+} Ref. { $reference }
     { $link }
+sms-cancelled = Cancelled: { $amount }, { $bill }. Given back at the outlet; the bill is due again. Ref. { $reference }
+    { $link }
+sms-reference = { $biller }: pay { $amount } in cash with code { $digits } until { $until }.
+sms-reference-reminder = Reminder: code { $digits } ({ $biller }, { $amount }) ends on { $until }.
+low-float-subject = Low float at outlet { $outlet }: { $available }
+low-float-text = The float of outlet { $outlet } ({ $place }) of { $network } is { $available }, below the threshold of { $low }.
+low-float-hint = A payment above it is refused. Top it up so that the outlet can go on.
 mail-confirmed-subject = Payment receipt: { $biller }, { $amount }
 mail-confirmed-heading = Payment confirmed
 mail-confirmed-text = { $biller } has booked your payment. Your receipt is attached; please keep it.

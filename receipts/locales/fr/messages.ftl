@@ -7,10 +7,18 @@ sms-returning = { $bill } a refusé le paiement : { $instrument ->
 }. Rien à faire. Facture impayée. Réf. { $reference }
     { $link }
 sms-returned = { $instrument ->
-    [card] Rendu sur votre carte
-   *[other] Rendu
-} : { $amount }, { $bill }. Visible sous quelques jours selon la banque. Réf. { $reference }
+    [card] Rendu sur votre carte : { $amount }, { $bill }. Visible sous quelques jours selon la banque.
+    [cash] { $bill } a refusé : vos { $amount } vous sont rendus au point de vente.
+   *[other] Rendu : { $amount }, { $bill }. Visible sous quelques jours selon la banque.
+} Réf. { $reference }
     { $link }
+sms-cancelled = Annulé : { $amount }, { $bill }. Rendu au point de vente ; la facture est de nouveau due. Réf. { $reference }
+    { $link }
+sms-reference = { $biller } : { $amount } à payer en espèces avec le code { $digits } jusqu'au { $until }.
+sms-reference-reminder = Rappel : le code { $digits } ({ $biller }, { $amount }) expire le { $until }.
+low-float-subject = Solde bas au point de vente { $outlet } : { $available }
+low-float-text = Le solde du point de vente { $outlet } ({ $place }) du { $network } est de { $available }, sous le seuil de { $low }.
+low-float-hint = Un paiement qui dépasse ce solde est refusé. Alimentez-le pour que le point de vente continue.
 mail-confirmed-subject = Reçu de paiement : { $biller }, { $amount }
 mail-confirmed-heading = Paiement confirmé
 mail-confirmed-text = { $biller } a enregistré votre paiement. Votre reçu est joint à ce message ; conservez-le.

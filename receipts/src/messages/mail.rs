@@ -94,7 +94,7 @@ fn text(data: &MessageData, say: Say) -> String {
 /// A second sentence, or empty.
 fn note(data: &MessageData, say: Say) -> String {
     match data.kind {
-        MessageKind::Confirmed { .. } => String::new(),
+        MessageKind::Confirmed { .. } | MessageKind::Cancelled => String::new(),
         MessageKind::Returning | MessageKind::Returned => {
             say(data.language, &key(data, "note"), &[("biller", &data.biller)])
         }
@@ -110,7 +110,7 @@ fn total_label(data: &MessageData) -> String {
     let key = match data.kind {
         MessageKind::Confirmed { .. } => "receipt-total-paid",
         MessageKind::Returning => "mail-total-returning",
-        MessageKind::Returned => "mail-total-returned",
+        MessageKind::Returned | MessageKind::Cancelled => "mail-total-returned",
     };
     locale::plain(data.language, key, &[])
 }
@@ -134,7 +134,7 @@ fn amounts(data: &MessageData) -> Vec<Line> {
 fn facts(data: &MessageData) -> Vec<Line> {
     let receipt_number = match &data.kind {
         MessageKind::Confirmed { receipt_number } => receipt_number.as_str(),
-        MessageKind::Returning | MessageKind::Returned => "",
+        MessageKind::Returning | MessageKind::Returned | MessageKind::Cancelled => "",
     };
     [
         ("receipt-biller", data.biller.as_str(), false),
@@ -155,7 +155,7 @@ fn letter(data: &MessageData, subject: String) -> Letter {
     let plain = |key: &str| locale::plain(language, key, &[]);
     let (colour, wash) = match data.kind {
         MessageKind::Returning => ("#7a4d00", "#fdf1d9"),
-        MessageKind::Confirmed { .. } | MessageKind::Returned => ("#0b6b3f", "#e2f3ea"),
+        MessageKind::Confirmed { .. } | MessageKind::Returned | MessageKind::Cancelled => ("#0b6b3f", "#e2f3ea"),
     };
     Letter {
         language,

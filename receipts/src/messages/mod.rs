@@ -3,12 +3,14 @@
 //! Messages travel and are kept by others (Law 09-08): they name no person, and the contract is masked.
 
 mod mail;
+mod notices;
 mod sms;
 
 use chrono::{DateTime, Utc};
 use ledger::{Instrument, Language, Money};
 
 pub use mail::{MailText, mail};
+pub use notices::{LowFloat, ReferenceNotice, low_float_mail, reference_sms};
 pub use sms::sms_text;
 
 /// What a message says.
@@ -21,8 +23,10 @@ pub enum MessageKind {
     },
     /// The biller refused after the money was taken: the total is going back and the bill is still unpaid.
     Returning,
-    /// The money went back.
+    /// The money went back. Cash is given back at the outlet that took it.
     Returned,
+    /// The outlet cancelled the payment, and gives the cash back. An SMS only.
+    Cancelled,
 }
 
 impl MessageKind {
@@ -32,6 +36,7 @@ impl MessageKind {
             Self::Confirmed { .. } => "confirmed",
             Self::Returning => "returning",
             Self::Returned => "returned",
+            Self::Cancelled => "cancelled",
         }
     }
 }

@@ -19,7 +19,7 @@ pub fn sms_text(data: &MessageData) -> String {
     }
     let receipt = match &data.kind {
         MessageKind::Confirmed { receipt_number } => left_to_right(language, receipt_number),
-        MessageKind::Returning | MessageKind::Returned => String::new(),
+        MessageKind::Returning | MessageKind::Returned | MessageKind::Cancelled => String::new(),
     };
     let text = locale::plain(
         language,
@@ -37,7 +37,7 @@ pub fn sms_text(data: &MessageData) -> String {
 }
 
 /// No thousands separator: there is none in GSM 03.38 that an SMS could not break a line at.
-fn amount(language: Language, amount: Money) -> String {
+pub(super) fn amount(language: Language, amount: Money) -> String {
     let text = locale::money(language, amount);
     match language {
         Language::Ar => text,
@@ -45,7 +45,7 @@ fn amount(language: Language, amount: Money) -> String {
     }
 }
 
-fn cut(name: &str) -> String {
+pub(super) fn cut(name: &str) -> String {
     if name.chars().count() <= BILLER_CHARS_MAX {
         return name.to_owned();
     }
@@ -62,7 +62,7 @@ fn short_mask(mask: &str) -> String {
 
 /// The nearest characters of GSM 03.38: typographic signs, and French letters that its table lacks (it has à é è ù Ç).
 /// Others stay, at the price of UCS-2: a wrong letter in a name or reference would be worse than a second segment.
-fn to_gsm(text: &str) -> String {
+pub(super) fn to_gsm(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -24,7 +24,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/billers/{code}/bills/find", web::post().to(find))
         .route("/billers/{code}/payments/confirm", web::post().to(confirm))
-        .route("/billers/{code}/payments/status", web::post().to(status));
+        .route("/billers/{code}/payments/status", web::post().to(status))
+        .route("/billers/{code}/payments/cancel", web::post().to(cancel));
 }
 
 async fn find(world: web::Data<World>, code: web::Path<u16>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
@@ -42,6 +43,10 @@ async fn confirm(
 
 async fn status(world: web::Data<World>, code: web::Path<u16>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     answer(&world, *code, "status", &request, &body, payment_status).await
+}
+
+async fn cancel(world: web::Data<World>, code: web::Path<u16>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    answer(&world, *code, "cancel", &request, &body, cancel_payment).await
 }
 
 type Operation = fn(&World, u16, &[u8], &Injected) -> Result<Value, String>;
@@ -256,6 +261,42 @@ fn payment_status(world: &World, code: u16, body: &[u8], injected: &Injected) ->
     }
     let outcome = world.change(|state| state.book.status(code, &request.reference, injected.pending, world.now()));
     Ok(outcome.as_ref().map_or_else(|| json!({ "outcome": "not_found" }), show))
+}
+
+#[derive(Deserialize)]
+struct CancelRequest {
+    reference: String,
+    amount: String,
+    currency: String,
+    cancelled_at: DateTime<Utc>,
+    reason: String,
+}
+
+fn cancel_payment(world: &World, code: u16, body: &[u8], injected: &Injected) -> Result<Value, String> {
+    let request: CancelRequest = parse(body)?;
+    let minor = parse_amount(&request.amount);
+    let minor = minor.ok_or_else(|| format!("'{}' is not an amount of the form 168.00", request.amount))?;
+    if request.currency != "504" {
+        return Err(format!("currency '{}' is not 504", request.currency));
+    }
+    if request.reason.is_empty() || request.cancelled_at > world.now() + chrono::TimeDelta::seconds(CLOCK_SKEW_S_MAX) {
+        return Err("a reason, and a time that is not in the future, must be given".into());
+    }
+    if injected.refuse {
+        return Ok(refused("REFUSED", "refused by a fault of the sandbox"));
+    }
+    if injected.pending {
+        return Ok(json!({ "outcome": "pending" }));
+    }
+    let known = world.read(|state| state.book.booking(code, &request.reference).cloned());
+    let Some(booking) = known.filter(|booking| matches!(booking.outcome, BookingOutcome::Confirmed { .. })) else {
+        return Ok(refused("NOT_CONFIRMED", "no confirmed payment under this reference"));
+    };
+    if booking.minor != minor {
+        return Ok(refused("BAD_AMOUNT", "the amount is not the payment's"));
+    }
+    world.change(|state| state.book.cancel(code, &request.reference));
+    Ok(json!({ "outcome": "cancelled" }))
 }
 
 fn show(outcome: &BookingOutcome) -> Value {

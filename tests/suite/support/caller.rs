@@ -158,6 +158,7 @@ impl TestApp {
             phone: Some(OTHER_PHONE.to_owned()),
             email: None,
             funds: Funds::InHand(account),
+            agent: None,
             moment: Moment::of(self.now()),
         };
         let (reply, answer) = oneshot::channel();

@@ -56,6 +56,7 @@ fn kind(code: &str, name: Trilingual, amount_rule: AmountRule, form: Vec<FormFie
         amount_rule,
         fetch: true,
         tax: false,
+        cancellable: false,
         limits: Vec::new(),
         fees: Vec::new(),
     }

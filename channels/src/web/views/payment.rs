@@ -59,6 +59,8 @@ pub(in crate::web) fn standing_word(standing: &Standing) -> &'static str {
         Standing::Expired => "expired",
         Standing::Returning => "returning",
         Standing::Returned => "returned",
+        Standing::Cancelling => "cancelling",
+        Standing::Cancelled => "cancelled",
     }
 }
 

@@ -2,6 +2,7 @@
 //! table over arrays on PostgreSQL. Both are prepared once per connection: Diesel caches a statement whose type is its
 //! identity, which its own updates and multi-row inserts are not.
 
+mod agents;
 mod postgres;
 mod sqlite;
 
@@ -55,14 +56,17 @@ struct Lines {
     amount: Vec<i64>,
 }
 
-/// Writes a plan inside the open transaction. `Conflict` where another process was faster: nothing of it may stay.
+/// Writes a plan inside the open transaction; whether it left a warning to be sent. `Conflict` where another process was
+/// faster: nothing of it may stay.
 pub(super) fn write(
     connection: &mut Conn,
     accounts: &mut AccountCache,
     ids: &mut Ids,
     recents: &Recents,
     plan: &Plan,
-) -> Result<(), StorageError> {
+) -> Result<bool, StorageError> {
+    agents::hold_shifts(connection, &plan.agents)?;
+    let mut floats = agents::FloatLines::new();
     let mut lines = Lines { posting: vec![], line: vec![], account: vec![], amount: vec![] };
     // In the order of account numbers: two processes that update balances cannot block each other in a circle.
     let mut deltas = BTreeMap::<i64, i64>::new();
@@ -73,16 +77,21 @@ pub(super) fn write(
             *delta = delta
                 .checked_add(entry.amount)
                 .ok_or_else(|| StorageError::Failed("a balance is past the range".to_owned()))?;
+            if entry.account.ceiling().is_some() {
+                floats.push((account, *posting, entry.amount));
+            }
             lines.posting.push(*posting);
             lines.line.push(line);
             lines.account.push(account);
             lines.amount.push(entry.amount);
         }
     }
+    agents::write(connection, &plan.agents, &floats)?;
     match connection {
-        Conn::Sqlite(sqlite) => sqlite::write(sqlite, recents.next_ids(), plan, &lines, &deltas),
-        Conn::Pg(pg) => postgres::write(pg, plan, lines, deltas),
+        Conn::Sqlite(sqlite) => sqlite::write(sqlite, recents.next_ids(), plan, &lines, &deltas)?,
+        Conn::Pg(pg) => postgres::write(pg, plan, lines, &deltas)?,
     }
+    agents::warn(connection, accounts, ids, &plan.agents, &deltas)
 }
 
 /// Every guarded statement must change what the batch saw.

@@ -98,12 +98,13 @@ statement!(ChangeBills for Pg {
 });
 
 statement!(InsertPostings for Pg {
-    "INSERT INTO postings (id, kind, payment_id, booked_at, effective_on) SELECT * FROM unnest(",
+    "INSERT INTO postings (id, kind, payment_id, booked_at, effective_on, reverses) SELECT * FROM unnest(",
     id: Vec<i64> => Array<BigInt>;
     ", ", kind: Vec<i16> => Array<SmallInt>;
     ", ", payment: Vec<i64> => Array<BigInt>;
     ", ", booked_at: Vec<NaiveDateTime> => Array<Timestamp>;
     ", ", effective_on: Vec<NaiveDate> => Array<Date>;
+    ", ", reverses: Vec<Option<i64>> => Array<Nullable<BigInt>>;
     end ")"
 });
 
@@ -156,7 +157,7 @@ pub(super) fn write(
     pg: &mut PgConnection,
     plan: &Plan,
     lines: Lines,
-    deltas: BTreeMap<i64, i64>,
+    deltas: &BTreeMap<i64, i64>,
 ) -> Result<(), StorageError> {
     if !plan.keys.is_empty() {
         // In order, as another process may be at the same keys.
@@ -181,6 +182,7 @@ pub(super) fn write(
             payment: column(rows, |(_, payment, _)| *payment),
             booked_at: column(rows, |(.., posting)| posting.moment().at.naive_utc()),
             effective_on: column(rows, |(.., posting)| posting.moment().day),
+            reverses: column(rows, |(id, ..)| plan.agents.reverses.get(id).copied()),
         }
         .execute(pg)?;
         let Lines { posting, line, account, amount } = lines;
@@ -202,7 +204,7 @@ pub(super) fn write(
         FinishTasks { id: column(rows, |(id, _)| *id), done_at: column(rows, |(_, now)| *now) }.execute(pg)?;
     }
     if !deltas.is_empty() {
-        let (id, delta): (Vec<i64>, Vec<i64>) = deltas.into_iter().unzip();
+        let (id, delta): (Vec<i64>, Vec<i64>) = deltas.iter().map(|(id, delta)| (*id, *delta)).unzip();
         let wanted = id.len();
         // The hot rows last and in order: held as shortly as can be, and never in a circle with another writer.
         LockAccounts { id: id.clone() }.execute(pg)?;

@@ -101,11 +101,12 @@ statement!(AppendBill<'a> for Sqlite {
 });
 
 statement!(InsertPosting<'a> for Sqlite {
-    "INSERT INTO postings (id, kind, payment_id, booked_at, effective_on) VALUES (", id: i64 => BigInt;
+    "INSERT INTO postings (id, kind, payment_id, booked_at, effective_on, reverses) VALUES (", id: i64 => BigInt;
     ", ", kind: i16 => SmallInt;
     ", ", payment: i64 => BigInt;
     ", ", booked_at: &'a str => Text;
     ", ", effective_on: NaiveDate => Date;
+    ", ", reverses: Option<i64> => Nullable<BigInt>;
     end ")"
 });
 
@@ -169,7 +170,8 @@ pub(super) fn write(
     for (id, payment, posting) in &plan.postings {
         let (kind, moment) = (posting.kind().code(), posting.moment());
         let booked_at = times.text(moment.at.naive_utc())?;
-        InsertPosting { id: *id, kind, payment: *payment, booked_at, effective_on: moment.day }.execute(sqlite)?;
+        let (effective_on, reverses) = (moment.day, plan.agents.reverses.get(id).copied());
+        InsertPosting { id: *id, kind, payment: *payment, booked_at, effective_on, reverses }.execute(sqlite)?;
     }
     for (((posting, line), account), amount) in
         lines.posting.iter().zip(&lines.line).zip(&lines.account).zip(&lines.amount)

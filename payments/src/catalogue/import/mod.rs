@@ -5,11 +5,12 @@
 
 mod connector;
 mod form;
-mod reader;
-mod receivable;
+pub(crate) mod reader;
+pub(crate) mod receivable;
 
 use std::collections::BTreeSet;
 
+use biller_adapters::ConnectorSettings;
 use ledger::Money;
 use rust_decimal::Decimal;
 use toml::de::DeTable;
@@ -31,17 +32,7 @@ const TEXT_MAX: usize = 300;
 /// `variables` gives the values of `${NAME}` in connector URLs.
 pub fn parse(text: &str, variables: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Biller>, Vec<Fault>> {
     let mut faults = Faults::new(text);
-    if text.len() > FILE_BYTES_MAX {
-        faults.add(&(0..0), "", format!("expected a file of at most {FILE_BYTES_MAX} bytes; found {}", text.len()));
-        return Err(faults.into_sorted());
-    }
-    let (document, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        faults.add(&error.span().unwrap_or(0..0), "", format!("not TOML: {}", error.message()));
-    }
-    if !errors.is_empty() {
-        return Err(faults.into_sorted());
-    }
+    let Some(document) = document(text, &mut faults) else { return Err(faults.into_sorted()) };
     let mut root = Table::root(&document);
     let tables = if document.get_ref().contains_key("biller") {
         let tables = root.tables("biller", &mut faults);
@@ -66,6 +57,19 @@ pub fn parse(text: &str, variables: &dyn Fn(&str) -> Option<String>) -> Result<V
     if faults.count() == 0 { Ok(billers) } else { Err(faults.into_sorted()) }
 }
 
+/// A file's tables, if it is TOML and not too large.
+pub(crate) fn document<'t>(text: &'t str, faults: &mut Faults) -> Option<toml::Spanned<DeTable<'t>>> {
+    if text.len() > FILE_BYTES_MAX {
+        faults.add(&(0..0), "", format!("expected a file of at most {FILE_BYTES_MAX} bytes; found {}", text.len()));
+        return None;
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        faults.add(&error.span().unwrap_or(0..0), "", format!("not TOML: {}", error.message()));
+    }
+    errors.is_empty().then_some(document)
+}
+
 /// One biller; `None` only together with a fault.
 fn biller(mut table: Table<'_>, variables: &dyn Fn(&str) -> Option<String>, faults: &mut Faults) -> Option<Biller> {
     let code_text = "a whole number of 4 digits, 1000 to 9999";
@@ -86,7 +90,16 @@ fn biller(mut table: Table<'_>, variables: &dyn Fn(&str) -> Option<String>, faul
         .and_then(|node| node.table(faults))
         .and_then(|table| settlement(table, faults));
     let receivable_types = receivable::receivable_types(&mut table, faults);
+    let span = table.span.clone();
+    let path = if table.path.is_empty() { String::new() } else { format!("{}.", table.path) };
     table.close(faults);
+    if let (Some(ConnectorSettings::FlatFile { .. }), Some(types)) = (&connector, &receivable_types) {
+        for (at, kind) in types.iter().enumerate().filter(|(_, kind)| kind.cancellable) {
+            let expected =
+                format!("expected false or nothing: flat_file knows no cancellation; found true for {}", kind.code);
+            faults.add(&span, &format!("{path}receivable_type[{at}].cancellable"), expected);
+        }
+    }
     let (settlement_name, settlement_rib) = settlement?;
     Some(Biller {
         code: u16::try_from(code?).ok()?,
@@ -162,7 +175,7 @@ pub fn rib_is_valid(rib: &str) -> bool {
 }
 
 /// A text in three languages, none of them empty.
-fn trilingual(table: &mut Table<'_>, key: &'static str, faults: &mut Faults) -> Option<Trilingual> {
+pub(crate) fn trilingual(table: &mut Table<'_>, key: &'static str, faults: &mut Faults) -> Option<Trilingual> {
     let node = table.required(key, "a table with ar, fr and en", faults)?;
     read_trilingual(node, faults)
 }
@@ -192,7 +205,7 @@ fn optional_money(table: &mut Table<'_>, key: &'static str, faults: &mut Faults)
     table.optional(key).map_or(Some(None), |node| money(&node, faults).map(Some))
 }
 
-fn money(node: &Node<'_>, faults: &mut Faults) -> Option<Money> {
+pub(crate) fn money(node: &Node<'_>, faults: &mut Faults) -> Option<Money> {
     let expected = "a quoted amount with two decimal places, such as \"168.00\"";
     let text = node.text(expected, faults)?;
     match Money::parse_wire(text) {
@@ -213,7 +226,7 @@ fn percent(node: &Node<'_>, faults: &mut Faults) -> Option<Decimal> {
 }
 
 /// Faults every value that occurs twice; `key` names what must be unique.
-fn refuse_twice<'t, T: Ord + std::fmt::Display + 't>(
+pub(crate) fn refuse_twice<'t, T: Ord + std::fmt::Display + 't>(
     items: impl Iterator<Item = (T, &'t str, &'t std::ops::Range<usize>)>,
     key: &str,
     faults: &mut Faults,

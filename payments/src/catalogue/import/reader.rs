@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// One fault of a biller file.
+/// One fault of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Line in the file, from 1.
@@ -28,28 +28,28 @@ impl fmt::Display for Fault {
 }
 
 /// Collects faults and knows where lines begin.
-pub(super) struct Faults {
+pub(crate) struct Faults {
     line_starts: Vec<usize>,
     found: Vec<Fault>,
 }
 
 impl Faults {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self { line_starts: std::iter::once(0).chain(starts).collect(), found: Vec::new() }
     }
 
-    pub(super) fn add(&mut self, at: &Range<usize>, path: &str, expected: impl Into<String>) {
+    pub(crate) fn add(&mut self, at: &Range<usize>, path: &str, expected: impl Into<String>) {
         let line = self.line_starts.partition_point(|start| *start <= at.start);
         self.found.push(Fault { line, path: path.to_owned(), expected: expected.into() });
     }
 
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.found.len()
     }
 
     /// The faults in the order of their lines.
-    pub(super) fn into_sorted(mut self) -> Vec<Fault> {
+    pub(crate) fn into_sorted(mut self) -> Vec<Fault> {
         self.found.sort_by_key(|fault| fault.line);
         self.found
     }
@@ -57,27 +57,27 @@ impl Faults {
 
 /// One value of the document and where it stands.
 #[derive(Clone)]
-pub(super) struct Node<'a> {
-    pub(super) path: String,
-    pub(super) span: Range<usize>,
+pub(crate) struct Node<'a> {
+    pub(crate) path: String,
+    pub(crate) span: Range<usize>,
     value: &'a DeValue<'a>,
 }
 
 /// One table being read: remembers which keys were asked for, so that the others can be refused.
-pub(super) struct Table<'a> {
-    pub(super) path: String,
-    pub(super) span: Range<usize>,
+pub(crate) struct Table<'a> {
+    pub(crate) path: String,
+    pub(crate) span: Range<usize>,
     entries: &'a DeTable<'a>,
     known: BTreeSet<&'static str>,
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn root(document: &'a Spanned<DeTable<'a>>) -> Self {
+    pub(crate) fn root(document: &'a Spanned<DeTable<'a>>) -> Self {
         Self { path: String::new(), span: document.span(), entries: document.get_ref(), known: BTreeSet::new() }
     }
 
     /// The value of a key, if it is there.
-    pub(super) fn optional(&mut self, key: &'static str) -> Option<Node<'a>> {
+    pub(crate) fn optional(&mut self, key: &'static str) -> Option<Node<'a>> {
         self.known.insert(key);
         let (_, value) = self.entries.iter().find(|(name, _)| name.get_ref() == key)?;
         let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
@@ -85,7 +85,7 @@ impl<'a> Table<'a> {
     }
 
     /// The value of a key; a fault that says `expected` if it is missing.
-    pub(super) fn required(&mut self, key: &'static str, expected: &str, faults: &mut Faults) -> Option<Node<'a>> {
+    pub(crate) fn required(&mut self, key: &'static str, expected: &str, faults: &mut Faults) -> Option<Node<'a>> {
         let node = self.optional(key);
         if node.is_none() {
             let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
@@ -95,7 +95,7 @@ impl<'a> Table<'a> {
     }
 
     /// The tables of an array; empty if the key is missing.
-    pub(super) fn tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<Table<'a>> {
+    pub(crate) fn tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<Table<'a>> {
         let Some(node) = self.optional(key) else { return Vec::new() };
         let DeValue::Array(items) = node.value else {
             faults.add(&node.span, &node.path, format!("expected [[{key}]], an array of tables"));
@@ -108,7 +108,7 @@ impl<'a> Table<'a> {
     }
 
     /// Refuses every key that nobody asked for.
-    pub(super) fn close(self, faults: &mut Faults) {
+    pub(crate) fn close(self, faults: &mut Faults) {
         for name in self.entries.keys().filter(|name| !self.known.contains(name.get_ref().as_ref())) {
             let known = self.known.iter().copied().collect::<Vec<_>>().join(", ");
             let name_text = name.get_ref();
@@ -124,7 +124,7 @@ impl<'a> Node<'a> {
     }
 
     /// A fault that says what was expected instead of this text.
-    pub(super) fn refuse<T>(&self, expected: &str, faults: &mut Faults) -> Option<T> {
+    pub(crate) fn refuse<T>(&self, expected: &str, faults: &mut Faults) -> Option<T> {
         let found = match self.value {
             DeValue::String(text) => format!("\"{}\"", text.chars().take(60).collect::<String>()),
             DeValue::Integer(number) => number.as_str().to_owned(),
@@ -138,7 +138,7 @@ impl<'a> Node<'a> {
         None
     }
 
-    pub(super) fn table(self, faults: &mut Faults) -> Option<Table<'a>> {
+    pub(crate) fn table(self, faults: &mut Faults) -> Option<Table<'a>> {
         match self.value {
             DeValue::Table(entries) => {
                 Some(Table { path: self.path, span: self.span, entries, known: BTreeSet::new() })
@@ -147,22 +147,33 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn text(&self, expected: &str, faults: &mut Faults) -> Option<&'a str> {
+    pub(crate) fn text(&self, expected: &str, faults: &mut Faults) -> Option<&'a str> {
         match self.value {
             DeValue::String(text) => Some(text.as_ref()),
             _ => self.refuse(expected, faults),
         }
     }
 
-    pub(super) fn boolean(&self, faults: &mut Faults) -> Option<bool> {
+    pub(crate) fn boolean(&self, faults: &mut Faults) -> Option<bool> {
         match self.value {
             DeValue::Boolean(truth) => Some(*truth),
             _ => self.refuse("true or false", faults),
         }
     }
 
+    /// The items of an array.
+    pub(crate) fn items(&self, expected: &str, faults: &mut Faults) -> Option<Vec<Node<'a>>> {
+        let DeValue::Array(items) = self.value else { return self.refuse(expected, faults) };
+        let item = |(at, item): (usize, &'a Spanned<DeValue<'a>>)| Node {
+            path: format!("{}[{at}]", self.path),
+            span: item.span(),
+            value: item.get_ref(),
+        };
+        Some(items.iter().enumerate().map(item).collect())
+    }
+
     /// A whole number between two inclusive bounds.
-    pub(super) fn integer(&self, bounds: Range<i64>, expected: &str, faults: &mut Faults) -> Option<i64> {
+    pub(crate) fn integer(&self, bounds: Range<i64>, expected: &str, faults: &mut Faults) -> Option<i64> {
         let number = match self.value {
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
             _ => None,
@@ -174,7 +185,7 @@ impl<'a> Node<'a> {
     }
 
     /// A date, bare (`2026-01-01`) or quoted.
-    pub(super) fn date(&self, faults: &mut Faults) -> Option<chrono::NaiveDate> {
+    pub(crate) fn date(&self, faults: &mut Faults) -> Option<chrono::NaiveDate> {
         let text = match self.value {
             DeValue::Datetime(when) if when.time.is_none() => when.to_string(),
             DeValue::String(text) => text.to_string(),

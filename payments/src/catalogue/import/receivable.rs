@@ -36,10 +36,11 @@ fn receivable_type(mut table: Table<'_>, faults: &mut Faults) -> Option<Receivab
     let name = trilingual(&mut table, "name", faults);
     let fetch = table.optional("fetch").map_or(Some(true), |node| node.boolean(faults));
     let tax = table.optional("tax").map_or(Some(false), |node| node.boolean(faults));
+    let cancellable = table.optional("cancellable").map_or(Some(false), |node| node.boolean(faults));
     let amount_rule = amount_rule(&mut table, fetch, faults);
     let form = form(&mut table, faults);
     let limits = limits(&mut table, faults);
-    let fees = fees(&mut table, faults);
+    let fees = fees(&mut table, "fee", faults);
     table.close(faults);
     Some(ReceivableType {
         code: code?,
@@ -48,6 +49,7 @@ fn receivable_type(mut table: Table<'_>, faults: &mut Faults) -> Option<Receivab
         amount_rule: amount_rule?,
         fetch: fetch?,
         tax: tax?,
+        cancellable: cancellable?,
         limits: limits?,
         fees: fees?,
     })
@@ -157,8 +159,9 @@ fn bounds(table: &mut Table<'_>, low_key: &'static str, high_key: &'static str, 
     Some((low, high))
 }
 
-fn fees(table: &mut Table<'_>, faults: &mut Faults) -> Option<Vec<FeeSlab>> {
-    let tables = table.tables("fee", faults);
+/// The slabs of a tariff under a key.
+pub(crate) fn fees(table: &mut Table<'_>, key: &'static str, faults: &mut Faults) -> Option<Vec<FeeSlab>> {
+    let tables = table.tables(key, faults);
     let places: Vec<(String, Range<usize>)> = tables.iter().map(|t| (t.path.clone(), t.span.clone())).collect();
     let slabs: Vec<Option<FeeSlab>> = tables.into_iter().map(|t| slab(t, faults)).collect();
     for (at, slab) in slabs.iter().enumerate() {
@@ -168,7 +171,7 @@ fn fees(table: &mut Table<'_>, faults: &mut Faults) -> Option<Vec<FeeSlab>> {
             faults.add(
                 span,
                 path,
-                format!("expected slabs of one date not to overlap; this one overlaps fee[{other}]"),
+                format!("expected slabs of one date not to overlap; this one overlaps {key}[{other}]"),
             );
         }
     }

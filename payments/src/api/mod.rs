@@ -1,5 +1,7 @@
 //! What channels say to the hub and hear from it. All of it is data: no channel sees a row or a protocol.
 
+pub mod cash;
+
 use std::collections::BTreeMap;
 
 use biller_adapters::{Article, BillerReceipt};
@@ -291,6 +293,10 @@ pub enum Standing {
     Returning,
     /// The money went back.
     Returned,
+    /// Confirmed, and the biller is being asked to cancel it.
+    Cancelling,
+    /// Cancelled at the outlet that took the cash, which gives it back.
+    Cancelled,
 }
 
 /// One payment, as its payer may see it.

@@ -1,0 +1,171 @@
+//! References payable at an outlet: thirteen digits that stand for a quote until they are used up, cancelled or expired.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+use crate::ledger::Reader;
+use crate::postings::Moment;
+use crate::states::TaskKind;
+use crate::storage::StorageError;
+use crate::storage::schema::cash_references;
+use crate::vocabulary::{Channel, Language, UnknownWord, words};
+use crate::writer::WriteOp;
+
+words! {
+    /// Where a reference stands; one whose time is over is an open one past its end.
+    CashReferenceState: "open, used, cancelled" {
+        /// Payable until it expires.
+        Open = 1, "open";
+        /// A payment used it up.
+        Used = 2, "used";
+        /// Withdrawn by whoever made it.
+        Cancelled = 3, "cancelled";
+    }
+}
+
+/// A reference to be kept.
+#[derive(Debug, Clone)]
+pub struct NewCashReference {
+    /// The thirteen digits.
+    pub digits: String,
+    /// The number of the quote it stands for.
+    pub quote: i64,
+    /// The channel on which it was made.
+    pub channel: Channel,
+    /// The payer's language.
+    pub language: Language,
+    /// Where it is sent, and the reminder.
+    pub phone: Option<String>,
+    /// When it ends.
+    pub expires_at: NaiveDateTime,
+    /// When the payer is reminded, if there is time for it.
+    pub remind_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Now.
+    pub moment: Moment,
+}
+
+/// A stored reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CashReference {
+    /// Its number.
+    pub id: i64,
+    /// The thirteen digits.
+    pub digits: String,
+    /// The number of the quote.
+    pub quote: i64,
+    /// The channel on which it was made.
+    pub channel: Channel,
+    /// The payer's language.
+    pub language: Language,
+    /// Where it was sent.
+    pub phone: Option<String>,
+    /// Where it stands.
+    pub state: CashReferenceState,
+    /// The payment that used it up.
+    pub payment: Option<i64>,
+    /// When it was made (UTC).
+    pub created_at: NaiveDateTime,
+    /// When it ends (UTC).
+    pub expires_at: NaiveDateTime,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = cash_references)]
+pub(crate) struct CashReferenceRow {
+    pub id: i64,
+    digits: String,
+    quote_id: i64,
+    channel: i16,
+    language: i16,
+    phone: Option<String>,
+    pub state: i16,
+    payment_id: Option<i64>,
+    created_at: NaiveDateTime,
+    pub expires_at: NaiveDateTime,
+}
+
+impl TryFrom<CashReferenceRow> for CashReference {
+    type Error = StorageError;
+
+    fn try_from(row: CashReferenceRow) -> Result<Self, StorageError> {
+        let damaged = |what: &str| StorageError::Damaged(format!("{what} of cash reference {}", row.id));
+        Ok(Self {
+            channel: Channel::from_code(row.channel).ok_or_else(|| damaged("channel"))?,
+            language: Language::from_code(row.language).ok_or_else(|| damaged("language"))?,
+            state: CashReferenceState::from_code(row.state).ok_or_else(|| damaged("state"))?,
+            id: row.id,
+            digits: row.digits,
+            quote: row.quote_id,
+            phone: row.phone,
+            payment: row.payment_id,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+    }
+}
+
+impl WriteOp<'_> {
+    /// Keeps a reference, with its SMS and its reminder in the outbox; its number. `None` if the digits are taken.
+    pub fn keep_cash_reference(&mut self, new: &NewCashReference) -> Result<Option<i64>, StorageError> {
+        let taken: i64 = cash_references::table
+            .filter(cash_references::digits.eq(&new.digits))
+            .count()
+            .get_result(self.connection)?;
+        if taken > 0 {
+            return Ok(None);
+        }
+        let id = self.next_id()?;
+        let values = (
+            cash_references::id.eq(id),
+            cash_references::digits.eq(&new.digits),
+            cash_references::quote_id.eq(new.quote),
+            cash_references::channel.eq(new.channel.code()),
+            cash_references::language.eq(new.language.code()),
+            cash_references::phone.eq(&new.phone),
+            cash_references::state.eq(CashReferenceState::Open.code()),
+            cash_references::created_at.eq(new.moment.at.naive_utc()),
+            cash_references::expires_at.eq(new.expires_at),
+        );
+        diesel::insert_into(cash_references::table).values(values).execute(self.connection)?;
+        if new.phone.is_some() {
+            let now = new.moment.at;
+            self.add_task(TaskKind::SmsReference, id, now, now)?;
+            if let Some(at) = new.remind_at {
+                self.add_task(TaskKind::SmsReferenceReminder, id, at, now)?;
+            }
+        }
+        Ok(Some(id))
+    }
+
+    /// Withdraws an open reference; where it stands after that, `None` if there is none of that number.
+    pub fn cancel_cash_reference(&mut self, id: i64) -> Result<Option<CashReferenceState>, StorageError> {
+        let row = cash_references::table.filter(cash_references::id.eq(id));
+        diesel::update(row.filter(cash_references::state.eq(CashReferenceState::Open.code())))
+            .set(cash_references::state.eq(CashReferenceState::Cancelled.code()))
+            .execute(self.connection)?;
+        let state: Option<i16> = row.select(cash_references::state).get_result(self.connection).optional()?;
+        let known = |code| {
+            CashReferenceState::from_code(code)
+                .ok_or_else(|| StorageError::Damaged(format!("state {code} of cash reference {id}")))
+        };
+        state.map(known).transpose()
+    }
+}
+
+impl Reader<'_> {
+    /// A reference by its digits.
+    pub fn cash_reference(&mut self, digits: &str) -> Result<Option<CashReference>, StorageError> {
+        let query =
+            cash_references::table.filter(cash_references::digits.eq(digits)).select(CashReferenceRow::as_select());
+        query.get_result(self.connection).optional()?.map(CashReference::try_from).transpose()
+    }
+
+    /// A reference by its number.
+    pub fn cash_reference_of(&mut self, id: i64) -> Result<Option<CashReference>, StorageError> {
+        let query = cash_references::table.filter(cash_references::id.eq(id)).select(CashReferenceRow::as_select());
+        query.get_result(self.connection).optional()?.map(CashReference::try_from).transpose()
+    }
+}

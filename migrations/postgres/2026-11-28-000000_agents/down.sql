@@ -1,0 +1,13 @@
+DROP INDEX payments_duty;
+DROP TABLE late_cash;
+DROP TABLE cash_references;
+DROP TABLE float_requests;
+DROP TABLE float_entries;
+DROP TABLE give_backs;
+DROP TABLE cancellations;
+DROP TABLE agent_payments;
+DROP TABLE carried_payments;
+DROP TABLE shift_movements;
+DROP TABLE shifts;
+DROP TABLE outlets;
+DROP TABLE networks;

@@ -1,0 +1,95 @@
+//! Notices that are about no payment: the reference of a task is the number of what they are about.
+
+use ledger::{BillState, CashReferenceState, Task, TaskKind};
+
+use super::{Dispatcher, End, done, schedule};
+use crate::api::Infrastructure;
+use crate::messages::{Delivery, Medium, Notice, NoticeKind};
+
+impl Dispatcher {
+    /// Warns a network that an outlet's float is low: the task is about the payment or the request that drew it down.
+    pub(super) async fn warn_of_low_float(&self, task: &Task) -> Result<End, Infrastructure> {
+        let subject = task.payment;
+        let outlet = self
+            .hub
+            .read(move |reader| {
+                if let Some(agent) = reader.agent_payment(subject)? {
+                    return Ok(Some(agent.outlet));
+                }
+                Ok(reader.float_request(subject)?.map(|request| request.outlet))
+            })
+            .await?;
+        let Some(outlet) = outlet else { return done("about no outlet") };
+        let networks = self.hub.networks();
+        let Some((network, found)) = networks.outlet(&outlet) else { return done("the outlet is no longer listed") };
+        let available = self.hub.read(move |reader| reader.float(&outlet)).await?;
+        if available >= network.low_float {
+            return done("topped up meanwhile");
+        }
+        let language = network.alert_language;
+        let kind = NoticeKind::LowFloat {
+            network: network.name.get(language).to_owned(),
+            outlet: found.number.clone(),
+            place: format!("{}, {}", found.name.get(language), found.city.get(language)),
+            available,
+            low_below: network.low_float,
+        };
+        let to = network.alert_mail.clone();
+        self.send_notice(task, Notice { id: task.id, medium: Medium::Mail, to, language, kind }).await
+    }
+
+    /// Sends a reference payable at an outlet, or reminds of it.
+    pub(super) async fn send_reference(&self, task: &Task) -> Result<End, Infrastructure> {
+        let id = task.payment;
+        let Some(stored) = self.hub.read(move |reader| reader.cash_reference_of(id)).await? else {
+            return done("about no reference");
+        };
+        let Some(to) = stored.phone.clone() else { return done("nobody to tell") };
+        if stored.state != CashReferenceState::Open || stored.expires_at <= self.hub.now().naive_utc() {
+            return done("paid, cancelled or expired");
+        }
+        // One SMS too few is better than two, as with payments.
+        if task.attempts > 1 && task.note.is_empty() {
+            return done("unknown whether it was sent; not sent again");
+        }
+        let reminder = task.kind == TaskKind::SmsReferenceReminder;
+        let quote = stored.quote;
+        let paid = self
+            .hub
+            .read(move |reader| {
+                let Some(quote) = reader.quote_of(quote)? else { return Ok(true) };
+                let keys: Vec<_> = quote.bills.iter().map(|claim| claim.key).collect();
+                Ok(reader.bills(&keys)?.values().any(|standing| standing.state != BillState::Open))
+            })
+            .await?;
+        if reminder && paid {
+            return done("the bill is paid or being paid");
+        }
+        let language = stored.language;
+        let shown = self.hub.show_reference(stored).await?;
+        let catalogue = self.hub.catalogue();
+        let biller = catalogue.get(shown.quote.biller).map(|biller| biller.name.get(language).to_owned());
+        let kind = NoticeKind::CashReference {
+            digits: shown.digits,
+            biller: biller.unwrap_or_else(|| shown.quote.biller.to_string()),
+            total: shown.quote.amounts.total,
+            expires_at: shown.expires_at,
+            reminder,
+        };
+        self.send_notice(task, Notice { id: task.id, medium: Medium::Sms, to, language, kind }).await
+    }
+
+    async fn send_notice(&self, task: &Task, notice: Notice) -> Result<End, Infrastructure> {
+        let result = match (self.messenger.notify(&notice).await, notice.medium) {
+            (Delivery::Sent(id), _) => return done(id),
+            (Delivery::Rejected(why), _) => return done(format!("rejected: {why}")),
+            (Delivery::Unknown(why), Medium::Sms) => {
+                return done(format!("unknown whether it was sent; not sent again: {why}"));
+            }
+            (Delivery::NotSent(why), _) | (Delivery::Unknown(why), Medium::Mail) => {
+                schedule::message_later(task, self.hub.now(), why)
+            }
+        };
+        Ok(End::With(result))
+    }
+}

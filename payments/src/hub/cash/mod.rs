@@ -1,0 +1,94 @@
+//! Cash agents: payments over the counter, shifts, floats, references payable at an outlet, late cash, stamp duty.
+
+mod cancel;
+mod duty;
+mod float;
+mod late;
+mod pay;
+mod reference;
+mod shift;
+mod view;
+
+use std::sync::{Arc, PoisonError};
+
+use chrono::{DateTime, Utc};
+use ledger::{Ledger, NewNetwork, OutletTaken};
+use secrecy::SecretString;
+
+use super::{Hub, infrastructure};
+use crate::api::Infrastructure;
+use crate::card_numbers;
+use crate::networks::{Network, Networks};
+
+/// The longest reason, in characters.
+const REASON_MAX: usize = 200;
+
+/// The networks as they stood when they were last read.
+#[derive(Default)]
+pub(super) struct StoredNetworks {
+    version: i64,
+    networks: Arc<Networks>,
+}
+
+impl Hub {
+    /// The networks as they stand now.
+    pub fn networks(&self) -> Arc<Networks> {
+        Arc::clone(&self.networks.read().unwrap_or_else(PoisonError::into_inner).networks)
+    }
+
+    /// The secrets of a network's system that are good now: those of its names for which the environment has a value.
+    pub fn network_secrets(&self, code: &str) -> Vec<SecretString> {
+        let networks = self.networks();
+        let names = networks.get(code).map(|network| network.secrets.as_slice()).unwrap_or_default();
+        names.iter().filter_map(|name| (self.secrets)(name)).collect()
+    }
+
+    /// Reads the networks again if any changed; whether they did.
+    pub async fn reload_networks(&self) -> Result<bool, Infrastructure> {
+        let known = self.networks.read().unwrap_or_else(PoisonError::into_inner).version;
+        let version = self.read(|reader| reader.networks_version()).await?;
+        if version == known {
+            return Ok(false);
+        }
+        self.read_networks()?;
+        Ok(true)
+    }
+
+    pub(super) fn read_networks(&self) -> Result<(), Infrastructure> {
+        let (version, stored) =
+            self.ledger.read(|reader| Ok((reader.networks_version()?, reader.networks()?))).map_err(infrastructure)?;
+        let networks = stored.into_iter().map(|stored| {
+            serde_json::from_str::<Network>(&stored.definition)
+                .map_err(|error| Infrastructure::Failed(format!("network {} as stored: {error}", stored.code)))
+        });
+        let networks = Arc::new(Networks::new(networks.collect::<Result<_, _>>()?));
+        *self.networks.write().unwrap_or_else(PoisonError::into_inner) = StoredNetworks { version, networks };
+        Ok(())
+    }
+}
+
+/// Stores networks, each in place of what was under its code, all or none; the outlets that belong to other networks,
+/// if any.
+pub fn import_networks(
+    ledger: &Ledger,
+    networks: &[Network],
+    now: DateTime<Utc>,
+) -> Result<Vec<OutletTaken>, Infrastructure> {
+    let stored: Vec<NewNetwork> = networks
+        .iter()
+        .map(|network| {
+            let outlets = network.outlets.iter().map(|outlet| outlet.number.clone()).collect();
+            Ok(NewNetwork { code: network.code.clone(), definition: serde_json::to_string(network)?, outlets })
+        })
+        .collect::<Result<_, serde_json::Error>>()
+        .map_err(|error| Infrastructure::Failed(format!("a network cannot be stored: {error}")))?;
+    ledger.write_now(move |op| op.put_networks(&stored, now.naive_utc())).map_err(infrastructure)
+}
+
+/// A text of 1 to `most` characters that people typed, without white space at its ends; `None` for any other, and for one
+/// with control characters or a card number in it.
+fn typed(text: &str, most: usize) -> Option<String> {
+    let text = text.trim();
+    let sound = (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    (sound && !card_numbers::holds_one(text)).then(|| text.to_owned())
+}
