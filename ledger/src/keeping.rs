@@ -264,7 +264,8 @@ impl WriteOp<'_> {
         let over = inquiries::table.filter(inquiries::expires_at.lt(now - INQUIRIES_KEPT));
         let gone = diesel::delete(over).execute(self.connection)?;
         let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(now - KEYS_KEPT));
-        Ok(gone + diesel::delete(old).execute(self.connection)?)
+        let keys = diesel::delete(old).execute(self.connection)?;
+        Ok(gone + keys + self.prune_staff(now)?)
     }
 }
 

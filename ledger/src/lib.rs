@@ -5,6 +5,7 @@
 //! specification), reads to a pool.
 
 mod accounts;
+mod audit;
 mod bills;
 mod books;
 mod catalogue;
@@ -14,12 +15,14 @@ mod money;
 mod outbox;
 mod postings;
 mod references;
+mod staff;
 mod states;
 mod storage;
 mod vocabulary;
 mod writer;
 
 pub use accounts::{Account, AccountKind};
+pub use audit::{AuditEntry, AuditRow};
 pub use bills::{BillClaim, BillKey};
 pub use books::{Astray, BookFault, BooksReport, ExportError, check_books, export_hledger};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
@@ -29,6 +32,7 @@ pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskResult};
 pub use postings::{Amounts, Entry, Moment, Posting, Unbalanced};
 pub use references::{NotAReference, Reference};
+pub use staff::{Attempt, NewStaffMember, NewStaffSession, StaffMember, StaffSession};
 pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind};
 pub use storage::rows::Payment;
 pub use storage::{DatabaseUrl, StorageError};

@@ -4,6 +4,7 @@
 //! summed here in 128 bits: no float, no overflow, and memory for the accounts, a page and what is in flight, however
 //! many payments there are. Nothing that a row holds stops the check: it is a fault, told by its number.
 
+mod audit;
 mod bills;
 mod entries;
 mod faults;
@@ -37,6 +38,7 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         accounts.check(&mut report);
         payments::check(connection, &accounts, &mut report)?;
         bills::check(connection, &mut report)?;
+        audit::check(connection, &mut report)?;
         Ok(report)
     })
 }
