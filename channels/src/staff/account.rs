@@ -20,6 +20,8 @@ use crate::web::inputs::Posted;
 #[template(path = "staff/password.html")]
 struct PasswordPage {
     frame: Frame,
+    /// For the browser's own keeper of passwords.
+    login: String,
     next: String,
     /// The present one is a one-time password.
     forced: bool,
@@ -46,6 +48,7 @@ pub(crate) async fn show_form(half_way: HalfWay, next: web::Query<Next>) -> Resu
     let forced = admit(&half_way, &next)?;
     let page = PasswordPage {
         frame: frame(&half_way, forced, &next),
+        login: half_way.session.login.clone(),
         next: next.as_str().to_owned(),
         forced,
         length_min: LENGTH_MIN,
@@ -79,7 +82,8 @@ pub(crate) async fn change_password(half_way: HalfWay, posted: Posted) -> Result
             }
         }
     };
-    let page = PasswordPage { frame, next: next.as_str().to_owned(), forced, length_min: LENGTH_MIN, faults };
+    let login = session.login.clone();
+    let page = PasswordPage { frame, login, next: next.as_str().to_owned(), forced, length_min: LENGTH_MIN, faults };
     let answer = visitor.context.html(status, Keep::Nobody, &page)?;
     Ok(retry_after(answer, until, now))
 }

@@ -70,6 +70,12 @@ impl TestApp {
         Colleague { browser: self.payer(language), login: login.to_owned(), secret, language }
     }
 
+    /// Gives a member this role alone, bound to nothing.
+    pub fn set_role(&self, login: &str, role: Role) {
+        let (roles, now) = ([role].into(), self.now());
+        admin::set_roles(&self.ledger, COMMAND_LINE, login, &roles, &Scope::default(), now).unwrap().unwrap();
+    }
+
     /// The audit log from its beginning: actor, action, subject.
     pub fn audit(&self) -> Vec<String> {
         let rows = self.ledger.read(|reader| reader.audit_rows(None, 1_000)).unwrap();
