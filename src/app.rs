@@ -13,6 +13,7 @@ use payments::dispatch::Dispatcher;
 use payments::gateways::cmi::client::CmiClient;
 use payments::messages::Messenger;
 use payments::{Clock, Hub, HubParts, HubSettings, Secrets};
+use staff::{Staff, StaffParts};
 use tokio::sync::Notify;
 
 use crate::config::{Config, Environment};
@@ -83,8 +84,12 @@ impl App {
 
         let stopping = Arc::new(AtomicBool::new(false));
         let (stops, writes) = (Arc::clone(&stopping), Arc::clone(&ledger));
-        let state = ChannelState::new(Arc::clone(&hub), config.web.settings(config.limits), clock)
+        let mut state = ChannelState::new(Arc::clone(&hub), config.web.settings(config.limits), Arc::clone(&clock))
             .with_readiness(Arc::new(move || readiness(stops.load(Ordering::Relaxed), writes.is_writing())));
+        if let Some(settings) = &config.staff {
+            let parts = StaffParts { ledger: Arc::clone(&ledger), clock, key: settings.key.clone() };
+            state = state.with_staff(Arc::new(Staff::open(parts)?));
+        }
         Ok(Self { ledger, hub, dispatcher, state: web::Data::new(state), stopping })
     }
 

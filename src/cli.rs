@@ -4,9 +4,14 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use staff::Role;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 what was looked at has faults, which are named; 2 it could not be done, and why.";
+
+const ROLES: &str = "\
+Roles: teleoperator, agent and outlet-supervisor (with --outlet), network-manager (with --network),
+biller-user (with --biller), finance, operations, auditor, administrator";
 
 const DATABASE: &str = "\
 Environment:
@@ -102,6 +107,9 @@ Examples:
 
     /// Import billers from files, and list them
     Biller(BillerArgs),
+
+    /// Take members of staff in, list them, set their roles, reset what they sign in with
+    User(UserArgs),
 
     /// Measure how fast payments are taken, beside what the storage could do at most
     ///
@@ -245,6 +253,132 @@ fn assignment(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Flags of `user`.
+#[derive(Debug, Args)]
+pub struct UserArgs {
+    /// What to do with members of staff.
+    #[command(subcommand)]
+    pub action: UserAction,
+}
+
+/// What can be done with members of staff.
+#[derive(Debug, Subcommand)]
+pub enum UserAction {
+    /// Take a member in, with a one-time password
+    ///
+    /// The password is made and printed once, or read from standard input; it must be changed at
+    /// the first sign-in, within seven days. Roles that move money also set a second factor up
+    /// then.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Examples:
+  fatoura user add salma --name 'Salma Alami' --role administrator
+  fatoura user add omar --name 'Omar Idrissi' --role agent --outlet 7
+  pwgen -s 20 1 | fatoura user add nadia --name 'Nadia Tazi' --role finance --password-stdin
+
+Environment:
+  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]"
+    )]
+    Add(UserAddArgs),
+
+    /// List the members
+    #[command(after_help = DATABASE)]
+    List,
+
+    /// Give a member a one-time password
+    ///
+    /// Ends their sessions, and forgets failed tries. The password is made and printed once, or
+    /// read from standard input; it must be changed at the next sign-in, within seven days.
+    #[command(verbatim_doc_comment, after_help = DATABASE)]
+    ResetPassword(PasswordArgs),
+
+    /// Take a member's second factor away, when their phone is lost
+    ///
+    /// Ends their sessions; their recovery codes are worth nothing any more. Where their roles
+    /// move money, they set a new one up at the next sign-in.
+    #[command(verbatim_doc_comment, after_help = DATABASE)]
+    ResetSecondFactor(LoginArgs),
+
+    /// Keep a member out, at once; they are never deleted, as the audit log names them
+    #[command(after_help = DATABASE)]
+    Disable(LoginArgs),
+
+    /// Let a disabled member in again
+    #[command(after_help = DATABASE)]
+    Enable(LoginArgs),
+
+    /// Set a member's roles, in place of those they have
+    ///
+    /// Holds for sessions under way too.
+    #[command(verbatim_doc_comment, after_help = DATABASE)]
+    SetRoles(SetRolesArgs),
+}
+
+/// Who is meant.
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// The name they sign in with
+    #[arg(value_name = "LOGIN")]
+    pub login: String,
+}
+
+/// Flags of `user add`.
+#[derive(Debug, Args)]
+pub struct UserAddArgs {
+    /// The name they sign in with: 3 to 32 lower-case letters, digits, dots, hyphens, underscores
+    #[arg(value_name = "LOGIN")]
+    pub login: String,
+    /// The name people call them
+    #[arg(long)]
+    pub name: String,
+    /// Roles and where they are held.
+    #[command(flatten)]
+    pub roles: RoleArgs,
+    /// Read the one-time password from the first line of standard input instead of making one
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// Flags of `user reset-password`.
+#[derive(Debug, Args)]
+pub struct PasswordArgs {
+    /// The name they sign in with
+    #[arg(value_name = "LOGIN")]
+    pub login: String,
+    /// Read the one-time password from the first line of standard input instead of making one
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// Flags of `user set-roles`.
+#[derive(Debug, Args)]
+pub struct SetRolesArgs {
+    /// The name they sign in with
+    #[arg(value_name = "LOGIN")]
+    pub login: String,
+    /// Roles and where they are held.
+    #[command(flatten)]
+    pub roles: RoleArgs,
+}
+
+/// Roles, and what they are bound to.
+#[derive(Debug, Args)]
+pub struct RoleArgs {
+    /// A role; may be given several times
+    #[arg(long = "role", value_name = "ROLE", required = true, long_help = ROLES)]
+    pub roles: Vec<Role>,
+    /// The number of the outlet they work at
+    #[arg(long, value_name = "NUMBER")]
+    pub outlet: Option<i64>,
+    /// The code of the network they work for
+    #[arg(long, value_name = "CODE")]
+    pub network: Option<String>,
+    /// The 4-digit code of the biller they work for
+    #[arg(long, value_name = "CODE")]
+    pub biller: Option<u16>,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -264,6 +398,14 @@ mod tests {
     #[case("biller", "biller")]
     #[case("biller import", "biller_import")]
     #[case("biller list", "biller_list")]
+    #[case("user", "user")]
+    #[case("user add", "user_add")]
+    #[case("user list", "user_list")]
+    #[case("user reset-password", "user_reset_password")]
+    #[case("user reset-second-factor", "user_reset_second_factor")]
+    #[case("user disable", "user_disable")]
+    #[case("user enable", "user_enable")]
+    #[case("user set-roles", "user_set_roles")]
     #[case("bench", "bench")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");
@@ -281,6 +423,14 @@ mod tests {
     #[case::unknown("fatoura serv", "unrecognized subcommand 'serv'")]
     #[case::port("fatoura demo --port 99999", "99999 is not in 0..=65535")]
     #[case::no_file("fatoura biller import", "<FILE>...")]
+    #[case::no_login("fatoura user add --name A --role agent", "<LOGIN>")]
+    #[case::no_role("fatoura user add salma --name Salma", "--role <ROLE>")]
+    #[case::role("fatoura user set-roles salma --role emperor", "no such role; the roles are teleoperator")]
+    #[case::biller_code(
+        "fatoura user add salma --name A --role biller-user --biller 70000",
+        "70000 is not in 0..=65535"
+    )]
+    #[case::password("fatoura user add salma --name A --role finance --password hunter2", "unexpected argument")]
     #[case::assignment("fatoura biller import --set A x.toml", "expected NAME=VALUE")]
     #[case::nameless("fatoura biller import --set =1 x.toml", "expected NAME=VALUE")]
     fn refuses_with_a_reason(#[case] line: &str, #[case] reason: &str) {

@@ -84,6 +84,9 @@
     setTimeout(look, 1000);
   }
 
+  // On a phone the navigation scrolls sideways: where one is should be seen.
+  one(".staff-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   const print = one("[data-print]");
   if (print) {
     print.hidden = false;

@@ -1,4 +1,4 @@
-//! What faces people and machines: the web pages and webhooks.
+//! What faces people and machines: the web pages, the pages for staff, and webhooks.
 //!
 //! [`configure`] mounts every route; it takes a [`ChannelState`] as app data. Channels know the use cases of
 //! `payments` and nothing of rows or biller protocols.
@@ -6,6 +6,7 @@
 mod health;
 mod receipt;
 mod routes;
+mod staff;
 mod state;
 mod use_cases;
 mod web;

@@ -5,6 +5,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route};
 
+use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, errors, find, headers, home, identify, pay, payment};
 use crate::{health, webhooks};
 
@@ -36,6 +37,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         )
         .service(page("/payments/{payment}/status").route(get().to(payment::show_status)))
         .service(page("/payments/{payment}/receipt.pdf").route(get().to(payment::show_pdf)))
+        .configure(staff)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -44,6 +46,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .wrap(Compress::default())
             .wrap(from_fn(headers::secure))
             .service(page("/").route(get().to(home::choose_language)))
+            .service(page("/staff").route(get().to(staff_home::choose_language)))
             .service(page("/health/live").route(get().to(health::show_live)))
             .service(page("/health/ready").route(get().to(health::show_ready)))
             .service(page("/assets/{path:.*}").route(get().to(assets::show_asset)))
@@ -57,6 +60,27 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(pages)
             .default_service(web::to(errors::find_nothing)),
     );
+}
+
+/// The pages for staff, below the language. What else staff work with goes below `/staff` too.
+fn staff(cfg: &mut ServiceConfig) {
+    cfg.service(page("/staff").route(get().to(staff_home::show_home)))
+        .service(form("/staff/sign-in").route(get().to(sign_in::show_form)).route(post().to(sign_in::sign_in)))
+        .service(
+            form("/staff/second-factor")
+                .route(get().to(sign_in::show_second_factor))
+                .route(post().to(sign_in::prove_second_factor)),
+        )
+        .service(form("/staff/enrol").route(get().to(enrolment::show_form)).route(post().to(enrolment::enrol)))
+        .service(
+            form("/staff/recovery-codes")
+                .route(get().to(enrolment::show_codes))
+                .route(post().to(enrolment::renew_codes)),
+        )
+        .service(form("/staff/password").route(get().to(account::show_form)).route(post().to(account::change_password)))
+        .service(form("/staff/sessions").route(get().to(sessions::show_sessions)).route(post().to(sessions::revoke)))
+        .service(taking("/staff/sign-out", "POST").route(post().to(sessions::sign_out)))
+        .service(page("/staff/audit").route(get().to(audit_log::show_log)));
 }
 
 /// What is only looked at.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use payments::Hub;
 use secrecy::SecretString;
+use staff::Staff;
 
 use crate::use_cases::UseCases;
 use crate::web::limits::Limiter;
@@ -66,6 +67,8 @@ pub struct ChannelState {
     pub(crate) settings: WebSettings,
     pub(crate) clock: Clock,
     pub(crate) ready: Readiness,
+    /// `None`: there are no pages for staff.
+    pub(crate) staff: Option<Arc<Staff>>,
     pub(crate) lookups: Limiter,
     pub(crate) searches: Limiter,
     pub(crate) starts: Limiter,
@@ -88,7 +91,15 @@ impl ChannelState {
             settings,
             clock,
             ready: Arc::new(|| Ok(())),
+            staff: None,
         }
+    }
+
+    /// The same with pages for staff.
+    #[must_use]
+    pub fn with_staff(mut self, staff: Arc<Staff>) -> Self {
+        self.staff = Some(staff);
+        self
     }
 
     /// The same with a readiness check.

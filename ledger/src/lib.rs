@@ -6,6 +6,7 @@
 
 mod accounts;
 mod agents;
+mod audit;
 mod bills;
 mod books;
 mod catalogue;
@@ -15,6 +16,7 @@ mod money;
 mod outbox;
 mod postings;
 mod references;
+mod staff;
 mod states;
 mod storage;
 mod vocabulary;
@@ -28,6 +30,7 @@ pub use agents::{
     NewFloatRequest, NewLateCash, NewMovement, NewNetwork, NewShift, OutletTaken, Shift, ShiftMovement,
     ShiftMovementKind, ShiftOpened, ShiftState, ShiftTotals, StatementLine, StoredNetwork, float_of,
 };
+pub use audit::{AuditEntry, AuditRow};
 pub use bills::{BillClaim, BillKey};
 pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
@@ -37,6 +40,7 @@ pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskResult};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
 pub use references::{NotAReference, Reference};
+pub use staff::{Attempt, NewStaffMember, NewStaffSession, StaffMember, StaffSession};
 pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind};
 pub use storage::rows::Payment;
 pub use storage::{DatabaseUrl, StorageError};

@@ -22,5 +22,8 @@ pub(super) fn run(environment: &Environment, out: &mut dyn Write) -> anyhow::Res
         "{verdict}: {} payments, {} postings, {} entries, {} accounts, {} bills",
         report.payments, report.postings, report.entries, report.accounts, report.bills
     )?;
+    if report.audit_rows > 0 {
+        writeln!(out, "the audit log: {} rows, the last one has the digest {}", report.audit_rows, report.audit_head)?;
+    }
     Ok(if report.is_clean() { Outcome::Done } else { Outcome::Faulty })
 }

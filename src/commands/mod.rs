@@ -9,6 +9,7 @@ mod export;
 mod migrate;
 mod sandbox;
 mod serve;
+mod user;
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -71,6 +72,7 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
             BillerAction::Import(args) => biller::import(&args, environment, out),
             BillerAction::List => biller::list(environment, out),
         },
+        Command::User(args) => user::run(args.action, environment, out),
         Command::Bench(args) => bench::run(args, out),
     }
 }

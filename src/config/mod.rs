@@ -11,6 +11,7 @@ mod limits;
 mod log;
 mod payments;
 mod smtp;
+mod staff;
 mod tls;
 mod twilio;
 mod web;
@@ -23,6 +24,7 @@ pub use self::database::DatabaseConfig;
 pub use self::environment::{ConfigFaults, Environment, Unset, Variable};
 pub use self::log::LogConfig;
 pub use self::payments::PaymentsConfig;
+pub use self::staff::StaffConfig;
 pub use self::tls::TlsConfig;
 pub use self::web::WebConfig;
 use crate::notify::{SmtpSettings, TwilioSettings};
@@ -49,6 +51,8 @@ pub struct Config {
     pub limits: WebLimits,
     /// Rules of payments.
     pub payments: PaymentsConfig,
+    /// Pages for staff; `None`: none are served.
+    pub staff: Option<StaffConfig>,
 }
 
 impl Config {
@@ -65,6 +69,7 @@ impl Config {
         let billers = billers::read(&mut reader);
         let limits = limits::read(&mut reader);
         let payments = PaymentsConfig::read(&mut reader);
+        let staff = StaffConfig::read(&mut reader);
         if let Some(web) = web.as_ref().filter(|web| tls.is_some() && web.public_url.starts_with("http://")) {
             reader.clash(format!(
                 "FATOURA_PUBLIC_URL: expected https://, since FATOURA_TLS_CERTIFICATE is set; found {:?}",
@@ -82,6 +87,7 @@ impl Config {
                 billers: billers?,
                 limits: limits?,
                 payments: payments?,
+                staff,
             })
         };
         let whole = whole();
@@ -118,6 +124,7 @@ pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
         ("Mail", smtp::VARIABLES),
         ("Billers", billers::VARIABLES),
         ("Payments", payments::VARIABLES),
+        ("Staff", staff::VARIABLES),
         ("Limits", limits::VARIABLES),
         ("Log", log::VARIABLES),
     ]

@@ -35,7 +35,7 @@ fn the_least_configuration_serves() {
     assert_eq!(config.web.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.web.cookie_key.expose_secret(), SECRET);
     assert_eq!(config.database.url.to_string(), "sqlite:data/fatoura.db");
-    assert!(config.tls.is_none() && config.twilio.is_none() && config.smtp.is_none());
+    assert!(config.tls.is_none() && config.twilio.is_none() && config.smtp.is_none() && config.staff.is_none());
     assert!(config.web.settings(config.limits).secure_cookies);
 }
 
@@ -70,6 +70,8 @@ fn all_faults_come_at_once_and_no_secret_is_shown() {
         ("FATOURA_SMTP_PASSWORD", "hunter2"),
         ("FATOURA_BILLER_FIND_TRIES", "many"),
         ("FATOURA_STAMP_DUTY_PERCENT", "-1"),
+        ("FATOURA_STAFF_PAGES", "true"),
+        ("FATOURA_STAFF_KEY", "hunter2"),
         ("FATOURA_LOOKUP_BURST", "0"),
         ("FATOURA_COKIE_KEY", "hunter2"),
     ])
@@ -89,8 +91,11 @@ fn nothing_secret_is_in_debug_output() {
         ("FATOURA_SMTP_PASSWORD", SECRET),
         ("FATOURA_SMTP_FROM", "Fatoura <recus@example.ma>"),
         ("FATOURA_DATABASE_URL", "postgres://hub:hunter2@db/fatoura"),
+        ("FATOURA_STAFF_PAGES", "true"),
+        ("FATOURA_STAFF_KEY", SECRET),
     ])
     .unwrap();
+    assert!(config.staff.is_some());
     assert!(config.twilio.is_some() && config.smtp.is_some());
     let shown = format!("{config:?}");
     assert!(!shown.contains("nobody may see") && !shown.contains("hunter2"), "{shown}");
@@ -106,6 +111,9 @@ fn nothing_secret_is_in_debug_output() {
 )]
 #[case::empty_is_not_set(&[("FATOURA_TWILIO_ACCOUNT_SID", ""), ("FATOURA_SMTP_HOST", "")], None)]
 #[case::spaces_around_are_no_fault(&[("FATOURA_LISTEN", " 0.0.0.0:443 ")], None)]
+#[case::staff_needs_its_key(&[("FATOURA_STAFF_PAGES", "true")], Some("FATOURA_STAFF_KEY: expected at least 32"))]
+#[case::staff_has_its_key(&[("FATOURA_STAFF_PAGES", "true"), ("FATOURA_STAFF_KEY", SECRET)], None)]
+#[case::no_staff_needs_no_key(&[("FATOURA_STAFF_PAGES", "false")], None)]
 #[case::billers_secrets_are_not_ours(&[("BILLER_SECRET_1001", "s")], None)]
 fn combinations(#[case] changes: &[(&'static str, &'static str)], #[case] fault: Option<&str>) {
     match (read(changes), fault) {

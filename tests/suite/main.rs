@@ -8,4 +8,5 @@ mod crash;
 mod journey;
 mod notify;
 mod paying;
+mod staff_pages;
 mod support;

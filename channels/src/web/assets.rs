@@ -27,7 +27,7 @@ static DIGESTS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 });
 
 /// The address of a file, with its digest.
-pub(super) fn url(path: &str) -> String {
+pub(crate) fn url(path: &str) -> String {
     match DIGESTS.get(path) {
         Some(digest) => format!("/assets/{path}?v={digest}"),
         None => format!("/assets/{path}"),
@@ -35,7 +35,7 @@ pub(super) fn url(path: &str) -> String {
 }
 
 /// The address of a file if there is such a file.
-pub(super) fn url_of_existing(path: &str) -> Option<String> {
+pub(crate) fn url_of_existing(path: &str) -> Option<String> {
     DIGESTS.contains_key(path).then(|| url(path))
 }
 

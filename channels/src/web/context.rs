@@ -26,7 +26,7 @@ const LANGUAGE_DAYS: i64 = 400;
 
 /// Who may keep a copy of a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(crate) enum Keep {
     /// The reader's browser, asking again each time.
     Private,
     /// Nobody: personal data.
@@ -36,10 +36,10 @@ pub(super) enum Keep {
 /// A request for a page.
 #[derive(Clone)]
 pub(crate) struct Context {
-    pub(super) state: web::Data<ChannelState>,
-    pub(super) language: Language,
-    pub(super) now: DateTime<Utc>,
-    pub(super) address: IpAddr,
+    pub(crate) state: web::Data<ChannelState>,
+    pub(crate) language: Language,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) address: IpAddr,
     /// The path below the language: `/billers/1001`.
     path: String,
     csrf: Csrf,
@@ -57,7 +57,7 @@ impl FromRequest for Context {
 }
 
 impl Context {
-    pub(super) fn of(request: &HttpRequest) -> Result<Self, Fault> {
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Fault> {
         let Some(state) = request.app_data::<web::Data<ChannelState>>().cloned() else {
             return Err(Fault::Failed("the application has no ChannelState".to_owned()));
         };
@@ -79,27 +79,44 @@ impl Context {
         })
     }
 
-    pub(super) fn admits(&self, token: &str) -> bool {
+    /// Whether the page is one for staff.
+    pub(crate) fn is_staff_page(&self) -> bool {
+        self.path == "/staff" || self.path.starts_with("/staff/")
+    }
+
+    /// The path below the language.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn admits(&self, token: &str) -> bool {
         self.csrf.admits(token, &self.state.settings.cookie_key)
     }
 
     /// A page titled by a message.
-    pub(super) fn page(&self, title_key: &str) -> Page {
+    pub(crate) fn page(&self, title_key: &str) -> Page {
         self.page_titled(i18n::text(self.language, title_key))
     }
 
+    /// A page titled by a message, whose language links keep this query.
+    pub(crate) fn page_with_query(&self, title_key: &str, query: &str) -> Page {
+        let path = if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) };
+        let csrf = self.csrf.field(&self.state.settings.cookie_key);
+        Page::new(self.language, i18n::text(self.language, title_key), path, csrf)
+    }
+
     /// A page with this title.
-    pub(super) fn page_titled(&self, title: String) -> Page {
+    pub(crate) fn page_titled(&self, title: String) -> Page {
         Page::new(self.language, title, self.path.clone(), self.csrf.field(&self.state.settings.cookie_key))
     }
 
     /// An address below the reader's language.
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("/{}{path}", self.language)
     }
 
     /// Answers with a page, and sets the cookies that are due.
-    pub(super) fn html(&self, status: StatusCode, keep: Keep, page: &impl Template) -> Result<HttpResponse, Fault> {
+    pub(crate) fn html(&self, status: StatusCode, keep: Keep, page: &impl Template) -> Result<HttpResponse, Fault> {
         let body = page.render().map_err(|error| Fault::Failed(format!("template: {error}")))?;
         let mut answer = HttpResponse::build(status);
         answer.insert_header(ContentType::html());
@@ -118,7 +135,7 @@ impl Context {
     }
 
     /// "Go there" after a form was taken in.
-    pub(super) fn see_other(&self, path: &str) -> HttpResponse {
+    pub(crate) fn see_other(&self, path: &str) -> HttpResponse {
         HttpResponse::SeeOther()
             .insert_header(("Location", self.url(path)))
             .insert_header((CACHE_CONTROL, "no-store"))
@@ -131,7 +148,7 @@ fn csrf_cookie(secure: bool) -> &'static str {
     if secure { "__Host-csrf" } else { "csrf" }
 }
 
-fn cookie(name: &'static str, value: String, secure: bool) -> actix_web::cookie::CookieBuilder<'static> {
+pub(crate) fn cookie(name: &'static str, value: String, secure: bool) -> actix_web::cookie::CookieBuilder<'static> {
     Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).secure(secure)
 }
 

@@ -14,15 +14,15 @@ const MAC_BYTES: usize = 32;
 
 /// A browser's token.
 #[derive(Clone)]
-pub(super) struct Csrf {
+pub(crate) struct Csrf {
     nonce: [u8; NONCE_BYTES],
     /// Made just now: the cookie must be set.
-    pub(super) fresh: bool,
+    pub(crate) fresh: bool,
 }
 
 impl Csrf {
     /// The token of a cookie of ours, or a new one.
-    pub(super) fn of_cookie(cookie: Option<&str>, key: &SecretString) -> Self {
+    pub(crate) fn of_cookie(cookie: Option<&str>, key: &SecretString) -> Self {
         match cookie.and_then(|value| Self::read(value, key)) {
             Some(nonce) => Self { nonce, fresh: false },
             None => Self { nonce: rand::random(), fresh: true },
@@ -37,19 +37,19 @@ impl Csrf {
     }
 
     /// The cookie's value.
-    pub(super) fn cookie(&self, key: &SecretString) -> String {
+    pub(crate) fn cookie(&self, key: &SecretString) -> String {
         format!("{}.{}", hex::encode(self.nonce), hex::encode(sign(key, b"cookie", &self.nonce)))
     }
 
     /// A value for the form field; another one each time.
-    pub(super) fn field(&self, key: &SecretString) -> String {
+    pub(crate) fn field(&self, key: &SecretString) -> String {
         let mask: [u8; MAC_BYTES] = rand::random();
         let mac = sign(key, b"form", &self.nonce);
         hex::encode(mask) + &hex::encode(xor(mask, mac))
     }
 
     /// Whether a form field came from a page given to this browser.
-    pub(super) fn admits(&self, field: &str, key: &SecretString) -> bool {
+    pub(crate) fn admits(&self, field: &str, key: &SecretString) -> bool {
         let Some(bytes) = hex::decode(field).ok().and_then(|bytes| <[u8; 2 * MAC_BYTES]>::try_from(bytes).ok()) else {
             return false;
         };

@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::context::{Context, Keep};
 use super::views::notice::{self, NoticePage};
+use crate::staff::StaffNoticePage;
 
 /// A request that cannot be served.
 #[derive(Debug, Clone)]
@@ -37,6 +38,10 @@ pub(crate) enum Fault {
     TooLarge,
     /// The form does not come from a page that we gave this browser.
     Forged,
+    /// Signed in, and not allowed to.
+    Forbidden,
+    /// Another page comes first: a path below the reader's language.
+    GoTo(String),
     /// The allowance of this address is used up for so many seconds.
     TooMany(u32),
     /// We are full for so many seconds.
@@ -58,7 +63,8 @@ impl ResponseError for Fault {
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest | Self::FieldTwice | Self::NotOffered | Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Forged => StatusCode::FORBIDDEN,
+            Self::Forged | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::GoTo(_) => StatusCode::SEE_OTHER,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded(_) | Self::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -78,6 +84,15 @@ impl From<Infrastructure> for Fault {
     }
 }
 
+impl From<staff::Trouble> for Fault {
+    fn from(trouble: staff::Trouble) -> Self {
+        match trouble {
+            staff::Trouble::Overloaded(seconds) => Self::Overloaded(seconds),
+            staff::Trouble::Broken(what) => Self::Failed(what),
+        }
+    }
+}
+
 impl Fault {
     fn of_status(status: StatusCode) -> Self {
         match status {
@@ -88,7 +103,7 @@ impl Fault {
         }
     }
 
-    pub(super) fn retry_after(&self) -> Option<u32> {
+    pub(crate) fn retry_after(&self) -> Option<u32> {
         match self {
             Self::TooMany(seconds) | Self::Overloaded(seconds) => Some(*seconds),
             Self::Failed(_) => Some(30),
@@ -133,6 +148,9 @@ fn is_empty(body: &BoxBody) -> bool {
 }
 
 fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse {
+    if let (Fault::GoTo(path), Ok(context)) = (fault, Context::of(request)) {
+        return context.see_other(path);
+    }
     let trace =
         matches!(fault, Fault::Failed(_) | Fault::Overloaded(_)).then(|| hex::encode(rand::random::<[u8; 6]>()));
     // The route, not the path: paths hold references of payments.
@@ -172,5 +190,8 @@ fn page(request: &HttpRequest, fault: &Fault, status: StatusCode, trace: Option<
     let context = Context::of(request).ok()?;
     let notice = notice::of_fault(fault, context.language, trace);
     let page = context.page_titled(notice.title.clone());
+    if context.is_staff_page() {
+        return context.html(status, Keep::Nobody, &StaffNoticePage::of(page, notice)).ok();
+    }
     context.html(status, Keep::Nobody, &NoticePage { page, notice }).ok()
 }

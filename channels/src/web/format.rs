@@ -10,7 +10,7 @@ const NARROW: char = '\u{202f}';
 const NO_BREAK: char = '\u{a0}';
 
 /// `1 234,50 MAD` in French, `1,234.50 MAD` in English, the number and the word in Arabic: as on receipts.
-pub(super) fn money(language: Language, amount: Money) -> String {
+pub(crate) fn money(language: Language, amount: Money) -> String {
     let unit = match language {
         Language::Ar => "درهم",
         Language::Fr | Language::En => "MAD",
@@ -19,7 +19,7 @@ pub(super) fn money(language: Language, amount: Money) -> String {
 }
 
 /// The amount without its unit: `1 234,50` or `1,234.50`.
-pub(super) fn number(language: Language, amount: Money) -> String {
+pub(crate) fn number(language: Language, amount: Money) -> String {
     let (thousands, point) = match language {
         Language::Ar | Language::Fr => (NARROW, ','),
         Language::En => (',', '.'),
@@ -75,7 +75,7 @@ const MONTHS: [[&str; 12]; 3] = [
 ];
 
 /// `24 novembre 2026`; the first of a month is `1er` in French.
-pub(super) fn date(language: Language, date: NaiveDate) -> String {
+pub(crate) fn date(language: Language, date: NaiveDate) -> String {
     let months = match language {
         Language::Ar => &MONTHS[0],
         Language::Fr => &MONTHS[1],
@@ -87,7 +87,7 @@ pub(super) fn date(language: Language, date: NaiveDate) -> String {
 }
 
 /// `24 novembre 2026 à 14:05`, in Morocco's time.
-pub(super) fn moment(language: Language, at: DateTime<Utc>) -> String {
+pub(crate) fn moment(language: Language, at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&Casablanca);
     let day = date(language, local.date_naive());
     let (hour, minute) = (local.hour(), local.minute());
@@ -96,6 +96,11 @@ pub(super) fn moment(language: Language, at: DateTime<Utc>) -> String {
         Language::Fr => format!("{day} à {hour:02}:{minute:02}"),
         Language::En => format!("{day} at {hour:02}:{minute:02}"),
     }
+}
+
+/// `2026-11-24 14:05:09`, in Morocco's time: for lists, the same in every language.
+pub(crate) fn stamp(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Casablanca).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 #[cfg(test)]
@@ -116,6 +121,13 @@ mod tests {
     #[case(Language::En, i64::MIN, "\u{2212}92,233,720,368,547,758.08\u{a0}MAD")]
     fn amounts(#[case] language: Language, #[case] minor: i64, #[case] shown: &str) {
         assert_eq!(money(language, Money::from_minor(minor)), shown);
+    }
+
+    #[rstest]
+    #[case("2026-11-24T23:05:09.9Z", "2026-11-25 00:05:09")]
+    #[case("2026-03-01T12:00:00Z", "2026-03-01 12:00:00")]
+    fn stamps(#[case] at: DateTime<Utc>, #[case] shown: &str) {
+        assert_eq!(stamp(at), shown);
     }
 
     #[rstest]

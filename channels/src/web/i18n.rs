@@ -22,7 +22,7 @@ static FR: LanguageIdentifier = langid!("fr");
 static EN: LanguageIdentifier = langid!("en");
 
 /// What a message takes: texts and whole numbers.
-pub(super) enum Arg<'a> {
+pub(crate) enum Arg<'a> {
     Text(&'a str),
     Number(i64),
 }
@@ -36,12 +36,12 @@ fn identifier(language: Language) -> &'static LanguageIdentifier {
 }
 
 /// A message without arguments. A missing one shows its key; a test holds that none is missing.
-pub(super) fn text(language: Language, key: &str) -> String {
+pub(crate) fn text(language: Language, key: &str) -> String {
     LOCALES.try_lookup(identifier(language), key).unwrap_or_else(|| key.to_owned())
 }
 
 /// A message with arguments.
-pub(super) fn text_with(language: Language, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
+pub(crate) fn text_with(language: Language, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
     let mut values: HashMap<Cow<'static, str>, FluentValue<'_>> = HashMap::new();
     for (name, value) in args {
         let value = match value {
@@ -66,7 +66,7 @@ fn plural_form(language: Language, number: i64) -> i64 {
 }
 
 /// The language for someone who asked for none: the one chosen before, else the browser's wish, else French.
-pub(super) fn preferred(cookie: Option<&str>, request: &HttpRequest) -> Language {
+pub(crate) fn preferred(cookie: Option<&str>, request: &HttpRequest) -> Language {
     if let Some(language) = cookie.and_then(|word| word.parse().ok()) {
         return language;
     }

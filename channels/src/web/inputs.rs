@@ -11,9 +11,9 @@ use super::context::Context;
 use super::errors::Fault;
 
 /// The name of the hidden token.
-pub(super) const CSRF_FIELD: &str = "csrf";
+pub(crate) const CSRF_FIELD: &str = "csrf";
 /// The message that says where a card number belongs.
-pub(super) const CARD_NUMBER_KEY: &str = "fault-card-number";
+pub(crate) const CARD_NUMBER_KEY: &str = "fault-card-number";
 /// More fields than any form of ours has.
 const FIELDS_MAX: usize = 200;
 /// Longer than any value that we ask for.
@@ -54,7 +54,7 @@ impl Posted {
     }
 
     /// The one value of a field, empty if it is absent; a field sent twice is a bad request.
-    pub(super) fn one<'a>(&'a self, name: &'a str) -> Result<&'a str, Fault> {
+    pub(crate) fn one<'a>(&'a self, name: &'a str) -> Result<&'a str, Fault> {
         let mut values = self.many(name);
         match (values.next(), values.next()) {
             (value, None) => Ok(value.unwrap_or_default()),
@@ -63,12 +63,12 @@ impl Posted {
     }
 
     /// All values of a field.
-    pub(super) fn many<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn many<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     /// The fields whose names start so, without that start; one sent twice is a bad request.
-    pub(super) fn below(&self, prefix: &str) -> Result<std::collections::BTreeMap<String, String>, Fault> {
+    pub(crate) fn below(&self, prefix: &str) -> Result<std::collections::BTreeMap<String, String>, Fault> {
         let mut below = std::collections::BTreeMap::new();
         for (name, value) in &self.fields {
             let Some(name) = name.strip_prefix(prefix) else { continue };
@@ -96,18 +96,18 @@ fn cleaned(value: &str) -> Result<String, Fault> {
 }
 
 /// A reference as people type or paste it: with blanks, with hyphens that a word processor made longer.
-pub(super) fn typed_reference(text: &str) -> String {
+pub(crate) fn typed_reference(text: &str) -> String {
     let hyphen = |c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
     ascii_digits(text).chars().filter(|c| !c.is_whitespace()).map(hyphen).collect()
 }
 
 /// Whether a text of an address can be a reference of ours; anything else is not looked up.
-pub(super) fn is_reference(text: &str) -> bool {
+pub(crate) fn is_reference(text: &str) -> bool {
     (6..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// Whether a text can be a mail address that our mailer can send to; the mail itself is the only real proof.
-pub(super) fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.rsplit_once('@') else { return false };
     let word = |part: &str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
@@ -126,7 +126,7 @@ pub(super) fn is_email(text: &str) -> bool {
 }
 
 /// Digits of the Arabic and Persian keyboards as ASCII digits.
-pub(super) fn ascii_digits(text: &str) -> String {
+pub(crate) fn ascii_digits(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\u{660}'..='\u{669}' => char::from_digit(u32::from(c) - 0x660, 10).unwrap_or(c),
@@ -137,7 +137,7 @@ pub(super) fn ascii_digits(text: &str) -> String {
 }
 
 /// A Moroccan mobile number as people type it, as `+212...`.
-pub(super) fn mobile(text: &str) -> Option<String> {
+pub(crate) fn mobile(text: &str) -> Option<String> {
     phone::normalise(text).ok().filter(|number| phone::is_mobile(number))
 }
 

@@ -45,7 +45,7 @@ fn seconds(wait: Duration) -> u32 {
 }
 
 /// One IPv6 customer holds a whole /64; counting single addresses would count nothing.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

@@ -2,20 +2,20 @@
 
 pub(crate) mod assets;
 pub(crate) mod bills;
-mod context;
+pub(crate) mod context;
 mod csrf;
 pub(crate) mod errors;
 pub(crate) mod find;
-mod format;
+pub(crate) mod format;
 pub(crate) mod headers;
 pub(crate) mod home;
-mod i18n;
+pub(crate) mod i18n;
 pub(crate) mod identify;
-mod inputs;
+pub(crate) mod inputs;
 pub(crate) mod limits;
 pub(crate) mod pay;
 pub(crate) mod payment;
-mod views;
+pub(crate) mod views;
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,11 @@ pub struct BooksReport {
     pub accounts: u64,
     /// Bills checked.
     pub bills: u64,
+    /// Rows of the audit log checked.
+    pub audit_rows: u64,
+    /// The digest of its last row, in lower-case hex: whoever keeps it elsewhere can prove later that nothing before it
+    /// was written anew. Empty without rows.
+    pub audit_head: String,
     /// The first faults found.
     pub faults: Vec<BookFault>,
     /// How many more there are.
@@ -141,6 +146,15 @@ pub enum BookFault {
     /// A key of another length.
     #[error("the bill with the key {key} under payment {payment}: the key is not 16 bytes long")]
     BillKeyLength { key: String, payment: i64 },
+    /// A row of the audit log that is gone.
+    #[error("audit row {seq} is missing")]
+    AuditMissing { seq: i64 },
+    /// A row of the audit log that continues another row than the one before it.
+    #[error("audit row {seq} does not continue the row before it: one of the two is not what was written")]
+    AuditUnlinked { seq: i64 },
+    /// A row of the audit log that was changed.
+    #[error("audit row {seq} is not what was written")]
+    AuditChanged { seq: i64 },
 }
 
 /// Why a payment does not fit its counter.

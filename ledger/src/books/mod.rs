@@ -5,6 +5,7 @@
 //! many payments there are. Nothing that a row holds stops the check: it is a fault, told by its number.
 
 mod agents;
+mod audit;
 mod bills;
 mod entries;
 mod faults;
@@ -40,6 +41,7 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         payments::check(connection, &accounts, &recent, &mut report)?;
         bills::check(connection, &recent, &mut report)?;
         agents::check(connection, &accounts, &mut report)?;
+        audit::check(connection, &mut report)?;
         Ok(report)
     })
 }

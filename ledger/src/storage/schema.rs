@@ -329,6 +329,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    staff_members (id) {
+        id -> BigInt,
+        login -> Text,
+        name -> Text,
+        password -> Text,
+        one_time_until -> Nullable<Timestamp>,
+        roles -> Text,
+        outlet -> Nullable<BigInt>,
+        network -> Nullable<Text>,
+        biller -> Nullable<Integer>,
+        second_factor -> Nullable<Binary>,
+        factor_step -> BigInt,
+        created_at -> Timestamp,
+        disabled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    staff_recovery_codes (member_id, digest) {
+        member_id -> BigInt, digest -> Binary, used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    staff_sessions (id) {
+        id -> BigInt,
+        token -> Binary,
+        member_id -> BigInt,
+        stage -> SmallInt,
+        enrolling -> Nullable<Binary>,
+        address -> Text,
+        agent -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    staff_attempts (subject) {
+        subject -> Text, failures -> Integer, last_at -> Timestamp, blocked_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_log (seq) {
+        seq -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        previous -> Binary,
+        digest -> Binary,
+    }
+}
+
 diesel::joinable!(payments -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
@@ -350,3 +409,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     cash_references,
     late_cash,
 );
+diesel::joinable!(staff_sessions -> staff_members (member_id));
+diesel::allow_tables_to_appear_in_same_query!(staff_sessions, staff_members);

@@ -1,8 +1,9 @@
 //! `demo`: the hub and its outside world in one process, ready to be tried.
 
 mod billers;
-mod cookie_key;
 mod introduction;
+mod keys;
+mod staff;
 
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,7 +25,7 @@ use super::sandbox::{PortFlags, make_folder};
 use super::{Outcome, biller, block_on, migrate, stop_in_order};
 use crate::app::{App, Outside};
 use crate::cli::DemoArgs;
-use crate::config::{Config, DatabaseConfig, PaymentsConfig, WebConfig};
+use crate::config::{Config, DatabaseConfig, PaymentsConfig, StaffConfig, WebConfig};
 use crate::notify::{SmtpSecurity, SmtpSettings, TwilioSender, TwilioSettings};
 use crate::running::Running;
 use crate::server;
@@ -35,7 +36,8 @@ const SECRET_PREFIX: &str = "BILLER_SECRET_";
 
 pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     make_folder(&args.data)?;
-    let cookie_key = cookie_key::load_or_make(&args.data.join("cookie.key"))?;
+    let cookie_key = keys::load_or_make(&args.data.join("cookie.key"))?;
+    let staff_key = keys::load_or_make(&args.data.join("staff.key"))?;
     let database = DatabaseUrl::Sqlite(args.data.join("fatoura.db"));
     migrate::migrate(&database)?;
     // The hub's port first: a sandbox should not come up for a demo that cannot.
@@ -51,11 +53,13 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
         };
         let flags = PortFlags { http: "--sandbox-port", smtp: "--smtp-port" };
         let sandbox = super::sandbox::start(outside.clone(), &flags).await?;
-        let config = config(&database, address, cookie_key, &sandbox, &outside);
+        let config = config(&database, address, (cookie_key, staff_key.clone()), &sandbox, &outside);
         biller::store(&database, &billers::read(&sandbox.base_url())?)?;
         let app = App::open(&config, of_sandbox(&outside))?;
+        let ledger = Arc::clone(&app.ledger);
         let mut running = Running::start(app, &config.web, None, listener).await?;
-        introduction::print(out, &config.web.public_url, &sandbox, &args.data)?;
+        let staff = staff::take_in(&ledger, &staff_key)?;
+        introduction::print(out, &config.web.public_url, &sandbox, &args.data, &staff)?;
         let broken = tokio::select! {
             () = signals.next() => None,
             part = running.broken() => Some(part),
@@ -87,7 +91,7 @@ fn of_sandbox(sandbox: &SandboxConfig) -> Outside {
 fn config(
     database: &DatabaseUrl,
     listen: SocketAddr,
-    cookie_key: SecretString,
+    (cookie_key, staff_key): (SecretString, SecretString),
     sandbox: &RunningSandbox,
     accounts: &SandboxConfig,
 ) -> Config {
@@ -141,6 +145,7 @@ fn config(
             callback_url: None,
             stamp_duty: StampDuty::default(),
         },
+        staff: Some(StaffConfig { key: staff_key }),
     }
 }
 

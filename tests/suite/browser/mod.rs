@@ -6,3 +6,4 @@ mod driver;
 mod journeys;
 mod mishaps;
 mod page;
+mod staff;

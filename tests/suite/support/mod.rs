@@ -3,6 +3,7 @@
 
 mod bank;
 mod caller;
+mod colleague;
 mod database;
 mod gateway_hash;
 mod line;
@@ -25,11 +26,13 @@ use payments::gateways::cmi::CmiSettings;
 use payments::gateways::cmi::client::CmiClient;
 use payments::{Clock, Hub, HubParts, HubSettings};
 use sandbox::{Control, RunningSandbox, Sandbox, SandboxConfig};
+use staff::{Staff, StaffParts};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 pub use bank::Bank;
 pub use caller::{Bill, OTHER_PHONE, PHONE, cash_box, identify, money, wallet};
+pub use colleague::{Colleague, PASSWORD, STAFF_KEY, code_at};
 pub use database::{Backend, TestDatabase, skip};
 pub use line::Line;
 pub use payer::{Page, Payer};
@@ -45,6 +48,7 @@ pub struct TestApp {
     /// The gateway as payers and banks see it.
     pub bank: Bank,
     pub database: TestDatabase,
+    pub staff: Arc<Staff>,
     ahead: Arc<Mutex<TimeDelta>>,
     server: ServerHandle,
 }
@@ -154,7 +158,10 @@ impl TestApp {
             secure_cookies: false,
             limits: setup.limits,
         };
-        let state = web::Data::new(ChannelState::new(Arc::clone(&hub), web, clock));
+        let parts = StaffParts { ledger: Arc::clone(&ledger), clock: Arc::clone(&clock), key: STAFF_KEY.into() };
+        let staff = Arc::new(Staff::open(parts).unwrap());
+        let state = ChannelState::new(Arc::clone(&hub), web, clock).with_staff(Arc::clone(&staff));
+        let state = web::Data::new(state);
         let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(channels::configure))
             .workers(2)
             .disable_signals()
@@ -164,7 +171,7 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         let control = sandbox.control();
-        Some(Self { hub, ledger, url, sandbox, control, dispatcher, bank, database, ahead, server: handle })
+        Some(Self { hub, ledger, url, sandbox, control, dispatcher, bank, database, staff, ahead, server: handle })
     }
 
     /// Moves all clocks on: the hub's, the billers', the gateway's.

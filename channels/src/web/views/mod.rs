@@ -4,9 +4,9 @@ pub(super) mod bills;
 pub(super) mod find;
 pub(super) mod home;
 pub(super) mod identify;
-pub(super) mod notice;
+pub(crate) mod notice;
 pub(super) mod pay;
-pub(super) mod payment;
+pub(crate) mod payment;
 
 use ledger::Language;
 use payments::catalogue::{Biller, ReceivableType};
@@ -15,54 +15,54 @@ use super::i18n::{self, Arg};
 use super::{assets, format};
 
 /// What the layout needs.
-pub(super) struct Page {
-    pub(super) language: Language,
-    pub(super) title: String,
+pub(crate) struct Page {
+    pub(crate) language: Language,
+    pub(crate) title: String,
     /// The path below the language, for the language links.
     path: String,
     /// The hidden token of its forms.
-    pub(super) csrf: String,
+    pub(crate) csrf: String,
     /// The step of the journey, 1 to 4; 0 outside it.
-    pub(super) step: u8,
+    pub(crate) step: u8,
     /// Seconds after which the page is asked for again where there is no JavaScript.
-    pub(super) refresh: Option<u8>,
+    pub(crate) refresh: Option<u8>,
 }
 
 impl Page {
-    pub(super) fn new(language: Language, title: String, path: String, csrf: String) -> Self {
+    pub(crate) fn new(language: Language, title: String, path: String, csrf: String) -> Self {
         Self { language, title, path, csrf, step: 0, refresh: None }
     }
 
-    pub(super) fn at_step(mut self, step: u8) -> Self {
+    pub(crate) fn at_step(mut self, step: u8) -> Self {
         self.step = step;
         self
     }
 
     /// A message.
-    fn t(&self, key: &str) -> String {
+    pub(crate) fn t(&self, key: &str) -> String {
         i18n::text(self.language, key)
     }
 
     /// A message about a text.
-    fn t1(&self, key: &str, name: &'static str, value: &str) -> String {
+    pub(crate) fn t1(&self, key: &str, name: &'static str, value: &str) -> String {
         i18n::text_with(self.language, key, &[(name, Arg::Text(value))])
     }
 
     /// A message about a number, in the right plural form.
-    fn tn(&self, key: &str, count: usize) -> String {
+    pub(crate) fn tn(&self, key: &str, count: usize) -> String {
         i18n::text_with(self.language, key, &[("count", Arg::Number(i64::try_from(count).unwrap_or(i64::MAX)))])
     }
 
     /// An address below the reader's language.
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("/{}{path}", self.language)
     }
 
-    fn asset(&self, path: &str) -> String {
+    pub(crate) fn asset(&self, path: &str) -> String {
         assets::url(path)
     }
 
-    fn dir(&self) -> &'static str {
+    pub(crate) fn dir(&self) -> &'static str {
         if self.language == Language::Ar { "rtl" } else { "ltr" }
     }
 
@@ -79,7 +79,7 @@ impl Page {
     }
 
     /// The language links: word of the language, its address, whether it is this one.
-    fn languages(&self) -> [(Language, &'static str, &'static str, String); 3] {
+    pub(crate) fn languages(&self) -> [(Language, &'static str, &'static str, String); 3] {
         [(Language::Ar, "العربية", "ع"), (Language::Fr, "Français", "FR"), (Language::En, "English", "EN")]
             .map(|(language, name, short)| (language, name, short, format!("/{language}{}", self.path)))
     }
@@ -131,10 +131,10 @@ impl BillerView {
 }
 
 /// One line of the list of faults above a form.
-pub(super) struct FaultLink {
+pub(crate) struct FaultLink {
     /// Element to jump to; empty for the form as a whole.
-    pub(super) target: String,
-    pub(super) text: String,
+    pub(crate) target: String,
+    pub(crate) text: String,
 }
 
 /// The amounts of a price, one line each.

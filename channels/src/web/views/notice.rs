@@ -10,32 +10,32 @@ use crate::web::i18n::{self, Arg};
 /// One thing to say.
 #[derive(Template)]
 #[template(path = "web/notice.html")]
-pub(in crate::web) struct NoticePage {
-    pub(in crate::web) page: Page,
-    pub(in crate::web) notice: Notice,
+pub(crate) struct NoticePage {
+    pub(crate) page: Page,
+    pub(crate) notice: Notice,
 }
 
 /// The thing.
-pub(in crate::web) struct Notice {
-    pub(in crate::web) tone: Tone,
-    pub(in crate::web) title: String,
-    pub(in crate::web) text: String,
+pub(crate) struct Notice {
+    pub(crate) tone: Tone,
+    pub(crate) title: String,
+    pub(crate) text: String,
     /// Small facts: label, value, and whether the value is a code.
-    pub(in crate::web) facts: Vec<(String, String, bool)>,
+    pub(crate) facts: Vec<(String, String, bool)>,
     /// What to do: label and address; the first stands out.
-    pub(in crate::web) actions: Vec<(String, String)>,
+    pub(crate) actions: Vec<(String, String)>,
 }
 
 /// How it looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::web) enum Tone {
+pub(crate) enum Tone {
     Good,
     Wait,
     Bad,
 }
 
 impl Tone {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Wait => "wait",
@@ -46,7 +46,7 @@ impl Tone {
 
 impl Notice {
     /// The notice whose messages are `KEY-title` and `KEY-text`.
-    pub(in crate::web) fn new(language: Language, tone: Tone, key: &str) -> Self {
+    pub(crate) fn new(language: Language, tone: Tone, key: &str) -> Self {
         Self {
             tone,
             title: i18n::text(language, &format!("{key}-title")),
@@ -56,7 +56,7 @@ impl Notice {
         }
     }
 
-    pub(in crate::web) fn fact(mut self, language: Language, key: &str, value: &str) -> Self {
+    pub(crate) fn fact(mut self, language: Language, key: &str, value: &str) -> Self {
         if !value.is_empty() {
             let is_code = matches!(key, "fact-reference" | "fact-trace");
             self.facts.push((i18n::text(language, key), value.to_owned(), is_code));
@@ -64,14 +64,14 @@ impl Notice {
         self
     }
 
-    pub(in crate::web) fn action(mut self, language: Language, key: &str, path: &str) -> Self {
+    pub(crate) fn action(mut self, language: Language, key: &str, path: &str) -> Self {
         self.actions.push((i18n::text(language, key), format!("/{language}{path}")));
         self
     }
 }
 
 /// The page of a fault.
-pub(in crate::web) fn of_fault(fault: &Fault, language: Language, trace: Option<String>) -> Notice {
+pub(crate) fn of_fault(fault: &Fault, language: Language, trace: Option<String>) -> Notice {
     let (tone, key) = match fault {
         Fault::NotFound => (Tone::Wait, "not-found"),
         Fault::MethodNotAllowed(_) => (Tone::Bad, "wrong-method"),
@@ -81,8 +81,11 @@ pub(in crate::web) fn of_fault(fault: &Fault, language: Language, trace: Option<
         Fault::Unreadable => (Tone::Bad, "unreadable"),
         Fault::TooLarge => (Tone::Bad, "too-large"),
         Fault::Forged => (Tone::Bad, "forged"),
+        Fault::Forbidden => (Tone::Bad, "staff-forbidden"),
         Fault::TooMany(_) => (Tone::Wait, "too-many"),
         Fault::Overloaded(_) => (Tone::Wait, "overloaded"),
+        // A page is not shown for it; a reader who sees one may ask for the other page by hand.
+        Fault::GoTo(_) => (Tone::Wait, "not-found"),
         Fault::Failed(_) => (Tone::Bad, "failed"),
     };
     let mut notice = Notice::new(language, tone, key);

@@ -120,7 +120,7 @@ pub(in crate::web) fn receipt(
 }
 
 /// A QR code as one path of unit squares; a run of dark modules is one rectangle.
-fn qr_path(text: &str) -> Option<(usize, String)> {
+pub(crate) fn qr_path(text: &str) -> Option<(usize, String)> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let side = code.width();
     let mut path = String::new();

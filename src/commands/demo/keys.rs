@@ -1,4 +1,4 @@
-//! The demo's cookie key: made once, kept, and readable by its owner only.
+//! The demo's keys: made once, kept, and readable by their owner only.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ pub(super) fn load_or_make(path: &Path) -> anyhow::Result<SecretString> {
     match fs::read_to_string(path) {
         Ok(text) if text.trim().len() == KEY_CHARACTERS => return Ok(text.trim().to_owned().into()),
         Ok(_) => {
-            bail!("{shown} does not hold a cookie key of {KEY_CHARACTERS} characters: delete it, and a new one is made")
+            bail!("{shown} does not hold a key of {KEY_CHARACTERS} characters: delete it, and a new one is made")
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| format!("{shown} cannot be read")),

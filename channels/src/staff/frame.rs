@@ -1,0 +1,123 @@
+//! What stands around every screen for staff: who is at work, where they can go.
+
+use askama::Template;
+use ledger::Language;
+use staff::Session;
+
+use super::places::{self, Place};
+use crate::web::i18n;
+use crate::web::views::notice::Notice;
+use crate::web::views::{FaultLink, Page};
+
+/// What `staff/layout.html` needs.
+pub(crate) struct Frame {
+    pub(crate) page: Page,
+    /// Who is at work; `None` before they are signed in.
+    pub(super) who: Option<Who>,
+    pub(super) work: Vec<Link>,
+    pub(super) account: Vec<Link>,
+}
+
+/// Somebody at work, in the reader's language.
+pub(super) struct Who {
+    pub(super) name: String,
+    pub(super) login: String,
+    pub(super) roles: Vec<String>,
+    /// What their roles are bound to: label and code.
+    pub(super) scope: Vec<(String, String)>,
+}
+
+/// A place they can go to.
+pub(super) struct Link {
+    pub(super) label: String,
+    pub(super) about: String,
+    pub(super) href: String,
+    pub(super) icon: &'static str,
+    pub(super) current: bool,
+}
+
+/// What is wrong with a form, for the list above it.
+#[derive(Default)]
+pub(crate) struct Faults(Vec<FaultLink>);
+
+impl Faults {
+    /// One fault of a field.
+    pub(crate) fn one(target: &str, text: String) -> Self {
+        Self(vec![FaultLink { target: target.to_owned(), text }])
+    }
+
+    pub(crate) fn lines(&self) -> &[FaultLink] {
+        &self.0
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether a field has one.
+    pub(crate) fn has(&self, target: &str) -> bool {
+        self.0.iter().any(|fault| fault.target == target)
+    }
+}
+
+/// A fault's page, where who is at work is not known.
+#[derive(Template)]
+#[template(path = "staff/notice.html")]
+pub(crate) struct StaffNoticePage {
+    frame: Frame,
+    notice: Notice,
+}
+
+impl StaffNoticePage {
+    /// The notice's actions lead to the payers' pages: here they lead back to work.
+    pub(crate) fn of(page: Page, mut notice: Notice) -> Self {
+        notice.actions.clear();
+        let notice = notice.action(page.language, "staff-action-home", "/staff");
+        Self { frame: Frame::bare(page), notice }
+    }
+}
+
+impl Frame {
+    /// Around a page of somebody who is not signed in, or not wholly.
+    pub(super) fn bare(page: Page) -> Self {
+        Self { page, who: None, work: Vec::new(), account: Vec::new() }
+    }
+
+    /// Around a page at this path.
+    pub(super) fn of(page: Page, session: &Session, path: &str) -> Self {
+        let language = page.language;
+        let link = |place: &Place| Link {
+            label: i18n::text(language, place.key),
+            about: i18n::text(language, &format!("{}-about", place.key)),
+            href: page.url(place.path),
+            icon: place.icon,
+            current: path == place.path,
+        };
+        let open =
+            |place: &&Place| place.needs.is_empty() || place.needs.iter().any(|permission| session.may(*permission));
+        let work = std::iter::once(&places::HOME).chain(places::WORK).filter(open).map(link).collect();
+        let account = places::ACCOUNT.iter().map(link).collect();
+        Self { work, account, who: Some(Who::of(session, language)), page }
+    }
+}
+
+impl Who {
+    fn of(session: &Session, language: Language) -> Self {
+        let scope = &session.scope;
+        let bound = [
+            ("staff-scope-outlet", scope.outlet.map(|outlet| outlet.to_string())),
+            ("staff-scope-network", scope.network.clone()),
+            ("staff-scope-biller", scope.biller.map(|biller| biller.to_string())),
+        ];
+        Self {
+            name: session.name.clone(),
+            login: session.login.clone(),
+            roles: session.roles.iter().map(|role| i18n::text(language, &format!("staff-role-{role}"))).collect(),
+            scope: bound.into_iter().filter_map(|(key, code)| Some((i18n::text(language, key), code?))).collect(),
+        }
+    }
+}

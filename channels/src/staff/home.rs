@@ -1,0 +1,28 @@
+//! Where staff arrive.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, VARY};
+use askama::Template;
+
+use super::frame::Frame;
+use super::session::{StaffSession, Visitor};
+use crate::web::errors::Fault;
+
+/// Who one is, and where one can go.
+#[derive(Template)]
+#[template(path = "staff/home.html")]
+struct HomePage {
+    frame: Frame,
+}
+
+/// Sends to the home page in the reader's language.
+pub(crate) async fn choose_language(visitor: Visitor) -> HttpResponse {
+    let mut answer = visitor.context.see_other("/staff");
+    answer.headers_mut().insert(VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+    answer
+}
+
+pub(crate) async fn show_home(session: StaffSession) -> Result<HttpResponse, Fault> {
+    session.html(StatusCode::OK, &HomePage { frame: session.frame("staff-home-title") })
+}

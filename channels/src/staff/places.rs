@@ -1,0 +1,48 @@
+//! Where staff can go: the navigation, and the tiles of the home page.
+
+use staff::Permission;
+
+/// A screen that stands in the navigation.
+pub(super) struct Place {
+    /// The message that names it; `KEY-about` says what it is for.
+    pub(super) key: &'static str,
+    /// Its path below the language.
+    pub(super) path: &'static str,
+    /// Who sees it: whoever has one of these, or everybody.
+    pub(super) needs: &'static [Permission],
+    /// Its picture: the paths of a 24 x 24 outline.
+    pub(super) icon: &'static str,
+}
+
+/// The home page.
+pub(super) const HOME: Place = Place {
+    key: "staff-nav-home",
+    path: "/staff",
+    needs: &[],
+    icon: "M4 11.5 12 5l8 6.5M6.5 10v9.5h11V10M10 19.5V14h4v5.5",
+};
+
+/// What people work with, in the order in which it is shown.
+pub(super) const WORK: &[Place] = &[Place {
+    key: "staff-nav-audit",
+    path: "/staff/audit",
+    needs: &[Permission::ViewAudit],
+    icon: "M6 3.5h9l3.5 3.5v13.5H6zM14.5 3.5V7.5h4M9 12h6.5M9 15.5h6.5",
+}];
+
+/// One's own account.
+pub(super) const ACCOUNT: &[Place] = &[
+    Place { key: "staff-nav-sessions", path: "/staff/sessions", needs: &[], icon: "M4 5h16v11H4zM9 20h6M12 16v4" },
+    Place {
+        key: "staff-nav-password",
+        path: "/staff/password",
+        needs: &[],
+        icon: "M5.5 10.5h13v9h-13zM8 10.5V8a4 4 0 0 1 8 0v2.5M12 14v2",
+    },
+    Place {
+        key: "staff-nav-codes",
+        path: "/staff/recovery-codes",
+        needs: &[],
+        icon: "M8 3.5h8v17H8zM11 17.5h2M10.5 8h3M10.5 11h3",
+    },
+];

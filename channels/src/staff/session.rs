@@ -1,0 +1,215 @@
+//! Who is at work: the extractors that handlers take, and the cookie behind them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::Payload;
+use actix_web::http::header::USER_AGENT;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+use ledger::Language;
+use secrecy::{ExposeSecret, SecretString};
+use staff::{Action, Due, Opened, Origin, Permission, Session, Staff};
+
+use super::frame::Frame;
+use super::next::Next;
+use crate::web::context::{Context, Keep, cookie};
+use crate::web::errors::Fault;
+use crate::web::limits::network;
+
+/// Longest name of a browser that is kept.
+const AGENT_MAX: usize = 200;
+
+type Later<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
+
+/// A visitor to a page for staff, signed in or not.
+pub(crate) struct Visitor {
+    pub(super) context: Context,
+    pub(super) staff: Arc<Staff>,
+    /// What the browser's cookie holds.
+    pub(super) token: Option<String>,
+    pub(super) origin: Origin,
+}
+
+/// Somebody who knows their password; of whom more may be asked before they get to work.
+pub(crate) struct HalfWay {
+    pub(super) visitor: Visitor,
+    pub(super) session: Session,
+}
+
+/// Somebody at work: signed in with all that is asked of them. Taking it as an argument is what keeps others out: they
+/// are sent to sign in and come back.
+pub(crate) struct StaffSession {
+    /// The request: language, time, address.
+    pub(crate) context: Context,
+    /// The member, their roles and their scope.
+    pub(crate) who: Session,
+    staff: Arc<Staff>,
+}
+
+impl Visitor {
+    fn of(request: &HttpRequest) -> Result<Self, Fault> {
+        let context = Context::of(request)?;
+        let staff = context.state.staff.clone().ok_or(Fault::NotFound)?;
+        let cookie = request.cookie(cookie_name(context.state.settings.secure_cookies));
+        let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let origin = Origin {
+            address: context.address,
+            network: network(context.address),
+            agent: agent.chars().filter(|c| !c.is_control()).take(AGENT_MAX).collect(),
+        };
+        Ok(Self { token: cookie.map(|cookie| cookie.value().to_owned()), context, staff, origin })
+    }
+
+    /// The session behind the cookie, if it is good.
+    pub(super) async fn session(&self) -> Result<Option<Session>, Fault> {
+        match &self.token {
+            Some(token) => Ok(self.staff.session(token).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Sends on with the token of a session that was opened: to what is due, or to where they wanted to go.
+    pub(super) fn go_on(&self, opened: &Opened, next: &Next) -> HttpResponse {
+        let mut answer = match opened.due {
+            Some(due) => self.context.see_other(&next.carried(page_of(due))),
+            None => self.context.see_other(next.or_home()),
+        };
+        self.keep_token(&mut answer, &opened.token);
+        answer
+    }
+
+    /// Gives the browser the token of its session.
+    pub(super) fn keep_token(&self, answer: &mut HttpResponse, token: &SecretString) {
+        self.set_cookie(
+            answer,
+            cookie(self.cookie_name(), token.expose_secret().to_owned(), self.is_secure()).finish(),
+        );
+    }
+
+    /// Takes the token away from the browser.
+    pub(super) fn drop_token(&self, answer: &mut HttpResponse) {
+        let mut gone = cookie(self.cookie_name(), String::new(), self.is_secure()).finish();
+        gone.make_removal();
+        self.set_cookie(answer, gone);
+    }
+
+    fn set_cookie(&self, answer: &mut HttpResponse, mut cookie: Cookie<'static>) {
+        // No other site may lead a browser in with its session.
+        cookie.set_same_site(SameSite::Strict);
+        if answer.add_cookie(&cookie).is_err() {
+            tracing::error!("a session's cookie cannot be written");
+        }
+    }
+
+    fn is_secure(&self) -> bool {
+        self.context.state.settings.secure_cookies
+    }
+
+    fn cookie_name(&self) -> &'static str {
+        cookie_name(self.is_secure())
+    }
+}
+
+/// `__Host-` binds the cookie to this very host; browsers take the prefix only with `Secure`.
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-staff" } else { "staff" }
+}
+
+/// Where what is due is done.
+pub(super) fn page_of(due: Due) -> &'static str {
+    match due {
+        Due::SecondFactor => "/staff/second-factor",
+        Due::Password => "/staff/password",
+        Due::Enrol => "/staff/enrol",
+    }
+}
+
+/// Where a request wanted to go, if asking again does no harm.
+fn wish(request: &HttpRequest, context: &Context) -> Next {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Next::default();
+    }
+    match request.query_string() {
+        "" => Next::of(context.path()),
+        query => Next::of(&format!("{}?{query}", context.path())),
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = actix_web::Error;
+    type Future = std::future::Ready<Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Self::of(request).map_err(Into::into))
+    }
+}
+
+impl FromRequest for HalfWay {
+    type Error = actix_web::Error;
+    type Future = Later<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let visitor = Visitor::of(&request)?;
+            match visitor.session().await? {
+                Some(session) => Ok(Self { visitor, session }),
+                None => Err(Fault::GoTo(wish(&request, &visitor.context).carried("/staff/sign-in")).into()),
+            }
+        })
+    }
+}
+
+impl FromRequest for StaffSession {
+    type Error = actix_web::Error;
+    type Future = Later<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let half_way = HalfWay::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let HalfWay { visitor, session } = half_way.await?;
+            let Visitor { context, staff, .. } = visitor;
+            match session.due() {
+                None => Ok(Self { context, who: session, staff }),
+                Some(due) => Err(Fault::GoTo(wish(&request, &context).carried(page_of(due))).into()),
+            }
+        })
+    }
+}
+
+impl StaffSession {
+    /// The language of the page.
+    pub(crate) fn language(&self) -> Language {
+        self.context.language
+    }
+
+    /// Whoever may not do this gets a page that says so.
+    pub(crate) fn require(&self, permission: Permission) -> Result<(), Fault> {
+        if self.who.may(permission) { Ok(()) } else { Err(Fault::Forbidden) }
+    }
+
+    /// The frame of a page titled by a message.
+    pub(crate) fn frame(&self, title_key: &str) -> Frame {
+        Frame::of(self.context.page(title_key), &self.who, self.context.path())
+    }
+
+    /// Answers with a page, which nobody keeps.
+    pub(crate) fn html(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Fault> {
+        self.context.html(status, Keep::Nobody, page)
+    }
+
+    /// Writes to the audit log what they did or saw, before they see it. `subject` names rows (`payment 100005`).
+    #[expect(dead_code, reason = "customers' data is shown by the screens of outlets and desks")]
+    pub(crate) async fn audit(&self, action: Action, subject: &str, detail: &str) -> Result<(), Fault> {
+        Ok(self.staff.audit(&self.who, action, subject, detail).await?)
+    }
+
+    pub(super) fn staff(&self) -> &Staff {
+        &self.staff
+    }
+}

@@ -1,0 +1,82 @@
+//! The words of the audit log.
+
+use ledger::AuditEntry;
+
+/// Whoever is at a page without being signed in.
+pub(crate) const VISITOR: &str = "(visitor)";
+
+macro_rules! actions {
+    ($($(#[$meta:meta])* $variant:ident = $word:literal;)+) => {
+        /// What was done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Action {
+            $($(#[$meta])* $variant,)+
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Its word in the log: never changed, as rows that hold it cannot be.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+    };
+}
+
+actions! {
+    /// The password was right, and a second factor is asked for.
+    PasswordAccepted = "password-accepted";
+    /// Signed in, with all that is asked of them.
+    SignedIn = "signed-in";
+    /// Name and password were not taken.
+    SignInRefused = "sign-in-refused";
+    /// A code of the second factor was not taken.
+    SecondFactorRefused = "second-factor-refused";
+    /// So many failures that tries have to wait.
+    LockedOut = "locked-out";
+    /// Signed out.
+    SignedOut = "signed-out";
+    /// They changed their password.
+    PasswordChanged = "password-changed";
+    /// The present password, asked for again, was wrong.
+    PasswordChangeRefused = "password-change-refused";
+    /// Somebody else gave them a one-time password.
+    PasswordReset = "password-reset";
+    /// They set a second factor up.
+    SecondFactorEnrolled = "second-factor-enrolled";
+    /// Somebody else took the second factor away.
+    SecondFactorReset = "second-factor-reset";
+    /// They signed in with a recovery code.
+    RecoveryCodeUsed = "recovery-code-used";
+    /// They made new recovery codes.
+    RecoveryCodesRenewed = "recovery-codes-renewed";
+    /// Sessions were ended before their time.
+    SessionRevoked = "session-revoked";
+    /// A member was taken in.
+    MemberAdded = "member-added";
+    /// A member may not sign in any more.
+    MemberDisabled = "member-disabled";
+    /// A member may sign in again.
+    MemberEnabled = "member-enabled";
+    /// A member's roles were set.
+    RolesSet = "roles-set";
+    /// A customer's data was shown.
+    CustomerViewed = "customer-viewed";
+}
+
+/// An entry; `subject` names rows by kind and number, never a customer.
+pub(crate) fn entry(actor: &str, action: Action, subject: &str, detail: &str) -> AuditEntry {
+    AuditEntry {
+        actor: actor.to_owned(),
+        action: action.as_str().to_owned(),
+        subject: subject.to_owned(),
+        detail: detail.to_owned(),
+    }
+}
+
+/// A member as a subject.
+pub(crate) fn member(login: &str) -> String {
+    format!("member {login}")
+}
