@@ -14,5 +14,6 @@ mod histories;
 mod keeping;
 mod outbox;
 mod paying;
+mod recent;
 mod schema;
 mod steps;
