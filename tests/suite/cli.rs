@@ -297,6 +297,32 @@ async fn serve_answers_logs_no_reference_and_stops_in_order() {
 }
 
 #[tokio::test]
+async fn serve_ends_tls_itself() {
+    const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/biller_adapters/tests/tls");
+    let bench = Bench::migrated();
+    let mut command = serve(&bench);
+    command.env("FATOURA_PUBLIC_URL", "https://localhost:8443");
+    command.env("FATOURA_TLS_CERTIFICATE", format!("{TLS}/server.pem"));
+    command.env("FATOURA_TLS_KEY", format!("{TLS}/server.key"));
+    let (program, mut out) = Stays::start(command);
+    let line = line_with(&mut out, "serves https://localhost:8443 at");
+    let port = line.trim().rsplit_once(':').unwrap().1.to_owned();
+
+    biller_adapters::init_tls();
+    let authority = reqwest::Certificate::from_pem(&std::fs::read(format!("{TLS}/authority.pem")).unwrap()).unwrap();
+    let caller = reqwest::Client::builder().tls_certs_only([authority]).build().unwrap();
+    let answer = caller.get(format!("https://localhost:{port}/fr/")).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    assert!(answer.headers().contains_key("strict-transport-security"), "{:?}", answer.headers());
+    // Neither a caller that does not know the authority nor one without TLS gets anywhere.
+    let strangers = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    assert!(strangers.get(format!("https://localhost:{port}/fr/")).send().await.is_err());
+    assert!(reqwest::get(format!("http://localhost:{port}/fr/")).await.is_err());
+    let (code, log) = program.terminate();
+    assert_eq!(code, Some(0), "{log}");
+}
+
+#[tokio::test]
 async fn a_program_that_stops_says_so_first_and_a_second_signal_ends_it() {
     let bench = Bench::migrated();
     let mut command = serve(&bench);
