@@ -3,6 +3,7 @@
 mod billers;
 mod cookie_key;
 mod introduction;
+mod networks;
 
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -53,7 +54,9 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
         let sandbox = super::sandbox::start(outside.clone(), &flags).await?;
         let config = config(&database, address, cookie_key, &sandbox, &outside);
         biller::store(&database, &billers::read(&sandbox.base_url())?)?;
+        networks::store(&database)?;
         let app = App::open(&config, of_sandbox(&outside))?;
+        networks::fill_floats(&app.hub).await?;
         let mut running = Running::start(app, &config.web, None, listener).await?;
         introduction::print(out, &config.web.public_url, &sandbox, &args.data)?;
         let broken = tokio::select! {
@@ -140,6 +143,7 @@ fn config(
             card_session: Duration::from_secs(900),
             callback_url: None,
             stamp_duty: StampDuty::default(),
+            cash_reference_hours: 48,
         },
     }
 }
