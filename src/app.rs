@@ -21,7 +21,7 @@ use crate::notify::{Mailer, Notifier, TwilioClient};
 
 /// What reaches into the program from outside besides its configuration; tests put doubles here.
 pub struct Outside {
-    /// Billers' secrets by name.
+    /// Secrets of billers and networks by name.
     pub secrets: Secrets,
     /// The time of day.
     pub clock: Clock,
@@ -115,6 +115,7 @@ fn hub_settings(config: &Config) -> HubSettings {
         card_session: payments.card_session,
         callback_url: payments.callback_url.clone().unwrap_or_else(usual),
         stamp_duty: payments.stamp_duty.clone(),
+        cash_reference_lifetime: TimeDelta::hours(payments.cash_reference_hours.into()),
         ..HubSettings::default()
     }
 }

@@ -62,6 +62,7 @@ Environment (required):
   FATOURA_CMI_CLIENT_ID, FATOURA_CMI_STORE_KEY, FATOURA_CMI_GATEWAY_URL, FATOURA_CMI_API_URL,
   FATOURA_CMI_API_USER, FATOURA_CMI_API_PASSWORD, FATOURA_CMI_FALLBACK_EMAIL   the card gateway
   BILLER_SECRET_...      each biller's secret, under the name that its file gives
+  NETWORK_SECRET_...     the secrets of networks' own systems, under the names that their files give
 Environment (some of the rest):
   FATOURA_DATABASE_URL   sqlite:PATH or postgres://... [default: sqlite:data/fatoura.db]
   FATOURA_LISTEN         address and port [default: 127.0.0.1:8080]
@@ -110,6 +111,9 @@ Examples:
 
     /// Take members of staff in, list them, set their roles, reset what they sign in with
     User(UserArgs),
+
+    /// Import networks of cash agents from files, and list them with their floats
+    Network(NetworkArgs),
 
     /// Measure how fast payments are taken, beside what the storage could do at most
     ///
@@ -232,6 +236,47 @@ Environment:
     /// List the billers that are offered
     #[command(after_help = DATABASE)]
     List,
+}
+
+/// Flags of `network`.
+#[derive(Debug, Args)]
+pub struct NetworkArgs {
+    /// What to do with networks.
+    #[command(subcommand)]
+    pub action: NetworkAction,
+}
+
+/// What can be done with networks.
+#[derive(Debug, Subcommand)]
+pub enum NetworkAction {
+    /// Take networks with their outlets from TOML files, all of them or none
+    ///
+    /// A network that is known under its code is replaced. If any file has a fault, every fault is
+    /// named with its file and line, and nothing is imported. A hub that is running takes the
+    /// networks over within seconds. docs/network-file.md describes the file.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Examples:
+  fatoura network import networks.toml
+  fatoura network import sandbox/networks/networks.toml
+
+Environment:
+  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]"
+    )]
+    Import(NetworkImportArgs),
+
+    /// List the networks, their outlets and what is left of each float
+    #[command(after_help = DATABASE)]
+    List,
+}
+
+/// Flags of `network import`.
+#[derive(Debug, Args)]
+pub struct NetworkImportArgs {
+    /// Files to read
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// Flags of `biller import`.
@@ -406,6 +451,9 @@ mod tests {
     #[case("user disable", "user_disable")]
     #[case("user enable", "user_enable")]
     #[case("user set-roles", "user_set_roles")]
+    #[case("network", "network")]
+    #[case("network import", "network_import")]
+    #[case("network list", "network_list")]
     #[case("bench", "bench")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");

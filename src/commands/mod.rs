@@ -7,6 +7,7 @@ mod check_books;
 mod demo;
 mod export;
 mod migrate;
+mod network;
 mod sandbox;
 mod serve;
 mod user;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use ledger::DatabaseUrl;
 
-use crate::cli::{BillerAction, Cli, Command, ExportFormat};
+use crate::cli::{BillerAction, Cli, Command, ExportFormat, NetworkAction};
 use crate::config::{DatabaseConfig, Environment, LogConfig};
 use crate::logging;
 use crate::signals::StopSignals;
@@ -73,6 +74,10 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
             BillerAction::List => biller::list(environment, out),
         },
         Command::User(args) => user::run(args.action, environment, out),
+        Command::Network(args) => match args.action {
+            NetworkAction::Import(args) => network::import(&args, environment, out),
+            NetworkAction::List => network::list(environment, out),
+        },
         Command::Bench(args) => bench::run(args, out),
     }
 }

@@ -32,7 +32,14 @@ const STAMP_DUTY: Variable = with_default(
     "stamp duty on cash receipts",
 );
 
-pub(super) const VARIABLES: &[&Variable] = &[&INQUIRY, &CARD_SESSION, &CALLBACK_URL, &STAMP_DUTY];
+const CASH_REFERENCE: Variable = with_default(
+    "FATOURA_CASH_REFERENCE_HOURS",
+    "48",
+    "a whole number, 1 to 720",
+    "how long a reference payable at an outlet lives at most; it never outlives its quote",
+);
+
+pub(super) const VARIABLES: &[&Variable] = &[&INQUIRY, &CARD_SESSION, &CALLBACK_URL, &STAMP_DUTY, &CASH_REFERENCE];
 
 /// Rules of payments that are the operator's choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +52,8 @@ pub struct PaymentsConfig {
     pub callback_url: Option<String>,
     /// Stamp duty on cash.
     pub stamp_duty: StampDuty,
+    /// How long a reference payable at an outlet lives at most, in hours.
+    pub cash_reference_hours: u32,
 }
 
 impl PaymentsConfig {
@@ -53,11 +62,13 @@ impl PaymentsConfig {
         let card_session = reader.seconds(&CARD_SESSION, 30..=2_700);
         let callback_url = reader.get(&CALLBACK_URL, safe_url);
         let stamp_duty = reader.get(&STAMP_DUTY, percent);
+        let cash_reference_hours = reader.number(&CASH_REFERENCE, 1..=720);
         Some(Self {
             inquiry_minutes: inquiry_minutes?,
             card_session: card_session?,
             callback_url,
             stamp_duty: stamp_duty?,
+            cash_reference_hours: cash_reference_hours?,
         })
     }
 }

@@ -30,7 +30,7 @@ fn of(key: &str, shift: i64, centimes: i64) -> Pay {
     pay
 }
 
-fn closure(shift: i64, counted: i64) -> Closure {
+pub fn closure(shift: i64, counted: i64) -> Closure {
     Closure {
         shift,
         counted: money(counted),
@@ -408,7 +408,7 @@ fn reference(digits: &str) -> NewCashReference {
     }
 }
 
-fn keep_reference(ledger: &Ledger, digits: &str) -> i64 {
+pub fn keep_reference(ledger: &Ledger, digits: &str) -> i64 {
     let new = reference(digits);
     ledger.write_now(move |op| op.keep_cash_reference(&new)).unwrap().unwrap()
 }
@@ -417,19 +417,19 @@ fn a_reference_is_used_up_once(db: &TestDb) {
     let ledger = db.open();
     ledger.fund("7", 100_000);
     let shift = ledger.open_till("A");
-    let first = keep_reference(&ledger, "1000000000005");
-    let taken = reference("1000000000005");
+    let first = keep_reference(&ledger, "1000000000007");
+    let taken = reference("1000000000007");
     assert_eq!(ledger.write_now(move |op| op.keep_cash_reference(&taken)).unwrap(), None);
     let by =
         |key: &str, reference: i64| with_counter(of(key, shift, 1_000), |agent| agent.cash_reference = Some(reference));
     let payment = ledger.start(by("1", first));
-    let stored = ledger.read(|reader| reader.cash_reference("1000000000005")).unwrap().unwrap();
+    let stored = ledger.read(|reader| reader.cash_reference("1000000000007")).unwrap().unwrap();
     assert_eq!((stored.state, stored.payment), (CashReferenceState::Used, Some(payment)));
     assert_eq!(pay(&ledger, by("2", first)), PayOutcome::ReferenceOver);
     assert!(matches!(pay(&ledger, by("1", first)), PayOutcome::Replayed(_)));
     assert_eq!(pay(&ledger, by("3", 424_242)), PayOutcome::ReferenceOver, "no such reference");
     // Expired and cancelled ones.
-    let second = keep_reference(&ledger, "1000000000013");
+    let second = keep_reference(&ledger, "1000000000015");
     let mut late = by("4", second);
     late.moment = Moment::of(now() + TimeDelta::hours(48));
     assert_eq!(pay(&ledger, late), PayOutcome::ReferenceOver);
@@ -440,7 +440,7 @@ fn a_reference_is_used_up_once(db: &TestDb) {
     assert_eq!(cancel(424_242), None);
     assert_eq!(pay(&ledger, by("5", second)), PayOutcome::ReferenceOver);
     // A refusal for another cause leaves it payable.
-    let third = keep_reference(&ledger, "1000000000021");
+    let third = keep_reference(&ledger, "1000000000023");
     let mut dear = by("6", third);
     dear.amounts.principal = money(1_000_000);
     assert_eq!(pay(&ledger, dear), PayOutcome::InsufficientFunds);
@@ -453,7 +453,7 @@ fn late_cash_waits_and_goes_back(db: &TestDb) {
     let ledger = db.open();
     ledger.fund("7", 30_000);
     let shift = ledger.open_till("A");
-    let reference = keep_reference(&ledger, "1000000000005");
+    let reference = keep_reference(&ledger, "1000000000007");
     let cash = |key: &str, centimes: i64| NewLateCash {
         key: RequestKey::of("late", key, &centimes.to_string()),
         network: "NET".to_owned(),

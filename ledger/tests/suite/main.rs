@@ -8,6 +8,7 @@ mod support;
 
 mod books;
 mod concurrency;
+mod counter_damage;
 mod counters;
 mod damage;
 mod histories;

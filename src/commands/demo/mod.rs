@@ -3,6 +3,7 @@
 mod billers;
 mod introduction;
 mod keys;
+mod networks;
 mod staff;
 
 use std::io::Write;
@@ -55,8 +56,10 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
         let sandbox = super::sandbox::start(outside.clone(), &flags).await?;
         let config = config(&database, address, (cookie_key, staff_key.clone()), &sandbox, &outside);
         biller::store(&database, &billers::read(&sandbox.base_url())?)?;
+        networks::store(&database)?;
         let app = App::open(&config, of_sandbox(&outside))?;
         let ledger = Arc::clone(&app.ledger);
+        networks::fill_floats(&app.hub).await?;
         let mut running = Running::start(app, &config.web, None, listener).await?;
         let staff = staff::take_in(&ledger, &staff_key)?;
         introduction::print(out, &config.web.public_url, &sandbox, &args.data, &staff)?;
@@ -144,6 +147,7 @@ fn config(
             card_session: Duration::from_secs(900),
             callback_url: None,
             stamp_duty: StampDuty::default(),
+            cash_reference_hours: 48,
         },
         staff: Some(StaffConfig { key: staff_key }),
     }

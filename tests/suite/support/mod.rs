@@ -4,6 +4,7 @@
 mod bank;
 mod caller;
 mod colleague;
+mod counter;
 mod database;
 mod gateway_hash;
 mod line;
@@ -33,6 +34,7 @@ use tokio::task::JoinHandle;
 pub use bank::Bank;
 pub use caller::{Bill, OTHER_PHONE, PHONE, cash_box, identify, money, wallet};
 pub use colleague::{Colleague, PASSWORD, STAFF_KEY, code_at};
+pub use counter::{Counter, agent, pieces};
 pub use database::{Backend, TestDatabase, skip};
 pub use line::Line;
 pub use payer::{Page, Payer};
@@ -209,6 +211,13 @@ impl TestApp {
 
     /// A second hub over the same database, as another process would be: its dispatcher, and its ledger to be closed.
     pub fn other_hub(&self) -> (Dispatcher, Arc<Ledger>) {
+        let (hub, ledger) = self.second_hub();
+        let messenger = notifier(&hub, &self.sandbox, &self.url, Setup::default().patience);
+        (Dispatcher::new(hub, Arc::new(messenger), Arc::new(Notify::new())), ledger)
+    }
+
+    /// The use cases of another process, and its ledger to be closed.
+    pub fn second_hub(&self) -> (Arc<Hub>, Arc<Ledger>) {
         let ledger = Arc::new(Ledger::open(&self.database.url, 8, Arc::new(|| {})).unwrap());
         let (config, setup) = (SandboxConfig::default(), Setup::default());
         let base = self.sandbox.base_url();
@@ -222,9 +231,7 @@ impl TestApp {
             clock: Arc::new(move || Utc::now() + *offset.lock().unwrap()),
             settings: HubSettings { callback_url: format!("{}/webhooks/cmi", self.url), ..HubSettings::default() },
         });
-        let hub = Arc::new(hub.unwrap());
-        let messenger = notifier(&hub, &self.sandbox, &self.url, setup.patience);
-        (Dispatcher::new(hub, Arc::new(messenger), Arc::new(Notify::new())), ledger)
+        (Arc::new(hub.unwrap()), ledger)
     }
 
     /// Takes the billers' definitions in again, with the sandbox at another address.
@@ -296,7 +303,7 @@ fn notifier(hub: &Arc<Hub>, sandbox: &RunningSandbox, public_url: &str, timeout:
     Notifier::new(Arc::new(move || catalogue.catalogue()), public_url, Some(twilio.unwrap()), Some(mail.unwrap()))
 }
 
-/// The billers that the sandbox plays.
+/// The billers that the sandbox plays, and the networks of the demo.
 fn import(ledger: &Ledger, sandbox_url: &str) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox/billers");
     for file in std::fs::read_dir(folder).unwrap() {
@@ -305,4 +312,7 @@ fn import(ledger: &Ledger, sandbox_url: &str) {
         let billers = payments::catalogue::import::parse(&text, &variables).unwrap();
         payments::import_billers(ledger, &billers, Utc::now()).unwrap();
     }
+    let networks = include_str!("../../../sandbox/networks/networks.toml");
+    let networks = payments::networks::import::parse(networks).unwrap();
+    assert!(payments::import_networks(ledger, &networks, Utc::now()).unwrap().is_empty());
 }

@@ -5,7 +5,7 @@ use ledger::{
 };
 
 use super::view::PAGE_MAX;
-use super::{REASON_MAX, typed};
+use super::{REASON_MAX, plain, typed};
 use crate::api::Infrastructure;
 use crate::api::cash::{CounterFault, DecideFloat, FloatError, FloatLine, FloatStatement, FloatView, RequestFloat};
 use crate::hub::Hub;
@@ -34,7 +34,7 @@ impl Hub {
         if !request.amount.is_positive() {
             return Err(FloatError::BadAmount);
         }
-        let proof = typed(&request.proof, PROOF_MAX).filter(|proof| proof.chars().count() >= PROOF_MIN);
+        let proof = plain(&request.proof, PROOF_MAX).filter(|proof| proof.chars().count() >= PROOF_MIN);
         let proof = proof.ok_or(FloatError::NoProof)?;
         let RequestFloat { kind, amount, actor, .. } = request;
         let input = format!("{}\n{kind}\n{amount}\n{proof}\n{}", outlet.number, actor.id);

@@ -37,7 +37,7 @@ impl Hub {
             }
             ReferenceSubject::Quote(reference) => self.quote_for_cash(reference).await?,
         };
-        let now = self.now();
+        let Moment { at: now, .. } = Moment::of(self.now());
         let expires_at = (now + self.settings.cash_reference_lifetime).naive_utc().min(quote.expires_at);
         let remind_at = (expires_at - self.settings.cash_reference_reminder).and_utc();
         let mut new = NewCashReference {

@@ -1,0 +1,59 @@
+//! The demo's networks, inside the binary, and a float for each of their outlets.
+
+use anyhow::{anyhow, bail};
+use chrono::Utc;
+use ledger::{Actor, DatabaseUrl, FloatRequestKind, FloatRequestState, Money};
+use payments::Hub;
+use payments::api::cash::{DecideFloat, RequestFloat};
+use payments::networks::import;
+
+use crate::commands::network;
+
+const FILE: &str = include_str!("../../../sandbox/networks/networks.toml");
+/// What each outlet begins with: 5,000.00.
+const FLOAT: Money = Money::from_minor(500_000);
+
+/// Puts the networks in.
+pub(super) fn store(url: &DatabaseUrl) -> anyhow::Result<()> {
+    let networks = import::parse(FILE).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        anyhow!("the demo's own networks.toml has faults: {}", faults.join("; "))
+    })?;
+    let taken = network::store(url, &networks, Utc::now())?;
+    if let Some(taken) = taken.first() {
+        bail!("outlet {} of the demo belongs to network {}", taken.outlet, taken.of);
+    }
+    Ok(())
+}
+
+/// Fills each float once, with a request and an approval as they are in earnest. Their people are no accounts: theirs are
+/// numbers that no account has.
+pub(super) async fn fill_floats(hub: &Hub) -> anyhow::Result<()> {
+    let [treasurer, controller] = [-1, -2].map(|id| Actor { id, name: "Demo".to_owned() });
+    for outlet in hub.networks().all().iter().flat_map(|network| &network.outlets) {
+        let request = RequestFloat {
+            outlet: outlet.number.clone(),
+            kind: FloatRequestKind::TopUp,
+            amount: FLOAT,
+            proof: format!("DEMO-{}", outlet.number),
+            key: format!("demo {}", outlet.number),
+            actor: treasurer.clone(),
+        };
+        let request = hub.request_float(request).await?;
+        if request.state == FloatRequestState::Open {
+            let (note, actor) = (String::new(), controller.clone());
+            hub.decide_float(DecideFloat { request: request.id, approve: true, note, actor }).await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_good() {
+        assert!(import::parse(FILE).is_ok());
+    }
+}
