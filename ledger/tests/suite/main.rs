@@ -6,6 +6,7 @@
 #[macro_use]
 mod support;
 
+mod audit;
 mod books;
 mod concurrency;
 mod damage;
@@ -14,4 +15,5 @@ mod keeping;
 mod outbox;
 mod paying;
 mod schema;
+mod staff;
 mod steps;
