@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use rstest::rstest;
 use staff::Role;
 
-use crate::support::{Backend, PASSWORD, TestApp, code_at};
+use crate::support::{Backend, PASSWORD, TestApp, code_at, shown_secret};
 
 const NEW_PASSWORD: &str = "dix oiseaux verts";
 
@@ -56,14 +56,7 @@ async fn whoever_wants_a_second_factor_gets_one() {
     tariq.sign_in(&app).await;
     assert!(tariq.get("/recovery-codes").await.text().contains("has no second factor"));
     assert_eq!(tariq.post("/recovery-codes", &[("code", "123456")]).await.status, 200);
-    let page = tariq.get("/enrol").await;
-    let text = page.body.split("class=\"staff-secret\" dir=\"ltr\">").nth(1).unwrap().split('<').next().unwrap();
-    let bits: String = text
-        .bytes()
-        .filter(u8::is_ascii_alphanumeric)
-        .map(|c| format!("{:05b}", if c.is_ascii_uppercase() { c - b'A' } else { c - b'2' + 26 }))
-        .collect();
-    let secret: Vec<u8> = (0..20).map(|at| u8::from_str_radix(&bits[8 * at..8 * at + 8], 2).unwrap()).collect();
+    let secret = shown_secret(&tariq.get("/enrol").await);
     tariq.post("/enrol", &[("code", &code_at(&secret, app.now()))]).await;
     let other = app.at_browser("en", "tariq", secret);
     assert_eq!(other.type_password(PASSWORD).await.path, other.path("/second-factor"));

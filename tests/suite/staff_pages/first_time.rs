@@ -5,23 +5,9 @@ use rstest::rstest;
 use staff::admin::{COMMAND_LINE, reset_password, reset_second_factor};
 use staff::{Role, passwords};
 
-use crate::support::{Backend, Colleague, PASSWORD, TestApp, code_at};
+use crate::support::{Backend, Colleague, PASSWORD, TestApp, code_at, shown_secret};
 
 const NEW_PASSWORD: &str = "dix oiseaux verts";
-
-/// The secret that the enrolment page shows, in base 32.
-fn shown_secret(body: &str) -> Vec<u8> {
-    let text = body.split("class=\"staff-secret\" dir=\"ltr\">").nth(1).expect("a secret").split('<').next().unwrap();
-    let bits: String = text
-        .bytes()
-        .filter(u8::is_ascii_alphanumeric)
-        .map(|c| format!("{:05b}", if c.is_ascii_uppercase() { c - b'A' } else { c - b'2' + 26 }))
-        .collect();
-    bits.as_bytes()
-        .chunks_exact(8)
-        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
-        .collect()
-}
 
 /// The recovery codes on a page.
 fn shown_codes(body: &str) -> Vec<String> {
@@ -35,9 +21,9 @@ async fn come_in(app: &TestApp, who: &mut Colleague) -> Vec<String> {
     assert_eq!((page.status, page.path), (200, who.path("/password")));
     let fields = [("present", PASSWORD), ("new", NEW_PASSWORD), ("again", NEW_PASSWORD)];
     let page = who.post("/password", &fields).await;
-    assert_eq!((page.status, page.path), (200, who.path("/enrol")));
-    who.secret = shown_secret(&page.body);
-    assert_eq!(shown_secret(&who.get("/enrol").await.body), who.secret, "the same one until it is confirmed");
+    assert_eq!((page.status, &page.path), (200, &who.path("/enrol")));
+    who.secret = shown_secret(&page);
+    assert_eq!(shown_secret(&who.get("/enrol").await), who.secret, "the same one until it is confirmed");
     let page = who.post("/enrol", &[("code", &code_at(&who.secret, app.now()))]).await;
     assert_eq!(page.status, 200, "{}", page.text());
     shown_codes(&page.body)
@@ -168,7 +154,7 @@ async fn what_is_reset_must_be_set_again(#[case] backend: Backend) {
     assert_eq!(adil.get("").await.path, adil.path("/sign-in"), "the session is ended");
     let page = adil.type_password(NEW_PASSWORD).await;
     assert_eq!(page.path, adil.path("/enrol"));
-    adil.secret = shown_secret(&page.body);
+    adil.secret = shown_secret(&page);
     for code in ["", "000", "abcdef", "000000"] {
         assert_eq!(adil.post("/enrol", &[("code", code)]).await.status, 422);
     }
