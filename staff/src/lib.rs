@@ -48,6 +48,3 @@ impl From<LedgerError> for Trouble {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -14,16 +14,16 @@ use crate::support::Payer;
 const BILLERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox/billers");
 
 /// A folder of its own, with the database in it, and nothing in the environment but what a test puts there.
-struct Bench {
+pub struct Bench {
     folder: TempDir,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn migrated() -> Self {
+    pub fn migrated() -> Self {
         let bench = Self::new();
         bench.run(&["migrate"]).done();
         bench
@@ -33,14 +33,14 @@ impl Bench {
         self.folder.path().join(name)
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fatoura"));
         let database = format!("sqlite:{}", self.path("fatoura.db").display());
         command.args(words).current_dir(&self.folder).env_clear().env("FATOURA_DATABASE_URL", database);
         command
     }
 
-    fn run(&self, words: &[&str]) -> Ran {
+    pub fn run(&self, words: &[&str]) -> Ran {
         Ran::of(self.command(words).output().unwrap())
     }
 
@@ -53,25 +53,25 @@ impl Bench {
 
 /// How a command went.
 #[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 impl Ran {
-    fn of(output: Output) -> Self {
+    pub fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    fn done(self) -> String {
+    pub fn done(self) -> String {
         assert_eq!((self.code, self.err.as_str()), (Some(0), ""), "{}", self.out);
         self.out
     }
 
     /// Failed with this code, and said all of these.
-    fn failed(&self, code: i32, parts: &[&str]) {
+    pub fn failed(&self, code: i32, parts: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
         for part in parts {
             assert!(self.err.contains(part), "expected {part:?} in: {}", self.err);
@@ -83,7 +83,7 @@ impl Ran {
 fn help_is_on_standard_output_and_a_wrong_word_is_not_done() {
     let bench = Bench::new();
     let help = bench.run(&["--help"]).done();
-    for command in ["demo", "serve", "sandbox", "migrate", "check-books", "export", "biller"] {
+    for command in ["demo", "serve", "sandbox", "migrate", "check-books", "export", "biller", "user"] {
         assert!(help.lines().any(|line| line.trim_start().starts_with(command)), "{command} in {help}");
     }
     bench.run(&["serv"]).failed(2, &["unrecognized subcommand", "serve"]);
@@ -116,7 +116,14 @@ fn migrating_makes_the_database_and_again_does_nothing() {
 #[test]
 fn a_database_that_is_not_there_is_not_made_by_the_way() {
     let bench = Bench::new();
-    for words in [&["check-books"][..], &["export", "hledger"], &["biller", "list"], &["biller", "import", "x.toml"]] {
+    for words in [
+        &["check-books"][..],
+        &["export", "hledger"],
+        &["biller", "list"],
+        &["biller", "import", "x.toml"],
+        &["user", "list"],
+        &["user", "disable", "salma"],
+    ] {
         bench.run(words).failed(2, &["there is no database at", "FATOURA_DATABASE_URL", "fatoura migrate"]);
     }
     assert!(!bench.path("fatoura.db").exists());

@@ -11,3 +11,4 @@ mod notify;
 mod paying;
 mod staff_pages;
 mod support;
+mod user_command;

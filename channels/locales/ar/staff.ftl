@@ -122,6 +122,7 @@ staff-sessions-end-others = إغلاق كل الجلسات الأخرى
 staff-home-title = الرئيسية
 staff-home-heading = مرحبا، { $name }
 staff-home-work = عملي
+staff-done-password = غُيّرت كلمة مروركم وأُغلقت جلساتكم الأخرى.
 
 # Audit log
 staff-audit-title = سجل التدقيق

@@ -117,6 +117,7 @@ staff-sessions-end-others = Close all others
 staff-home-title = Home
 staff-home-heading = Hello, { $name }
 staff-home-work = My work
+staff-done-password = Your password is changed, and your other sessions are closed.
 
 # Audit log
 staff-audit-title = Audit log

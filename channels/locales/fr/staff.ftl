@@ -117,6 +117,7 @@ staff-sessions-end-others = Fermer toutes les autres
 staff-home-title = Accueil
 staff-home-heading = Bonjour, { $name }
 staff-home-work = Mon travail
+staff-done-password = Votre mot de passe est changé, et vos autres sessions sont fermées.
 
 # Audit log
 staff-audit-title = Journal d’audit

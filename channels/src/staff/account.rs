@@ -72,7 +72,12 @@ pub(crate) async fn change_password(half_way: HalfWay, posted: Posted) -> Result
     } else {
         let (present, new) = (SecretString::from(present), SecretString::from(new));
         match visitor.staff.change_password(session, present, new, visitor.origin.clone()).await? {
-            ChangeOutcome::Changed(opened) => return Ok(visitor.go_on(&opened, &next)),
+            ChangeOutcome::Changed(opened) if forced => return Ok(visitor.go_on(&opened, &next)),
+            ChangeOutcome::Changed(opened) => {
+                let mut answer = visitor.context.see_other("/staff?done=password");
+                visitor.keep_token(&mut answer, &opened.token);
+                return Ok(answer);
+            }
             ChangeOutcome::Over => return Ok(visitor.context.see_other(&next.carried("/staff/sign-in"))),
             ChangeOutcome::WrongCurrent => refused("present", "staff-fault-present"),
             ChangeOutcome::Same => refused("new", "staff-fault-same"),

@@ -1,9 +1,10 @@
 //! Where staff arrive.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, VARY};
+use actix_web::{HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
 
 use super::frame::Frame;
 use super::session::{StaffSession, Visitor};
@@ -14,6 +15,14 @@ use crate::web::errors::Fault;
 #[template(path = "staff/home.html")]
 struct HomePage {
     frame: Frame,
+    /// What was just done.
+    done: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Done {
+    #[serde(default)]
+    done: String,
 }
 
 /// Sends to the home page in the reader's language.
@@ -23,6 +32,8 @@ pub(crate) async fn choose_language(visitor: Visitor) -> HttpResponse {
     answer
 }
 
-pub(crate) async fn show_home(session: StaffSession) -> Result<HttpResponse, Fault> {
-    session.html(StatusCode::OK, &HomePage { frame: session.frame("staff-home-title") })
+pub(crate) async fn show_home(session: StaffSession, done: web::Query<Done>) -> Result<HttpResponse, Fault> {
+    let frame = session.frame("staff-home-title");
+    let done = if done.done == "password" { frame.page.t("staff-done-password") } else { String::new() };
+    session.html(StatusCode::OK, &HomePage { frame, done })
 }

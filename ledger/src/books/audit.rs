@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{BookFault, BooksReport, PAGE};
-use crate::audit::{BEGINNING, COUNTER, StoredAudit, apart};
+use crate::audit::{AuditRow, BEGINNING, COUNTER, StoredAudit, apart};
 use crate::storage::schema::{audit_log, counters};
 use crate::storage::{Conn, StorageError};
 
@@ -23,14 +23,9 @@ pub(super) fn check(connection: &mut Conn, report: &mut BooksReport) -> Result<(
         for stored in page {
             let (row, previous, digest) = apart(stored);
             let seq = last + 1;
-            if row.seq != seq {
-                return Ok(report.fault(BookFault::AuditMissing { seq }));
-            }
-            if previous != head {
-                return Ok(report.fault(BookFault::AuditUnlinked { seq }));
-            }
-            if row.digest(&previous).as_slice() != digest {
-                return Ok(report.fault(BookFault::AuditChanged { seq }));
+            if let Some(fault) = break_of(&row, seq, &previous, &head, &digest) {
+                report.fault(fault);
+                return Ok(());
             }
             (head, last) = (digest, seq);
             report.audit_rows += 1;
@@ -46,4 +41,15 @@ pub(super) fn check(connection: &mut Conn, report: &mut BooksReport) -> Result<(
         report.audit_head = head.iter().map(|byte| format!("{byte:02x}")).collect();
     }
     Ok(())
+}
+
+/// How a row breaks the chain at its place, if it does.
+fn break_of(row: &AuditRow, seq: i64, previous: &[u8], head: &[u8], digest: &[u8]) -> Option<BookFault> {
+    if row.seq != seq {
+        return Some(BookFault::AuditMissing { seq });
+    }
+    if previous != head {
+        return Some(BookFault::AuditUnlinked { seq });
+    }
+    (row.digest(previous).as_slice() != digest).then_some(BookFault::AuditChanged { seq })
 }

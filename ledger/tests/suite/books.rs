@@ -5,11 +5,15 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Once;
 
-use ledger::{Account, AccountKind, DatabaseUrl, Hold, PayOutcome, PaymentState, Step, check_books, export_hledger};
+use ledger::{
+    Account, AccountKind, AuditEntry, DatabaseUrl, Hold, Ledger, PayOutcome, PaymentState, Step, check_books,
+    export_hledger,
+};
 
 use crate::damage::DAMAGE;
 use crate::support::{
-    Command as Wish, Doing, Outcome, Raw, TestDb, accept, advance, bill, burst, card, card_states, cash, money, skipped,
+    Command as Wish, Doing, Outcome, Raw, TestDb, accept, advance, bill, burst, card, card_states, cash, money, now,
+    skipped,
 };
 
 /// One payment in every state, and the names by which damage calls them.
@@ -32,6 +36,9 @@ impl Books {
         let mut small = cash("cash", "cash");
         small.amounts.principal = money(5_000);
         names.insert("cash", ledger.start(small).to_string());
+        for action in ["signed-in", "customer-viewed", "signed-out"] {
+            keep_audit(&ledger, action);
+        }
         Self { names }
     }
 
@@ -66,25 +73,39 @@ impl Books {
     }
 }
 
+/// One row of the audit log.
+fn keep_audit(ledger: &Ledger, action: &'static str) {
+    let entry = AuditEntry {
+        actor: "salma".to_owned(),
+        action: action.to_owned(),
+        subject: "member salma".to_owned(),
+        detail: String::new(),
+    };
+    ledger.write_now(move |op| op.audit(&entry, now())).unwrap();
+}
+
 /// A database without its guards, and a copy of its rows to go back to.
 struct Damaged {
     raw: Raw,
     is_postgres: bool,
 }
 
-const TABLES: [&str; 7] = ["payments", "bills", "accounts", "postings", "entries", "outbox", "incidents"];
+const TABLES: [&str; 9] =
+    ["payments", "bills", "accounts", "postings", "entries", "outbox", "incidents", "audit_log", "counters"];
 
 impl Damaged {
     fn of(db: &TestDb) -> Self {
         let mut raw = db.raw();
         let guards = if db.is_postgres() {
             "DROP TRIGGER postings_keep ON postings; DROP TRIGGER entries_keep ON entries; DROP INDEX postings_event;
+             DROP TRIGGER audit_log_keep ON audit_log;
              ALTER TABLE payments DROP CONSTRAINT payments_principal_check, DROP CONSTRAINT payments_fee_check;
              ALTER TABLE entries DROP CONSTRAINT entries_amount_check;
              ALTER TABLE accounts DROP CONSTRAINT accounts_check;"
         } else {
             "DROP TRIGGER postings_keep; DROP TRIGGER postings_stay; DROP TRIGGER entries_keep;
-             DROP TRIGGER entries_stay; DROP INDEX postings_event; PRAGMA ignore_check_constraints = ON;"
+             DROP TRIGGER entries_stay; DROP INDEX postings_event; DROP TRIGGER audit_log_keep;
+             DROP TRIGGER audit_log_stay; PRAGMA ignore_check_constraints = ON;"
         };
         raw.run(guards).unwrap();
         let copy = |table| format!("CREATE TABLE sound_{table} AS SELECT * FROM {table};");

@@ -16,7 +16,7 @@ fn count<T>(outcomes: &[T], is: impl Fn(&T) -> bool) -> usize {
 }
 
 /// Runs `work` on threads of its own, started together; their results.
-fn at_once<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub fn at_once<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let start = std::sync::Barrier::new(threads);
     std::thread::scope(|scope| {
         let one = |n: usize| {

@@ -288,4 +288,22 @@ pub const DAMAGE: &[(&str, &[&str])] = &[
         "INSERT INTO incidents (id, kind, detail, created_at) VALUES (1, 90, '', '2026-11-24 10:00:00')",
         &["incident 1: kind 90 is unknown"],
     ),
+    ("UPDATE audit_log SET detail = 'nothing to see' WHERE seq = 2", &["audit row 2 is not what was written"]),
+    ("UPDATE audit_log SET at = '2026-11-24 10:00:01' WHERE seq = 1", &["audit row 1 is not what was written"]),
+    // Only the first broken row is named: past it the chain proves nothing.
+    ("UPDATE audit_log SET actor = 'nobody'", &["audit row 1 is not what was written"]),
+    ("UPDATE audit_log SET digest = previous WHERE seq = 2", &["audit row 2 is not what was written"]),
+    (
+        "UPDATE audit_log SET previous = digest WHERE seq = 3",
+        &["audit row 3 does not continue the row before it: one of the two is not what was written"],
+    ),
+    ("DELETE FROM audit_log WHERE seq = 1", &["audit row 1 is missing"]),
+    ("DELETE FROM audit_log WHERE seq = 2", &["audit row 2 is missing"]),
+    ("DELETE FROM audit_log WHERE seq = 3", &["audit row 3 is missing"]),
+    ("DELETE FROM audit_log", &["audit row 1 is missing"]),
+    ("DELETE FROM counters WHERE name = 'audit'", &["audit row 4 is missing"]),
+    (
+        "DELETE FROM audit_log WHERE seq = 2; UPDATE audit_log SET seq = 2 WHERE seq = 3",
+        &["audit row 2 does not continue the row before it: one of the two is not what was written"],
+    ),
 ];

@@ -6,6 +6,7 @@
 #[macro_use]
 mod support;
 
+mod audit;
 mod books;
 mod concurrency;
 mod counter_damage;
@@ -17,4 +18,5 @@ mod outbox;
 mod paying;
 mod recent;
 mod schema;
+mod staff;
 mod steps;

@@ -26,21 +26,26 @@ fn the_twin_migrations_make_the_same_tables() {
 }
 
 fn what_is_booked_cannot_be_changed(db: &TestDb) {
-    db.open().card_in("a", PaymentState::Confirmed);
+    let ledger = db.open();
+    ledger.card_in("a", PaymentState::Confirmed);
+    crate::audit::append(&ledger, "salma", "signed-in");
     let mut changes = vec![
         ("UPDATE postings SET kind = 4", "postings are append-only"),
         ("DELETE FROM postings", "postings are append-only"),
         ("UPDATE entries SET amount = 1", "entries are append-only"),
         ("DELETE FROM entries", "entries are append-only"),
+        ("UPDATE audit_log SET actor = ''", "audit_log is append-only"),
+        ("DELETE FROM audit_log", "audit_log is append-only"),
     ];
     if db.is_postgres() {
         changes.push(("TRUNCATE postings", "postings are append-only"));
         changes.push(("TRUNCATE entries", "entries are append-only"));
+        changes.push(("TRUNCATE audit_log", "audit_log is append-only"));
     }
     for (change, why) in changes {
         assert!(db.raw().run(change).unwrap_err().contains(why), "{change}");
     }
-    assert_eq!((db.count("postings"), db.count("entries")), (2, 5));
+    assert_eq!((db.count("postings"), db.count("entries"), db.count("audit_log")), (2, 5, 1));
     db.assert_clean();
 }
 

@@ -10,7 +10,7 @@ use super::{HOSTILE, books, start, unharmed};
 use crate::support::Backend;
 
 const METHODS: [&str; 8] = ["GET", "GET", "POST", "POST", "POST", "PUT", "HEAD", "X"];
-const PATHS: [&str; 18] = [
+const PATHS: [&str; 24] = [
     "/",
     "/{l}",
     "/{l}/",
@@ -29,8 +29,14 @@ const PATHS: [&str; 18] = [
     "/{l}/payments/{x}/receipt.pdf",
     "/{l}/find",
     "/webhooks/cmi",
+    "/{l}/staff/sign-in",
+    "/{l}/staff/sign-in?next={x}",
+    "/{l}/staff/second-factor",
+    "/{l}/staff/audit?before={x}",
+    "/{l}/staff/{x}",
+    "/{l}/staff/password",
 ];
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 19] = [
     "f.contract",
     "f.note",
     "f.level",
@@ -44,6 +50,11 @@ const NAMES: [&str; 14] = [
     "oid",
     "HASH",
     "q",
+    "login",
+    "password",
+    "next",
+    "code",
+    "session",
     "\0",
 ];
 const HEADERS: [&str; 10] = [
@@ -72,7 +83,7 @@ async fn rubbish(#[case] backend: Backend, #[case] seed: u64) {
     let mut random = StdRng::seed_from_u64(seed);
     let start = Instant::now();
     let mut sent = 0;
-    while sent < 1_500 && start.elapsed() < Duration::from_secs(5) {
+    while sent < 1_500 && start.elapsed() < Duration::from_secs(10) {
         let method = *METHODS.choose(&mut random).unwrap();
         let path = PATHS
             .choose(&mut random)

@@ -6,7 +6,7 @@ use super::client::{FORM, Visitor, encoded, exchange, request, sound};
 use super::{books, start, unharmed};
 use crate::support::Backend;
 
-const PAGES: [(&str, &str); 17] = [
+const PAGES: [(&str, &str); 27] = [
     ("/", "GET, HEAD"),
     ("/fr", "GET, HEAD"),
     ("/fr/", "GET, HEAD"),
@@ -19,6 +19,16 @@ const PAGES: [(&str, &str); 17] = [
     ("/fr/payments/0000-0001-0000-0010/status", "GET, HEAD"),
     ("/fr/payments/0000-0001-0000-0010/receipt.pdf", "GET, HEAD"),
     ("/fr/find", "GET, HEAD, POST"),
+    ("/staff", "GET, HEAD"),
+    ("/fr/staff", "GET, HEAD"),
+    ("/fr/staff/sign-in", "GET, HEAD, POST"),
+    ("/fr/staff/second-factor", "GET, HEAD, POST"),
+    ("/fr/staff/enrol", "GET, HEAD, POST"),
+    ("/fr/staff/recovery-codes", "GET, HEAD, POST"),
+    ("/fr/staff/password", "GET, HEAD, POST"),
+    ("/fr/staff/sessions", "GET, HEAD, POST"),
+    ("/fr/staff/sign-out", "POST"),
+    ("/fr/staff/audit", "GET, HEAD"),
     ("/health/live", "GET, HEAD"),
     ("/health/ready", "GET, HEAD"),
     ("/assets/mark.svg", "GET, HEAD"),
@@ -70,7 +80,9 @@ async fn forged_forms(#[values("ar", "fr", "en")] language: &'static str) {
         ("a script", format!("csrf={}", encoded(&[("", "<script>alert(1)</script>")]).trim_start_matches('='))),
         ("not text", "csrf=%ff%fe".to_owned()),
     ];
-    for path in ["/billers/1001/02", "/find"].map(|path| visitor.path(path)).iter().chain([&inquiry, &quote]) {
+    for path in
+        ["/billers/1001/02", "/find", "/staff/sign-in"].map(|path| visitor.path(path)).iter().chain([&inquiry, &quote])
+    {
         for (what, body) in &bodies {
             let body = format!("{body}&{rest}");
             let answer = visitor.send("POST", path, &[("content-type", FORM)], body.as_bytes()).await;

@@ -15,6 +15,7 @@ mod limits;
 mod methods;
 mod pay;
 mod payment;
+mod staff;
 mod webhooks;
 mod wire;
 

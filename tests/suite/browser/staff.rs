@@ -5,26 +5,11 @@ use staff::Role;
 
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
-use crate::support::{PASSWORD, Setup, TestApp, code_at};
+use crate::support::{PASSWORD, Setup, TestApp, code_at, unbase32};
 
 const NEW_PASSWORD: &str = "dix oiseaux verts";
 
 const SEND: &str = "main form button[type=submit]";
-
-/// The bytes of a text in base 32.
-fn unbase32(text: &str) -> Vec<u8> {
-    let (mut bytes, mut held, mut bits) = (Vec::new(), 0u32, 0);
-    for c in text.bytes().filter(u8::is_ascii_alphanumeric) {
-        held = (held << 5) | u32::from(if c.is_ascii_uppercase() { c - b'A' } else { c - b'2' + 26 });
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from(held >> bits).unwrap());
-            held &= (1 << bits) - 1;
-        }
-    }
-    bytes
-}
 
 async fn type_name(browser: &Browser, password: &str) {
     browser.fill("#login", "adil").await;

@@ -33,6 +33,23 @@ pub fn code_at(secret: &[u8], at: DateTime<Utc>) -> String {
     format!("{:06}", number % 1_000_000)
 }
 
+/// The bytes of a text in base 32, blanks let off.
+pub fn unbase32(text: &str) -> Vec<u8> {
+    let bits: String = text
+        .bytes()
+        .filter(u8::is_ascii_alphanumeric)
+        .map(|c| format!("{:05b}", if c.is_ascii_uppercase() { c - b'A' } else { c - b'2' + 26 }))
+        .collect();
+    let byte = |bits: &[u8]| u8::from_str_radix(std::str::from_utf8(bits).unwrap(), 2).unwrap();
+    bits.as_bytes().chunks_exact(8).map(byte).collect()
+}
+
+/// The secret that an enrolment page shows.
+pub fn shown_secret(page: &Page) -> Vec<u8> {
+    let (_, rest) = page.body.split_once("class=\"staff-secret\" dir=\"ltr\">").expect("a secret");
+    unbase32(rest.split('<').next().unwrap())
+}
+
 impl TestApp {
     /// Takes a member in who has been through the first sign-in: a password of their own, and a second factor where the
     /// role asks for one.

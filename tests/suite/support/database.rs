@@ -20,6 +20,16 @@ pub enum Backend {
     Postgres,
 }
 
+impl Backend {
+    /// A column of bytes as hex, in SQL.
+    pub fn hex(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("hex({column})"),
+            Self::Postgres => format!("encode({column}, 'hex')"),
+        }
+    }
+}
+
 /// Says that something is skipped; a failure where nothing may be.
 #[expect(clippy::print_stderr, reason = "whoever runs the tests must see what did not run")]
 pub fn skip(what: &str) {

@@ -34,10 +34,12 @@ fn quoted_after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a s
 fn used() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = BTreeSet::new();
-    for file in std::fs::read_dir(root.join("../templates/web")).unwrap() {
-        let text = read(&file.unwrap().path());
-        for start in ["page.t(\"", "page.t1(\"", "page.tn(\""] {
-            used.extend(quoted_after(&text, start).map(str::to_owned));
+    for folder in ["../templates/web", "../templates/staff"] {
+        for file in std::fs::read_dir(root.join(folder)).unwrap() {
+            let text = read(&file.unwrap().path());
+            for start in ["page.t(\"", "page.t1(\"", "page.tn(\""] {
+                used.extend(quoted_after(&text, start).map(str::to_owned));
+            }
         }
     }
     used
@@ -59,9 +61,9 @@ fn every_message_that_a_template_uses_exists() {
 
 #[test]
 fn every_message_is_used() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut code = String::new();
-    let mut folders = vec![root];
+    let mut folders = vec![root.join("web"), root.join("staff")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -73,13 +75,25 @@ fn every_message_is_used() {
         .into_iter()
         .filter(|key| !in_templates.contains(key) && !code.contains(&format!("\"{key}\"")))
         // Keys that the code puts together.
-        .filter(|key| !["category-", "instrument-"].iter().any(|start| key.starts_with(start)))
+        .filter(|key| !["category-", "instrument-", "staff-role-", "audit-"].iter().any(|start| key.starts_with(start)))
         .filter(|key| {
-            let stem = key.strip_suffix("-title").or_else(|| key.strip_suffix("-text"));
+            let suffixes = ["-title", "-text", "-about"];
+            let stem = suffixes.iter().find_map(|suffix| key.strip_suffix(suffix));
             !stem.is_some_and(|stem| code.contains(&format!("\"{stem}\"")))
         })
         .collect();
     assert_eq!(idle, Vec::<String>::new());
+}
+
+#[test]
+fn every_role_and_every_action_has_its_words() {
+    let known = keys(Language::Fr);
+    let roles = staff::Role::ALL.iter().map(|role| format!("staff-role-{role}"));
+    let actions = staff::Action::ALL.iter().map(|action| format!("audit-{}", action.as_str()));
+    let wanted: BTreeSet<String> = roles.chain(actions).collect();
+    assert_eq!(wanted.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
+    let worded = known.iter().filter(|key| key.starts_with("staff-role-") || key.starts_with("audit-"));
+    assert_eq!(worded.count(), wanted.len());
 }
 
 #[rstest]

@@ -1,0 +1,60 @@
+//! The pages for staff: forms that nobody fills in like that.
+
+use rstest::rstest;
+use staff::Role;
+
+use super::client::Visitor;
+use super::{HOSTILE, books, escaped, shapes, start, unharmed};
+use crate::support::{Backend, PASSWORD};
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in(#[values("ar", "fr", "en")] language: &'static str) {
+    let app = start(Backend::Sqlite).await.unwrap();
+    app.colleague(language, "tariq", Role::Teleoperator);
+    let before = books(&app);
+    let visitor = Visitor::new(&app, language).await;
+    let path = visitor.path("/staff/sign-in");
+    for field in ["login", "password", "next"] {
+        shapes(&visitor, &path, field, &[("login", "tariq"), ("password", "not the password"), ("next", "/staff")])
+            .await;
+    }
+    for text in HOSTILE {
+        app.pass(chrono::TimeDelta::minutes(61));
+        let answer = visitor.post(&path, &[("login", text), ("password", text), ("next", text)]).await;
+        assert!(matches!(answer.status, 422 | 429), "{text}: {}", answer.status);
+        assert!(escaped(&answer.body, text), "{text}: {}", answer.body);
+        let answer =
+            visitor.get(&format!("{path}?next={}", text.replace(|c: char| !c.is_ascii_alphanumeric(), "%2F"))).await;
+        assert_eq!(answer.status, 200);
+    }
+    unharmed(&app, &before).await;
+    app.finish().await;
+}
+
+/// What somebody at work sends, and should not.
+#[tokio::test(flavor = "multi_thread")]
+async fn at_work() {
+    let app = start(Backend::Sqlite).await.unwrap();
+    let adil = app.colleague("fr", "adil", Role::Administrator);
+    adil.sign_in(&app).await;
+    let before = books(&app);
+    let mut visitor = Visitor::new(&app, "fr").await;
+    visitor.cookie = format!("{}; staff={}", visitor.cookie, adil.browser.cookie("staff"));
+    let password = [("present", PASSWORD), ("new", "short"), ("again", "short")];
+    for field in ["present", "new", "again"] {
+        shapes(&visitor, "/fr/staff/password", field, &password).await;
+        app.pass(chrono::TimeDelta::minutes(5));
+    }
+    shapes(&visitor, "/fr/staff/recovery-codes", "code", &[("code", "12")]).await;
+    shapes(&visitor, "/fr/staff/sessions", "session", &[]).await;
+    for text in HOSTILE {
+        let answer = visitor.post("/fr/staff/sessions", &[("session", text)]).await;
+        assert_eq!(answer.status, 400, "{text}");
+        let answer = visitor.post("/fr/staff/recovery-codes", &[("code", text)]).await;
+        assert_eq!((answer.status, escaped(&answer.body, text)), (422, true), "{text}");
+    }
+    assert_eq!(adil.get("").await.path, adil.path(""), "still signed in");
+    unharmed(&app, &before).await;
+    app.finish().await;
+}
