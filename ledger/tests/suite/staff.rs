@@ -108,7 +108,7 @@ fn sessions_end(db: &TestDb) {
     assert_eq!(ledger.write_now(move |op| op.end_oldest_staff_sessions(salma, 3, at())).unwrap(), 3);
     assert_eq!((found(4), found(11), found(12).is_some(), found(14).is_some()), (None, None, true, true));
     let later = at() + TimeDelta::days(40);
-    assert!(ledger.write_now(move |op| op.prune(later)).unwrap() >= 9);
+    assert!(ledger.write_now(move |op| op.prune_staff(later)).unwrap() >= 9);
     assert_eq!((db.count("staff_sessions"), db.count("staff_members")), (0, 2));
 }
 
