@@ -15,3 +15,6 @@ pub(crate) mod sessions;
 pub(crate) mod sign_in;
 
 pub(crate) use frame::StaffNoticePage;
+
+#[cfg(test)]
+mod tests;

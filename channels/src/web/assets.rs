@@ -71,7 +71,7 @@ pub(crate) async fn show_favicon() -> HttpResponse {
 
 /// Only the home pages are for search engines.
 pub(crate) async fn show_robots() -> HttpResponse {
-    let lines =
-        "User-agent: *\nDisallow: /*/bills/\nDisallow: /*/quotes/\nDisallow: /*/payments/\nDisallow: /webhooks/\n";
+    let lines = "User-agent: *\nDisallow: /*/bills/\nDisallow: /*/quotes/\nDisallow: /*/payments/\nDisallow: /*/staff\n\
+                 Disallow: /webhooks/\n";
     HttpResponse::Ok().content_type(ContentType::plaintext()).body(lines)
 }

@@ -18,4 +18,4 @@ pub(crate) mod payment;
 pub(crate) mod views;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -18,11 +18,11 @@ use crate::state::{ChannelState, WebLimits, WebSettings};
 use sample::SampleHub;
 
 /// Noon in Casablanca, a day before the sample quote ends.
-fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-11-24T11:00:00Z".parse().unwrap()
 }
 
-fn settings() -> WebSettings {
+pub(crate) fn settings() -> WebSettings {
     let many = NonZeroU32::new(1_000).unwrap();
     WebSettings {
         public_url: "https://pay.example.ma".to_owned(),
@@ -44,20 +44,20 @@ fn state(settings: WebSettings) -> web::Data<ChannelState> {
 }
 
 /// A browser: keeps its cookies, follows nothing by itself.
-struct Browser<S> {
+pub(crate) struct Browser<S> {
     app: S,
-    cookies: std::collections::BTreeMap<String, String>,
+    pub(crate) cookies: std::collections::BTreeMap<String, String>,
 }
 
 /// What came back.
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: actix_web::http::header::HeaderMap,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 
@@ -69,7 +69,7 @@ impl Answer {
     }
 }
 
-async fn browser()
+pub(crate) async fn browser()
 -> Browser<impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error>> {
     browser_with(settings()).await
 }
@@ -77,8 +77,20 @@ async fn browser()
 async fn browser_with(
     settings: WebSettings,
 ) -> Browser<impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error>> {
-    let app = test::init_service(App::new().app_data(state(settings)).configure(crate::configure)).await;
+    browser_over(state(settings)).await
+}
+
+/// A browser at pages over this state.
+pub(crate) async fn browser_over(
+    state: web::Data<ChannelState>,
+) -> Browser<impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error>> {
+    let app = test::init_service(App::new().app_data(state).configure(crate::configure)).await;
     Browser { app, cookies: Default::default() }
+}
+
+/// The pages over sample data, with those for staff.
+pub(crate) fn state_with_staff(staff: Arc<staff::Staff>) -> web::Data<ChannelState> {
+    web::Data::new(ChannelState::over(Arc::new(SampleHub), settings(), Arc::new(now)).with_staff(staff))
 }
 
 impl<S, B> Browser<S>
@@ -98,7 +110,7 @@ where
         Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(test::TestRequest::get().uri(path)).await
     }
 
@@ -107,7 +119,7 @@ where
     }
 
     /// Posts the form of a page: its token comes along.
-    async fn fill(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn fill(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.get(path).await.hidden("csrf");
         let mut all = vec![("csrf", token.as_str())];
         all.extend_from_slice(fields);
