@@ -14,6 +14,7 @@ mod damage;
 mod histories;
 mod keeping;
 mod outbox;
+mod outlets;
 mod paying;
 mod schema;
 mod steps;
