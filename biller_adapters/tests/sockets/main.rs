@@ -296,7 +296,7 @@ async fn soap_over_a_socket() {
     assert_eq!(client.cancel(&*connector, &cancellation, now()).await, CancelOutcome::Cancelled);
     let outcome = client.cancel(&*connector, &cancellation, now()).await;
     assert!(matches!(outcome, CancelOutcome::Unknown(_)), "{outcome:?}");
-    assert_eq!(client.cancel(&*server.json(), &cancellation, now()).await, CancelOutcome::NotOffered);
+    assert_eq!(client.cancel(&*server.flat(), &cancellation, now()).await, CancelOutcome::NotOffered);
     assert!(server.requests.lock().unwrap()[0].to_lowercase().contains("soapaction: \"http://skeleton."));
 }
 

@@ -6,6 +6,7 @@
 //! drawer that is over or short is written on its shift and reported, and is in no account of the hub.
 
 pub(crate) mod cash_references;
+pub(crate) mod closures;
 mod duty;
 mod floats;
 mod late_cash;
@@ -15,6 +16,7 @@ pub(crate) mod shifts;
 mod statement;
 
 pub use cash_references::{CashReference, CashReferenceState, NewCashReference};
+pub use closures::{Closure, ClosureOutcome, ShiftTotals};
 pub use duty::DutyTotals;
 pub use floats::{
     FloatDecision, FloatRequest, FloatRequestKind, FloatRequestOutcome, FloatRequestState, NewFloatRequest,
@@ -23,8 +25,7 @@ pub use late_cash::{LateCash, LateCashOutcome, LateCashRelease, LateReason, NewL
 pub use networks::{NewNetwork, OutletTaken, StoredNetwork};
 pub use payments::{AgentPay, AgentPayment, Cancellation, GiveBack, GiveBackOutcome};
 pub use shifts::{
-    Closed, Closure, ClosureOutcome, MovementOutcome, NewMovement, NewShift, Shift, ShiftMovement, ShiftMovementKind,
-    ShiftOpened, ShiftState, ShiftTotals,
+    Closed, MovementOutcome, NewMovement, NewShift, Shift, ShiftMovement, ShiftMovementKind, ShiftOpened, ShiftState,
 };
 pub use statement::StatementLine;
 

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 
 use super::{Accounts, BookFault, BooksReport, CounterFault, PAGE};
 use crate::accounts::Account;
+use crate::agents::closures::totals;
 use crate::agents::payments::AgentPaymentRow;
-use crate::agents::shifts::totals;
 use crate::agents::{CashReferenceState, FloatRequestKind, FloatRequestState, ShiftState, float_of};
 use crate::money::Money;
 use crate::postings::{self as manual, Moment};
@@ -198,14 +198,23 @@ fn statements(connection: &mut Conn, accounts: &Accounts, report: &mut BooksRepo
 /// A posting that a row asked for: its kind, and what the manual says that it books.
 type Asked = (i64, PostingKind, Result<manual::Posting, manual::Unbalanced>);
 
+/// What must have been booked, and for whom.
+struct Wanted {
+    what: &'static str,
+    id: i64,
+    kind: PostingKind,
+    /// In the order of accounts.
+    lines: Vec<(Account, i64)>,
+}
+
 /// Requests that were approved and late cash have their postings; no other posting stands outside of payments.
 fn outside_payments(connection: &mut Conn, accounts: &Accounts, report: &mut BooksReport) -> Result<(), StorageError> {
-    let mut asked: HashMap<i64, (&'static str, i64, PostingKind, Vec<(Account, i64)>)> = HashMap::new();
+    let mut asked: HashMap<i64, Wanted> = HashMap::new();
     let mut ask = |what: &'static str, id: i64, (posting, kind, made): Asked| {
         let lines = made.map(|made| made.entries().iter().map(|line| (line.account.clone(), line.amount)).collect());
         let mut lines: Vec<(Account, i64)> = lines.unwrap_or_default();
         lines.sort_unstable();
-        asked.insert(posting, (what, id, kind, lines));
+        asked.insert(posting, Wanted { what, id, kind, lines });
     };
     // When something was booked plays no part.
     let moment = Moment { at: chrono::DateTime::UNIX_EPOCH, day: chrono::NaiveDate::default() };
@@ -224,7 +233,7 @@ fn outside_payments(connection: &mut Conn, accounts: &Accounts, report: &mut Boo
         for (posting, code) in page {
             // An unknown kind was told with the postings.
             let Some(kind) = PostingKind::from_code(code) else { continue };
-            let Some((what, id, wanted, lines)) = asked.remove(&posting) else {
+            let Some(Wanted { what, id, kind: wanted, lines }) = asked.remove(&posting) else {
                 report.fault(BookFault::PostingUnasked { posting, kind });
                 continue;
             };
@@ -240,7 +249,7 @@ fn outside_payments(connection: &mut Conn, accounts: &Accounts, report: &mut Boo
             }
         }
     }
-    for (what, id, ..) in asked.into_values() {
+    for Wanted { what, id, .. } in asked.into_values() {
         report.fault(BookFault::OutsidePayments { what, id, why: "its posting is missing" });
     }
     Ok(())

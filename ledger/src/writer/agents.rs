@@ -1,6 +1,7 @@
 //! What a batch knows, decides and will write of payments at counters. Nothing here is read or written for any other
 //! payment: cards pay nothing for it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDateTime;
@@ -94,12 +95,12 @@ impl AgentView {
         }
         let mut cancelling = BTreeSet::new();
         for (row, step) in steps.filter(|(row, _)| is_counter(row)) {
-            if !view.payments.contains_key(&row.id) {
+            if let Entry::Vacant(place) = view.payments.entry(row.id) {
                 let query = agent_payments::table
                     .filter(agent_payments::payment_id.eq(row.id))
                     .select(AgentPaymentRow::as_select());
                 let Some(found) = query.get_result(connection).optional()? else { continue };
-                view.payments.insert(row.id, found);
+                place.insert(found);
             }
             if matches!(step, Step::Cancel { .. } | Step::Cancelled | Step::CancelRefused { .. }) {
                 cancelling.insert(row.id);

@@ -3,7 +3,8 @@
 
 use ledger::{CashReferenceState, ClosureOutcome, LateCashOutcome, LateReason, NewLateCash, Pay, RequestKey, Step};
 
-use crate::counters::{closure, keep_reference};
+use crate::counters::closure;
+use crate::outlets::keep_reference;
 use crate::support::{Doing, TestDb, actor, ask_to_cancel, bill, confirm, counter, moment, money, over_counter};
 
 /// What is done to the rows, and what the check says.

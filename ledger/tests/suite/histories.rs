@@ -111,7 +111,7 @@ impl<'a> Story<'a> {
         let closure = crate::counters::closure(shifts[1], 50_000);
         ledger.write_now(move |op| op.close_shift(&closure)).unwrap();
         let digits = ["1000000000007", "1000000000015", "1000000000023", "1000000000031"];
-        let references = digits.iter().map(|digits| crate::counters::keep_reference(&ledger, digits)).collect();
+        let references = digits.iter().map(|digits| crate::outlets::keep_reference(&ledger, digits)).collect();
         Self { db, ledger, shifts, references, payments: vec![], said: vec![] }
     }
 

@@ -15,6 +15,7 @@ mod damage;
 mod histories;
 mod keeping;
 mod outbox;
+mod outlets;
 mod paying;
 mod recent;
 mod schema;

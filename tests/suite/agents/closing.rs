@@ -78,7 +78,7 @@ async fn what_is_pending_at_closure(#[values(Backend::Sqlite, Backend::Postgres)
     let two = app.sell(blocks, "EL-92", "100.00").await;
     let drawer = [("200.00", 3), ("0.20", 1), ("0.05", 1)];
     let closed = app.hub.close_shift(close(carries.shift, &drawer)).await.unwrap();
-    assert_eq!(closed.pending, [one.payment.reference.clone()]);
+    assert_eq!(closed.pending, std::slice::from_ref(&one.payment.reference));
     let next = app.open_till("10001", "1").await;
     assert_eq!(app.hub.open_shift_of("10001", "1").await.unwrap().unwrap().pending, [one.payment.reference]);
     match app.hub.close_shift(close(blocks.shift, &drawer)).await {
