@@ -110,6 +110,8 @@ fn hub_settings(config: &Config) -> HubSettings {
         card_session: payments.card_session,
         callback_url: payments.callback_url.clone().unwrap_or_else(usual),
         stamp_duty: payments.stamp_duty.clone(),
+        // A use of its own: HMAC with another text in front.
+        link_key: config.web.cookie_key.clone(),
         ..HubSettings::default()
     }
 }

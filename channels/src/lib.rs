@@ -11,6 +11,6 @@ mod use_cases;
 mod web;
 mod webhooks;
 
-pub use receipt::{bill_names, payment_url, receipt_data};
+pub use receipt::{bill_names, link_url, payment_url, receipt_data};
 pub use routes::configure;
 pub use state::{ChannelState, Clock, Readiness, WebLimits, WebSettings};

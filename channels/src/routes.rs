@@ -5,7 +5,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route};
 
-use crate::web::{assets, bills, errors, find, headers, home, identify, pay, payment};
+use crate::web::{assets, bills, errors, find, headers, home, identify, links, pay, payment};
 use crate::{health, webhooks};
 
 /// Largest form of a page: the longest identification form with room to spare.
@@ -29,6 +29,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         )
         .service(form("/bills/{inquiry}").route(get().to(bills::show_bills)).route(post().to(bills::make_quote)))
         .service(form("/quotes/{quote}").route(get().to(pay::show_summary)).route(post().to(pay::start_payment)))
+        .service(form("/l/{token}").route(get().to(links::show_link)).route(post().to(links::start_payment)))
         .service(
             form("/payments/{payment}")
                 .route(get().to(payment::show_payment))

@@ -11,6 +11,7 @@ use payments::api::{
     QuoteError, StartCardPayment, StartError,
 };
 use payments::catalogue::Catalogue;
+use payments::links::{OpenedLink, StartLinkError, StartLinkPayment};
 
 /// The answer of a use case, some time later.
 pub(crate) type Later<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + 'a>>;
@@ -28,6 +29,8 @@ pub(crate) trait UseCases: Send + Sync {
     fn find_payment<'a>(&'a self, reference: &'a str, phone: &'a str)
     -> Later<'a, Option<PaymentView>, Infrastructure>;
     fn card_callback(&self, fields: Vec<(String, String)>) -> Later<'_, CallbackAnswer, Infrastructure>;
+    fn open_link<'a>(&'a self, token: &'a str) -> Later<'a, Option<OpenedLink>, Infrastructure>;
+    fn start_link_payment(&self, request: StartLinkPayment) -> Later<'_, CardRedirect, StartLinkError>;
 }
 
 impl UseCases for Hub {
@@ -73,5 +76,13 @@ impl UseCases for Hub {
 
     fn card_callback(&self, fields: Vec<(String, String)>) -> Later<'_, CallbackAnswer, Infrastructure> {
         Box::pin(Self::card_callback(self, fields))
+    }
+
+    fn open_link<'a>(&'a self, token: &'a str) -> Later<'a, Option<OpenedLink>, Infrastructure> {
+        Box::pin(Self::open_link(self, token))
+    }
+
+    fn start_link_payment(&self, request: StartLinkPayment) -> Later<'_, CardRedirect, StartLinkError> {
+        Box::pin(Self::start_link_payment(self, request))
     }
 }

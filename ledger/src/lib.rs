@@ -10,6 +10,7 @@ mod books;
 mod catalogue;
 mod keeping;
 mod ledger;
+mod links;
 mod money;
 mod outbox;
 mod postings;
@@ -25,6 +26,7 @@ pub use books::{Astray, BookFault, BooksReport, ExportError, check_books, export
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};
+pub use links::{KeptLink, Maker, NewLink, PaymentLink};
 pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskResult};
 pub use postings::{Amounts, Entry, Moment, Posting, Unbalanced};

@@ -62,7 +62,7 @@ words! {
 
 words! {
     /// Work that leaves the hub after the transaction that asked for it.
-    TaskKind: "confirm, capture, verify capture, poll, return, SMS, mail, SMS returning, mail returning, SMS returned, mail returned" {
+    TaskKind: "confirm, capture, verify capture, poll, return, SMS, mail, SMS returning, mail returning, SMS returned, mail returned, SMS link, mail link" {
         /// Tell the biller that it was paid, and resolve what is unknown.
         ConfirmBiller = 1, "confirm";
         /// Capture what the gateway holds.
@@ -85,6 +85,10 @@ words! {
         SmsReturned = 10, "SMS returned";
         /// "Your money went back", by mail.
         MailReturned = 11, "mail returned";
+        /// A payment link, by SMS. The task's payment is the link's number: numbers are unique over all things.
+        SmsLink = 21, "SMS link";
+        /// A payment link, by mail. As above.
+        MailLink = 22, "mail link";
     }
 }
 

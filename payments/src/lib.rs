@@ -9,6 +9,7 @@ pub mod dispatch;
 pub mod form;
 pub mod gateways;
 mod hub;
+pub mod links;
 pub mod messages;
 pub mod phone;
 pub mod tariff;

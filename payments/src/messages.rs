@@ -4,7 +4,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::api::PaymentView;
+use chrono::{DateTime, Utc};
+use ledger::Language;
+use secrecy::SecretString;
+
+use crate::api::{PaymentView, Quote};
 
 /// What a message says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +45,25 @@ pub struct Message {
     pub payment: PaymentView,
 }
 
+/// A payment link to a payer.
+#[derive(Debug, Clone)]
+pub struct LinkMessage {
+    /// Stays the same over repeats.
+    pub id: i64,
+    /// The way it takes.
+    pub medium: Medium,
+    /// `+212...` or a mail address.
+    pub to: String,
+    /// The payer's language.
+    pub language: Language,
+    /// The last part of the link's address: whoever has it can pay, and see the bill.
+    pub token: SecretString,
+    /// What is to be paid.
+    pub quote: Quote,
+    /// When the link ends.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
@@ -58,4 +81,7 @@ pub enum Delivery {
 pub trait Messenger: Send + Sync {
     /// Sends one message once.
     fn deliver<'a>(&'a self, message: &'a Message) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
+
+    /// Sends one payment link once.
+    fn deliver_link<'a>(&'a self, message: &'a LinkMessage) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
 }

@@ -6,6 +6,7 @@ mod browser;
 mod cli;
 mod crash;
 mod journey;
+mod links;
 mod notify;
 mod paying;
 mod support;

@@ -13,6 +13,7 @@ mod i18n;
 pub(crate) mod identify;
 mod inputs;
 pub(crate) mod limits;
+pub(crate) mod links;
 pub(crate) mod pay;
 pub(crate) mod payment;
 mod views;

@@ -137,6 +137,10 @@ impl Dispatcher {
     }
 
     async fn attempt(&self, task: &Task) -> Result<End, Infrastructure> {
+        // Their number is a link's, not a payment's.
+        if matches!(task.kind, TaskKind::SmsLink | TaskKind::MailLink) {
+            return self.send_link(task).await;
+        }
         let id = task.payment;
         let Some(payment) = self.hub.read(move |reader| reader.payment_of(id)).await? else {
             return Err(Infrastructure::Failed(format!("task {} is about no payment", task.id)));
@@ -152,7 +156,9 @@ impl Dispatcher {
             | TaskKind::SmsReturning
             | TaskKind::MailReturning
             | TaskKind::SmsReturned
-            | TaskKind::MailReturned => self.send_message(task, payment).await,
+            | TaskKind::MailReturned
+            | TaskKind::SmsLink
+            | TaskKind::MailLink => self.send_message(task, payment).await,
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod detail;
 mod files;
 mod find;
 mod ledger_calls;
+mod links;
 mod quote;
 mod secrets;
 mod view;
@@ -20,6 +21,7 @@ use secrecy::SecretString;
 
 pub(crate) use card::oid_of as card_oid;
 pub use files::FileOutcome;
+pub(crate) use quote::show_stored as show_quote;
 pub(crate) use view::show as show_payment;
 
 use crate::api::Infrastructure;
@@ -45,6 +47,9 @@ pub struct HubSettings {
     pub stamp_duty: StampDuty,
     /// The name under which the card gateway's receivable is kept.
     pub gateway_account: String,
+    /// Makes the tokens of payment links; the same over restarts and on every node. The default is this process's own:
+    /// links that it made and did not send in its life are never sent.
+    pub link_key: SecretString,
 }
 
 impl Default for HubSettings {
@@ -55,6 +60,7 @@ impl Default for HubSettings {
             callback_url: String::new(),
             stamp_duty: StampDuty::default(),
             gateway_account: "cmi".to_owned(),
+            link_key: hex::encode(rand::random::<[u8; 32]>()).into(),
         }
     }
 }

@@ -11,6 +11,8 @@ sms-returned = { $instrument ->
    *[other] أُعيد إليك
 } { $amount }، { $bill }. يظهر خلال بضعة أيام حسب البنك. المرجع { $reference }
     { $link }
+sms-request = { $bill }: أدّ { $amount } بالبطاقة هنا قبل { $until }. لا تعط رقم بطاقتك لأحد.
+    { $link }
 mail-confirmed-subject = وصل الأداء: { $biller }، { $amount }
 mail-confirmed-heading = تم تأكيد الأداء
 mail-confirmed-text = سجّلت المؤسسة ({ $biller }) أداءك. تجد الوصل مرفقا بهذه الرسالة، يرجى الاحتفاظ به.
@@ -31,11 +33,18 @@ mail-returned-text = لم تقبل المؤسسة ({ $biller }) الأداء. { 
 }
 mail-returned-note = إذا كانت الفاتورة لا تزال مستحقة، يمكنك أداؤها من جديد متى شئت.
 mail-returned-link = عرض الأداء
+mail-request-subject = رابط الأداء: { $biller }، { $amount }
+mail-request-heading = فاتورتك جاهزة للأداء
+mail-request-text = طلبت رابطا لأداء فاتورة { $biller } بالبطاقة. يصلح لأداء واحد وبهذا المبلغ فقط. ستدخل رقم بطاقتك في صفحة CMI الآمنة.
+mail-request-note = إن لم تطلبه فلا يلزمك أي إجراء: لن يُقتطع شيء وينتهي الرابط من تلقاء نفسه.
+mail-request-link = الأداء الآن
 mail-total-returning = المبلغ قيد الإرجاع
 mail-total-returned = المبلغ المُعاد
+mail-total-request = المبلغ المطلوب
 mail-confirmed-at = تم التأكيد يوم { $when } (بتوقيت المغرب)
 mail-returning-at = رُفض يوم { $when } (بتوقيت المغرب)
 mail-returned-at = أُعيد يوم { $when } (بتوقيت المغرب)
+mail-request-at = صالح إلى غاية { $when } (بتوقيت المغرب)
 mail-line = { $label }: { $value }
 mail-link-hint = إذا لم يعمل الزر، انسخ هذا العنوان:
-mail-footer = أُرسلت هذه الرسالة تلقائيا، المرجو عدم الرد عليها. لا نطلب منك أبدا رقم بطاقتك عبر البريد أو الرسائل القصيرة أو الهاتف.
+mail-footer = أُرسلت هذه الرسالة تلقائيا، المرجو عدم الرد عليها. لا نطلب منك أبدا كتابة رقم بطاقتك في رسالة أو النطق به.

@@ -11,6 +11,8 @@ sms-returned = { $instrument ->
    *[other] Returned to you
 }: { $amount }, { $bill }. The bank may take a few days to show it. Ref. { $reference }
     { $link }
+sms-request = { $bill }: pay { $amount } by card here, before { $until }. Never give your card number to anyone.
+    { $link }
 mail-confirmed-subject = Payment receipt: { $biller }, { $amount }
 mail-confirmed-heading = Payment confirmed
 mail-confirmed-text = { $biller } has booked your payment. Your receipt is attached; please keep it.
@@ -31,11 +33,18 @@ mail-returned-text = { $biller } had not accepted the payment. { $instrument ->
 }
 mail-returned-note = If the bill is still due, you can pay it again whenever you like.
 mail-returned-link = See the payment
+mail-request-subject = Your payment link: { $biller }, { $amount }
+mail-request-heading = Your bill is ready to be paid
+mail-request-text = You asked for a link to pay { $biller } by card. It is good for one payment and for this amount only. You will enter your card on CMI’s secure page.
+mail-request-note = If you did not ask for it, you have nothing to do: nothing is taken and the link ends by itself.
+mail-request-link = Pay now
 mail-total-returning = Amount being returned
 mail-total-returned = Amount returned
+mail-total-request = To pay
 mail-confirmed-at = Confirmed on { $when } (Morocco time)
 mail-returning-at = Refused on { $when } (Morocco time)
 mail-returned-at = Returned on { $when } (Morocco time)
+mail-request-at = Good until { $when } (Morocco time)
 mail-line = { $label }: { $value }
 mail-link-hint = If the button does not work, copy this address:
-mail-footer = This message was sent automatically; please do not reply. We never ask for your card number by mail, SMS or phone.
+mail-footer = This message was sent automatically; please do not reply. We never ask you to write or say your card number.

@@ -11,6 +11,8 @@ sms-returned = { $instrument ->
    *[other] Rendu
 } : { $amount }, { $bill }. Visible sous quelques jours selon la banque. Réf. { $reference }
     { $link }
+sms-request = { $bill } : payez { $amount } par carte ici, avant { $until }. Ne donnez jamais votre numéro de carte.
+    { $link }
 mail-confirmed-subject = Reçu de paiement : { $biller }, { $amount }
 mail-confirmed-heading = Paiement confirmé
 mail-confirmed-text = { $biller } a enregistré votre paiement. Votre reçu est joint à ce message ; conservez-le.
@@ -31,11 +33,18 @@ mail-returned-text = { $biller } n’avait pas accepté le paiement. { $instrume
 }
 mail-returned-note = Si la facture est toujours due, vous pouvez la payer à nouveau quand vous voulez.
 mail-returned-link = Voir le paiement
+mail-request-subject = Votre lien de paiement : { $biller }, { $amount }
+mail-request-heading = Votre facture est prête à être payée
+mail-request-text = Vous avez demandé un lien pour payer { $biller } par carte. Il vaut pour un seul paiement et pour ce montant seulement. Vous saisirez votre carte sur la page sécurisée de CMI.
+mail-request-note = Si vous ne l’avez pas demandé, vous n’avez rien à faire : rien n’est prélevé et le lien s’éteint de lui-même.
+mail-request-link = Payer maintenant
 mail-total-returning = Montant en cours de remboursement
 mail-total-returned = Montant remboursé
+mail-total-request = À payer
 mail-confirmed-at = Confirmé le { $when } (heure du Maroc)
 mail-returning-at = Refusé le { $when } (heure du Maroc)
 mail-returned-at = Rendu le { $when } (heure du Maroc)
+mail-request-at = Valable jusqu’au { $when } (heure du Maroc)
 mail-line = { $label } : { $value }
 mail-link-hint = Si le bouton ne fonctionne pas, copiez cette adresse :
-mail-footer = Message envoyé automatiquement ; merci de ne pas y répondre. Nous ne demandons jamais votre numéro de carte par e-mail, SMS ou téléphone.
+mail-footer = Message envoyé automatiquement ; merci de ne pas y répondre. Nous ne vous demandons jamais d’écrire ou de dire votre numéro de carte.

@@ -23,6 +23,8 @@ pub enum MessageKind {
     Returning,
     /// The money went back.
     Returned,
+    /// A link by which the payer may pay; `link` is it, and `at` is when it ends.
+    Request,
 }
 
 impl MessageKind {
@@ -32,6 +34,7 @@ impl MessageKind {
             Self::Confirmed { .. } => "confirmed",
             Self::Returning => "returning",
             Self::Returned => "returned",
+            Self::Request => "request",
         }
     }
 }
@@ -57,17 +60,17 @@ pub struct MessageData {
     pub vat: Money,
     /// The stamp duty (cash only).
     pub duty: Money,
-    /// What the payer paid, and gets back: principal + fee + vat + duty.
+    /// What the payer paid, gets back or is to pay: principal + fee + vat + duty.
     pub total: Money,
-    /// The hub's reference of the payment.
+    /// The hub's reference of the payment; empty while there is none.
     pub payment_reference: String,
     /// What it was paid with: the money goes back the same way.
     pub instrument: Instrument,
     /// The card's mask as the gateway gave it, for cards.
     pub card_mask: Option<String>,
-    /// When the biller confirmed or refused, or when the money went back.
+    /// When the biller confirmed or refused, when the money went back, or when the link ends.
     pub at: DateTime<Utc>,
-    /// The payment's page.
+    /// The payment's page, or the payment link.
     pub link: String,
 }
 

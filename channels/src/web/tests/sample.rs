@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use ledger::{Channel, Instrument, Language, Money};
 use payments::api::*;
 use payments::catalogue::*;
+use payments::links::{Link, LinkStanding, OpenedLink, StartLinkError, StartLinkPayment};
 
 use crate::use_cases::{Later, UseCases};
 
@@ -380,5 +381,36 @@ impl UseCases for SampleHub {
                 _ => Ok(CallbackAnswer::Failure),
             }
         })
+    }
+
+    fn open_link<'a>(&'a self, token: &'a str) -> Later<'a, Option<OpenedLink>, Infrastructure> {
+        let link = |standing| Link {
+            id: 7,
+            channel: Channel::Tel,
+            language: Language::Fr,
+            phone: Some("+212612345678".to_owned()),
+            email: None,
+            made_by: ledger::Maker::Staff(3),
+            created_at: at("2026-11-24T10:50:00Z"),
+            expires_at: at("2026-11-24T11:20:00Z"),
+            standing,
+        };
+        let standing = match token {
+            "link-open-7Qm2xK9pLw4TzR8v" => LinkStanding::Open,
+            "link-used-7Qm2xK9pLw4TzR8v" => LinkStanding::Used("pay-confirmed-7Qm2xK".to_owned()),
+            "link-revoked-7Qm2xK9pLw4Tz" => LinkStanding::Revoked,
+            "link-expired-7Qm2xK9pLw4Tz" => LinkStanding::Expired,
+            "link-paid-7Qm2xK9pLw4TzR8v" => LinkStanding::AlreadyPaid,
+            "link-busy-7Qm2xK9pLw4TzR8v" => LinkStanding::BeingPaid,
+            _ => return Box::pin(async { Ok(None) }),
+        };
+        Box::pin(async move {
+            let quote = self.quote("quote-electricity").await?;
+            Ok(quote.map(|quote| OpenedLink { link: link(standing), quote }))
+        })
+    }
+
+    fn start_link_payment(&self, _: StartLinkPayment) -> Later<'_, CardRedirect, StartLinkError> {
+        Box::pin(async { Err(StartLinkError::Closed(LinkStanding::Used("pay-confirming-7Qm2xK".to_owned()))) })
     }
 }
