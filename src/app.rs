@@ -84,6 +84,7 @@ impl App {
         let stopping = Arc::new(AtomicBool::new(false));
         let (stops, writes) = (Arc::clone(&stopping), Arc::clone(&ledger));
         let state = ChannelState::new(Arc::clone(&hub), config.web.settings(config.limits), clock)
+            .with_voice(config.voice.clone())
             .with_readiness(Arc::new(move || readiness(stops.load(Ordering::Relaxed), writes.is_writing())));
         Ok(Self { ledger, hub, dispatcher, state: web::Data::new(state), stopping })
     }

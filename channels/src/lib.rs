@@ -1,9 +1,10 @@
-//! What faces people and machines: the web pages and webhooks.
+//! What faces people and machines: the web pages, the voice server and webhooks.
 //!
 //! [`configure`] mounts every route; it takes a [`ChannelState`] as app data. Channels know the use cases of
 //! `payments` and nothing of rows or biller protocols.
 
 mod health;
+mod ivr;
 mod receipt;
 mod routes;
 mod state;
@@ -11,6 +12,7 @@ mod use_cases;
 mod web;
 mod webhooks;
 
+pub use ivr::{Teleoperators, VoiceSettings};
 pub use receipt::{bill_names, link_url, payment_url, receipt_data};
 pub use routes::configure;
 pub use state::{ChannelState, Clock, Readiness, WebLimits, WebSettings};

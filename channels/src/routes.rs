@@ -6,14 +6,14 @@ use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route};
 
 use crate::web::{assets, bills, errors, find, headers, home, identify, links, pay, payment};
-use crate::{health, webhooks};
+use crate::{health, ivr, webhooks};
 
 /// Largest form of a page: the longest identification form with room to spare.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 /// Largest gateway callback: some sixty short fields.
 const CALLBACK_BYTES_MAX: usize = 64 * 1024;
 
-/// Mounts the web pages, the webhooks and the health checks. It answers every path, so it is mounted last.
+/// Mounts the web pages, the voice server, the webhooks and the health checks. It answers every path, so it is mounted last.
 /// The application's data must hold a `web::Data<ChannelState>`.
 pub fn configure(cfg: &mut ServiceConfig) {
     let pages = scope("/{lang:ar|fr|en}")
@@ -54,6 +54,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
                 taking("/webhooks/cmi", "POST")
                     .app_data(web::FormConfig::default().limit(CALLBACK_BYTES_MAX))
                     .route(post().to(webhooks::hear_cmi)),
+            )
+            .service(
+                scope("/ivr")
+                    .app_data(web::FormConfig::default().limit(FORM_BYTES_MAX))
+                    .service(taking("/start", "POST").route(post().to(ivr::start_call)))
+                    .service(taking("/steps/{step}", "POST").route(post().to(ivr::answer_step)))
+                    .service(taking("/status", "POST").route(post().to(ivr::hear_status)))
+                    .default_service(web::to(errors::find_nothing)),
             )
             .service(pages)
             .default_service(web::to(errors::find_nothing)),

@@ -258,13 +258,13 @@ impl WriteOp<'_> {
         Ok(())
     }
 
-    /// Deletes what has outlived its use: inquiries a day after their end, request keys after 7 days. Returns how many
-    /// rows went.
+    /// Deletes what has outlived its use: inquiries a day after their end, request keys after 7 days, steps of calls after
+    /// a day and calls after 90. Returns how many rows went.
     pub fn prune(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
         let over = inquiries::table.filter(inquiries::expires_at.lt(now - INQUIRIES_KEPT));
         let gone = diesel::delete(over).execute(self.connection)?;
         let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(now - KEYS_KEPT));
-        Ok(gone + diesel::delete(old).execute(self.connection)?)
+        Ok(gone + diesel::delete(old).execute(self.connection)? + self.prune_voice(now)?)
     }
 }
 

@@ -18,6 +18,7 @@ mod references;
 mod states;
 mod storage;
 mod vocabulary;
+mod voice;
 mod writer;
 
 pub use accounts::{Account, AccountKind};
@@ -35,6 +36,7 @@ pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind};
 pub use storage::rows::Payment;
 pub use storage::{DatabaseUrl, StorageError};
 pub use vocabulary::{Channel, Instrument, Language, UnknownWord};
+pub use voice::{Handover, HandoverReason, NewHandover, NewVoiceStep, TakenStep, VoiceCall, voice_request};
 pub use writer::{
     Advance, AdvanceOutcome, Funds, Hold, LedgerError, Pay, PayOutcome, Reply, RequestKey, Step, WriteOp, WriterStats,
 };

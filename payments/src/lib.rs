@@ -14,5 +14,6 @@ pub mod messages;
 pub mod phone;
 pub mod tariff;
 pub mod typed_amount;
+pub mod voice;
 
 pub use hub::{Clock, FileOutcome, Hub, HubParts, HubSettings, Secrets, import_billers};

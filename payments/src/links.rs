@@ -4,7 +4,8 @@
 //! taken back until that payment starts. Only whoever reads the SMS or the mail knows its token.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ledger::{Channel, Language, Maker};
+pub use ledger::Maker;
+use ledger::{Channel, Language};
 
 use crate::api::{Infrastructure, Quote, StartError};
 

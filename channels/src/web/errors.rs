@@ -150,7 +150,7 @@ fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse
             "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "trace": trace,
         });
         HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
-    } else if path.starts_with("/webhooks") || path.starts_with("/assets") {
+    } else if ["/webhooks", "/assets", "/ivr"].iter().any(|start| path.starts_with(start)) {
         HttpResponse::build(status)
             .content_type("text/plain; charset=utf-8")
             .body(status.canonical_reason().unwrap_or("error"))

@@ -75,7 +75,7 @@ const MONTHS: [[&str; 12]; 3] = [
 ];
 
 /// `24 novembre 2026`; the first of a month is `1er` in French.
-pub(super) fn date(language: Language, date: NaiveDate) -> String {
+pub(crate) fn date(language: Language, date: NaiveDate) -> String {
     let months = match language {
         Language::Ar => &MONTHS[0],
         Language::Fr => &MONTHS[1],

@@ -6,10 +6,10 @@ mod context;
 mod csrf;
 pub(crate) mod errors;
 pub(crate) mod find;
-mod format;
+pub(crate) mod format;
 pub(crate) mod headers;
 pub(crate) mod home;
-mod i18n;
+pub(crate) mod i18n;
 pub(crate) mod identify;
 mod inputs;
 pub(crate) mod limits;
@@ -19,4 +19,4 @@ pub(crate) mod payment;
 mod views;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

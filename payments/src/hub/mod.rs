@@ -8,7 +8,9 @@ mod ledger_calls;
 mod links;
 mod quote;
 mod secrets;
+mod token;
 mod view;
+mod voice;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use biller_adapters::ClientSettings;
-use channels::WebLimits;
+use channels::{Teleoperators, VoiceSettings, WebLimits};
 use chrono::Utc;
 use ledger::DatabaseUrl;
 use payments::gateways::cmi::CmiSettings;
@@ -124,6 +124,12 @@ fn config(
             sender: TwilioSender::From("Fatoura".to_owned()),
             status_callback: None,
             timeout: Duration::from_secs(10),
+        }),
+        voice: Some(VoiceSettings {
+            auth_token: accounts.twilio_auth_token.as_str().into(),
+            public_url: format!("http://{listen}"),
+            teleoperators: Teleoperators::Number("+212522000000".to_owned()),
+            pay_connector: Some("cmi".to_owned()),
         }),
         smtp: Some(SmtpSettings {
             host: smtp.ip().to_string(),

@@ -59,9 +59,9 @@ fn every_message_that_a_template_uses_exists() {
 
 #[test]
 fn every_message_is_used() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut code = String::new();
-    let mut folders = vec![root];
+    let mut folders = vec![root.join("src/web"), root.join("src/ivr")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
