@@ -10,3 +10,4 @@ mod links;
 mod notify;
 mod paying;
 mod support;
+mod voice;

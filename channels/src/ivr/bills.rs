@@ -79,6 +79,10 @@ impl Dialogue<'_> {
     pub(super) async fn choose_bill(&self, state: State, at: usize, key: usize) -> Result<Turn, Infrastructure> {
         let Some(inquiry) = self.inquiry(&state).await? else { return self.look_up_again(state, Vec::new()).await };
         let lines = payable(&inquiry.articles);
+        // Paid or being paid since it was read.
+        if lines.is_empty() {
+            return self.ask(state.at(Ask::Bill(0)), Vec::new()).await;
+        }
         let id = |line: &&payments::api::PayableArticle| line.article.id.clone();
         let articles: Vec<String> = match key {
             1 => lines.get(at % lines.len().max(1)).map(id).into_iter().collect(),

@@ -50,7 +50,9 @@ impl Hub {
         let (step, outcome) = match self.cmi.charge(&oid_of(payment.id()), amount, &token, capture).await {
             OperationOutcome::Approved { transaction_id, auth_code } => {
                 let hold = if capture { Hold::Captured } else { Hold::Held };
-                let (card_mask, gateway_reference) = (safe_mask(&card_mask), transaction_id);
+                // The provider hides digits behind an x, the gateway behind a star.
+                let card_mask = safe_mask(&card_mask.replace(['x', 'X'], "*"));
+                let gateway_reference = transaction_id;
                 let step = Step::Accept { hold, amount, authorisation: auth_code, card_mask, gateway_reference };
                 (step, ChargeOutcome::Accepted(payment.to_string()))
             }

@@ -126,6 +126,14 @@ pub(super) fn number(n: u64) -> String {
     joined(&parts)
 }
 
+/// The name of a key or of an entry, after `الرقم` or `من`: oblique, `اثنين`, `عشرين`.
+pub(super) fn label(n: u64) -> String {
+    if n >= 100 {
+        return number(n);
+    }
+    number(n).replace("اثنان", "اثنين").replace("اثنا", "اثني").replace("ون", "ين")
+}
+
 /// So many of something.
 fn counted(n: u64, noun: &Noun) -> String {
     let (hundreds, rest) = (n / 100 % 10, n % 100);
@@ -235,5 +243,16 @@ mod tests {
     #[case(2_000, "ألفان")]
     fn numbers(#[case] n: u64, #[case] said: &str) {
         assert_eq!(super::number(n), said);
+    }
+
+    #[rstest]
+    #[case(1, "واحد")]
+    #[case(2, "اثنين")]
+    #[case(9, "تسعة")]
+    #[case(12, "اثني عشر")]
+    #[case(22, "اثنين وعشرين")]
+    #[case(100, "مئة")]
+    fn labels(#[case] n: u64, #[case] said: &str) {
+        assert_eq!(super::label(n), said);
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn amount(language: Language, amount: Money) -> String {
 pub(super) fn number(language: Language, number: usize) -> String {
     let number = u64::try_from(number).unwrap_or(u64::MAX);
     match language {
-        Language::Ar => ar::number(number),
+        Language::Ar => ar::label(number),
         Language::Fr => fr::number(number),
         Language::En => en::number(number),
     }
