@@ -47,6 +47,7 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
             http_port: args.sandbox_port,
             smtp_port: args.smtp_port,
             data_dir: Some(args.data.clone()),
+            voice_url: Some(format!("http://{address}/ivr/start")),
             ..SandboxConfig::default()
         };
         let flags = PortFlags { http: "--sandbox-port", smtp: "--smtp-port" };
