@@ -13,9 +13,10 @@ pub(crate) mod i18n;
 pub(crate) mod identify;
 pub(crate) mod inputs;
 pub(crate) mod limits;
+pub(crate) mod links;
 pub(crate) mod pay;
 pub(crate) mod payment;
 pub(crate) mod views;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,7 +2,7 @@
 
 mod pages;
 mod routes;
-mod sample;
+pub(crate) mod sample;
 mod texts;
 
 use std::num::NonZeroU32;
@@ -22,7 +22,7 @@ fn now() -> DateTime<Utc> {
     "2026-11-24T11:00:00Z".parse().unwrap()
 }
 
-fn settings() -> WebSettings {
+pub(crate) fn settings() -> WebSettings {
     let many = NonZeroU32::new(1_000).unwrap();
     WebSettings {
         public_url: "https://pay.example.ma".to_owned(),
