@@ -85,6 +85,7 @@ impl App {
         let stopping = Arc::new(AtomicBool::new(false));
         let (stops, writes) = (Arc::clone(&stopping), Arc::clone(&ledger));
         let mut state = ChannelState::new(Arc::clone(&hub), config.web.settings(config.limits), Arc::clone(&clock))
+            .with_voice(config.voice.clone())
             .with_readiness(Arc::new(move || readiness(stops.load(Ordering::Relaxed), writes.is_writing())));
         if let Some(settings) = &config.staff {
             let parts = StaffParts { ledger: Arc::clone(&ledger), clock, key: settings.key.clone() };
@@ -116,6 +117,8 @@ fn hub_settings(config: &Config) -> HubSettings {
         callback_url: payments.callback_url.clone().unwrap_or_else(usual),
         stamp_duty: payments.stamp_duty.clone(),
         cash_reference_lifetime: TimeDelta::hours(payments.cash_reference_hours.into()),
+        // A use of its own: HMAC with another text in front.
+        link_key: config.web.cookie_key.clone(),
         ..HubSettings::default()
     }
 }

@@ -77,14 +77,16 @@ Before the first start:
 
     /// Run the sandbox alone: a test environment for integrators
     ///
-    /// Plays billers, card gateway, SMS provider and mail server over real sockets. No real money,
-    /// no message leaves it. docs/sandbox.md says what is found there.
+    /// Plays billers, card gateway, SMS and voice provider and mail server over real sockets. No
+    /// real money, no message leaves it. docs/sandbox.md says what is found there.
     #[command(
         verbatim_doc_comment,
+        args_conflicts_with_subcommands = true,
         after_help = "\
 Examples:
   fatoura sandbox
-  fatoura sandbox --bind 0.0.0.0 --port 9081 --data sandbox-data"
+  fatoura sandbox --bind 0.0.0.0 --port 9081 --data sandbox-data
+  fatoura sandbox call --from +212612345678"
     )]
     Sandbox(SandboxArgs),
 
@@ -167,6 +169,12 @@ pub struct DemoArgs {
 /// Flags of `sandbox`.
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
+    /// What to do with a sandbox that runs; without it one is started.
+    #[command(subcommand)]
+    pub action: Option<SandboxAction>,
+    /// Where calls of the voice provider go: the hub's address that ends in /ivr/start
+    #[arg(long, value_name = "URL")]
+    pub voice_url: Option<String>,
     /// Folder that keeps what happened over a restart; without it nothing is kept
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -179,6 +187,49 @@ pub struct SandboxArgs {
     /// Port of the mail server
     #[arg(long, value_name = "PORT", default_value_t = 8025)]
     pub smtp_port: u16,
+}
+
+/// What can be done with a sandbox that runs.
+#[derive(Debug, Subcommand)]
+pub enum SandboxAction {
+    /// Call the hub's voice server, as a telephone would
+    ///
+    /// The voice provider of a running sandbox (that of `fatoura demo`, too) carries the call. What
+    /// is said is printed; a line that is typed is keyed. `w` waits until the time is over, `h`
+    /// hangs up, `r` lets the provider send its last request once more and tells whether the answer
+    /// was the same. The transcript stands on the sandbox's page /calls, too.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Examples:
+  fatoura sandbox call
+  fatoura sandbox call --from +212612345678 --keys 2,1,2,11111111#,1,1
+  fatoura sandbox call --from anonymous --voice-url http://127.0.0.1:9080/ivr/start"
+    )]
+    Call(CallArgs),
+}
+
+/// Flags of `sandbox call`.
+#[derive(Debug, Args)]
+pub struct CallArgs {
+    /// The caller's number, or `anonymous`
+    #[arg(long, value_name = "NUMBER", default_value = "+212612345678")]
+    pub from: String,
+    /// The number called
+    #[arg(long, value_name = "NUMBER", default_value = "+212520000000")]
+    pub to: String,
+    /// What is keyed, one thing after the other, separated by commas; without it, what is typed
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
+    pub keys: Option<Vec<String>>,
+    /// The sandbox that carries the call
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8081")]
+    pub sandbox: String,
+    /// Where the hub is asked, if not where the sandbox was told
+    #[arg(long, value_name = "URL")]
+    pub voice_url: Option<String>,
+    /// Teleoperators do not answer
+    #[arg(long)]
+    pub no_operator: bool,
 }
 
 /// Flags of `export`.
@@ -436,6 +487,7 @@ mod tests {
     #[case("demo", "demo")]
     #[case("serve", "serve")]
     #[case("sandbox", "sandbox")]
+    #[case("sandbox call", "sandbox_call")]
     #[case("migrate", "migrate")]
     #[case("check-books", "check_books")]
     #[case("export", "export")]

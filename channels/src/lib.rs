@@ -1,9 +1,10 @@
-//! What faces people and machines: the web pages, the pages for staff, and webhooks.
+//! What faces people and machines: the web pages, the pages for staff, the voice server and webhooks.
 //!
 //! [`configure`] mounts every route; it takes a [`ChannelState`] as app data. Channels know the use cases of
 //! `payments` and nothing of rows or biller protocols.
 
 mod health;
+mod ivr;
 mod receipt;
 mod routes;
 mod staff;
@@ -12,6 +13,7 @@ mod use_cases;
 mod web;
 mod webhooks;
 
-pub use receipt::{bill_names, payment_url, receipt_data};
+pub use ivr::{Teleoperators, VoiceSettings};
+pub use receipt::{bill_names, link_url, payment_url, receipt_data};
 pub use routes::configure;
 pub use state::{ChannelState, Clock, Readiness, WebLimits, WebSettings};

@@ -6,12 +6,12 @@ use payments::api::PaymentView;
 use payments::catalogue::Biller;
 use receipts::{ReceiptArticle, ReceiptData};
 
-/// The names of what was paid, in the reader's language: the biller, and the receivable type.
+/// The names of what is paid, in the reader's language: the biller, and the receivable type.
 ///
 /// `biller` is `None` once it left the catalogue: its code then stands for its name and the type has none.
-pub fn bill_names(language: Language, biller: Option<&Biller>, payment: &PaymentView) -> (String, String) {
-    let Some(biller) = biller else { return (payment.biller.to_string(), String::new()) };
-    let kind = biller.receivable_type(&payment.receivable_type);
+pub fn bill_names(language: Language, biller: Option<&Biller>, code: u16, receivable_type: &str) -> (String, String) {
+    let Some(biller) = biller else { return (code.to_string(), String::new()) };
+    let kind = biller.receivable_type(receivable_type);
     let kind = kind.map(|kind| kind.name.get(language).to_owned()).unwrap_or_default();
     (biller.name.get(language).to_owned(), kind)
 }
@@ -19,6 +19,11 @@ pub fn bill_names(language: Language, biller: Option<&Biller>, payment: &Payment
 /// Where a payment's page stands below `public_url`, which ends without a slash.
 pub fn payment_url(public_url: &str, language: Language, reference: &str) -> String {
     format!("{public_url}/{language}/payments/{reference}")
+}
+
+/// Where a payment link leads: whoever has its token can pay. Short, for an SMS.
+pub fn link_url(public_url: &str, language: Language, token: &str) -> String {
+    format!("{public_url}/{language}/l/{token}")
 }
 
 /// What the receipt of a payment states: `proof` is the biller's own receipt, `address` where its QR code leads.
@@ -29,7 +34,7 @@ pub fn receipt_data(
     proof: &BillerReceipt,
     address: String,
 ) -> ReceiptData {
-    let (biller, receivable) = bill_names(language, biller, payment);
+    let (biller, receivable) = bill_names(language, biller, payment.biller, &payment.receivable_type);
     let article = |article: &Article| ReceiptArticle { label: article.description.clone(), amount: article.amount };
     ReceiptData {
         language,

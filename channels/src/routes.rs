@@ -6,15 +6,15 @@ use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route};
 
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
-use crate::web::{assets, bills, errors, find, headers, home, identify, pay, payment};
-use crate::{health, webhooks};
+use crate::web::{assets, bills, errors, find, headers, home, identify, links, pay, payment};
+use crate::{health, ivr, webhooks};
 
 /// Largest form of a page: the longest identification form with room to spare.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 /// Largest gateway callback: some sixty short fields.
 const CALLBACK_BYTES_MAX: usize = 64 * 1024;
 
-/// Mounts the web pages, the webhooks and the health checks. It answers every path, so it is mounted last.
+/// Mounts the web pages, the voice server, the webhooks and the health checks. It answers every path, so it is mounted last.
 /// The application's data must hold a `web::Data<ChannelState>`.
 pub fn configure(cfg: &mut ServiceConfig) {
     let pages = scope("/{lang:ar|fr|en}")
@@ -30,6 +30,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         )
         .service(form("/bills/{inquiry}").route(get().to(bills::show_bills)).route(post().to(bills::make_quote)))
         .service(form("/quotes/{quote}").route(get().to(pay::show_summary)).route(post().to(pay::start_payment)))
+        .service(form("/l/{token}").route(get().to(links::show_link)).route(post().to(links::start_payment)))
         .service(
             form("/payments/{payment}")
                 .route(get().to(payment::show_payment))
@@ -56,6 +57,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
                 taking("/webhooks/cmi", "POST")
                     .app_data(web::FormConfig::default().limit(CALLBACK_BYTES_MAX))
                     .route(post().to(webhooks::hear_cmi)),
+            )
+            .service(
+                scope("/ivr")
+                    .app_data(web::FormConfig::default().limit(FORM_BYTES_MAX))
+                    .service(taking("/start", "POST").route(post().to(ivr::start_call)))
+                    .service(taking("/steps/{step}", "POST").route(post().to(ivr::answer_step)))
+                    .service(taking("/status", "POST").route(post().to(ivr::hear_status)))
+                    .default_service(web::to(errors::find_nothing)),
             )
             .service(pages)
             .default_service(web::to(errors::find_nothing)),

@@ -8,6 +8,7 @@ use payments::Hub;
 use secrecy::SecretString;
 use staff::Staff;
 
+use crate::ivr::VoiceSettings;
 use crate::use_cases::UseCases;
 use crate::web::limits::Limiter;
 
@@ -72,6 +73,9 @@ pub struct ChannelState {
     pub(crate) lookups: Limiter,
     pub(crate) searches: Limiter,
     pub(crate) starts: Limiter,
+    pub(crate) voice: Option<VoiceSettings>,
+    /// Look-ups by telephone, by the caller's number.
+    pub(crate) callers: Limiter<String>,
 }
 
 impl ChannelState {
@@ -88,6 +92,8 @@ impl ChannelState {
             lookups: limiter(limits.lookups_per_minute, limits.lookup_burst),
             searches: limiter(limits.searches_per_minute, limits.searches_per_minute),
             starts: limiter(limits.starts_per_minute, limits.starts_per_minute),
+            callers: Limiter::new(limits.lookups_per_minute, limits.lookup_burst, limits.addresses_max),
+            voice: None,
             settings,
             clock,
             ready: Arc::new(|| Ok(())),
@@ -99,6 +105,13 @@ impl ChannelState {
     #[must_use]
     pub fn with_staff(mut self, staff: Arc<Staff>) -> Self {
         self.staff = Some(staff);
+        self
+    }
+
+    /// The same with the voice server on, if there are settings for it.
+    #[must_use]
+    pub fn with_voice(mut self, voice: Option<VoiceSettings>) -> Self {
+        self.voice = voice;
         self
     }
 

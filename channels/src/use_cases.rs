@@ -11,6 +11,10 @@ use payments::api::{
     QuoteError, StartCardPayment, StartError,
 };
 use payments::catalogue::Catalogue;
+use payments::links::{Link, MakeLink, MakeLinkError, OpenedLink, StartLinkError, StartLinkPayment};
+use payments::voice::{ChargeOutcome, ChargeToken, TakenStep, VoiceCall, VoiceStep};
+
+use crate::ivr::CashReferences;
 
 /// The answer of a use case, some time later.
 pub(crate) type Later<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + 'a>>;
@@ -28,6 +32,30 @@ pub(crate) trait UseCases: Send + Sync {
     fn find_payment<'a>(&'a self, reference: &'a str, phone: &'a str)
     -> Later<'a, Option<PaymentView>, Infrastructure>;
     fn card_callback(&self, fields: Vec<(String, String)>) -> Later<'_, CallbackAnswer, Infrastructure>;
+    fn open_link<'a>(&'a self, token: &'a str) -> Later<'a, Option<OpenedLink>, Infrastructure>;
+    fn start_link_payment(&self, request: StartLinkPayment) -> Later<'_, CardRedirect, StartLinkError>;
+    fn make_link(&self, request: MakeLink) -> Later<'_, Link, MakeLinkError>;
+    fn open_voice_call<'a>(
+        &'a self,
+        sid: &'a str,
+        phone: Option<&'a str>,
+        state: &'a str,
+    ) -> Later<'a, VoiceCall, Infrastructure>;
+    fn voice_call<'a>(&'a self, sid: &'a str) -> Later<'a, Option<VoiceCall>, Infrastructure>;
+    fn voice_answer(
+        &self,
+        call: i64,
+        step: i32,
+        request: [u8; 16],
+    ) -> Later<'_, Option<(String, bool)>, Infrastructure>;
+    fn take_voice_step(&self, step: VoiceStep) -> Later<'_, TakenStep, Infrastructure>;
+    fn end_voice_call<'a>(&'a self, sid: &'a str) -> Later<'a, (), Infrastructure>;
+    fn last_voice_biller<'a>(&'a self, phone: &'a str) -> Later<'a, Option<u16>, Infrastructure>;
+    fn charge_token(&self, request: ChargeToken) -> Later<'_, ChargeOutcome, StartError>;
+    /// References for cash, once the hub makes them; until then no channel offers any.
+    fn cash_references(&self) -> Option<&dyn CashReferences> {
+        None
+    }
 }
 
 impl UseCases for Hub {
@@ -73,5 +101,55 @@ impl UseCases for Hub {
 
     fn card_callback(&self, fields: Vec<(String, String)>) -> Later<'_, CallbackAnswer, Infrastructure> {
         Box::pin(Self::card_callback(self, fields))
+    }
+
+    fn open_link<'a>(&'a self, token: &'a str) -> Later<'a, Option<OpenedLink>, Infrastructure> {
+        Box::pin(Self::open_link(self, token))
+    }
+
+    fn start_link_payment(&self, request: StartLinkPayment) -> Later<'_, CardRedirect, StartLinkError> {
+        Box::pin(Self::start_link_payment(self, request))
+    }
+
+    fn make_link(&self, request: MakeLink) -> Later<'_, Link, MakeLinkError> {
+        Box::pin(Self::make_link(self, request))
+    }
+
+    fn open_voice_call<'a>(
+        &'a self,
+        sid: &'a str,
+        phone: Option<&'a str>,
+        state: &'a str,
+    ) -> Later<'a, VoiceCall, Infrastructure> {
+        Box::pin(Self::open_voice_call(self, sid, phone, state))
+    }
+
+    fn voice_call<'a>(&'a self, sid: &'a str) -> Later<'a, Option<VoiceCall>, Infrastructure> {
+        Box::pin(Self::voice_call(self, sid))
+    }
+
+    fn voice_answer(
+        &self,
+        call: i64,
+        step: i32,
+        request: [u8; 16],
+    ) -> Later<'_, Option<(String, bool)>, Infrastructure> {
+        Box::pin(Self::voice_answer(self, call, step, request))
+    }
+
+    fn take_voice_step(&self, step: VoiceStep) -> Later<'_, TakenStep, Infrastructure> {
+        Box::pin(Self::take_voice_step(self, step))
+    }
+
+    fn end_voice_call<'a>(&'a self, sid: &'a str) -> Later<'a, (), Infrastructure> {
+        Box::pin(Self::end_voice_call(self, sid))
+    }
+
+    fn last_voice_biller<'a>(&'a self, phone: &'a str) -> Later<'a, Option<u16>, Infrastructure> {
+        Box::pin(Self::last_voice_biller(self, phone))
+    }
+
+    fn charge_token(&self, request: ChargeToken) -> Later<'_, ChargeOutcome, StartError> {
+        Box::pin(Self::charge_token(self, request))
     }
 }

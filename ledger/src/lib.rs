@@ -12,6 +12,7 @@ mod books;
 mod catalogue;
 mod keeping;
 mod ledger;
+mod links;
 mod money;
 mod outbox;
 mod postings;
@@ -20,6 +21,7 @@ mod staff;
 mod states;
 mod storage;
 mod vocabulary;
+mod voice;
 mod writer;
 
 pub use accounts::{Account, AccountKind};
@@ -36,6 +38,7 @@ pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};
+pub use links::{KeptLink, Maker, NewLink, PaymentLink};
 pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskResult};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
@@ -45,6 +48,7 @@ pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind};
 pub use storage::rows::Payment;
 pub use storage::{DatabaseUrl, StorageError};
 pub use vocabulary::{Channel, Instrument, Language, UnknownWord};
+pub use voice::{Handover, HandoverReason, NewHandover, NewVoiceStep, TakenStep, VoiceCall, voice_request};
 pub use writer::{
     Advance, AdvanceOutcome, Funds, Hold, LedgerError, Pay, PayOutcome, Reply, RequestKey, Step, WriteOp, WriterStats,
 };

@@ -16,7 +16,7 @@ pub struct Task {
     pub id: i64,
     /// What is to be done.
     pub kind: TaskKind,
-    /// The payment it is about.
+    /// The number of the payment it is about; of the link, where a link is to be sent.
     pub payment: i64,
     /// How often it was tried, this time included.
     pub attempts: i32,
@@ -117,7 +117,7 @@ impl WriteOp<'_> {
         Ok(())
     }
 
-    /// Puts a task of a payment into the outbox.
+    /// Puts a task of a payment, or of a link, into the outbox.
     pub fn add_task(
         &mut self,
         kind: TaskKind,

@@ -84,7 +84,8 @@ words! {
 words! {
     /// Work that leaves the hub after the transaction that asked for it.
     TaskKind: "confirm, capture, verify capture, poll, return, SMS, mail, SMS returning, mail returning, SMS returned, \
-               mail returned, cancel, SMS cancelled, mail low float, SMS reference, SMS reference reminder" {
+               mail returned, cancel, SMS cancelled, mail low float, SMS reference, SMS reference reminder, SMS link, \
+               mail link" {
         /// Tell the biller that it was paid, and resolve what is unknown.
         ConfirmBiller = 1, "confirm";
         /// Capture what the gateway holds.
@@ -117,6 +118,10 @@ words! {
         SmsReference = 15, "SMS reference";
         /// "Your reference ends soon", by SMS. About the reference.
         SmsReferenceReminder = 16, "SMS reference reminder";
+        /// A payment link, by SMS. The task's payment is the link's number: numbers are unique over all things.
+        SmsLink = 21, "SMS link";
+        /// A payment link, by mail. As above.
+        MailLink = 22, "mail link";
     }
 }
 

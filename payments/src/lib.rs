@@ -10,10 +10,12 @@ pub mod dispatch;
 pub mod form;
 pub mod gateways;
 mod hub;
+pub mod links;
 pub mod messages;
 pub mod networks;
 pub mod phone;
 pub mod tariff;
 pub mod typed_amount;
+pub mod voice;
 
 pub use hub::{Clock, FileOutcome, Hub, HubParts, HubSettings, Secrets, import_billers, import_networks};

@@ -6,8 +6,9 @@ use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
 use ledger::{Language, Money};
+use secrecy::SecretString;
 
-use crate::api::PaymentView;
+use crate::api::{PaymentView, Quote};
 
 /// What a message says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +93,25 @@ pub enum NoticeKind {
     },
 }
 
+/// A payment link to a payer.
+#[derive(Debug, Clone)]
+pub struct LinkMessage {
+    /// Stays the same over repeats.
+    pub id: i64,
+    /// The way it takes.
+    pub medium: Medium,
+    /// `+212...` or a mail address.
+    pub to: String,
+    /// The payer's language.
+    pub language: Language,
+    /// The last part of the link's address: whoever has it can pay, and see the bill.
+    pub token: SecretString,
+    /// What is to be paid.
+    pub quote: Quote,
+    /// When the link ends.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
@@ -112,4 +132,7 @@ pub trait Messenger: Send + Sync {
 
     /// Sends one notice once.
     fn notify<'a>(&'a self, notice: &'a Notice) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
+
+    /// Sends one payment link once.
+    fn deliver_link<'a>(&'a self, message: &'a LinkMessage) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>>;
 }

@@ -92,9 +92,14 @@ pub fn date(language: Language, day: NaiveDate) -> String {
     plain(language, "date", &[("day", &number), ("month", &month), ("year", &year)])
 }
 
+/// The time of day, `14:05`, in Moroccan civil time.
+pub(crate) fn time(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Casablanca).format("%H:%M").to_string()
+}
+
 /// An instant in words, in Moroccan civil time (the zone database knows the change around Ramadan).
 pub fn date_time(language: Language, at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&Casablanca);
-    let (day, time) = (date(language, local.date_naive()), local.format("%H:%M").to_string());
+    let (day, time) = (date(language, local.date_naive()), time(at));
     plain(language, "date-time", &[("date", &day), ("time", &time)])
 }

@@ -27,8 +27,10 @@ pub struct SandboxConfig {
     pub cmi_api_password: String,
     /// Account of the SMS provider.
     pub twilio_account_sid: String,
-    /// Token of that account.
+    /// Token of that account: authorises SMS and signs the voice provider's requests.
     pub twilio_auth_token: String,
+    /// Where the voice provider asks what to do with a call, `https://.../ivr/start`; calls may name another place.
+    pub voice_url: Option<String>,
     /// How long the "slow" test card holds the callback back, in milliseconds.
     pub slow_callback_ms: u64,
 }
@@ -47,6 +49,7 @@ impl Default for SandboxConfig {
             cmi_api_password: "sandbox-api".into(),
             twilio_account_sid: "ACsandbox".into(),
             twilio_auth_token: "sandbox-token".into(),
+            voice_url: None,
             slow_callback_ms: 5_000,
         }
     }

@@ -61,6 +61,7 @@ struct Dashboard {
     sms: usize,
     mails: usize,
     orders: usize,
+    calls: usize,
     error: String,
 }
 
@@ -155,7 +156,8 @@ fn dashboard(world: &web::Data<World>, status: u16, error: String) -> HttpRespon
     for (target, name) in [("gateway", "Card gateway"), ("sms", "SMS provider"), ("smtp", "Mail")] {
         targets.push((target.into(), name.into()));
     }
-    let (sms, mails, orders) = world.read(|state| (state.sms.len(), state.mails.len(), state.orders.len()));
+    let (sms, mails, orders, calls) =
+        world.read(|state| (state.sms.len(), state.mails.len(), state.orders.len(), state.calls.len()));
     let page = Dashboard {
         billers: seed::billers().iter().map(|biller| biller_card(world, biller)).collect(),
         faults: handle(world).faults().iter().map(|rule| (rule.id, describe(rule))).collect(),
@@ -164,6 +166,7 @@ fn dashboard(world: &web::Data<World>, status: u16, error: String) -> HttpRespon
         sms,
         mails,
         orders,
+        calls,
         error,
     };
     html(status, &page).into_response()

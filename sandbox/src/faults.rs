@@ -130,7 +130,7 @@ impl FaultRule {
     /// What is wrong with a rule that came from outside.
     pub(crate) fn fault(&self) -> Option<String> {
         let calls: &[&str] = match self.target.as_str() {
-            "gateway" => &["page", "callback", "api"],
+            "gateway" => &["page", "callback", "api", "connector"],
             "sms" => &["send"],
             "smtp" => &["mail"],
             other => match other.strip_prefix("biller:").and_then(|code| code.parse().ok()) {

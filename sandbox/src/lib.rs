@@ -1,4 +1,4 @@
-//! The outside world: billers, card gateway, SMS provider and mail, speaking wire protocols only.
+//! The outside world: billers, card gateway, SMS and voice provider and mail, speaking wire protocols only.
 //!
 //! It shares no code with the hub: every protocol is written again from its documentation, so that hub and sandbox
 //! check each other. `docs/sandbox.md` says what integrators find here.
@@ -20,6 +20,7 @@ mod signing;
 mod sms;
 mod smtp;
 mod store;
+mod voice;
 mod world;
 mod xml;
 
@@ -33,3 +34,4 @@ pub use running::{RunningSandbox, Sandbox};
 pub use seed::{AmountRule, SeedArticle, SeedBiller, SeedContract, SeedType, billers};
 pub use sms::SmsMessage;
 pub use smtp::MailMessage;
+pub use voice::{CallLine, Dial, PhoneCall, PhoneKeys};

@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, web};
 use crate::config::{SandboxConfig, SandboxError};
 use crate::handle::Control;
 use crate::world::World;
-use crate::{billers, control, dashboard, gateway, inboxes, sms, smtp};
+use crate::{billers, control, dashboard, gateway, inboxes, sms, smtp, voice};
 
 /// Largest request that any of the protocols needs, with room: a payments file of 10,000 lines.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -54,6 +54,8 @@ impl Sandbox {
         let mail_listener = listen(SocketAddr::new(config.bind, config.smtp_port))?;
         let smtp_addr = local(&mail_listener)?;
         let world = Arc::new(World::open(config, client)?);
+        let base_url = format!("http://{address}");
+        let _ = world.base_url.set(base_url.clone());
         let shared = web::Data::from(world.clone());
         let server = HttpServer::new(move || {
             App::new()
@@ -63,6 +65,7 @@ impl Sandbox {
                 .configure(billers::routes)
                 .configure(gateway::routes)
                 .configure(sms::routes)
+                .configure(voice::routes)
                 .configure(control::routes)
                 .configure(dashboard::routes)
                 .configure(inboxes::routes)
@@ -79,7 +82,6 @@ impl Sandbox {
             .map_err(|cause| SandboxError::Listen { address: smtp_addr.to_string(), cause })?;
         tokio::spawn(server);
         let smtp = tokio::spawn(mail);
-        let base_url = format!("http://{address}");
         Ok(RunningSandbox { base_url, control: Control { world }, server: handle, smtp_addr, smtp })
     }
 }

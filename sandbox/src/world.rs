@@ -1,7 +1,7 @@
 //! The state that all servers of a sandbox share.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::book::Book;
 use crate::config::{SandboxConfig, SandboxError};
 use crate::faults::{self, FaultRule, Injected};
-use crate::gateway::CardOrder;
+use crate::gateway::{CardOrder, CardToken};
 use crate::sms::SmsMessage;
 use crate::smtp::MailMessage;
 use crate::store::Store;
+use crate::voice::{Keyed, PhoneCall};
 
 /// Everything that happened, as kept over a restart.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -23,6 +24,10 @@ pub(crate) struct State {
     pub orders: BTreeMap<String, CardOrder>,
     pub sms: Vec<SmsMessage>,
     pub mails: Vec<MailMessage>,
+    /// Calls of the voice provider, oldest first.
+    pub calls: Vec<PhoneCall>,
+    /// Cards that the connector made tokens of, by token.
+    pub tokens: BTreeMap<String, CardToken>,
     pub faults: Vec<FaultRule>,
     /// The last bill file of each file biller.
     pub files: BTreeMap<u16, FileState>,
@@ -55,6 +60,10 @@ pub(crate) struct World {
     /// How far the billers' and the gateway's clocks were moved on.
     ahead: Mutex<TimeDelta>,
     store: Option<Store>,
+    /// Where the sandbox itself listens, once it does.
+    pub base_url: OnceLock<String>,
+    /// Cards that are being keyed at the voice provider, by call: never kept.
+    pub cards_keyed: Mutex<HashMap<String, Keyed>>,
 }
 
 impl World {
@@ -62,7 +71,15 @@ impl World {
     pub fn open(config: SandboxConfig, client: reqwest::Client) -> Result<Self, SandboxError> {
         let store = config.data_dir.as_deref().map(Store::open).transpose()?;
         let state = store.as_ref().map(Store::load).transpose()?.flatten().unwrap_or_default();
-        Ok(Self { config, client, state: Mutex::new(state), ahead: Mutex::default(), store })
+        Ok(Self {
+            config,
+            client,
+            state: Mutex::new(state),
+            ahead: Mutex::default(),
+            store,
+            base_url: OnceLock::new(),
+            cards_keyed: Mutex::default(),
+        })
     }
 
     /// The time of day at billers and gateway.

@@ -6,10 +6,11 @@ use quick_xml::events::Event;
 /// Neither protocol nests deeper than 6; the SOAP document allows 12.
 const DEPTH_MAX: usize = 12;
 
-/// An element: its local name, its own text, its children.
+/// An element: its local name, its attributes, its own text, its children.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Node {
     pub name: String,
+    pub attributes: Vec<(String, String)>,
     pub text: String,
     pub children: Vec<Node>,
 }
@@ -23,6 +24,11 @@ impl Node {
     /// The text of the first child of that name; `None` without one.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.as_str())
+    }
+
+    /// The value of an attribute; `None` without it.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Every child of that name.
@@ -44,11 +50,10 @@ pub(crate) fn parse(text: &str) -> Result<Node, String> {
                 if depth > DEPTH_MAX {
                     return Err(format!("more than {DEPTH_MAX} levels of elements"));
                 }
-                open.push(Node { name: start.local_name().as_ref().to_owned(), ..Node::default() });
+                open.push(element(&start)?);
             }
             Event::Empty(empty) => {
-                let name = empty.local_name().as_ref().to_owned();
-                top.children.push(Node { name, ..Node::default() });
+                top.children.push(element(&empty)?);
             }
             Event::End(_) => {
                 let closed = open.pop().unwrap_or_default();
@@ -69,6 +74,17 @@ pub(crate) fn parse(text: &str) -> Result<Node, String> {
         (Some(root), true) if root.children.len() == 1 => root.children.into_iter().next().ok_or_else(String::new),
         _ => Err("not well-formed: exactly one closed root element is expected".into()),
     }
+}
+
+fn element(start: &quick_xml::events::BytesStart<'_>) -> Result<Node, String> {
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|fault| format!("not well-formed: {fault}"))?;
+        let value =
+            quick_xml::escape::unescape(&attribute.value).map_err(|fault| format!("not well-formed: {fault}"))?;
+        attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
+    }
+    Ok(Node { name: start.local_name().as_ref().to_owned(), attributes, ..Node::default() })
 }
 
 fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, String> {
@@ -100,6 +116,13 @@ mod tests {
         let node = parse("<?xml version=\"1.0\"?><a:x xmlns:a=\"u\"><b> 1 &amp; &#233;&#13;</b><b/></a:x>").unwrap();
         assert_eq!(node.name, "x");
         assert_eq!(node.all("b").map(|b| b.text.as_str()).collect::<Vec<_>>(), [" 1 & é\r", ""]);
+    }
+
+    #[test]
+    fn reads_attributes() {
+        let node = parse("<a b=\"1 &amp; 2\"><c d='x'/></a>").unwrap();
+        assert_eq!((node.attribute("b"), node.attribute("c")), (Some("1 & 2"), None));
+        assert_eq!(node.child("c").unwrap().attribute("d"), Some("x"));
     }
 
     #[rstest]

@@ -14,11 +14,12 @@ mod smtp;
 mod staff;
 mod tls;
 mod twilio;
+mod voice;
 mod web;
 
 use ::payments::gateways::cmi::CmiSettings;
 use biller_adapters::ClientSettings;
-use channels::WebLimits;
+use channels::{VoiceSettings, WebLimits};
 
 pub use self::database::DatabaseConfig;
 pub use self::environment::{ConfigFaults, Environment, Unset, Variable};
@@ -43,6 +44,8 @@ pub struct Config {
     pub cmi: CmiSettings,
     /// The SMS provider; `None`: no SMS.
     pub twilio: Option<TwilioSettings>,
+    /// The voice server; `None`: calls are not answered.
+    pub voice: Option<VoiceSettings>,
     /// The mail server; `None`: no mail.
     pub smtp: Option<SmtpSettings>,
     /// How patiently billers are spoken to.
@@ -65,6 +68,7 @@ impl Config {
         let tls = TlsConfig::read(&mut reader);
         let cmi = cmi::read(&mut reader);
         let twilio = twilio::read(&mut reader);
+        let voice = voice::read(&mut reader, web.as_ref().map(|web| web.public_url.as_str()));
         let smtp = smtp::read(&mut reader);
         let billers = billers::read(&mut reader);
         let limits = limits::read(&mut reader);
@@ -83,6 +87,7 @@ impl Config {
                 tls,
                 cmi: cmi?,
                 twilio,
+                voice,
                 smtp,
                 billers: billers?,
                 limits: limits?,
@@ -121,6 +126,7 @@ pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
         ("TLS", tls::VARIABLES),
         ("Card gateway", cmi::VARIABLES),
         ("SMS", twilio::VARIABLES),
+        ("Voice", voice::VARIABLES),
         ("Mail", smtp::VARIABLES),
         ("Billers", billers::VARIABLES),
         ("Payments", payments::VARIABLES),

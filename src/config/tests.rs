@@ -35,7 +35,8 @@ fn the_least_configuration_serves() {
     assert_eq!(config.web.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.web.cookie_key.expose_secret(), SECRET);
     assert_eq!(config.database.url.to_string(), "sqlite:data/fatoura.db");
-    assert!(config.tls.is_none() && config.twilio.is_none() && config.smtp.is_none() && config.staff.is_none());
+    assert!(config.tls.is_none() && config.twilio.is_none() && config.smtp.is_none());
+    assert!(config.staff.is_none() && config.voice.is_none());
     assert!(config.web.settings(config.limits).secure_cookies);
 }
 
@@ -65,6 +66,10 @@ fn all_faults_come_at_once_and_no_secret_is_shown() {
         ("FATOURA_CMI_GATEWAY_URL", "gateway"),
         ("FATOURA_CMI_TIMEOUT_SECONDS", "0"),
         ("FATOURA_TWILIO_AUTH_TOKEN", "hunter2"),
+        ("FATOURA_VOICE_AUTH_TOKEN", "hunter2"),
+        ("FATOURA_VOICE_TELEOPERATOR", "0522000000"),
+        ("FATOURA_VOICE_PUBLIC_URL", "http://voice.example.ma"),
+        ("FATOURA_VOICE_PAY_CONNECTOR", "c m i"),
         ("FATOURA_SMTP_HOST", "mail.example.ma"),
         ("FATOURA_SMTP_SECURITY", "none"),
         ("FATOURA_SMTP_PASSWORD", "hunter2"),
@@ -86,6 +91,8 @@ fn nothing_secret_is_in_debug_output() {
         ("FATOURA_TWILIO_ACCOUNT_SID", "AC1"),
         ("FATOURA_TWILIO_AUTH_TOKEN", SECRET),
         ("FATOURA_TWILIO_SENDER", "Fatoura"),
+        ("FATOURA_VOICE_AUTH_TOKEN", SECRET),
+        ("FATOURA_VOICE_TELEOPERATOR", "queue:desk"),
         ("FATOURA_SMTP_HOST", "mail.example.ma"),
         ("FATOURA_SMTP_USER", "hub"),
         ("FATOURA_SMTP_PASSWORD", SECRET),
@@ -97,6 +104,7 @@ fn nothing_secret_is_in_debug_output() {
     .unwrap();
     assert!(config.staff.is_some());
     assert!(config.twilio.is_some() && config.smtp.is_some());
+    assert_eq!(config.voice.as_ref().unwrap().public_url, "https://pay.example.ma");
     let shown = format!("{config:?}");
     assert!(!shown.contains("nobody may see") && !shown.contains("hunter2"), "{shown}");
     let environment: Environment = good().into_iter().collect();

@@ -24,7 +24,7 @@ const COOKIE_KEY: Variable = secret(
     "FATOURA_COOKIE_KEY",
     Unset::Required,
     "at least 32 random characters, such as the output of `openssl rand -hex 32`",
-    "signs cookies and forms; the same over restarts and on every node",
+    "signs cookies and forms and makes the tokens of payment links; the same over restarts and on every node",
 );
 const TRUST_PROXY: Variable = with_default(
     "FATOURA_TRUST_PROXY",

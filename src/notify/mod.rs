@@ -11,12 +11,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use channels::{bill_names, payment_url, receipt_data};
+use channels::{bill_names, link_url, payment_url, receipt_data};
 use payments::api::{PaymentView, Standing};
 use payments::catalogue::Catalogue;
-use payments::messages::{Delivery, Medium, Message, MessageKind, Messenger, Notice, NoticeKind};
+use payments::messages::{Delivery, LinkMessage, Medium, Message, MessageKind, Messenger, Notice, NoticeKind};
 use payments::phone;
 use receipts::{LowFloat, MessageData, ReceiptData, ReferenceNotice};
+use secrecy::ExposeSecret;
 
 pub use mail::{Mailer, SmtpCredentials, SmtpSecurity, SmtpSettings};
 pub use twilio::{TwilioClient, TwilioSender, TwilioSettings};
@@ -108,6 +109,43 @@ impl Notifier {
         }
     }
 
+    async fn send_link(&self, message: &LinkMessage) -> Delivery {
+        let data = self.link_words(message);
+        match (message.medium, &self.sms, &self.mail) {
+            (Medium::Sms, None, _) => rejected("SMS is not configured"),
+            (Medium::Mail, _, None) => rejected("mail is not configured"),
+            (Medium::Sms, ..) if !phone::is_mobile(&message.to) => rejected("not a mobile number"),
+            (Medium::Sms, Some(twilio), _) => twilio.send(&message.to, &receipts::sms_text(&data)).await,
+            (Medium::Mail, _, Some(mailer)) => {
+                mailer.send(message.id, &message.to, data.language, receipts::mail(&data), None).await
+            }
+        }
+    }
+
+    fn link_words(&self, message: &LinkMessage) -> MessageData {
+        let (language, quote) = (message.language, &message.quote);
+        let catalogue = (self.catalogue)();
+        let (biller, receivable) =
+            bill_names(language, catalogue.get(quote.biller), quote.biller, &quote.receivable_type);
+        MessageData {
+            kind: receipts::MessageKind::Request,
+            language,
+            biller,
+            receivable,
+            contract_masked: quote.contract_masked.clone(),
+            principal: quote.amounts.principal,
+            fee: quote.amounts.fee,
+            vat: quote.amounts.vat,
+            duty: quote.amounts.duty,
+            total: quote.amounts.total,
+            payment_reference: String::new(),
+            instrument: quote.instrument,
+            card_mask: None,
+            at: message.expires_at,
+            link: link_url(&self.public_url, language, message.token.expose_secret()),
+        }
+    }
+
     fn link(&self, payment: &PaymentView) -> String {
         payment_url(&self.public_url, payment.language, &payment.reference)
     }
@@ -125,7 +163,8 @@ impl Notifier {
             (MessageKind::Cancelled, _) => receipts::MessageKind::Cancelled,
         };
         let catalogue = (self.catalogue)();
-        let (biller, receivable) = bill_names(payment.language, catalogue.get(payment.biller), payment);
+        let (biller, receivable) =
+            bill_names(payment.language, catalogue.get(payment.biller), payment.biller, &payment.receivable_type);
         Some(MessageData {
             kind,
             language: payment.language,
@@ -163,6 +202,10 @@ impl Messenger for Notifier {
 
     fn notify<'a>(&'a self, notice: &'a Notice) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>> {
         Box::pin(self.send_notice(notice))
+    }
+
+    fn deliver_link<'a>(&'a self, message: &'a LinkMessage) -> Pin<Box<dyn Future<Output = Delivery> + Send + 'a>> {
+        Box::pin(self.send_link(message))
     }
 }
 

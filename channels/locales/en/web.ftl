@@ -130,6 +130,7 @@ terms-read = Read the terms
 fault-phone = Type a Moroccan mobile number, such as 06 12 34 56 78.
 fault-email = This e-mail address is not right. Write it like name@example.ma, or leave the field empty.
 fault-terms = Accept the terms to continue.
+link-recipient = The receipt goes to
 
 # Gateway
 redirect-title = To the payment page
@@ -198,6 +199,10 @@ quote-expired-title = This summary is no longer valid
 quote-expired-text = The amounts may have changed. Look up your bills again: nothing was paid.
 not-offered-title = No card payment here
 not-offered-text = This biller does not take this payment by card online. Nothing was paid.
+link-revoked-title = This payment link is no longer valid
+link-revoked-text = It was taken back, or a newer link has replaced it: use the last message that you received. Nothing was paid.
+link-expired-title = This payment link has expired
+link-expired-text = A link is good for 30 minutes. Ask for a new one by telephone, or look up your bill here. Nothing was paid.
 being-paid-title = A payment is already in progress
 being-paid-text = This bill is being paid, here or elsewhere, or a payment was left open at the bank’s page. Nothing more was taken. Wait a few minutes for that to end, then try again.
 already-paid-title = This bill is already paid

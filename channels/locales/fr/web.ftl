@@ -130,6 +130,7 @@ terms-read = Lire les conditions
 fault-phone = Tapez un numéro de mobile marocain, comme 06 12 34 56 78.
 fault-email = Cette adresse e-mail n’est pas correcte. Écrivez-la comme nom@exemple.ma, ou laissez ce champ vide.
 fault-terms = Acceptez les conditions pour continuer.
+link-recipient = Le reçu sera envoyé à
 
 # Gateway
 redirect-title = Vers la page de paiement
@@ -198,6 +199,10 @@ quote-expired-title = Ce résumé n’est plus valable
 quote-expired-text = Les montants ont pu changer. Cherchez à nouveau vos factures : rien n’a été payé.
 not-offered-title = Pas de paiement par carte ici
 not-offered-text = Cet organisme n’accepte pas ce paiement par carte sur internet. Rien n’a été payé.
+link-revoked-title = Ce lien de paiement n’est plus valable
+link-revoked-text = Il a été annulé ou remplacé par un lien plus récent : utilisez le dernier message reçu. Rien n’a été payé.
+link-expired-title = Ce lien de paiement a expiré
+link-expired-text = Un lien vaut 30 minutes. Demandez-en un nouveau par téléphone, ou cherchez votre facture ici. Rien n’a été payé.
 being-paid-title = Un paiement est déjà en cours
 being-paid-text = Cette facture est en train d’être payée, ici ou ailleurs, ou un paiement est resté ouvert sur la page de la banque. Rien de plus n’a été prélevé. Attendez quelques minutes qu’il se termine, puis essayez encore.
 already-paid-title = Cette facture est déjà payée

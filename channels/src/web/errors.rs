@@ -161,14 +161,15 @@ fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse
         _ => tracing::debug!(%fault, route, "request refused"),
     }
     let path = request.path();
-    let mut answer = if path.ends_with("/status") || path.starts_with("/health") {
+    let to_machines = ["/webhooks", "/assets", "/ivr"].iter().any(|start| path.starts_with(start));
+    let mut answer = if (path.ends_with("/status") && !to_machines) || path.starts_with("/health") {
         let title = status.canonical_reason().unwrap_or("error");
         let detail = Context::of(request).ok().map(|context| notice::of_fault(fault, context.language, None).text);
         let body = json!({
             "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "trace": trace,
         });
         HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
-    } else if path.starts_with("/webhooks") || path.starts_with("/assets") {
+    } else if to_machines {
         HttpResponse::build(status)
             .content_type("text/plain; charset=utf-8")
             .body(status.canonical_reason().unwrap_or("error"))

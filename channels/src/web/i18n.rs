@@ -27,7 +27,7 @@ pub(crate) enum Arg<'a> {
     Number(i64),
 }
 
-fn identifier(language: Language) -> &'static LanguageIdentifier {
+pub(crate) fn identifier(language: Language) -> &'static LanguageIdentifier {
     match language {
         Language::Ar => &AR,
         Language::Fr => &FR,

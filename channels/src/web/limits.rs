@@ -1,5 +1,6 @@
-//! How often one address may ask.
+//! How often one address, or one caller, may ask.
 
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -7,36 +8,43 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-/// An allowance per address, in bounded memory.
-pub(crate) struct Limiter {
-    by_address: DefaultKeyedRateLimiter<IpAddr>,
-    /// Shared by addresses that find no room: a flood from many addresses slows newcomers down, not regulars.
+/// An allowance per address, or per another key of whoever asks, in bounded memory.
+pub(crate) struct Limiter<K: Hash + Eq + Clone = IpAddr> {
+    by_key: DefaultKeyedRateLimiter<K>,
+    /// Shared by keys that find no room: a flood from many addresses slows newcomers down, not regulars.
     newcomers: DefaultDirectRateLimiter,
-    addresses_max: usize,
+    keys_max: usize,
     clock: DefaultClock,
 }
 
-impl Limiter {
-    pub(crate) fn new(per_minute: NonZeroU32, burst: NonZeroU32, addresses_max: usize) -> Self {
+impl<K: Hash + Eq + Clone> Limiter<K> {
+    pub(crate) fn new(per_minute: NonZeroU32, burst: NonZeroU32, keys_max: usize) -> Self {
         let quota = Quota::per_minute(per_minute).allow_burst(burst);
         let shared = NonZeroU32::new(per_minute.get().saturating_mul(50)).unwrap_or(per_minute);
         Self {
-            by_address: RateLimiter::keyed(quota),
+            by_key: RateLimiter::keyed(quota),
             newcomers: RateLimiter::direct(Quota::per_minute(shared)),
-            addresses_max,
+            keys_max,
             clock: DefaultClock::default(),
         }
     }
 
-    /// Takes one from the allowance of an address, or says after how many seconds to come back.
-    pub(crate) fn take(&self, address: IpAddr) -> Result<(), u32> {
-        if self.by_address.len() >= self.addresses_max {
-            self.by_address.retain_recent();
-            if self.by_address.len() >= self.addresses_max {
+    /// Takes one from the allowance of a key, or says after how many seconds to come back.
+    pub(crate) fn take_key(&self, key: &K) -> Result<(), u32> {
+        if self.by_key.len() >= self.keys_max {
+            self.by_key.retain_recent();
+            if self.by_key.len() >= self.keys_max {
                 return self.newcomers.check().map_err(|later| seconds(later.wait_time_from(self.clock.now())));
             }
         }
-        self.by_address.check_key(&network(address)).map_err(|later| seconds(later.wait_time_from(self.clock.now())))
+        self.by_key.check_key(key).map_err(|later| seconds(later.wait_time_from(self.clock.now())))
+    }
+}
+
+impl Limiter {
+    /// The same for an address.
+    pub(crate) fn take(&self, address: IpAddr) -> Result<(), u32> {
+        self.take_key(&network(address))
     }
 }
 
@@ -83,7 +91,7 @@ mod tests {
         for last in 0..200 {
             let _ = limiter.take(IpAddr::from([10, 0, 0, last]));
         }
-        assert!(limiter.by_address.len() <= 3);
+        assert!(limiter.by_key.len() <= 3);
     }
 
     #[rstest]

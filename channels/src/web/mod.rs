@@ -13,6 +13,7 @@ pub(crate) mod i18n;
 pub(crate) mod identify;
 pub(crate) mod inputs;
 pub(crate) mod limits;
+pub(crate) mod links;
 pub(crate) mod pay;
 pub(crate) mod payment;
 pub(crate) mod views;

@@ -3,7 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpResponse, web};
-use payments::api::{Quote, StartCardPayment, StartError};
+use ledger::Channel;
+use payments::api::{CardRedirect, Quote, StartCardPayment, StartError};
 use payments::card_numbers;
 
 use super::context::{Context, Keep};
@@ -27,7 +28,9 @@ async fn quote(context: &Context, reference: &str) -> Result<Quote, Fault> {
     if !is_reference(reference) {
         return Err(Fault::NotFound);
     }
-    context.state.hub.quote(reference).await?.ok_or(Fault::NotFound)
+    let quote = context.state.hub.quote(reference).await?;
+    // A quote that was made for a caller is paid by a link, or by telephone.
+    quote.filter(|quote| quote.channel == Channel::Web).ok_or(Fault::NotFound)
 }
 
 fn summary(
@@ -93,21 +96,28 @@ pub(crate) async fn start_payment(
         public_url: context.state.settings.public_url.clone(),
     };
     match context.state.hub.start_card_payment(request).await {
-        Ok(redirect) => {
-            let policy = policy_with_gateway(&redirect.action)
-                .and_then(|policy| HeaderValue::from_str(&policy).ok())
-                .ok_or_else(|| Fault::Failed("the gateway's address is no http(s) URL".to_owned()))?;
-            let page = pay::redirect(context.page("redirect-title"), redirect, &quote);
-            let mut answer = context.html(StatusCode::OK, Keep::Nobody, &page)?;
-            answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-            Ok(answer)
-        }
+        Ok(redirect) => redirect_to_gateway(&context, redirect, &quote),
         Err(error) => refused(&context, &quote, error),
     }
 }
 
+/// The page that takes the payer to the gateway.
+pub(super) fn redirect_to_gateway(
+    context: &Context,
+    redirect: CardRedirect,
+    quote: &Quote,
+) -> Result<HttpResponse, Fault> {
+    let policy = policy_with_gateway(&redirect.action)
+        .and_then(|policy| HeaderValue::from_str(&policy).ok())
+        .ok_or_else(|| Fault::Failed("the gateway's address is no http(s) URL".to_owned()))?;
+    let page = pay::redirect(context.page("redirect-title"), redirect, quote);
+    let mut answer = context.html(StatusCode::OK, Keep::Nobody, &page)?;
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    Ok(answer)
+}
+
 /// No money moved; the page says why and what to do.
-fn refused(context: &Context, quote: &Quote, error: StartError) -> Result<HttpResponse, Fault> {
+pub(super) fn refused(context: &Context, quote: &Quote, error: StartError) -> Result<HttpResponse, Fault> {
     let language = context.language;
     let notice = |tone, key| Notice::new(language, tone, key).action(language, "action-home", "/");
     match error {

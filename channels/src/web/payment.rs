@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use ledger::Instrument;
+use ledger::{Channel, Instrument};
 use payments::api::{PaymentView, Standing};
 use serde_json::json;
 
@@ -51,7 +51,8 @@ pub(crate) async fn show_payment(context: Context, path: web::Path<(String, Stri
         .fact(language, "fact-amount", &format::money(language, payment.amounts.total))
         .fact(language, "fact-reference", &payment.reference)
         .fact(language, "fact-since", &format::moment(language, payment.standing_since));
-    if matches!(payment.standing, Standing::Declined | Standing::Expired) {
+    let again = matches!(payment.standing, Standing::Declined | Standing::Expired);
+    if again && payment.channel == Channel::Web {
         notice = notice.action(language, "action-pay-again", &format!("/quotes/{}", payment.quote));
     }
     say(&context, StatusCode::OK, notice.action(language, "action-home", "/"))

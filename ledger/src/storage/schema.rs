@@ -388,6 +388,66 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    payment_links (id) {
+        id -> BigInt,
+        token_hash -> Binary,
+        nonce -> Binary,
+        request_key -> Binary,
+        request_input -> Binary,
+        quote_id -> BigInt,
+        channel -> SmallInt,
+        language -> SmallInt,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        made_by_staff -> Nullable<BigInt>,
+        made_by_call -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        used_at -> Nullable<Timestamp>,
+        payment_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    voice_calls (id) {
+        id -> BigInt,
+        call_sid -> Text,
+        phone -> Nullable<Text>,
+        biller -> Nullable<Integer>,
+        step -> Integer,
+        state -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    voice_steps (call_id, step) {
+        call_id -> BigInt, step -> Integer, request -> Binary, answer -> Text, created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    voice_handovers (id) {
+        id -> BigInt,
+        call_id -> BigInt,
+        phone -> Nullable<Text>,
+        language -> SmallInt,
+        biller -> Nullable<Integer>,
+        receivable_type -> Nullable<Text>,
+        contract_masked -> Text,
+        inquiry -> Nullable<Text>,
+        reason -> SmallInt,
+        created_at -> Timestamp,
+        taken_by -> Nullable<BigInt>,
+        taken_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(payments -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(
     payments,

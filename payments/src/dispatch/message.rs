@@ -4,8 +4,8 @@ use ledger::{Payment, Task, TaskKind};
 
 use super::{Dispatcher, End, done, schedule};
 use crate::api::Infrastructure;
-use crate::hub::show_payment;
-use crate::messages::{Delivery, Medium, Message, MessageKind};
+use crate::hub::{show_payment, show_quote};
+use crate::messages::{Delivery, LinkMessage, Medium, Message, MessageKind};
 
 /// What a task says, and by which way.
 fn meaning(kind: TaskKind) -> Option<(MessageKind, Medium)> {
@@ -36,7 +36,39 @@ impl Dispatcher {
         }
         let (payment, quote) = self.hub.with_quote(payment).await?;
         let message = Message { id: task.id, kind, medium, to, payment: show_payment(&payment, &quote)? };
-        let result = match (self.messenger.deliver(&message).await, medium) {
+        self.delivered(task, medium, self.messenger.deliver(&message).await)
+    }
+
+    /// Sends a payment link, unless it cannot be paid any more.
+    pub(super) async fn send_link(&self, task: &Task) -> Result<End, Infrastructure> {
+        let medium = if task.kind == TaskKind::SmsLink { Medium::Sms } else { Medium::Mail };
+        if medium == Medium::Sms && task.attempts > 1 && task.note.is_empty() {
+            return done("unknown whether it was sent; not sent again");
+        }
+        let Some((link, quote)) = self.hub.link_to_send(task.payment).await? else {
+            return done("it cannot be paid any more");
+        };
+        let to = if medium == Medium::Sms { link.phone.clone() } else { link.email.clone() };
+        let Some(to) = to else { return done("nobody to tell") };
+        let Some(token) = self.hub.link_token(&link)? else {
+            tracing::error!(link = link.id, "a payment link cannot be sent: it was made with another key");
+            return done("made with another key");
+        };
+        let expires_at = link.expires_at.and_utc();
+        let message = LinkMessage {
+            id: task.id,
+            medium,
+            to,
+            language: link.language,
+            token,
+            quote: show_quote(&quote)?,
+            expires_at,
+        };
+        self.delivered(task, medium, self.messenger.deliver_link(&message).await)
+    }
+
+    fn delivered(&self, task: &Task, medium: Medium, delivery: Delivery) -> Result<End, Infrastructure> {
+        let result = match (delivery, medium) {
             (Delivery::Sent(id), _) => return done(id),
             (Delivery::Rejected(why), _) => return done(format!("rejected: {why}")),
             (Delivery::Unknown(why), Medium::Sms) => {

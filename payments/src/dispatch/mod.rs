@@ -139,9 +139,11 @@ impl Dispatcher {
     }
 
     async fn attempt(&self, task: &Task) -> Result<End, Infrastructure> {
+        // Their number is a reference's, a link's or a network's, not a payment's.
         match task.kind {
             TaskKind::MailLowFloat => return self.warn_of_low_float(task).await,
             TaskKind::SmsReference | TaskKind::SmsReferenceReminder => return self.send_reference(task).await,
+            TaskKind::SmsLink | TaskKind::MailLink => return self.send_link(task).await,
             _ => {}
         }
         let id = task.payment;
@@ -162,9 +164,11 @@ impl Dispatcher {
             | TaskKind::SmsReturned
             | TaskKind::MailReturned
             | TaskKind::SmsCancelled => self.send_message(task, payment).await,
-            TaskKind::MailLowFloat | TaskKind::SmsReference | TaskKind::SmsReferenceReminder => {
-                done("about no payment")
-            }
+            TaskKind::MailLowFloat
+            | TaskKind::SmsReference
+            | TaskKind::SmsReferenceReminder
+            | TaskKind::SmsLink
+            | TaskKind::MailLink => done("about no payment"),
         }
     }
 

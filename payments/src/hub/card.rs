@@ -1,9 +1,9 @@
 //! Paying by card: the start, and the gateway's word.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
-    Advance, AdvanceOutcome, Funds, Hold, IncidentKind, Instrument, Moment, Money, Pay, PayOutcome, Payment,
-    PaymentState, Reference, RequestKey, Step,
+    Advance, AdvanceOutcome, Channel, Funds, Hold, IncidentKind, Instrument, Language, Moment, Money, Pay, PayOutcome,
+    Payment, PaymentState, Reference, RequestKey, Step,
 };
 
 use super::{Hub, total};
@@ -28,14 +28,65 @@ fn payment_of(oid: &str) -> Option<i64> {
     number.parse().ok().filter(|_| digits)
 }
 
+/// Who pays by card, and where the receipt goes.
+pub(super) struct CardStart {
+    pub key: RequestKey,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub language: Language,
+    /// Absolute base URL of the pages.
+    pub public_url: String,
+}
+
 impl Hub {
-    /// Reserves the bill, writes the intent down and gives the form for the gateway's page.
+    /// Reserves the bill, writes the intent down and gives the form for the gateway's page, for a quote of the web.
     ///
     /// The same request again gives the same payment. So does another one of the same payer (same quote, same phone)
     /// while the first still waits: whoever turned back from the gateway's page goes on with the same order.
     pub async fn start_card_payment(&self, request: StartCardPayment) -> Result<CardRedirect, StartError> {
         let reference: Reference = request.quote.parse().map_err(|_| StartError::UnknownQuote)?;
         let quote = self.read(move |reader| reader.quote(reference)).await?.ok_or(StartError::UnknownQuote)?;
+        // Quotes of callers are paid by link or at the voice server.
+        if quote.channel != Channel::Web {
+            return Err(StartError::WrongInstrument);
+        }
+        let StartCardPayment { idempotency_key, phone, email, language, public_url, .. } = request;
+        let input = format!("{reference}\n{phone}\n{}", email.as_deref().unwrap_or_default());
+        let key = RequestKey::of("card", &idempotency_key, &input);
+        self.start_at_gateway(&quote, CardStart { key, phone: Some(phone), email, language, public_url }).await
+    }
+
+    /// The same for a quote of any channel.
+    pub(super) async fn start_at_gateway(
+        &self,
+        quote: &ledger::Quote,
+        start: CardStart,
+    ) -> Result<CardRedirect, StartError> {
+        let now = self.now();
+        let pay = self.card_pay(quote, &start, now + FIRST_POLL)?;
+        let payment = match self.pay(pay).await? {
+            PayOutcome::Started(reference) => reference,
+            PayOutcome::Replayed(reference) => self.still_waiting(reference).await?,
+            PayOutcome::BeingPaid(by) => {
+                let phone = start.phone.as_deref();
+                self.resume(by, quote.id, phone).await?.ok_or(StartError::BeingPaid)?
+            }
+            PayOutcome::KeyConflict => return Err(StartError::KeyConflict),
+            PayOutcome::AlreadyPaid => return Err(StartError::AlreadyPaid),
+            PayOutcome::InsufficientFunds | PayOutcome::ShiftClosed | PayOutcome::ReferenceOver => {
+                return Err(Infrastructure::Failed("a card payment was taken for one at a counter".to_owned()).into());
+            }
+        };
+        Ok(self.redirect(payment, total(&quote.amounts)?, &start))
+    }
+
+    /// The intent of a payment by card, if the quote can be paid so now; the gateway is asked first at `poll_at`.
+    pub(super) fn card_pay(
+        &self,
+        quote: &ledger::Quote,
+        start: &CardStart,
+        poll_at: DateTime<Utc>,
+    ) -> Result<Pay, StartError> {
         let now = self.now();
         if quote.instrument != Instrument::Card {
             return Err(StartError::WrongInstrument);
@@ -46,34 +97,21 @@ impl Hub {
         if !self.is_available(quote.biller, quote.channel) {
             return Err(StartError::Unavailable);
         }
-        let StartCardPayment { phone, email, language, .. } = &request;
-        let input = format!("{reference}\n{phone}\n{}", email.as_deref().unwrap_or_default());
-        let pay = Pay {
-            key: RequestKey::of("card", &request.idempotency_key, &input),
+        Ok(Pay {
+            key: start.key,
             quote: quote.id,
             biller: quote.biller,
             channel: quote.channel,
             instrument: quote.instrument,
-            language: *language,
+            language: start.language,
             amounts: quote.amounts,
             bills: quote.bills.clone(),
-            phone: Some(phone.clone()),
-            email: email.clone(),
-            funds: Funds::Awaited { account: self.gateway_account(), poll_at: now + FIRST_POLL },
+            phone: start.phone.clone(),
+            email: start.email.clone(),
+            funds: Funds::Awaited { account: self.gateway_account(), poll_at },
             agent: None,
             moment: Moment::of(now),
-        };
-        let payment = match self.pay(pay).await? {
-            PayOutcome::Started(reference) => reference,
-            PayOutcome::Replayed(reference) => self.still_waiting(reference).await?,
-            PayOutcome::BeingPaid(by) => self.resume(by, quote.id, phone).await?.ok_or(StartError::BeingPaid)?,
-            PayOutcome::KeyConflict => return Err(StartError::KeyConflict),
-            PayOutcome::AlreadyPaid => return Err(StartError::AlreadyPaid),
-            PayOutcome::InsufficientFunds | PayOutcome::ShiftClosed | PayOutcome::ReferenceOver => {
-                return Err(Infrastructure::Failed("a card payment was taken for one at a counter".to_owned()).into());
-            }
-        };
-        Ok(self.redirect(payment, total(&quote.amounts)?, &request))
+        })
     }
 
     /// The payment that the same request started before. Once it is over, the gateway's page is not opened again for its
@@ -87,16 +125,16 @@ impl Hub {
     }
 
     /// The payment under way, if it is this payer's own and still waits at the gateway.
-    async fn resume(&self, payment: i64, quote: i64, phone: &str) -> Result<Option<Reference>, Infrastructure> {
+    async fn resume(&self, payment: i64, quote: i64, phone: Option<&str>) -> Result<Option<Reference>, Infrastructure> {
         let payment = self.read(move |reader| reader.payment_of(payment)).await?;
         let own = |payment: &Payment| {
-            let same = payment.quote == quote && payment.phone.as_deref() == Some(phone);
+            let same = payment.quote == quote && payment.phone.as_deref() == phone;
             same && payment.state == PaymentState::Awaiting
         };
         Ok(payment.filter(own).map(|payment| payment.reference))
     }
 
-    fn redirect(&self, payment: Reference, amount: Money, request: &StartCardPayment) -> CardRedirect {
+    fn redirect(&self, payment: Reference, amount: Money, request: &CardStart) -> CardRedirect {
         let page = format!("{}/{}/payments/{payment}", request.public_url, request.language);
         let order = CardOrder {
             oid: oid_of(payment.id()),
@@ -109,7 +147,7 @@ impl Hub {
             email: request.email.clone(),
             // The hub asks for no names.
             bill_to_name: "Fatoura".to_owned(),
-            tel: request.phone.clone(),
+            tel: request.phone.clone().unwrap_or_default(),
             rnd: hex::encode(rand::random::<[u8; 16]>()),
             session_seconds: u32::try_from(self.settings.card_session.as_secs()).unwrap_or(u32::MAX),
         };

@@ -6,9 +6,12 @@ pub(crate) mod detail;
 mod files;
 mod find;
 mod ledger_calls;
+mod links;
 mod quote;
 mod secrets;
+mod token;
 mod view;
+mod voice;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -52,6 +55,9 @@ pub struct HubSettings {
     pub cash_reference_reminder: TimeDelta,
     /// The name under which the card gateway's receivable is kept.
     pub gateway_account: String,
+    /// Makes the tokens of payment links; the same over restarts and on every node. The default is this process's own:
+    /// links that it made and did not send in its life are never sent.
+    pub link_key: SecretString,
 }
 
 impl Default for HubSettings {
@@ -64,6 +70,7 @@ impl Default for HubSettings {
             cash_reference_lifetime: TimeDelta::hours(48),
             cash_reference_reminder: TimeDelta::hours(3),
             gateway_account: "cmi".to_owned(),
+            link_key: hex::encode(rand::random::<[u8; 32]>()).into(),
         }
     }
 }
@@ -191,7 +198,8 @@ impl Hub {
     /// Deletes look-ups and request keys that have outlived their use, and the secrets in quotes; how many rows changed.
     pub async fn prune(&self) -> Result<usize, Infrastructure> {
         let now = self.now().naive_utc();
-        let mut gone = self.write(move |op| Ok(op.prune_inquiries(now)? + op.prune_staff(now)?)).await?;
+        let mut gone =
+            self.write(move |op| Ok(op.prune_inquiries(now)? + op.prune_staff(now)? + op.prune_voice(now)?)).await?;
         for first in 0..=u8::MAX {
             gone += self.write(move |op| op.prune_keys(first, now)).await?;
         }

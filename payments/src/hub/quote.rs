@@ -83,18 +83,18 @@ impl Hub {
     pub async fn quote(&self, reference: &str) -> Result<Option<Quote>, Infrastructure> {
         let Ok(reference) = reference.parse::<Reference>() else { return Ok(None) };
         let stored = self.read(move |reader| reader.quote(reference)).await?;
-        stored.map(|stored| show(&stored, detail::read(&stored.detail)?)).transpose()
+        stored.map(|stored| show_stored(&stored)).transpose()
     }
+}
+
+/// A stored quote as channels see it.
+pub(crate) fn show_stored(stored: &ledger::Quote) -> Result<Quote, Infrastructure> {
+    show(stored, detail::read(&stored.detail)?)
 }
 
 /// What is due for a line.
 fn due(articles: &[Article], chosen: &Article) -> ledger::Money {
     articles.iter().find(|article| article.id == chosen.id).map_or(chosen.amount, |article| article.amount)
-}
-
-/// A quote as channels see it.
-pub(crate) fn show_stored(stored: &ledger::Quote) -> Result<Quote, Infrastructure> {
-    show(stored, detail::read(&stored.detail)?)
 }
 
 fn show(stored: &ledger::Quote, detail: QuoteDetail) -> Result<Quote, Infrastructure> {

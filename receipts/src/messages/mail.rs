@@ -95,7 +95,7 @@ fn text(data: &MessageData, say: Say) -> String {
 fn note(data: &MessageData, say: Say) -> String {
     match data.kind {
         MessageKind::Confirmed { .. } | MessageKind::Cancelled => String::new(),
-        MessageKind::Returning | MessageKind::Returned => {
+        MessageKind::Returning | MessageKind::Returned | MessageKind::Request => {
             say(data.language, &key(data, "note"), &[("biller", &data.biller)])
         }
     }
@@ -111,6 +111,7 @@ fn total_label(data: &MessageData) -> String {
         MessageKind::Confirmed { .. } => "receipt-total-paid",
         MessageKind::Returning => "mail-total-returning",
         MessageKind::Returned | MessageKind::Cancelled => "mail-total-returned",
+        MessageKind::Request => "mail-total-request",
     };
     locale::plain(data.language, key, &[])
 }
@@ -134,7 +135,7 @@ fn amounts(data: &MessageData) -> Vec<Line> {
 fn facts(data: &MessageData) -> Vec<Line> {
     let receipt_number = match &data.kind {
         MessageKind::Confirmed { receipt_number } => receipt_number.as_str(),
-        MessageKind::Returning | MessageKind::Returned | MessageKind::Cancelled => "",
+        MessageKind::Returning | MessageKind::Returned | MessageKind::Cancelled | MessageKind::Request => "",
     };
     [
         ("receipt-biller", data.biller.as_str(), false),
@@ -155,7 +156,9 @@ fn letter(data: &MessageData, subject: String) -> Letter {
     let plain = |key: &str| locale::plain(language, key, &[]);
     let (colour, wash) = match data.kind {
         MessageKind::Returning => ("#7a4d00", "#fdf1d9"),
-        MessageKind::Confirmed { .. } | MessageKind::Returned | MessageKind::Cancelled => ("#0b6b3f", "#e2f3ea"),
+        MessageKind::Confirmed { .. } | MessageKind::Returned | MessageKind::Cancelled | MessageKind::Request => {
+            ("#0b6b3f", "#e2f3ea")
+        }
     };
     Letter {
         language,

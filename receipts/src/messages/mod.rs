@@ -27,6 +27,8 @@ pub enum MessageKind {
     Returned,
     /// The outlet cancelled the payment, and gives the cash back. An SMS only.
     Cancelled,
+    /// A link by which the payer may pay; `link` is it, and `at` is when it ends.
+    Request,
 }
 
 impl MessageKind {
@@ -37,6 +39,7 @@ impl MessageKind {
             Self::Returning => "returning",
             Self::Returned => "returned",
             Self::Cancelled => "cancelled",
+            Self::Request => "request",
         }
     }
 }
@@ -62,17 +65,17 @@ pub struct MessageData {
     pub vat: Money,
     /// The stamp duty (cash only).
     pub duty: Money,
-    /// What the payer paid, and gets back: principal + fee + vat + duty.
+    /// What the payer paid, gets back or is to pay: principal + fee + vat + duty.
     pub total: Money,
-    /// The hub's reference of the payment.
+    /// The hub's reference of the payment; empty while there is none.
     pub payment_reference: String,
     /// What it was paid with: the money goes back the same way.
     pub instrument: Instrument,
     /// The card's mask as the gateway gave it, for cards.
     pub card_mask: Option<String>,
-    /// When the biller confirmed or refused, or when the money went back.
+    /// When the biller confirmed or refused, when the money went back, or when the link ends.
     pub at: DateTime<Utc>,
-    /// The payment's page.
+    /// The payment's page, or the payment link.
     pub link: String,
 }
 

@@ -19,7 +19,7 @@ pub fn sms_text(data: &MessageData) -> String {
     }
     let receipt = match &data.kind {
         MessageKind::Confirmed { receipt_number } => left_to_right(language, receipt_number),
-        MessageKind::Returning | MessageKind::Returned | MessageKind::Cancelled => String::new(),
+        MessageKind::Returning | MessageKind::Returned | MessageKind::Cancelled | MessageKind::Request => String::new(),
     };
     let text = locale::plain(
         language,
@@ -30,6 +30,7 @@ pub fn sms_text(data: &MessageData) -> String {
             ("receipt", &receipt),
             ("instrument", data.instrument.as_str()),
             ("reference", &left_to_right(language, &data.payment_reference)),
+            ("until", &locale::time(data.at)),
             ("link", &data.link),
         ],
     );

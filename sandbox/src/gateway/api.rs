@@ -75,11 +75,11 @@ fn operate(world: &World, node: &Node) -> Answer {
         return world.read(|state| state.orders.get(oid).map_or_else(|| error("No record found"), status));
     }
     let kind = get("Type");
-    if !["PostAuth", "Void", "Credit"].contains(&kind) {
-        return error(format!("Type '{kind}' is not one of PostAuth, Void, Credit"));
+    if !["Auth", "PreAuth", "PostAuth", "Void", "Credit"].contains(&kind) {
+        return error(format!("Type '{kind}' is not one of Auth, PreAuth, PostAuth, Void, Credit"));
     }
     let total = match get("Total") {
-        "" if kind != "Credit" => None,
+        "" if !["Auth", "PreAuth", "Credit"].contains(&kind) => None,
         typed => match parse_amount(typed) {
             Some(minor) => Some(minor),
             None => return error(format!("Total '{typed}' is not of the form 168.00")),
@@ -87,6 +87,10 @@ fn operate(world: &World, node: &Node) -> Answer {
     };
     if total.is_some() && !matches!(get("Currency"), "" | "504") {
         return error("Currency is not 504");
+    }
+    if let ("Auth" | "PreAuth", Some(minor)) = (kind, total) {
+        let token = node.child("Extra").and_then(|extra| extra.get("PAYMENTTOKEN")).unwrap_or_default().trim();
+        return charge(world, oid, minor, token, kind == "Auth");
     }
     world.change(|state| {
         let Some(order) = state.orders.get_mut(oid) else { return error("No record found") };
@@ -102,6 +106,42 @@ fn operate(world: &World, node: &Node) -> Answer {
                 error(fault)
             }
         }
+    })
+}
+
+/// A new order, paid with a card that the connector knows: once per order number, and once per token.
+fn charge(world: &World, oid: &str, minor: i64, token: &str, capture: bool) -> Answer {
+    if oid.is_empty() || oid.len() > 64 || minor <= 0 {
+        return error("OrderId or Total is missing");
+    }
+    let now = world.now();
+    world.change(|state| {
+        if state.orders.contains_key(oid) {
+            return error(format!("the order {oid} exists already"));
+        }
+        let card = match state.tokens.get_mut(token) {
+            Some(card) if !card.used => {
+                card.used = true;
+                card.clone()
+            }
+            _ => return error("the token is not known, or was used"),
+        };
+        let number = state.number();
+        let mut order = CardOrder::of_token(oid, minor, &card.mask, now, number);
+        let answer = match card.decision() {
+            Ok(()) if capture => {
+                order.captured_minor = minor;
+                order.state = OrderState::Captured;
+                Answer { response: "Approved", code: "00", message: String::new(), extra: amounts(&order) }
+            }
+            Ok(()) => Answer { response: "Approved", code: "00", message: String::new(), extra: amounts(&order) },
+            Err(code) => {
+                order.decline(code);
+                Answer { response: "Declined", code, message: "refused by the bank".into(), extra: amounts(&order) }
+            }
+        };
+        state.orders.insert(oid.to_owned(), order);
+        answer
     })
 }
 

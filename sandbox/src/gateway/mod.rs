@@ -3,6 +3,7 @@
 mod api;
 mod callback;
 mod cards;
+mod connector;
 mod entry;
 mod hash;
 mod order;
@@ -12,6 +13,7 @@ mod texts;
 use actix_web::web;
 
 pub use cards::{TEST_CARDS, TestCard};
+pub(crate) use connector::CardToken;
 pub use order::{CallbackLog, CardOrder, OrderState};
 
 /// The gateway's paths.
@@ -19,6 +21,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/fim/est3Dgate", web::post().to(entry::open))
         .route("/fim/api", web::post().to(api::answer))
+        .route("/fim/connector", web::post().to(connector::answer))
         .route("/fim/pay/{session}", web::get().to(page::show))
         .route("/fim/pay/{session}", web::post().to(page::submit_card))
         .route("/fim/pay/{session}/code", web::post().to(page::submit_code))

@@ -107,6 +107,38 @@ impl CardOrder {
         show_amount(self.minor)
     }
 
+    /// An order without a page: its card came as a token. Held, until the caller says more.
+    pub(crate) fn of_token(oid: &str, minor: i64, mask: &str, now: DateTime<Utc>, number: u64) -> Self {
+        Self {
+            oid: oid.to_owned(),
+            minor,
+            currency: "504".into(),
+            fields: Vec::new(),
+            session: format!("{:032x}", rand::random::<u128>()),
+            expires_at: now,
+            state: OrderState::Authorised,
+            mask: mask.to_owned(),
+            awaiting_code: None,
+            proc_return_code: "00".into(),
+            auth_code: format!("T{number:05}"),
+            trans_id: format!("26328-{number:06}"),
+            authorised_minor: minor,
+            captured_minor: 0,
+            credited_minor: 0,
+            opened_at: now,
+            callbacks: Vec::new(),
+            refused_operations: 0,
+        }
+    }
+
+    /// The bank refused.
+    pub(crate) fn decline(&mut self, code: &str) {
+        self.state = OrderState::Declined;
+        self.proc_return_code = code.to_owned();
+        self.auth_code = String::new();
+        self.authorised_minor = 0;
+    }
+
     /// Takes what is held, all or part of it, once.
     pub(crate) fn capture(&mut self, minor: i64) -> Result<(), &'static str> {
         if self.state == OrderState::Captured {

@@ -27,6 +27,7 @@ Fatoura is running. This is a demo: no real card, no real money, no message leav
   Outside world       {base}/  (billers, bank, faults to inject)
   SMS sent            {base}/inbox/sms
   Mail sent           {base}/inbox/mail
+  Call the hub        {base}/calls, or: fatoura sandbox call --sandbox {base}
 
   Try these contracts"
     )?;

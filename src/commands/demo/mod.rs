@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use biller_adapters::ClientSettings;
-use channels::WebLimits;
+use channels::{Teleoperators, VoiceSettings, WebLimits};
 use chrono::Utc;
 use ledger::DatabaseUrl;
 use payments::gateways::cmi::CmiSettings;
@@ -50,6 +50,7 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
             http_port: args.sandbox_port,
             smtp_port: args.smtp_port,
             data_dir: Some(args.data.clone()),
+            voice_url: Some(format!("http://{address}/ivr/start")),
             ..SandboxConfig::default()
         };
         let flags = PortFlags { http: "--sandbox-port", smtp: "--smtp-port" };
@@ -131,6 +132,12 @@ fn config(
             sender: TwilioSender::From("Fatoura".to_owned()),
             status_callback: None,
             timeout: Duration::from_secs(10),
+        }),
+        voice: Some(VoiceSettings {
+            auth_token: accounts.twilio_auth_token.as_str().into(),
+            public_url: format!("http://{listen}"),
+            teleoperators: Teleoperators::Number("+212522000000".to_owned()),
+            pay_connector: Some("cmi".to_owned()),
         }),
         smtp: Some(SmtpSettings {
             host: smtp.ip().to_string(),

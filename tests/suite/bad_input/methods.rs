@@ -6,7 +6,7 @@ use super::client::{FORM, Visitor, encoded, exchange, request, sound};
 use super::{books, start, unharmed};
 use crate::support::Backend;
 
-const PAGES: [(&str, &str); 27] = [
+const PAGES: [(&str, &str); 28] = [
     ("/", "GET, HEAD"),
     ("/fr", "GET, HEAD"),
     ("/fr/", "GET, HEAD"),
@@ -15,6 +15,7 @@ const PAGES: [(&str, &str); 27] = [
     ("/fr/billers/1001/01", "GET, HEAD, POST"),
     ("/fr/bills/0000-0001-0000-0010", "GET, HEAD, POST"),
     ("/fr/quotes/0000-0001-0000-0010", "GET, HEAD, POST"),
+    ("/fr/l/AAAAAAAAAAAAAAAAAAAAAAAA", "GET, HEAD, POST"),
     ("/fr/payments/0000-0001-0000-0010", "GET, HEAD, POST"),
     ("/fr/payments/0000-0001-0000-0010/status", "GET, HEAD"),
     ("/fr/payments/0000-0001-0000-0010/receipt.pdf", "GET, HEAD"),

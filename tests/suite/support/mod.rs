@@ -9,6 +9,7 @@ mod database;
 mod gateway_hash;
 mod line;
 mod payer;
+mod phone;
 
 use std::net::TcpListener;
 use std::num::NonZeroU32;
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use biller_adapters::{BillerClient, ClientSettings};
-use channels::{ChannelState, WebLimits, WebSettings};
+use channels::{ChannelState, Teleoperators, VoiceSettings, WebLimits, WebSettings};
 use chrono::{DateTime, TimeDelta, Utc};
 use fatoura::notify::{Mailer, Notifier, SmtpSecurity, SmtpSettings, TwilioClient, TwilioSender, TwilioSettings};
 use ledger::Ledger;
@@ -38,6 +39,7 @@ pub use counter::{Counter, agent, pieces};
 pub use database::{Backend, TestDatabase, skip};
 pub use line::Line;
 pub use payer::{Page, Payer};
+pub use phone::Phone;
 
 /// A running hub and its world.
 pub struct TestApp {
@@ -81,6 +83,10 @@ pub struct Setup {
     pub bill_files: bool,
     /// Whether the hub stands behind a proxy.
     pub trust_proxy: bool,
+    /// What is in front of the hub's own address where the voice provider calls it; `None`: nothing.
+    pub voice_url: Option<&'static str>,
+    /// Whether callers may key cards.
+    pub voice_cards: bool,
 }
 
 impl Default for Setup {
@@ -101,6 +107,8 @@ impl Default for Setup {
             patience: Duration::from_millis(1_500),
             bill_files: true,
             trust_proxy: false,
+            voice_url: None,
+            voice_cards: true,
         }
     }
 }
@@ -160,10 +168,16 @@ impl TestApp {
             secure_cookies: false,
             limits: setup.limits,
         };
+        let voice = VoiceSettings {
+            auth_token: SandboxConfig::default().twilio_auth_token.into(),
+            public_url: setup.voice_url.map_or_else(|| url.clone(), str::to_owned),
+            teleoperators: Teleoperators::Number("+212522000000".to_owned()),
+            pay_connector: setup.voice_cards.then(|| "cmi".to_owned()),
+        };
         let parts = StaffParts { ledger: Arc::clone(&ledger), clock: Arc::clone(&clock), key: STAFF_KEY.into() };
         let staff = Arc::new(Staff::open(parts).unwrap());
         let state = ChannelState::new(Arc::clone(&hub), web, clock).with_staff(Arc::clone(&staff));
-        let state = web::Data::new(state);
+        let state = web::Data::new(state.with_voice(Some(voice)));
         let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(channels::configure))
             .workers(2)
             .disable_signals()

@@ -2,7 +2,7 @@
 
 mod pages;
 mod routes;
-mod sample;
+pub(crate) mod sample;
 mod texts;
 
 use std::num::NonZeroU32;

@@ -7,12 +7,17 @@ use chrono::{DateTime, Utc};
 use ledger::{Channel, Instrument, Language, Money};
 use payments::api::*;
 use payments::catalogue::*;
+use payments::links::{
+    Link, LinkStanding, MakeLink, MakeLinkError, Maker, OpenedLink, StartLinkError, StartLinkPayment,
+};
+use payments::voice::{ChargeOutcome, ChargeToken, TakenStep, VoiceCall, VoiceStep};
 
+use crate::ivr::{CashReference, CashReferences, CashRequest};
 use crate::use_cases::{Later, UseCases};
 
 /// Answers by what it is asked: contract 00000000 owes nothing, 99999999 is unknown, 88888888 finds the biller down,
 /// 77777777 finds the database down, 66666666 finds us full.
-pub(super) struct SampleHub;
+pub(crate) struct SampleHub;
 
 fn words(ar: &str, fr: &str, en: &str) -> Trilingual {
     Trilingual { ar: ar.to_owned(), fr: fr.to_owned(), en: en.to_owned() }
@@ -77,7 +82,7 @@ fn biller(code: u16, name: Trilingual, category: Category, receivable_types: Vec
     }
 }
 
-pub(super) fn catalogue() -> Catalogue {
+pub(crate) fn catalogue() -> Catalogue {
     let bills = || kind("02", words("الفواتير", "Factures", "Bills"), AmountRule::Exact, vec![contract()]);
     let mut choice = field("zone", words("المنطقة", "Zone", "Zone"), None, FieldKind::Select, FieldFormat::String);
     choice.values = vec![FieldValue { value: "1".to_owned(), label: words("الشمال", "Nord", "North") }];
@@ -381,5 +386,87 @@ impl UseCases for SampleHub {
                 _ => Ok(CallbackAnswer::Failure),
             }
         })
+    }
+
+    fn open_link<'a>(&'a self, token: &'a str) -> Later<'a, Option<OpenedLink>, Infrastructure> {
+        let link = |standing| Link {
+            id: 7,
+            channel: Channel::Tel,
+            language: Language::Fr,
+            phone: Some("+212612345678".to_owned()),
+            email: None,
+            made_by: Maker::Staff(3),
+            created_at: at("2026-11-24T10:50:00Z"),
+            expires_at: at("2026-11-24T11:20:00Z"),
+            standing,
+        };
+        let standing = match token {
+            "link-open-7Qm2xK9pLw4TzR8v" => LinkStanding::Open,
+            "link-used-7Qm2xK9pLw4TzR8v" => LinkStanding::Used("pay-confirmed-7Qm2xK".to_owned()),
+            "link-revoked-7Qm2xK9pLw4Tz" => LinkStanding::Revoked,
+            "link-expired-7Qm2xK9pLw4Tz" => LinkStanding::Expired,
+            "link-paid-7Qm2xK9pLw4TzR8v" => LinkStanding::AlreadyPaid,
+            "link-busy-7Qm2xK9pLw4TzR8v" => LinkStanding::BeingPaid,
+            _ => return Box::pin(async { Ok(None) }),
+        };
+        Box::pin(async move {
+            let quote = self.quote("quote-electricity").await?;
+            Ok(quote.map(|quote| OpenedLink { link: link(standing), quote }))
+        })
+    }
+
+    fn start_link_payment(&self, _: StartLinkPayment) -> Later<'_, CardRedirect, StartLinkError> {
+        Box::pin(async { Err(StartLinkError::Closed(LinkStanding::Used("pay-confirming-7Qm2xK".to_owned()))) })
+    }
+
+    fn make_link(&self, _: MakeLink) -> Later<'_, Link, MakeLinkError> {
+        Box::pin(async { Err(MakeLinkError::NotByLink) })
+    }
+
+    fn open_voice_call<'a>(
+        &'a self,
+        _: &'a str,
+        phone: Option<&'a str>,
+        state: &'a str,
+    ) -> Later<'a, VoiceCall, Infrastructure> {
+        let (phone, state) = (phone.map(str::to_owned), state.to_owned());
+        Box::pin(async { Ok(VoiceCall { id: 1, phone, step: 0, state, ended: false }) })
+    }
+
+    fn voice_call<'a>(&'a self, _: &'a str) -> Later<'a, Option<VoiceCall>, Infrastructure> {
+        Box::pin(async { Err(Infrastructure::Failed("secret detail".to_owned())) })
+    }
+
+    fn voice_answer(&self, _: i64, _: i32, _: [u8; 16]) -> Later<'_, Option<(String, bool)>, Infrastructure> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn take_voice_step(&self, _: VoiceStep) -> Later<'_, TakenStep, Infrastructure> {
+        Box::pin(async { Ok(TakenStep::Taken) })
+    }
+
+    fn end_voice_call<'a>(&'a self, _: &'a str) -> Later<'a, (), Infrastructure> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn last_voice_biller<'a>(&'a self, _: &'a str) -> Later<'a, Option<u16>, Infrastructure> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn charge_token(&self, _: ChargeToken) -> Later<'_, ChargeOutcome, StartError> {
+        Box::pin(async { Err(StartError::WrongInstrument) })
+    }
+
+    fn cash_references(&self) -> Option<&dyn CashReferences> {
+        Some(self)
+    }
+}
+
+impl CashReferences for SampleHub {
+    fn make(&self, request: CashRequest) -> Later<'_, CashReference, QuoteError> {
+        assert_eq!(request.idempotency_key, "call 1 step 7");
+        assert_eq!((request.inquiry.as_str(), request.articles.len()), ("inquiry-electricity", 1));
+        assert_eq!((request.phone.as_deref(), request.language), (None, Language::En));
+        Box::pin(async { Ok(CashReference { digits: "1234567890123".to_owned(), total: Money::from_minor(16_842) }) })
     }
 }

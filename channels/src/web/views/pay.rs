@@ -1,6 +1,7 @@
 //! The summary before paying, and the way to the gateway.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 use ledger::Language;
 use payments::api::{CardRedirect, Quote};
 use payments::catalogue::{Biller, ReceivableType};
@@ -16,7 +17,10 @@ pub(in crate::web) struct SummaryPage {
     pub(in crate::web) biller: BillerView,
     pub(in crate::web) contract: String,
     pub(in crate::web) action: String,
+    /// Where the choice can be changed; empty behind a link.
     pub(in crate::web) back: String,
+    /// Where the receipt goes, masked, if that is known already; empty asks for it.
+    pub(in crate::web) recipient: String,
     pub(in crate::web) lines: Vec<PaidLine>,
     pub(in crate::web) amounts: Vec<AmountLine>,
     pub(in crate::web) total: String,
@@ -86,6 +90,7 @@ pub(in crate::web) fn summary(
         contract: quote.contract_masked.clone(),
         action: page.url(&format!("/quotes/{}", quote.reference)),
         back: page.url(&format!("/bills/{}", quote.inquiry)),
+        recipient: String::new(),
         lines: paid_lines(&quote.articles, language),
         amounts: amount_lines(&quote.amounts, language),
         total: format::money(language, quote.amounts.total),
@@ -98,6 +103,23 @@ pub(in crate::web) fn summary(
         terms_fault,
         page: page.at_step(3),
     }
+}
+
+/// The same behind a payment link, which knows its payer.
+#[expect(clippy::too_many_arguments, reason = "what the page shows, each of it once")]
+pub(in crate::web) fn link_summary(
+    page: Page,
+    biller: &Biller,
+    kind: &ReceivableType,
+    quote: &Quote,
+    token: &str,
+    recipient: &str,
+    expires_at: DateTime<Utc>,
+    faults: &PayerFaults,
+) -> SummaryPage {
+    let (action, expires) = (page.url(&format!("/l/{token}")), format::moment(page.language, expires_at));
+    let plain = summary(page, biller, kind, quote, Payer::default(), faults);
+    SummaryPage { action, expires, back: String::new(), recipient: recipient.to_owned(), ..plain }
 }
 
 pub(in crate::web) fn redirect(page: Page, redirect: CardRedirect, quote: &Quote) -> RedirectPage {

@@ -4,7 +4,7 @@
 //! anything else (no answer, garbage, a bank that was late) is unknown: ask the status, then repeat.
 
 use ledger::Money;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{CURRENCY, CmiSettings, safe_mask};
@@ -15,8 +15,17 @@ const OPEN_CODES: [&str; 4] = ["09", "68", "91", "96"];
 const MESSAGE_MAX: usize = 200;
 
 /// What the hub asks of the gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
+#[derive(Debug, Clone, Copy)]
+pub enum Operation<'a> {
+    /// A new order, paid with a card that the gateway knows by a token: held, or captured at once.
+    Charge {
+        /// The amount.
+        amount: Money,
+        /// The gateway's own word for the card.
+        token: &'a SecretString,
+        /// Whether it is captured at once.
+        capture: bool,
+    },
     /// Capture of what is held, all or less, once.
     PostAuth(Money),
     /// Undoes a hold, or a capture of the same day.
@@ -114,13 +123,15 @@ struct Request<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    extra: Option<QueryExtra>,
+    extra: Option<RequestExtra<'a>>,
 }
 
-#[derive(Serialize)]
-struct QueryExtra {
-    #[serde(rename = "ORDERSTATUS")]
-    order_status: &'static str,
+#[derive(Default, Serialize)]
+struct RequestExtra<'a> {
+    #[serde(rename = "ORDERSTATUS", skip_serializing_if = "Option::is_none")]
+    order_status: Option<&'static str>,
+    #[serde(rename = "PAYMENTTOKEN", skip_serializing_if = "Option::is_none")]
+    payment_token: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -162,13 +173,21 @@ impl Extra {
     }
 }
 
-/// The XML of an operation; it holds the password and must not be logged.
-pub fn request_xml(oid: &str, operation: Operation, settings: &CmiSettings) -> Result<String, QueryFailure> {
+/// The XML of an operation; it holds the password, perhaps a token, and must not be logged.
+pub fn request_xml(oid: &str, operation: Operation<'_>, settings: &CmiSettings) -> Result<String, QueryFailure> {
     let (kind, total) = match operation {
+        Operation::Charge { amount, capture, .. } => (Some(if capture { "Auth" } else { "PreAuth" }), Some(amount)),
         Operation::PostAuth(amount) => (Some("PostAuth"), Some(amount)),
         Operation::Void => (Some("Void"), None),
         Operation::Credit(amount) => (Some("Credit"), Some(amount)),
         Operation::Query => (None, None),
+    };
+    let extra = match operation {
+        Operation::Query => Some(RequestExtra { order_status: Some("QUERY"), ..RequestExtra::default() }),
+        Operation::Charge { token, .. } => {
+            Some(RequestExtra { payment_token: Some(token.expose_secret()), ..RequestExtra::default() })
+        }
+        _ => None,
     };
     let request = Request {
         name: &settings.api_user,
@@ -178,7 +197,7 @@ pub fn request_xml(oid: &str, operation: Operation, settings: &CmiSettings) -> R
         order_id: oid,
         total: total.map(|amount| amount.to_string()),
         currency: total.map(|_| CURRENCY),
-        extra: (operation == Operation::Query).then_some(QueryExtra { order_status: "QUERY" }),
+        extra,
     };
     quick_xml::se::to_string(&request).map_err(|_| QueryFailure::BadAnswer("the request cannot be written".into()))
 }
@@ -199,7 +218,7 @@ fn short(text: &str) -> String {
     text.trim().chars().take(MESSAGE_MAX).collect()
 }
 
-/// Reads the answer to PostAuth, Void or Credit.
+/// Reads the answer to Auth, PreAuth, PostAuth, Void or Credit.
 pub fn read_operation(oid: &str, body: &str) -> OperationOutcome {
     let response = match read(oid, body) {
         Ok(response) => response,

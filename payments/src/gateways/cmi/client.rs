@@ -3,6 +3,7 @@
 use biller_adapters::init_tls;
 use ledger::Money;
 use reqwest::{Client, redirect, retry};
+use secrecy::SecretString;
 
 use super::CmiSettings;
 use super::api::{self, Operation, OperationOutcome, OrderReport, QueryFailure};
@@ -45,6 +46,11 @@ impl CmiClient {
         &self.settings
     }
 
+    /// Charges a card that the gateway knows by a token, under a new order number: held, or captured at once.
+    pub async fn charge(&self, oid: &str, amount: Money, token: &SecretString, capture: bool) -> OperationOutcome {
+        self.operate(oid, Operation::Charge { amount, token, capture }).await
+    }
+
     /// Captures what is held for an order, all or less, once.
     pub async fn capture(&self, oid: &str, amount: Money) -> OperationOutcome {
         self.operate(oid, Operation::PostAuth(amount)).await
@@ -66,14 +72,14 @@ impl CmiClient {
         api::read_report(oid, &body)
     }
 
-    async fn operate(&self, oid: &str, operation: Operation) -> OperationOutcome {
+    async fn operate(&self, oid: &str, operation: Operation<'_>) -> OperationOutcome {
         match self.post(oid, operation).await {
             Ok(body) => api::read_operation(oid, &body),
             Err(failure) => OperationOutcome::Unknown(failure.to_string()),
         }
     }
 
-    async fn post(&self, oid: &str, operation: Operation) -> Result<String, QueryFailure> {
+    async fn post(&self, oid: &str, operation: Operation<'_>) -> Result<String, QueryFailure> {
         let xml = api::request_xml(oid, operation, &self.settings)?;
         let no_answer = |error: reqwest::Error| QueryFailure::NoAnswer(error.without_url().to_string());
         let sent = self.http.post(&self.settings.api_url).form(&[("DATA", xml)]).send();

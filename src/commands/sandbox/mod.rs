@@ -1,5 +1,7 @@
 //! `sandbox`: the outside world alone, for integrators.
 
+mod call;
+
 use std::fs::DirBuilder;
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
@@ -9,7 +11,7 @@ use anyhow::{Context, anyhow};
 use sandbox::{RunningSandbox, Sandbox, SandboxConfig, SandboxError, TEST_CARDS};
 
 use super::{Outcome, block_on, stop_in_order};
-use crate::cli::SandboxArgs;
+use crate::cli::{SandboxAction, SandboxArgs};
 use crate::server::cannot_listen;
 use crate::signals::StopSignals;
 
@@ -20,11 +22,15 @@ pub(super) struct PortFlags {
 }
 
 pub(super) fn run(args: SandboxArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    if let Some(SandboxAction::Call(args)) = args.action {
+        return block_on(call::run(args, out));
+    }
     let config = SandboxConfig {
         bind: args.bind,
         http_port: args.port,
         smtp_port: args.smtp_port,
         data_dir: args.data,
+        voice_url: args.voice_url,
         ..SandboxConfig::default()
     };
     block_on(async {
@@ -71,6 +77,7 @@ The sandbox is running: no real card, no real money, no message leaves it. What 
 
   Dashboard           {base}/
   SMS and mail        {base}/inbox/sms   {base}/inbox/mail
+  Telephone           {base}/calls, or: fatoura sandbox call --sandbox {base}
   Card orders         {base}/card-orders
 
   JSON billers        {base}/billers/CODE
@@ -81,7 +88,8 @@ The sandbox is running: no real card, no real money, no message leaves it. What 
     client, key       {client}, {key}
   Gateway's API       {base}/fim/api
     user, password    {user}, {password}
-  SMS (Twilio)        {base}/twilio
+  Pay connector       {base}/fim/connector, the same user
+  SMS, voice (Twilio) {base}/twilio
     account, token    {sid}, {token}
   Mail (SMTP)         {smtp}, without TLS, any user or none
 ",
