@@ -5,12 +5,14 @@
 
 #[macro_use]
 mod support;
+mod voice;
 
 mod books;
 mod concurrency;
 mod damage;
 mod histories;
 mod keeping;
+mod links;
 mod outbox;
 mod paying;
 mod schema;
