@@ -396,7 +396,6 @@ async fn the_demo_is_called_and_logs_nothing_of_cards_and_links() {
     let line = line_with(&mut out, "Outside world");
     let world = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().trim_end_matches('/');
     line_with(&mut out, "Ctrl-C");
-    // Somebody must read the log: a full pipe would stop the program.
     let call = |keys: &str| bench.run(&["sandbox", "call", "--sandbox", world, "--keys", keys]).done();
     let paid = call("2,1,2,11111111#,1,3,4000000000000010#,1240,123#");
     assert!(paid.contains("Paiement accepté.") && paid.contains("keyed  xxxxxxxxxxxxxxxx"), "{paid}");
