@@ -207,7 +207,9 @@ impl WriteOp<'_> {
         );
         let turn = call.filter(voice_calls::step.eq(new.step));
         if diesel::update(turn).set(moved).execute(self.connection)? != 1 {
-            return Ok(TakenStep::OutOfTurn);
+            // Another process may have answered it since the look above.
+            let answer = read_answer(self.connection, new.call, new.step)?;
+            return Ok(answer.map_or(TakenStep::OutOfTurn, |(_, answer)| TakenStep::Answered(answer)));
         }
         if let Some(biller) = new.biller {
             let row = voice_calls::table.filter(voice_calls::id.eq(new.call));

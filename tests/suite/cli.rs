@@ -418,6 +418,44 @@ async fn a_bill_is_paid_in_the_demo_which_keeps_it_over_a_restart() {
     assert_eq!(program.terminate().0, Some(0));
 }
 
+/// The card is keyed at the provider's; the hub's log at its most talkative knows nothing of it, nor of a link's token.
+#[tokio::test]
+async fn the_demo_is_called_and_logs_nothing_of_cards_and_links() {
+    let bench = Bench::new();
+    let words = ["demo", "--data", "demo", "--port", "0", "--sandbox-port", "0", "--smtp-port", "0"];
+    let mut command = bench.command(&words);
+    command.env("RUST_LOG", "debug").env("FATOURA_LOG_FORMAT", "json");
+    let (program, mut out) = Stays::start(command);
+    let line = line_with(&mut out, "Outside world");
+    let world = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().trim_end_matches('/');
+    line_with(&mut out, "Ctrl-C");
+    let call = |keys: &str| bench.run(&["sandbox", "call", "--sandbox", world, "--keys", keys]).done();
+    let paid = call("2,1,2,11111111#,1,3,4000000000000010#,1240,123#");
+    assert!(paid.contains("Paiement accepté.") && paid.contains("keyed  xxxxxxxxxxxxxxxx"), "{paid}");
+    let linked = call("3,9,1,11111111#,1,r,1,r");
+    assert!(linked.contains("For your last biller") && linked.contains("The link is on its way"), "{linked}");
+    assert_eq!(linked.matches("byte for byte").count(), 1, "what is keyed after the end is not");
+    bench.run(&["sandbox", "call", "--sandbox", world, "--keys", "x"]).failed(2, &["'x': key digits"]);
+    bench.run(&["sandbox", "call", "--sandbox", world, "--from", "12"]).failed(2, &["neither a number"]);
+    bench.run(&["sandbox", "call", "--sandbox", "http://127.0.0.1:9"]).failed(2, &["no sandbox answers"]);
+    let mut link = String::new();
+    for _ in 0..200 {
+        let inbox = get(&format!("{world}/control/sms")).await.1;
+        if let Some((_, rest)) = inbox.split_once("/en/l/") {
+            link = rest.split('"').next().unwrap().to_owned();
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(link.len(), 24, "{link}");
+    let (code, log) = program.terminate();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("/ivr/steps/{step}"), "{log}");
+    for private in ["4000000000000010", "tok_", &link, "11111111", "612345678"] {
+        assert!(!log.contains(private), "{private} in {log}");
+    }
+}
+
 #[test]
 fn the_bench_measures_and_refuses_what_it_cannot() {
     let bench = Bench::new();

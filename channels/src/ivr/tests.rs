@@ -185,6 +185,18 @@ async fn trouble_is_told_to_the_caller() {
     }
 }
 
+/// Where no voice server is set up, nothing answers at its addresses.
+#[actix_web::test]
+async fn without_settings_there_is_no_voice_server() {
+    let web = crate::web::tests::settings();
+    let state = ChannelState::over(Arc::new(SampleHub), web, Arc::new(chrono::Utc::now));
+    let app = server::init_service(App::new().app_data(web::Data::new(state)).configure(crate::configure)).await;
+    for path in ["/ivr/start", "/ivr/steps/1", "/ivr/status"] {
+        let request = server::TestRequest::post().uri(path).set_form([("CallSid", "CA1")]);
+        assert_eq!(server::call_service(&app, request.to_request()).await.status().as_u16(), 404, "{path}");
+    }
+}
+
 #[rstest]
 #[case::token("4000000000000010", "xxxxxxxxxxxx0010")]
 #[case::mask("tok", "4000 0000 0000 0010")]

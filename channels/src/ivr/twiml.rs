@@ -120,10 +120,14 @@ fn write_verb(writer: &mut Out, verb: &Verb) -> io::Result<()> {
                 ("securityCode", "true"),
                 ("maxAttempts", CARD_TRIES),
                 ("timeout", NUMBER_TIMEOUT_S),
-                ("language", voice(*language).0),
                 ("action", action.as_str()),
                 ("method", "POST"),
             ]);
+            // The language of what the provider says by itself, which is not Arabic.
+            let pay = match language {
+                Language::Ar => pay,
+                Language::Fr | Language::En => pay.with_attribute(("language", voice(*language).0)),
+            };
             pay.write_inner_content(|writer| {
                 let prompts = [
                     ("payment-card-number", &prompts.number),

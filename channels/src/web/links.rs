@@ -74,10 +74,16 @@ fn summary(
     let chosen = Chosen::of(context, &quote.biller.to_string())?;
     let (biller, kind) = (chosen.biller()?, chosen.kind(&quote.receivable_type)?);
     let recipients: Vec<String> =
-        [link.phone.as_deref(), link.email.as_deref()].into_iter().flatten().map(mask).collect();
+        link.phone.as_deref().map(mask).into_iter().chain(link.email.as_deref().map(masked_email)).collect();
     let page = context.page("summary-title");
     let page = pay::link_summary(page, biller, kind, quote, token, &recipients.join(" · "), link.expires_at, faults);
     context.html(status, Keep::Nobody, &page)
+}
+
+/// `s•••@example.ma`: enough to know one's own address by.
+fn masked_email(email: &str) -> String {
+    let (name, host) = email.rsplit_once('@').unwrap_or_default();
+    format!("{}•••@{host}", name.chars().next().map(String::from).unwrap_or_default())
 }
 
 /// What a link leads to that cannot be paid.

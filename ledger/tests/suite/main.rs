@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod support;
+mod voice;
 
 mod audit;
 mod books;
@@ -14,6 +15,7 @@ mod counters;
 mod damage;
 mod histories;
 mod keeping;
+mod links;
 mod outbox;
 mod outlets;
 mod paying;

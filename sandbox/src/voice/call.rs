@@ -88,7 +88,7 @@ pub(crate) enum Waiting {
     /// Keys, at most so many; what was keyed is posted.
     Keys { action: String, most: Option<usize> },
     /// A card, piece by piece; a token is posted.
-    Card { action: String, stage: CardStage, tries: u32 },
+    Card { action: String, stage: CardStage, tries: u32, prompts: Vec<(String, CallLine)> },
 }
 
 /// A call.

@@ -82,9 +82,9 @@ impl Line<'_> {
                 let form = vec![pair("msg", "Gather End"), pair("Digits", &keys), pair("FinishedOnKey", "")];
                 self.turn(action, form).await
             }
-            Some(Waiting::Card { action, stage, tries }) => {
+            Some(Waiting::Card { action, stage, tries, prompts }) => {
                 let keys = keys.trim_end_matches('#').to_owned();
-                self.card_keyed(action, stage, tries, &keys).await
+                self.card_keyed(action, stage, tries, prompts, &keys).await
             }
         }
     }
@@ -94,6 +94,7 @@ impl Line<'_> {
         action: String,
         stage: CardStage,
         tries: u32,
+        prompts: Vec<(String, CallLine)>,
         keys: &str,
     ) -> Result<PhoneCall, String> {
         self.call.note(match keys {
@@ -109,8 +110,8 @@ impl Line<'_> {
                 let form = vec![pair("Result", "too-many-failed-attempts")];
                 return self.end_of_card(action, form).await;
             }
-            self.call.note(CallLine::Event(format!("{}: asked again", stage.word())));
-            self.call.waiting = Some(Waiting::Card { action, stage, tries: tries - 1 });
+            self.ask_for(stage.word(), &prompts);
+            self.call.waiting = Some(Waiting::Card { action, stage, tries: tries - 1, prompts });
             return Ok(self.keep());
         }
         let card = {
@@ -120,10 +121,11 @@ impl Line<'_> {
             card.clone()
         };
         if let Some(next) = stage.next() {
-            self.call.note(CallLine::Event(next.word().to_owned()));
-            self.call.waiting = Some(Waiting::Card { action, stage: next, tries });
+            self.ask_for(next.word(), &prompts);
+            self.call.waiting = Some(Waiting::Card { action, stage: next, tries, prompts });
             return Ok(self.keep());
         }
+        self.ask_for("payment-processing", &prompts);
         let base = self.world.base_url.get().cloned().unwrap_or_default();
         let form = match tokenize(self.world, &base, &card).await {
             Ok(token) => vec![
@@ -198,12 +200,15 @@ impl Line<'_> {
                     return Next::Waits;
                 }
                 "Pay" => {
-                    for prompt in verb.all("Prompt") {
-                        prompt.all("Say").for_each(|say| self.say(say));
-                    }
+                    let prompts = verb.all("Prompt").flat_map(|prompt| {
+                        let what = prompt.attribute("for").unwrap_or_default();
+                        prompt.all("Say").map(move |say| (what.to_owned(), said(say)))
+                    });
+                    let prompts: Vec<(String, CallLine)> = prompts.collect();
                     let tries = verb.attribute("maxAttempts").and_then(|tries| tries.parse().ok()).unwrap_or(1);
-                    self.call.note(CallLine::Event(CardStage::Number.word().to_owned()));
-                    self.call.waiting = Some(Waiting::Card { action: action(), stage: CardStage::Number, tries });
+                    let stage = CardStage::Number;
+                    self.ask_for(stage.word(), &prompts);
+                    self.call.waiting = Some(Waiting::Card { action: action(), stage, tries, prompts });
                     return Next::Waits;
                 }
                 "Redirect" => return Next::Asks(verb.text.trim().to_owned(), Vec::new()),
@@ -228,8 +233,15 @@ impl Line<'_> {
     }
 
     fn say(&mut self, say: &Node) {
-        let language = say.attribute("language").unwrap_or_default().to_owned();
-        self.call.note(CallLine::Said { language, text: say.text.clone() });
+        self.call.note(said(say));
+    }
+
+    /// The provider asks for a piece of a card, in the hub's words where it has some.
+    fn ask_for(&mut self, piece: &str, prompts: &[(String, CallLine)]) {
+        self.call.note(CallLine::Event(piece.to_owned()));
+        for (_, line) in prompts.iter().filter(|(what, _)| what == piece) {
+            self.call.note(line.clone());
+        }
     }
 
     async fn hang_up(mut self, why: &str) -> Result<PhoneCall, String> {
@@ -286,6 +298,11 @@ impl Line<'_> {
         });
         call
     }
+}
+
+fn said(say: &Node) -> CallLine {
+    let language = say.attribute("language").unwrap_or_default().to_owned();
+    CallLine::Said { language, text: say.text.clone() }
 }
 
 /// What comes after a document.

@@ -12,3 +12,4 @@ mod pages;
 mod restart;
 mod sms;
 mod support;
+mod voice;

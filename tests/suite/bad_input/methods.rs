@@ -6,7 +6,7 @@ use super::client::{FORM, Visitor, encoded, exchange, request, sound};
 use super::{books, start, unharmed};
 use crate::support::Backend;
 
-const PAGES: [(&str, &str); 28] = [
+const PAGES: [(&str, &str); 31] = [
     ("/", "GET, HEAD"),
     ("/fr", "GET, HEAD"),
     ("/fr/", "GET, HEAD"),
@@ -35,6 +35,9 @@ const PAGES: [(&str, &str); 28] = [
     ("/assets/mark.svg", "GET, HEAD"),
     ("/robots.txt", "GET, HEAD"),
     ("/webhooks/cmi", "POST"),
+    ("/ivr/start", "POST"),
+    ("/ivr/steps/1", "POST"),
+    ("/ivr/status", "POST"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

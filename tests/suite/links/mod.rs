@@ -83,7 +83,7 @@ async fn a_bill_is_paid_from_an_sms(
 
     let payer = app.payer("fr");
     let summary = payer.get(&path).await;
-    for shown in ["174,96", "••••1111", "••••5678"] {
+    for shown in ["174,96", "••••1111", "••••5678", "s•••@example.ma"] {
         assert!(summary.text().contains(shown), "{shown}: {}", summary.text());
     }
     assert!(!summary.text().contains(PHONE) && !summary.body.contains("name=\"phone\""));

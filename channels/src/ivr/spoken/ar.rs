@@ -117,8 +117,9 @@ pub(super) fn number(n: u64) -> String {
         return word(&DIGITS, 0).to_owned();
     }
     let mut parts = scales(n, false);
-    if n / 100 % 10 > 0 {
-        parts.push(word(&HUNDREDS, n / 100 % 10).to_owned());
+    let hundreds = n / 100 % 10;
+    if hundreds > 0 {
+        parts.push(word(&HUNDREDS, hundreds).to_owned());
     }
     if !n.is_multiple_of(100) {
         parts.push(below_hundred(n % 100));
@@ -141,9 +142,9 @@ fn counted(n: u64, noun: &Noun) -> String {
     let direct = hundreds == 0 && rest <= 2;
     let mut parts = scales(n, direct);
     match (n, rest) {
-        (0, _) => return format!("{} {}", word(&DIGITS, 0), noun.singular),
-        (1, _) => return format!("{} {}", noun.singular, word(&DIGITS, 1)),
-        (2, _) => return noun.dual.to_owned(),
+        (0, _) => format!("{} {}", word(&DIGITS, 0), noun.singular),
+        (1, _) => format!("{} {}", noun.singular, word(&DIGITS, 1)),
+        (2, _) => noun.dual.to_owned(),
         (_, 0..=2) => {
             if hundreds > 0 {
                 parts.push(hundreds_governing(hundreds).to_owned());

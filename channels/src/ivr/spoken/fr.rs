@@ -62,8 +62,9 @@ pub(super) fn number(n: u64) -> String {
         1 => parts.push("mille".to_owned()),
         many => parts.push(format!("{} mille", below_thousand(many, false))),
     }
-    if n % 1_000 > 0 {
-        parts.push(below_thousand(n % 1_000, true));
+    let rest = n % 1_000;
+    if rest > 0 {
+        parts.push(below_thousand(rest, true));
     }
     parts.join(" ")
 }

@@ -22,6 +22,21 @@ fn requests(#[case] operation: Operation, #[case] rest: &str) {
     assert_eq!(xml, format!("{head}{rest}</CC5Request>"));
 }
 
+#[rstest]
+#[case(true, "Auth")]
+#[case(false, "PreAuth")]
+fn charges(#[case] capture: bool, #[case] kind: &str) {
+    let token = SecretString::from("tok_<1>&2");
+    let operation = Operation::Charge { amount: Money::from_minor(17_496), token: &token, capture };
+    let xml = request_xml(OID, operation, &settings_for_tests("")).unwrap();
+    let rest = format!(
+        "<Type>{kind}</Type><OrderId>HUB-1</OrderId><Total>174.96</Total><Currency>504</Currency>\
+         <Extra><PAYMENTTOKEN>tok_&lt;1&gt;&amp;2</PAYMENTTOKEN></Extra></CC5Request>"
+    );
+    assert!(xml.ends_with(&rest), "{xml}");
+    assert!(!format!("{operation:?}").contains("tok_"), "a token is not for logs");
+}
+
 fn answer(oid: &str, word: &str, code: &str, message: &str, extra: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<CC5Response><OrderId>{oid}</OrderId><GroupId>{oid}</GroupId>\
