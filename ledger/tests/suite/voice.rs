@@ -102,7 +102,7 @@ fn what_is_old_goes(db: &TestDb) {
     let ledger = db.open();
     let call = open(&ledger, "CA1", Some("+212612345678"));
     take(&ledger, NewVoiceStep { biller: Some(1001), ..step(call.id, 0, "first") });
-    let prune = |after| ledger.write_now(move |op| op.prune(days(after))).unwrap();
+    let prune = |after| ledger.write_now(move |op| op.prune_voice(days(after))).unwrap();
     assert_eq!((prune(1), db.count("voice_steps")), (0, 1));
     prune(2);
     assert_eq!((db.count("voice_steps"), db.count("voice_calls")), (0, 1));
