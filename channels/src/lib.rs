@@ -4,6 +4,7 @@
 //! `payments` and nothing of rows or biller protocols.
 
 mod health;
+mod outlet;
 mod receipt;
 mod routes;
 mod staff;
