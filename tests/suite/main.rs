@@ -7,6 +7,7 @@ mod cli;
 mod crash;
 mod journey;
 mod notify;
+mod outlet;
 mod paying;
 mod staff_pages;
 mod support;
