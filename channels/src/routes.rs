@@ -88,7 +88,9 @@ fn staff(cfg: &mut ServiceConfig) {
 /// The outlet screen, and the floats and late cash behind it. A form's own address shows the page that it stands on, for
 /// whoever asks for that page again or in another language.
 fn counters(cfg: &mut ServiceConfig) {
-    use outlet::{bills, closure, find, floats, give_back, late_cash, movements, pay, payments, print, references, shifts};
+    use outlet::{
+        bills, closure, find, floats, give_back, late_cash, movements, pay, payments, print, references, shifts,
+    };
     cfg.service(form("/staff/outlet").route(get().to(find::show_counter)).route(post().to(find::find)))
         .service(form("/staff/outlet/shift").route(get().to(find::show_counter)).route(post().to(shifts::open)))
         .service(
@@ -101,9 +103,7 @@ fn counters(cfg: &mut ServiceConfig) {
                 .route(get().to(bills::show_bills))
                 .route(post().to(bills::make_quote)),
         )
-        .service(
-            form("/staff/outlet/quotes/{quote}").route(get().to(pay::show_quote)).route(post().to(pay::pay_quote)),
-        )
+        .service(form("/staff/outlet/quotes/{quote}").route(get().to(pay::show_quote)).route(post().to(pay::pay_quote)))
         .service(
             form("/staff/outlet/references/{digits}")
                 .route(get().to(references::show_reference))
@@ -117,8 +117,16 @@ fn counters(cfg: &mut ServiceConfig) {
         .service(page("/staff/outlet/payments").route(get().to(payments::show_payments)))
         .service(page("/staff/outlet/payments/{payment}").route(get().to(payments::show_payment)))
         .service(page("/staff/outlet/payments/{payment}/status").route(get().to(payments::show_status)))
-        .service(form("/staff/outlet/payments/{payment}/print").route(get().to(payments::show_payment)).route(post().to(print::print)))
-        .service(form("/staff/outlet/payments/{payment}/cancel").route(get().to(payments::show_payment)).route(post().to(payments::cancel)))
+        .service(
+            form("/staff/outlet/payments/{payment}/print")
+                .route(get().to(payments::show_payment))
+                .route(post().to(print::print)),
+        )
+        .service(
+            form("/staff/outlet/payments/{payment}/cancel")
+                .route(get().to(payments::show_payment))
+                .route(post().to(payments::cancel)),
+        )
         .service(
             form("/staff/outlet/give-back")
                 .route(get().to(give_back::show_owed))
@@ -138,12 +146,16 @@ fn counters(cfg: &mut ServiceConfig) {
                 .route(post().to(closure::close)),
         )
         .service(page("/staff/floats").route(get().to(floats::show_floats)))
+        .service(form("/staff/floats/{outlet}").route(get().to(floats::show_float)).route(post().to(floats::request)))
         .service(
-            form("/staff/floats/{outlet}").route(get().to(floats::show_float)).route(post().to(floats::request)),
+            form("/staff/float-requests/{request}")
+                .route(get().to(floats::show_floats))
+                .route(post().to(floats::decide)),
         )
-        .service(form("/staff/float-requests/{request}").route(get().to(floats::show_floats)).route(post().to(floats::decide)))
         .service(page("/staff/late-cash").route(get().to(late_cash::show_held)))
-        .service(form("/staff/late-cash/{cash}").route(get().to(late_cash::show_held)).route(post().to(late_cash::release)));
+        .service(
+            form("/staff/late-cash/{cash}").route(get().to(late_cash::show_held)).route(post().to(late_cash::release)),
+        );
 }
 
 /// What is only looked at.

@@ -106,6 +106,8 @@ outlet-result-give-back-title = أرجع النقد
 outlet-result-give-back-text = الأداء غير قائم والفاتورة ما زالت واجبة. أرجع { $amount } للزبون ثم أكد.
 outlet-result-given-back-title = أُرجع النقد
 outlet-result-given-back-text = أُرجع { $amount } للزبون. الأداء منته.
+outlet-result-cancelled-title = أُلغي: أرجع النقد
+outlet-result-cancelled-text = ألغت الجهة الدائنة الأداء. أرجع { $amount } للزبون: الصندوق يحتسبه بالفعل.
 outlet-result-cash = للإرجاع إلى الزبون
 outlet-given-button = أُرجع النقد
 outlet-print-receipt = طباعة الوصل
@@ -134,6 +136,7 @@ outlet-state-confirmed = مؤكد
 outlet-state-pending = قيد الانتظار
 outlet-state-cancelling = طُلب الإلغاء
 outlet-state-give-back = للإرجاع
+outlet-state-cancelled = ملغى
 outlet-state-given-back = أُرجع
 
 # Giving back
@@ -287,6 +290,8 @@ outlet-paper-cancelling-title = طُلب إلغاء الأداء
 outlet-paper-cancelling-text = طُلب من الجهة الدائنة إلغاء { $amount }. يُرجع لك المال هنا بعد موافقتها.
 outlet-paper-give-back-title = أداء غير قائم
 outlet-paper-give-back-text = الفاتورة ما زالت واجبة. يجب إرجاع { $amount } للزبون.
+outlet-paper-cancelled-title = أداء ملغى
+outlet-paper-cancelled-text = ألغته الجهة الدائنة والفاتورة واجبة من جديد. يُرجَع { $amount } للزبون.
 outlet-paper-given-back-title = أُرجع النقد
 outlet-paper-given-back-text = أُرجع { $amount } للزبون. الفاتورة ما زالت واجبة.
 

@@ -106,6 +106,8 @@ outlet-result-give-back-title = Give the cash back
 outlet-result-give-back-text = The payment does not stand: the bill is still due. Give { $amount } back to the customer, then say so.
 outlet-result-given-back-title = Cash given back
 outlet-result-given-back-text = { $amount } were given back to the customer. The payment is closed.
+outlet-result-cancelled-title = Cancelled: give the cash back
+outlet-result-cancelled-text = The biller has cancelled the payment. Give { $amount } back to the customer: the drawer counts it already.
 outlet-result-cash = To give back
 outlet-given-button = Cash handed back
 outlet-print-receipt = Print the receipt
@@ -134,6 +136,7 @@ outlet-state-confirmed = Confirmed
 outlet-state-pending = Pending
 outlet-state-cancelling = Being cancelled
 outlet-state-give-back = To give back
+outlet-state-cancelled = Cancelled
 outlet-state-given-back = Given back
 
 # Giving back
@@ -287,6 +290,8 @@ outlet-paper-cancelling-title = Cancellation asked for
 outlet-paper-cancelling-text = The biller was asked to cancel { $amount }. The money is given back to you here once it agrees.
 outlet-paper-give-back-title = Payment does not stand
 outlet-paper-give-back-text = The bill is still due. { $amount } are to be given back to the customer.
+outlet-paper-cancelled-title = Payment cancelled
+outlet-paper-cancelled-text = Cancelled by the biller: the bill is due again. { $amount } are given back to the customer.
 outlet-paper-given-back-title = Cash given back
 outlet-paper-given-back-text = { $amount } were given back to the customer. The bill is still due.
 

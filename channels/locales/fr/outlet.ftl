@@ -106,6 +106,8 @@ outlet-result-give-back-title = Rendez les espèces
 outlet-result-give-back-text = Le paiement n’est pas valable : la facture reste due. Rendez { $amount } au client, puis confirmez.
 outlet-result-given-back-title = Espèces rendues
 outlet-result-given-back-text = { $amount } ont été rendus au client. Le paiement est clos.
+outlet-result-cancelled-title = Annulé : rendez les espèces
+outlet-result-cancelled-text = Le créancier a annulé le paiement. Rendez { $amount } au client : la caisse en tient déjà compte.
 outlet-result-cash = À rendre au client
 outlet-given-button = Espèces rendues
 outlet-print-receipt = Imprimer le reçu
@@ -134,6 +136,7 @@ outlet-state-confirmed = Confirmé
 outlet-state-pending = En attente
 outlet-state-cancelling = Annulation demandée
 outlet-state-give-back = À rendre
+outlet-state-cancelled = Annulé
 outlet-state-given-back = Rendu
 
 # Giving back
@@ -287,6 +290,8 @@ outlet-paper-cancelling-title = Annulation demandée
 outlet-paper-cancelling-text = L’annulation de { $amount } est demandée au créancier. L’argent vous sera rendu ici dès son accord.
 outlet-paper-give-back-title = Paiement non valable
 outlet-paper-give-back-text = La facture reste due. { $amount } sont à rendre au client.
+outlet-paper-cancelled-title = Paiement annulé
+outlet-paper-cancelled-text = Annulé par le créancier : la facture est de nouveau due. { $amount } sont rendus au client.
 outlet-paper-given-back-title = Espèces rendues
 outlet-paper-given-back-text = { $amount } ont été rendus au client. La facture reste due.
 

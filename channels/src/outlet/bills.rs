@@ -15,7 +15,9 @@ use crate::web::bills::typed;
 use crate::web::errors::Fault;
 use crate::web::identify::Chosen;
 use crate::web::inputs::{CARD_NUMBER_KEY, Posted, is_reference};
-use crate::web::views::bills::{AmountField, ArticleView, Choice, ChoiceFault, amount_field, article_view, choice_fault};
+use crate::web::views::bills::{
+    AmountField, ArticleView, Choice, ChoiceFault, amount_field, article_view, choice_fault,
+};
 use crate::web::views::notice::{Notice, Tone};
 use crate::web::views::{BillerView, FaultLink};
 use crate::web::{format, i18n};
@@ -95,7 +97,10 @@ fn page(
     counter.html(status, &page)
 }
 
-pub(crate) async fn show_bills(session: StaffSession, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+pub(crate) async fn show_bills(
+    session: StaffSession,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Fault> {
     let counter = Counter::of(session, Permission::TakeCash).await?;
     counter.open_shift()?;
     let Some(inquiry) = inquiry(&counter, &path.1).await? else { return expired(&counter) };

@@ -20,8 +20,8 @@ use crate::web::errors::Fault;
 use crate::web::i18n;
 use crate::web::identify::{Chosen, FIELD_PREFIX, as_sent};
 use crate::web::inputs::{CARD_NUMBER_KEY, Posted, ascii_digits, is_reference, typed_reference};
-use crate::web::views::notice::{Notice, Tone};
 use crate::web::views::identify::{self, FieldView};
+use crate::web::views::notice::{Notice, Tone};
 use crate::web::views::{BillerView, FaultLink};
 
 /// The counter: a shift to open, or something to find.
@@ -125,7 +125,8 @@ enum Typed {
 
 /// Tells by its form what was typed or scanned.
 fn sort(text: &str) -> Typed {
-    let digits: String = ascii_digits(text).chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/')).collect();
+    let digits: String =
+        ascii_digits(text).chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/')).collect();
     let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     match digits.len() {
         13 if is_number => Typed::CashReference(digits),
@@ -169,7 +170,9 @@ pub(crate) async fn find(session: StaffSession, posted: Posted) -> Result<HttpRe
             };
             let kinds = biller.map(payable).unwrap_or_default();
             match (kind, kinds.as_slice()) {
-                (Some(kind), kinds) if kinds.contains(&kind) => Ok(counter.see_other(&format!("/billers/{code}/{kind}"))),
+                (Some(kind), kinds) if kinds.contains(&kind) => {
+                    Ok(counter.see_other(&format!("/billers/{code}/{kind}")))
+                }
                 (None, [only]) => Ok(counter.see_other(&format!("/billers/{code}/{only}"))),
                 (None, [_, ..]) => refuse("outlet-fault-type"),
                 _ => refuse("outlet-fault-biller"),
@@ -210,9 +213,11 @@ fn payable<'a>(chosen: &'a Chosen, kind: &str) -> Result<(&'a Biller, &'a Receiv
 pub(super) fn unavailable(counter: &Counter, code: u16) -> Result<HttpResponse, Fault> {
     let (catalogue, language) = (counter.hub.catalogue(), counter.language());
     let name = catalogue.get(code).map(|biller| biller.name.get(language).to_owned()).unwrap_or_default();
-    let notice = Notice::new(language, Tone::Wait, "outlet-unavailable")
-        .fact(language, "fact-biller", &name)
-        .action(language, "outlet-action-counter", "/staff/outlet");
+    let notice = Notice::new(language, Tone::Wait, "outlet-unavailable").fact(language, "fact-biller", &name).action(
+        language,
+        "outlet-action-counter",
+        "/staff/outlet",
+    );
     counter.say(StatusCode::SERVICE_UNAVAILABLE, notice)
 }
 

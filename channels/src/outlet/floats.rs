@@ -209,7 +209,11 @@ async fn float_page(
         amount: format::money(language, line.amount),
         out: line.amount < Money::ZERO,
         balance: format::money(language, line.balance),
-        reference: line.payment.or(line.network_reference).or(line.subject.map(|id| id.to_string())).unwrap_or_default(),
+        reference: line
+            .payment
+            .or(line.network_reference)
+            .or(line.subject.map(|id| id.to_string()))
+            .unwrap_or_default(),
     };
     let page = FloatPage {
         older: statement.next.map(|next| format!("{}?before={next}", float.href)),

@@ -15,7 +15,11 @@ pub(super) fn fresh_key() -> String {
 /// The key of a form; anything else does not come from a page of ours.
 pub(super) fn key(posted: &Posted) -> Result<String, Fault> {
     let key = posted.one("key")?;
-    if key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit()) { Ok(key.to_owned()) } else { Err(Fault::BadRequest) }
+    if key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit()) {
+        Ok(key.to_owned())
+    } else {
+        Err(Fault::BadRequest)
+    }
 }
 
 /// An amount as typed: `None` for nothing. `Err` is the message that says what is wrong.

@@ -89,13 +89,11 @@ pub(crate) async fn move_cash(session: StaffSession, posted: Posted) -> Result<H
         "out" => ShiftMovementKind::Out,
         _ => return Err(Fault::NotOffered),
     };
-    let form = || Form {
-        out: kind == ShiftMovementKind::Out,
-        amount: kept(typed),
-        reason: kept(reason),
-        key: key.clone(),
+    let form =
+        || Form { out: kind == ShiftMovementKind::Out, amount: kept(typed), reason: kept(reason), key: key.clone() };
+    let again = |target: &str, text: String| {
+        page(&counter, StatusCode::UNPROCESSABLE_ENTITY, form(), Faults::one(target, text))
     };
-    let again = |target: &str, text: String| page(&counter, StatusCode::UNPROCESSABLE_ENTITY, form(), Faults::one(target, text));
     let amount: Money = match amount(typed) {
         Ok(Some(amount)) if amount.is_positive() => amount,
         Ok(_) => return again("amount", i18n::text(language, "fault-amount-required")).await,
@@ -104,8 +102,7 @@ pub(crate) async fn move_cash(session: StaffSession, posted: Posted) -> Result<H
     if let Err(key) = words(reason, REASON_MAX) {
         return again("reason", i18n::text(language, key)).await;
     }
-    let request =
-        MoveCash { shift, kind, amount, reason: reason.to_owned(), key: key.clone(), actor: counter.actor() };
+    let request = MoveCash { shift, kind, amount, reason: reason.to_owned(), key: key.clone(), actor: counter.actor() };
     match counter.hub.move_cash(request).await {
         Ok(_) => Ok(counter.see_other("/movements")),
         Err(ShiftError::DrawerTooLow(held)) => {

@@ -81,9 +81,19 @@ pub(super) struct Sale {
     pub(super) reference: String,
 }
 
-fn price(counter: &Counter, status: StatusCode, sale: &Sale, form: Tender, faults: Faults) -> Result<HttpResponse, Fault> {
+fn price(
+    counter: &Counter,
+    status: StatusCode,
+    sale: &Sale,
+    form: Tender,
+    faults: Faults,
+) -> Result<HttpResponse, Fault> {
     let (language, frame, quote) = (counter.language(), counter.frame("outlet-tender-title"), &sale.quote);
-    let back = if sale.reference.is_empty() { format!("/staff/outlet/bills/{}", quote.inquiry) } else { "/staff/outlet".to_owned() };
+    let back = if sale.reference.is_empty() {
+        format!("/staff/outlet/bills/{}", quote.inquiry)
+    } else {
+        "/staff/outlet".to_owned()
+    };
     let page = TenderPage {
         biller: biller_view(&counter.hub.catalogue(), quote.biller, &quote.receivable_type, language),
         contract: quote.contract_masked.clone(),
@@ -125,7 +135,10 @@ async fn sale(counter: &Counter, reference: &str) -> Result<Sale, Fault> {
     Ok(Sale { subject: CashSubject::Quote(quote.reference.clone()), path, reference: String::new(), quote })
 }
 
-pub(crate) async fn show_quote(session: StaffSession, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+pub(crate) async fn show_quote(
+    session: StaffSession,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Fault> {
     let counter = Counter::of(session, Permission::TakeCash).await?;
     counter.open_shift()?;
     let sale = sale(&counter, &path.1).await?;
@@ -222,7 +235,8 @@ fn change(counter: &Counter, sale: &Sale, tendered: Money, form: Tender) -> Resu
 /// No float was drawn on: the page says why, and that the cash stays the customer's.
 async fn refused(counter: &Counter, sale: &Sale, error: PayCashError) -> Result<HttpResponse, Fault> {
     let language = counter.language();
-    let notice = |tone, key| Notice::new(language, tone, key).action(language, "outlet-action-counter", "/staff/outlet");
+    let notice =
+        |tone, key| Notice::new(language, tone, key).action(language, "outlet-action-counter", "/staff/outlet");
     let late = format!("/staff/outlet/references/{}/late", sale.reference);
     let answer = match error {
         PayCashError::Counter(fault) => (StatusCode::CONFLICT, notice(Tone::Bad, counter_fault(fault))),
@@ -239,7 +253,9 @@ async fn refused(counter: &Counter, sale: &Sale, error: PayCashError) -> Result<
                 if sale.reference.is_empty() { notice } else { notice.action(language, "outlet-action-late", &late) };
             (StatusCode::CONFLICT, notice)
         }
-        PayCashError::KeyConflict | PayCashError::BadKey => (StatusCode::CONFLICT, notice(Tone::Wait, "outlet-key-conflict")),
+        PayCashError::KeyConflict | PayCashError::BadKey => {
+            (StatusCode::CONFLICT, notice(Tone::Wait, "outlet-key-conflict"))
+        }
         PayCashError::WrongInstrument => (StatusCode::UNPROCESSABLE_ENTITY, notice(Tone::Wait, "outlet-not-offered")),
         PayCashError::TooLittle { total, .. } => {
             let form = Tender { key: fresh_key(), ..Tender::default() };

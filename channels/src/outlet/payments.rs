@@ -113,7 +113,7 @@ async fn page(
     faults: Faults,
 ) -> Result<HttpResponse, Fault> {
     let (language, mut frame) = (counter.language(), counter.frame("outlet-payment-title"));
-    let (payment, word) = (&found.payment, word(&found.instruction));
+    let (payment, word) = (&found.payment, word(found));
     if is_open(&found.instruction) {
         frame.page.refresh = Some(REFRESH_SECONDS);
     }
@@ -163,7 +163,10 @@ async fn page(
     counter.html(status, &page)
 }
 
-pub(crate) async fn show_payment(session: StaffSession, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+pub(crate) async fn show_payment(
+    session: StaffSession,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Fault> {
     let counter = Counter::of(session, Permission::TakeCash).await?;
     let found = counter.payment(&path.1).await?;
     counter.seen(&subject("payment", &found.payment.reference)).await?;
@@ -171,10 +174,13 @@ pub(crate) async fn show_payment(session: StaffSession, path: web::Path<(String,
 }
 
 /// For the script of the page that waits. It tells nothing of the customer.
-pub(crate) async fn show_status(session: StaffSession, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+pub(crate) async fn show_status(
+    session: StaffSession,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Fault> {
     let counter = Counter::of(session, Permission::TakeCash).await?;
     let found = counter.payment(&path.1).await?;
-    let body = json!({ "standing": word(&found.instruction), "final": !is_open(&found.instruction) });
+    let body = json!({ "standing": word(&found), "final": !is_open(&found.instruction) });
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(body))
 }
 
@@ -191,12 +197,8 @@ pub(crate) async fn show_payments(session: StaffSession) -> Result<HttpResponse,
     });
     let lines: Vec<Line> =
         of_today.map(|found| Line::of(language, catalogue.get(found.payment.biller), found)).collect();
-    let page = PaymentsPage {
-        total: lines.len(),
-        lines,
-        frame: counter.frame("outlet-payments-title"),
-        bar: counter.bar()?,
-    };
+    let page =
+        PaymentsPage { total: lines.len(), lines, frame: counter.frame("outlet-payments-title"), bar: counter.bar()? };
     counter.html(StatusCode::OK, &page)
 }
 

@@ -96,16 +96,16 @@ fn paper(counter: &Counter, found: &CashPayment, format: &'static str) -> Result
     let context = &counter.session.context;
     let catalogue = counter.hub.catalogue();
     let (biller, kind) = bill_names(language, catalogue.get(payment.biller), payment);
-    let word = word(&found.instruction);
+    let word = word(found);
     let money = |amount| format::money(language, amount);
     let said = |part: &str| {
         let amount = money(payment.amounts.total);
         i18n::text_with(language, &format!("outlet-paper-{word}-{part}"), &[("amount", i18n::Arg::Text(&amount))])
     };
     let handed = [("outlet-tendered", found.tendered), ("outlet-change", found.change)];
-    let handed = handed.into_iter().filter_map(|(key, amount)| {
-        Some(AmountLine { label: i18n::text(language, key), amount: money(amount?) })
-    });
+    let handed = handed
+        .into_iter()
+        .filter_map(|(key, amount)| Some(AmountLine { label: i18n::text(language, key), amount: money(amount?) }));
     let address = payment_url(&context.state.settings.public_url, language, &payment.reference);
     Ok(Paper {
         page: context.page("outlet-paper-title"),

@@ -140,7 +140,8 @@ pub(crate) async fn report_late(
         key: key.clone(),
         actor: counter.actor(),
     };
-    let notice = |tone, key| Notice::new(language, tone, key).action(language, "outlet-action-counter", "/staff/outlet");
+    let notice =
+        |tone, key| Notice::new(language, tone, key).action(language, "outlet-action-counter", "/staff/outlet");
     match counter.hub.report_late_cash(request).await {
         Ok(held) => {
             let notice = notice(Tone::Wait, "outlet-late-held")
@@ -151,7 +152,9 @@ pub(crate) async fn report_late(
         Err(LateCashError::Payable) => Ok(counter.see_other(&format!("/references/{}", found.digits))),
         Err(LateCashError::BadAmount) => again("fault-amount-required"),
         Err(LateCashError::NoShift) => Err(Fault::GoTo("/staff/outlet".to_owned())),
-        Err(LateCashError::Counter(fault)) => counter.say(StatusCode::CONFLICT, notice(Tone::Bad, counter_fault(fault))),
+        Err(LateCashError::Counter(fault)) => {
+            counter.say(StatusCode::CONFLICT, notice(Tone::Bad, counter_fault(fault)))
+        }
         Err(LateCashError::KeyConflict) => counter.say(StatusCode::CONFLICT, notice(Tone::Wait, "outlet-key-conflict")),
         Err(LateCashError::FloatTooLow { available }) => {
             let notice = notice(Tone::Bad, "outlet-late-float");

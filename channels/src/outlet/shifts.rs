@@ -158,7 +158,10 @@ pub(super) fn may_close(counter: &Counter, opened_by: i64) -> bool {
     who.may(Permission::CloseShift) && (opened_by == who.member || who.may(Permission::ApproveOverShort))
 }
 
-pub(crate) async fn show_shift(session: StaffSession, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+pub(crate) async fn show_shift(
+    session: StaffSession,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Fault> {
     let counter = Counter::of(session, Permission::ViewOutlets).await?;
     let found = shift_of(&counter, &path.1).await?;
     let language = counter.language();

@@ -75,5 +75,9 @@ pub(super) async fn check(
         (None, None) => false,
     };
     let other = who.member != session.who.member;
-    Ok(if other && here && who.due().is_none() && who.may(permission) { Vouched::By(Box::new(who)) } else { Vouched::NotAllowed })
+    Ok(if other && here && who.due().is_none() && who.may(permission) {
+        Vouched::By(Box::new(who))
+    } else {
+        Vouched::NotAllowed
+    })
 }

@@ -1,6 +1,7 @@
 //! Words and small views that several pages of the outlet share.
 
 use ledger::Language;
+use payments::api::Standing;
 use payments::api::cash::{CashPayment, CounterFault, Instruction};
 use payments::catalogue::{Biller, Catalogue};
 
@@ -8,9 +9,11 @@ use crate::receipt::bill_names;
 use crate::web::format;
 use crate::web::views::BillerView;
 
-/// The word of an instruction: for the status endpoint, the stylesheet, and the keys of messages.
-pub(super) const fn word(instruction: &Instruction) -> &'static str {
-    match instruction {
+/// The word of what is to be done: for the status endpoint, the stylesheet, and the keys of messages.
+pub(super) const fn word(found: &CashPayment) -> &'static str {
+    match found.instruction {
+        // The drawer counts a cancelled payment's cash as handed over from the moment at which the biller agreed.
+        Instruction::CashGivenBack(_) if matches!(found.payment.standing, Standing::Cancelled) => "cancelled",
         Instruction::HandReceipt => "confirmed",
         Instruction::TellPending => "pending",
         Instruction::AwaitCancellation => "cancelling",
@@ -63,7 +66,7 @@ impl Line {
             contract: found.payment.contract_masked.clone(),
             total: format::money(language, found.payment.amounts.total),
             till: found.till.clone(),
-            word: word(&found.instruction),
+            word: word(found),
             href: format!("/{language}/staff/outlet/payments/{}", found.payment.reference),
         }
     }

@@ -3,6 +3,7 @@
 mod billers;
 mod introduction;
 mod keys;
+mod networks;
 mod staff;
 
 use std::io::Write;
@@ -55,7 +56,9 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
         let sandbox = super::sandbox::start(outside.clone(), &flags).await?;
         let config = config(&database, address, (cookie_key, staff_key.clone()), &sandbox, &outside);
         biller::store(&database, &billers::read(&sandbox.base_url())?)?;
+        networks::store(&database)?;
         let app = App::open(&config, of_sandbox(&outside))?;
+        networks::fill_float(&app.hub).await?;
         let ledger = Arc::clone(&app.ledger);
         let mut running = Running::start(app, &config.web, None, listener).await?;
         let staff = staff::take_in(&ledger, &staff_key)?;

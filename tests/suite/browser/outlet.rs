@@ -30,7 +30,7 @@ async fn keys(browser: &Browser, text: &str) -> usize {
 }
 
 async fn enter(browser: &Browser) -> usize {
-    browser.press(Key::Enter.to_string()).await;
+    browser.press(Key::Enter).await;
     1
 }
 

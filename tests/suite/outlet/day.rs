@@ -102,8 +102,7 @@ async fn above_the_tolerance_a_supervisor_signs(#[case] backend: Backend) {
     let sum = amina.post(&below, &FAR).await;
     says(&sum, "Accord du superviseur");
     let sign = async |login: &str, password: &str, code: &str| {
-        let rest =
-            [("confirm", "1"), ("reason", "manque"), ("login", login), ("password", password), ("code", code)];
+        let rest = [("confirm", "1"), ("reason", "manque"), ("login", login), ("password", password), ("code", code)];
         amina.post(&below, &counted(&FAR, &rest)).await
     };
     let code = |secret: &[u8]| {
@@ -145,7 +144,7 @@ async fn what_is_pending_is_carried_over_by_name(#[case] backend: Backend) {
     assert_eq!(status.body, r#"{"standing":"pending","final":false}"#);
     // Nobody takes the cash again, and nothing is cancelled.
     let again = amina.post("/outlet/billers/1302/01", &[("f.contract", "EL-1001"), ("f.level", "primary")]).await;
-    says(&again, "déjà payée ou en cours de paiement");
+    says(&again, "Tout est payé ou en cours de paiement");
     let refused = amina.post(&format!("/outlet/payments/{reference}/cancel"), &[("reason", "erreur")]).await;
     assert_eq!(refused.status, 409);
     says(&refused, "attendez la réponse du créancier");

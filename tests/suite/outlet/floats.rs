@@ -64,9 +64,18 @@ async fn a_second_person_decides(#[case] backend: Backend) {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asked_does_not_decide_whatever_their_roles() {
     let Some(app) = hub(Backend::Sqlite, "0.00").await else { return };
-    let both = member_at(&app, "fr", "both", Role::NetworkManager, Scope { network: Some("BARID".into()), ..Scope::default() });
-    let (roles, scope) = ([Role::NetworkManager, Role::Finance].into(), Scope { network: Some("BARID".into()), ..Scope::default() });
-    staff::admin::set_roles(&app.ledger, staff::admin::COMMAND_LINE, "both", &roles, &scope, app.now()).unwrap().unwrap();
+    let both = member_at(
+        &app,
+        "fr",
+        "both",
+        Role::NetworkManager,
+        Scope { network: Some("BARID".into()), ..Scope::default() },
+    );
+    let (roles, scope) =
+        ([Role::NetworkManager, Role::Finance].into(), Scope { network: Some("BARID".into()), ..Scope::default() });
+    staff::admin::set_roles(&app.ledger, staff::admin::COMMAND_LINE, "both", &roles, &scope, app.now())
+        .unwrap()
+        .unwrap();
     both.sign_in(&app).await;
     let asked = ask(&both, "top-up", "300", "VIR-1").await;
     assert!(!asked.body.contains("value=\"approve\""), "{}", asked.text());

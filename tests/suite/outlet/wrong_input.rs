@@ -39,7 +39,9 @@ async fn forms() {
     two_bills(&app);
     let newcomer = super::member(&app, "fr", "salma", staff::Role::Agent);
     newcomer.sign_in(&app).await;
-    for (till, opening, status) in [("1", "10.005", 422), ("1", "-5", 422), ("1", CARD, 422), ("9", "5", 409), ("", "", 409)] {
+    for (till, opening, status) in
+        [("1", "10.005", 422), ("1", "-5", 422), ("1", CARD, 422), ("9", "5", 409), ("", "", 409)]
+    {
         let page = newcomer.post("/outlet/shift", &[("till", till), ("opening", opening)]).await;
         assert_eq!(page.status, status, "{till} {opening}: {}", page.text());
     }
@@ -76,12 +78,18 @@ async fn forms() {
     }
     let closure = amina.get("/outlet/closure").await;
     let below = closure.path.split("/staff").nth(1).unwrap().to_owned();
-    for (name, value, status) in
-        [("n.20000", "x", 422), ("n.20000", "-1", 422), ("n.20000", "1.5", 422), ("n.2500", "1", 400), ("n.x", "1", 400)]
-    {
+    for (name, value, status) in [
+        ("n.20000", "x", 422),
+        ("n.20000", "-1", 422),
+        ("n.20000", "1.5", 422),
+        ("n.2500", "1", 400),
+        ("n.x", "1", 400),
+    ] {
         assert_eq!(amina.post(&below, &[(name, value)]).await.status, status, "{name} {value}");
     }
-    for path in ["/outlet/shifts/0/closure", "/outlet/shifts/x", "/outlet/quotes/x", "/outlet/bills/0000-001B-9XK2-7QZD/x"] {
+    for path in
+        ["/outlet/shifts/0/closure", "/outlet/shifts/x", "/outlet/quotes/x", "/outlet/bills/0000-001B-9XK2-7QZD/x"]
+    {
         assert_eq!(amina.get(path).await.status, 404, "{path}");
     }
     assert_eq!(amina.post("/outlet/give-back", &[("id", "x")]).await.status, 400);
