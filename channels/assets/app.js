@@ -27,6 +27,9 @@
     button.removeAttribute("aria-busy");
   }));
 
+  // Enter held down must not run through page after page.
+  addEventListener("keydown", (event) => { if (event.repeat && event.key === "Enter") event.preventDefault(); });
+
   // To the gateway. Coming back with "back" must not send again.
   const gateway = one("form[data-autosubmit]");
   const restored = performance.getEntriesByType("navigation")[0]?.type === "back_forward";

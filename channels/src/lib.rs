@@ -5,6 +5,7 @@
 
 mod health;
 mod ivr;
+mod outlet;
 mod receipt;
 mod routes;
 mod staff;

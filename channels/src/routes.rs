@@ -5,6 +5,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route};
 
+use crate::outlet;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, errors, find, headers, home, identify, links, pay, payment};
 use crate::{health, ivr, webhooks};
@@ -39,6 +40,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(page("/payments/{payment}/status").route(get().to(payment::show_status)))
         .service(page("/payments/{payment}/receipt.pdf").route(get().to(payment::show_pdf)))
         .configure(staff)
+        .configure(counters)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -90,6 +92,79 @@ fn staff(cfg: &mut ServiceConfig) {
         .service(form("/staff/sessions").route(get().to(sessions::show_sessions)).route(post().to(sessions::revoke)))
         .service(taking("/staff/sign-out", "POST").route(post().to(sessions::sign_out)))
         .service(page("/staff/audit").route(get().to(audit_log::show_log)));
+}
+
+/// The outlet screen, and the floats and late cash behind it. A form's own address shows the page that it stands on, for
+/// whoever asks for that page again or in another language.
+fn counters(cfg: &mut ServiceConfig) {
+    use outlet::{
+        bills, closure, find, floats, give_back, late_cash, movements, pay, payments, print, references, shifts,
+    };
+    cfg.service(form("/staff/outlet").route(get().to(find::show_counter)).route(post().to(find::find)))
+        .service(form("/staff/outlet/shift").route(get().to(find::show_counter)).route(post().to(shifts::open)))
+        .service(
+            form("/staff/outlet/billers/{biller}/{type}")
+                .route(get().to(find::show_form))
+                .route(post().to(find::find_bills)),
+        )
+        .service(
+            form("/staff/outlet/bills/{inquiry}")
+                .route(get().to(bills::show_bills))
+                .route(post().to(bills::make_quote)),
+        )
+        .service(form("/staff/outlet/quotes/{quote}").route(get().to(pay::show_quote)).route(post().to(pay::pay_quote)))
+        .service(
+            form("/staff/outlet/references/{digits}")
+                .route(get().to(references::show_reference))
+                .route(post().to(references::pay_reference)),
+        )
+        .service(
+            form("/staff/outlet/references/{digits}/late")
+                .route(get().to(references::show_late))
+                .route(post().to(references::report_late)),
+        )
+        .service(page("/staff/outlet/payments").route(get().to(payments::show_payments)))
+        .service(page("/staff/outlet/payments/{payment}").route(get().to(payments::show_payment)))
+        .service(page("/staff/outlet/payments/{payment}/status").route(get().to(payments::show_status)))
+        .service(
+            form("/staff/outlet/payments/{payment}/print")
+                .route(get().to(payments::show_payment))
+                .route(post().to(print::print)),
+        )
+        .service(
+            form("/staff/outlet/payments/{payment}/cancel")
+                .route(get().to(payments::show_payment))
+                .route(post().to(payments::cancel)),
+        )
+        .service(
+            form("/staff/outlet/give-back")
+                .route(get().to(give_back::show_owed))
+                .route(post().to(give_back::give_back)),
+        )
+        .service(
+            form("/staff/outlet/movements")
+                .route(get().to(movements::show_movements))
+                .route(post().to(movements::move_cash)),
+        )
+        .service(page("/staff/outlet/closure").route(get().to(closure::show_own)))
+        .service(page("/staff/outlet/shifts").route(get().to(shifts::show_shifts)))
+        .service(page("/staff/outlet/shifts/{shift}").route(get().to(shifts::show_shift)))
+        .service(
+            form("/staff/outlet/shifts/{shift}/closure")
+                .route(get().to(closure::show_form))
+                .route(post().to(closure::close)),
+        )
+        .service(page("/staff/floats").route(get().to(floats::show_floats)))
+        .service(form("/staff/floats/{outlet}").route(get().to(floats::show_float)).route(post().to(floats::request)))
+        .service(
+            form("/staff/float-requests/{request}")
+                .route(get().to(floats::show_floats))
+                .route(post().to(floats::decide)),
+        )
+        .service(page("/staff/late-cash").route(get().to(late_cash::show_held)))
+        .service(
+            form("/staff/late-cash/{cash}").route(get().to(late_cash::show_held)).route(post().to(late_cash::release)),
+        );
 }
 
 /// What is only looked at.

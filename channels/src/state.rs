@@ -65,6 +65,8 @@ impl Default for WebLimits {
 /// Everything a route needs; give it to [`crate::configure`]'s application as `web::Data<ChannelState>`.
 pub struct ChannelState {
     pub(crate) hub: Arc<dyn UseCases>,
+    /// The hub as counters know it; `None` over sample data.
+    pub(crate) counters: Option<Arc<Hub>>,
     pub(crate) settings: WebSettings,
     pub(crate) clock: Clock,
     pub(crate) ready: Readiness,
@@ -81,7 +83,8 @@ pub struct ChannelState {
 impl ChannelState {
     /// The state over a hub. Always ready, until told otherwise.
     pub fn new(hub: Arc<Hub>, settings: WebSettings, clock: Clock) -> Self {
-        Self::over(hub, settings, clock)
+        let counters = Some(Arc::clone(&hub));
+        Self { counters, ..Self::over(hub, settings, clock) }
     }
 
     pub(crate) fn over(hub: Arc<dyn UseCases>, settings: WebSettings, clock: Clock) -> Self {
@@ -89,6 +92,7 @@ impl ChannelState {
         let limiter = |per_minute, burst| Limiter::new(per_minute, burst, limits.addresses_max);
         Self {
             hub,
+            counters: None,
             lookups: limiter(limits.lookups_per_minute, limits.lookup_burst),
             searches: limiter(limits.searches_per_minute, limits.searches_per_minute),
             starts: limiter(limits.starts_per_minute, limits.starts_per_minute),

@@ -9,6 +9,7 @@ mod crash;
 mod journey;
 mod links;
 mod notify;
+mod outlet;
 mod paying;
 mod staff_pages;
 mod support;

@@ -13,27 +13,27 @@ use crate::web::views::{FaultLink, Page};
 pub(crate) struct Frame {
     pub(crate) page: Page,
     /// Who is at work; `None` before they are signed in.
-    pub(super) who: Option<Who>,
-    pub(super) work: Vec<Link>,
-    pub(super) account: Vec<Link>,
+    pub(crate) who: Option<Who>,
+    pub(crate) work: Vec<Link>,
+    pub(crate) account: Vec<Link>,
 }
 
 /// Somebody at work, in the reader's language.
-pub(super) struct Who {
-    pub(super) name: String,
-    pub(super) login: String,
-    pub(super) roles: Vec<String>,
+pub(crate) struct Who {
+    pub(crate) name: String,
+    pub(crate) login: String,
+    pub(crate) roles: Vec<String>,
     /// What their roles are bound to: label and code.
-    pub(super) scope: Vec<(String, String)>,
+    pub(crate) scope: Vec<(String, String)>,
 }
 
 /// A place they can go to.
-pub(super) struct Link {
-    pub(super) label: String,
-    pub(super) about: String,
-    pub(super) href: String,
-    pub(super) icon: &'static str,
-    pub(super) current: bool,
+pub(crate) struct Link {
+    pub(crate) label: String,
+    pub(crate) about: String,
+    pub(crate) href: String,
+    pub(crate) icon: &'static str,
+    pub(crate) current: bool,
 }
 
 /// What is wrong with a form, for the list above it.
@@ -83,19 +83,19 @@ impl StaffNoticePage {
 
 impl Frame {
     /// Around a page of somebody who is not signed in, or not wholly.
-    pub(super) fn bare(page: Page) -> Self {
+    pub(crate) fn bare(page: Page) -> Self {
         Self { page, who: None, work: Vec::new(), account: Vec::new() }
     }
 
     /// Around a page at this path.
-    pub(super) fn of(page: Page, session: &Session, path: &str) -> Self {
+    pub(crate) fn of(page: Page, session: &Session, path: &str) -> Self {
         let language = page.language;
         let link = |place: &Place| Link {
             label: i18n::text(language, place.key),
             about: i18n::text(language, &format!("{}-about", place.key)),
             href: page.url(place.path),
             icon: place.icon,
-            current: path == place.path,
+            current: path == place.path || (place.path != places::HOME.path && is_below(path, place.path)),
         };
         let open =
             |place: &&Place| place.needs.is_empty() || place.needs.iter().any(|permission| session.may(*permission));
@@ -103,6 +103,11 @@ impl Frame {
         let account = places::ACCOUNT.iter().map(link).collect();
         Self { work, account, who: Some(Who::of(session, language)), page }
     }
+}
+
+/// Whether a path leads on from another.
+fn is_below(path: &str, place: &str) -> bool {
+    path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
 }
 
 impl Who {

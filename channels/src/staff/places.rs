@@ -23,12 +23,32 @@ pub(super) const HOME: Place = Place {
 };
 
 /// What people work with, in the order in which it is shown.
-pub(super) const WORK: &[Place] = &[Place {
-    key: "staff-nav-audit",
-    path: "/staff/audit",
-    needs: &[Permission::ViewAudit],
-    icon: "M6 3.5h9l3.5 3.5v13.5H6zM14.5 3.5V7.5h4M9 12h6.5M9 15.5h6.5",
-}];
+pub(super) const WORK: &[Place] = &[
+    Place {
+        key: "staff-nav-outlet",
+        path: "/staff/outlet",
+        needs: &[Permission::TakeCash],
+        icon: "M3.5 9h17v10.5h-17zM6.5 9V4.5h11V9M7.5 13h4M7.5 16h2.5M15 14.5h2.5",
+    },
+    Place {
+        key: "staff-nav-floats",
+        path: "/staff/floats",
+        needs: &[Permission::ViewOutlets],
+        icon: "M4 7.5h14.5v12H4zM4 7.5 14.5 4v3.5M14.5 12.5h4v2.5h-4z",
+    },
+    Place {
+        key: "staff-nav-late-cash",
+        path: "/staff/late-cash",
+        needs: &[Permission::ViewOutlets],
+        icon: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16M12 8v4.5l3 2",
+    },
+    Place {
+        key: "staff-nav-audit",
+        path: "/staff/audit",
+        needs: &[Permission::ViewAudit],
+        icon: "M6 3.5h9l3.5 3.5v13.5H6zM14.5 3.5V7.5h4M9 12h6.5M9 15.5h6.5",
+    },
+];
 
 /// One's own account.
 pub(super) const ACCOUNT: &[Place] = &[

@@ -47,6 +47,8 @@ pub(crate) struct StaffSession {
     pub(crate) context: Context,
     /// The member, their roles and their scope.
     pub(crate) who: Session,
+    /// Where they come from.
+    pub(crate) origin: Origin,
     staff: Arc<Staff>,
 }
 
@@ -173,9 +175,9 @@ impl FromRequest for StaffSession {
         let request = request.clone();
         Box::pin(async move {
             let HalfWay { visitor, session } = half_way.await?;
-            let Visitor { context, staff, .. } = visitor;
+            let Visitor { context, staff, origin, .. } = visitor;
             match session.due() {
-                None => Ok(Self { context, who: session, staff }),
+                None => Ok(Self { context, who: session, origin, staff }),
                 Some(due) => Err(Fault::GoTo(wish(&request, &context).carried(page_of(due))).into()),
             }
         })
@@ -193,6 +195,11 @@ impl StaffSession {
         if self.who.may(permission) { Ok(()) } else { Err(Fault::Forbidden) }
     }
 
+    /// Whoever may do none of these gets a page that says so.
+    pub(crate) fn require_any(&self, permissions: &[Permission]) -> Result<(), Fault> {
+        if permissions.iter().any(|permission| self.who.may(*permission)) { Ok(()) } else { Err(Fault::Forbidden) }
+    }
+
     /// The frame of a page titled by a message.
     pub(crate) fn frame(&self, title_key: &str) -> Frame {
         Frame::of(self.context.page(title_key), &self.who, self.context.path())
@@ -204,12 +211,12 @@ impl StaffSession {
     }
 
     /// Writes to the audit log what they did or saw, before they see it. `subject` names rows (`payment 100005`).
-    #[expect(dead_code, reason = "customers' data is shown by the screens of outlets and desks")]
     pub(crate) async fn audit(&self, action: Action, subject: &str, detail: &str) -> Result<(), Fault> {
         Ok(self.staff.audit(&self.who, action, subject, detail).await?)
     }
 
-    pub(super) fn staff(&self) -> &Staff {
+    /// The door to members and sessions.
+    pub(crate) fn staff(&self) -> &Staff {
         &self.staff
     }
 }

@@ -104,7 +104,7 @@ pub(crate) async fn make_quote(
 }
 
 /// What was typed, `None` for nothing; or the message that says what is wrong with it.
-fn typed(text: &str) -> Result<Option<Money>, &'static str> {
+pub(crate) fn typed(text: &str) -> Result<Option<Money>, &'static str> {
     if card_numbers::holds_one(text) {
         return Err(CARD_NUMBER_KEY);
     }

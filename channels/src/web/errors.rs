@@ -40,6 +40,8 @@ pub(crate) enum Fault {
     Forged,
     /// Signed in, and not allowed to.
     Forbidden,
+    /// The outlet at which they work is in no network.
+    NoOutlet,
     /// Another page comes first: a path below the reader's language.
     GoTo(String),
     /// The allowance of this address is used up for so many seconds.
@@ -63,7 +65,7 @@ impl ResponseError for Fault {
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest | Self::FieldTwice | Self::NotOffered | Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Forged | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forged | Self::Forbidden | Self::NoOutlet => StatusCode::FORBIDDEN,
             Self::GoTo(_) => StatusCode::SEE_OTHER,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded(_) | Self::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,

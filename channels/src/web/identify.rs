@@ -16,16 +16,16 @@ use super::views::identify;
 use super::views::notice::{Notice, NoticePage, Tone};
 
 /// The start of the names of identification fields, which keeps them apart from our own.
-const FIELD_PREFIX: &str = "f.";
+pub(crate) const FIELD_PREFIX: &str = "f.";
 
 /// A biller that came with the address.
-pub(super) struct Chosen {
+pub(crate) struct Chosen {
     catalogue: Arc<Catalogue>,
     biller: u16,
 }
 
 impl Chosen {
-    pub(super) fn of(context: &Context, code: &str) -> Result<Self, Fault> {
+    pub(crate) fn of(context: &Context, code: &str) -> Result<Self, Fault> {
         let catalogue = context.state.hub.catalogue();
         // `+1001` is a number to Rust and no code to us.
         let digits = code.len() == 4 && code.bytes().all(|b| b.is_ascii_digit());
@@ -34,11 +34,11 @@ impl Chosen {
         Ok(Self { catalogue, biller })
     }
 
-    pub(super) fn biller(&self) -> Result<&Biller, Fault> {
+    pub(crate) fn biller(&self) -> Result<&Biller, Fault> {
         self.catalogue.get(self.biller).ok_or(Fault::NotFound)
     }
 
-    pub(super) fn kind(&self, code: &str) -> Result<&ReceivableType, Fault> {
+    pub(crate) fn kind(&self, code: &str) -> Result<&ReceivableType, Fault> {
         self.biller()?.receivable_type(code).ok_or(Fault::NotFound)
     }
 }
@@ -116,7 +116,7 @@ pub(crate) async fn find_bills(
 }
 
 /// What was typed, as the hub takes it: empty fields are absent, digits of other keyboards are digits.
-fn as_sent(kind: &ReceivableType, typed: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+pub(crate) fn as_sent(kind: &ReceivableType, typed: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     typed
         .iter()
         .filter(|(_, value)| !value.is_empty())

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use sandbox::{RunningSandbox, SeedContract, SeedType, show_amount};
 
-use super::shown;
 use super::staff::{Colleague, PASSWORD};
+use super::{networks, shown};
 use crate::commands::sandbox::cards;
 
 pub(super) fn print(
@@ -40,6 +40,7 @@ Fatoura is running. This is a demo: no real card, no real money, no message leav
     writeln!(out)?;
     cards(out)?;
     colleagues(out, staff)?;
+    outlet(out, hub)?;
     writeln!(
         out,
         "
@@ -64,6 +65,21 @@ fn colleagues(out: &mut dyn Write, staff: &[Colleague]) -> anyhow::Result<()> {
     writeln!(
         out,
         "    Codes come from an authenticator app that was given the secret, or from `oathtool --totp -b SECRET`"
+    )?;
+    Ok(())
+}
+
+/// A day at the outlet.
+fn outlet(out: &mut dyn Write, hub: &str) -> anyhow::Result<()> {
+    writeln!(
+        out,
+        "
+  Try the outlet ({outlet}, its float is filled)
+    amina   {hub}/fr/staff/outlet: open till 1 with 500, type 100102, contract 11111111, Enter to the receipt;
+            cancel it with a reason; make a biller silent in the outside world and pay again; close with Alt+5
+    samir   signs on that page for a drawer that is off by more than 10.00
+    nadia   asks for a top-up at {hub}/fr/staff/floats, fatima approves it",
+        outlet = networks::OUTLET,
     )?;
     Ok(())
 }

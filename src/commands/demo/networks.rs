@@ -10,6 +10,8 @@ use payments::networks::import;
 use crate::commands::network;
 
 const FILE: &str = include_str!("../../../sandbox/networks/networks.toml");
+/// Where the demo's agent works.
+pub(super) const OUTLET: &str = "10001";
 /// What each outlet begins with: 5,000.00.
 const FLOAT: Money = Money::from_minor(500_000);
 

@@ -36,8 +36,8 @@ const STAFF: [(&str, &str, Role); 9] = [
 /// Where the demo's staff work.
 fn scope(role: Role) -> Scope {
     match role {
-        Role::Agent | Role::OutletSupervisor => Scope { outlet: Some(1), ..Scope::default() },
-        Role::NetworkManager => Scope { network: Some("DEMO".to_owned()), ..Scope::default() },
+        Role::Agent | Role::OutletSupervisor => Scope { outlet: Some(10_001), ..Scope::default() },
+        Role::NetworkManager => Scope { network: Some("BARID".to_owned()), ..Scope::default() },
         Role::BillerUser => Scope { biller: Some(1001), ..Scope::default() },
         _ => Scope::default(),
     }

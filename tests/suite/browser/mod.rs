@@ -5,5 +5,6 @@ mod desk;
 mod driver;
 mod journeys;
 mod mishaps;
+mod outlet;
 mod page;
 mod staff;

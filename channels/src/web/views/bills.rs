@@ -13,63 +13,63 @@ use crate::web::i18n::{self, Arg};
 /// The bills of a customer.
 #[derive(Template)]
 #[template(path = "web/bills.html")]
-pub(in crate::web) struct BillsPage {
-    pub(in crate::web) page: Page,
-    pub(in crate::web) biller: BillerView,
-    pub(in crate::web) contract: String,
-    pub(in crate::web) action: String,
-    pub(in crate::web) back: String,
-    pub(in crate::web) articles: Vec<ArticleView>,
+pub(crate) struct BillsPage {
+    pub(crate) page: Page,
+    pub(crate) biller: BillerView,
+    pub(crate) contract: String,
+    pub(crate) action: String,
+    pub(crate) back: String,
+    pub(crate) articles: Vec<ArticleView>,
     /// Everything ticked at first, for those without the script.
-    pub(in crate::web) total: String,
-    pub(in crate::web) amount: Option<AmountField>,
-    pub(in crate::web) faults: Vec<FaultLink>,
+    pub(crate) total: String,
+    pub(crate) amount: Option<AmountField>,
+    pub(crate) faults: Vec<FaultLink>,
     /// How many bills the heading counts: receivables that can be paid, else whatever can.
-    pub(in crate::web) count: usize,
+    pub(crate) count: usize,
     /// Something can be paid.
-    pub(in crate::web) payable: bool,
+    pub(crate) payable: bool,
     /// Until when the list is good.
-    pub(in crate::web) expires: String,
+    pub(crate) expires: String,
 }
 
 /// A line of the bill.
-pub(in crate::web) struct ArticleView {
-    pub(in crate::web) id: String,
-    pub(in crate::web) description: String,
-    pub(in crate::web) kind: String,
-    pub(in crate::web) date: String,
-    pub(in crate::web) amount: String,
+pub(crate) struct ArticleView {
+    pub(crate) id: String,
+    pub(crate) description: String,
+    pub(crate) kind: String,
+    pub(crate) date: String,
+    pub(crate) amount: String,
     /// The amount in centimes, for the running total of the script.
-    pub(in crate::web) minor: i64,
-    pub(in crate::web) mandatory: bool,
-    pub(in crate::web) busy: bool,
-    pub(in crate::web) ticked: bool,
+    pub(crate) minor: i64,
+    pub(crate) mandatory: bool,
+    pub(crate) busy: bool,
+    pub(crate) ticked: bool,
 }
 
 /// Where the payer chooses the amount.
-pub(in crate::web) struct AmountField {
-    pub(in crate::web) hint: String,
-    pub(in crate::web) value: String,
-    pub(in crate::web) required: bool,
-    pub(in crate::web) fault: String,
+pub(crate) struct AmountField {
+    pub(crate) hint: String,
+    pub(crate) value: String,
+    pub(crate) required: bool,
+    pub(crate) fault: String,
 }
 
 /// What the payer chose on an earlier showing of the page.
 #[derive(Default)]
-pub(in crate::web) struct Choice {
-    pub(in crate::web) articles: Vec<String>,
-    pub(in crate::web) amount: String,
+pub(crate) struct Choice {
+    pub(crate) articles: Vec<String>,
+    pub(crate) amount: String,
 }
 
 /// What is wrong with a choice.
-pub(in crate::web) enum ChoiceFault {
+pub(crate) enum ChoiceFault {
     Nothing,
     Busy,
     /// The text of the amount field.
     Amount(String),
 }
 
-pub(in crate::web) fn bills(
+pub(crate) fn bills(
     page: Page,
     biller: &Biller,
     kind: &ReceivableType,
@@ -124,7 +124,7 @@ fn count(inquiry: &Inquiry) -> usize {
     }
 }
 
-fn article_view(payable: &PayableArticle, language: Language, choice: Option<&Choice>) -> ArticleView {
+pub(crate) fn article_view(payable: &PayableArticle, language: Language, choice: Option<&Choice>) -> ArticleView {
     let article = &payable.article;
     let chosen = choice.is_none_or(|choice| choice.articles.contains(&article.id));
     ArticleView {
@@ -145,7 +145,7 @@ fn article_view(payable: &PayableArticle, language: Language, choice: Option<&Ch
     }
 }
 
-fn amount_field(
+pub(crate) fn amount_field(
     rule: &AmountRule,
     nothing_due: bool,
     language: Language,
@@ -173,7 +173,7 @@ fn amount_field(
 }
 
 /// The words for a choice that the hub refuses; `None` for what is no fault of the choice.
-pub(in crate::web) fn choice_fault(error: &QuoteError, language: Language) -> Option<ChoiceFault> {
+pub(crate) fn choice_fault(error: &QuoteError, language: Language) -> Option<ChoiceFault> {
     let money = |amount: Money| format::money(language, amount);
     match error {
         QuoteError::NothingChosen => Some(ChoiceFault::Nothing),

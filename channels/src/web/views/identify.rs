@@ -14,52 +14,54 @@ use crate::web::inputs::CARD_NUMBER_KEY;
 /// What can be paid to a biller.
 #[derive(Template)]
 #[template(path = "web/biller.html")]
-pub(in crate::web) struct BillerPage {
-    pub(in crate::web) page: Page,
-    pub(in crate::web) biller: BillerView,
-    pub(in crate::web) kinds: Vec<KindLink>,
+pub(crate) struct BillerPage {
+    pub(crate) page: Page,
+    pub(crate) biller: BillerView,
+    pub(crate) kinds: Vec<KindLink>,
 }
 
 /// A receivable type to choose.
-pub(in crate::web) struct KindLink {
-    pub(in crate::web) name: String,
-    pub(in crate::web) url: String,
+pub(crate) struct KindLink {
+    pub(crate) name: String,
+    pub(crate) url: String,
 }
 
 /// The identification form.
 #[derive(Template)]
 #[template(path = "web/identify.html")]
-pub(in crate::web) struct IdentifyPage {
-    pub(in crate::web) page: Page,
-    pub(in crate::web) biller: BillerView,
-    pub(in crate::web) action: String,
-    pub(in crate::web) fields: Vec<FieldView>,
-    pub(in crate::web) faults: Vec<FaultLink>,
+pub(crate) struct IdentifyPage {
+    pub(crate) page: Page,
+    pub(crate) biller: BillerView,
+    pub(crate) action: String,
+    pub(crate) fields: Vec<FieldView>,
+    pub(crate) faults: Vec<FaultLink>,
     /// Whether bills are fetched; without it the next page asks for an amount.
-    pub(in crate::web) fetch: bool,
+    pub(crate) fetch: bool,
 }
 
 /// A field of the form.
-pub(in crate::web) struct FieldView {
-    pub(in crate::web) name: String,
-    pub(in crate::web) id: String,
-    pub(in crate::web) label: String,
-    pub(in crate::web) hint: String,
-    pub(in crate::web) kind: &'static str,
-    pub(in crate::web) input_mode: &'static str,
-    pub(in crate::web) max_length: u16,
-    pub(in crate::web) required: bool,
-    pub(in crate::web) value: String,
-    pub(in crate::web) options: Vec<(String, String, bool)>,
-    pub(in crate::web) fault: String,
+pub(crate) struct FieldView {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) label: String,
+    pub(crate) hint: String,
+    pub(crate) kind: &'static str,
+    pub(crate) input_mode: &'static str,
+    pub(crate) max_length: u16,
+    pub(crate) required: bool,
+    pub(crate) value: String,
+    pub(crate) options: Vec<(String, String, bool)>,
+    pub(crate) fault: String,
+    /// Where the cursor stands at first.
+    pub(crate) autofocus: bool,
     /// The ids of hint and fault, those that there are.
-    pub(in crate::web) described_by: String,
+    pub(crate) described_by: String,
 }
 
 /// Ends the length of fields that state none.
 const LENGTH_MAX: u16 = 100;
 
-pub(in crate::web) fn biller(page: Page, biller: &Biller) -> BillerPage {
+pub(crate) fn biller(page: Page, biller: &Biller) -> BillerPage {
     let language = page.language;
     let kinds = biller.receivable_types.iter().map(|kind| KindLink {
         name: kind.name.get(language).to_owned(),
@@ -69,7 +71,7 @@ pub(in crate::web) fn biller(page: Page, biller: &Biller) -> BillerPage {
 }
 
 /// The form with what was typed and what is wrong with it; `unknown` when the biller knows no such customer.
-pub(in crate::web) fn form(
+pub(crate) fn form(
     page: Page,
     biller: &Biller,
     kind: &ReceivableType,
@@ -102,7 +104,7 @@ pub(in crate::web) fn form(
 
 impl FieldView {
     /// Marks the field as wrong; its id.
-    fn blame(&mut self, fault: String) -> String {
+    pub(crate) fn blame(&mut self, fault: String) -> String {
         let described_by = format!("{} {}-fault", self.described_by, self.id);
         self.described_by = described_by.trim_start().to_owned();
         self.fault = fault;
@@ -110,7 +112,7 @@ impl FieldView {
     }
 }
 
-fn field_view(
+pub(crate) fn field_view(
     field: &FormField,
     language: Language,
     typed: &BTreeMap<String, String>,
@@ -151,6 +153,7 @@ fn field_view(
             .map(|choice| (choice.value.clone(), choice.label.get(language).to_owned(), choice.value == value))
             .collect(),
         fault,
+        autofocus: false,
     }
 }
 

@@ -1,9 +1,9 @@
 //! What the templates show: pure functions from the hub's data to words and amounts in the reader's language.
 
-pub(super) mod bills;
+pub(crate) mod bills;
 pub(super) mod find;
 pub(super) mod home;
-pub(super) mod identify;
+pub(crate) mod identify;
 pub(crate) mod notice;
 pub(super) mod pay;
 pub(crate) mod payment;
@@ -86,23 +86,23 @@ impl Page {
 }
 
 /// A biller as the head of a page shows it.
-pub(super) struct BillerView {
-    pub(super) name: String,
+pub(crate) struct BillerView {
+    pub(crate) name: String,
     /// Address of its logo.
-    pub(super) logo: Option<String>,
+    pub(crate) logo: Option<String>,
     /// Shown where there is no logo.
-    pub(super) initials: String,
+    pub(crate) initials: String,
     /// Brand colour, `#rrggbb`.
-    pub(super) colour: String,
+    pub(crate) colour: String,
     /// The receivable type, where one is chosen.
-    pub(super) kind: String,
+    pub(crate) kind: String,
 }
 
 /// The colour of billers that state none.
 const PLAIN_COLOUR: &str = "#0b5d4e";
 
 impl BillerView {
-    pub(super) fn of(biller: &Biller, kind: Option<&ReceivableType>, language: Language) -> Self {
+    pub(crate) fn of(biller: &Biller, kind: Option<&ReceivableType>, language: Language) -> Self {
         let name = biller.name.get(language).to_owned();
         let logo = biller.logo.as_deref().and_then(|file| assets::url_of_existing(&format!("billers/{file}")));
         let logo = logo.or_else(|| assets::url_of_existing(&format!("billers/{}.svg", biller.code)));
@@ -119,7 +119,7 @@ impl BillerView {
     }
 
     /// For a payment whose biller has left the catalogue.
-    pub(super) fn gone(code: u16) -> Self {
+    pub(crate) fn gone(code: u16) -> Self {
         Self {
             name: code.to_string(),
             logo: None,
@@ -138,13 +138,13 @@ pub(crate) struct FaultLink {
 }
 
 /// The amounts of a price, one line each.
-pub(super) struct AmountLine {
-    pub(super) label: String,
-    pub(super) amount: String,
+pub(crate) struct AmountLine {
+    pub(crate) label: String,
+    pub(crate) amount: String,
 }
 
 /// Principal, fee, VAT, duty; those that are nothing are left out, but for the principal and the fee.
-pub(super) fn amount_lines(amounts: &payments::api::Amounts, language: Language) -> Vec<AmountLine> {
+pub(crate) fn amount_lines(amounts: &payments::api::Amounts, language: Language) -> Vec<AmountLine> {
     let line =
         |key: &str, amount| AmountLine { label: i18n::text(language, key), amount: format::money(language, amount) };
     let mut lines = vec![line("amount-principal", amounts.principal), line("amount-fee", amounts.fee)];
@@ -158,13 +158,13 @@ pub(super) fn amount_lines(amounts: &payments::api::Amounts, language: Language)
 }
 
 /// A line paid.
-pub(super) struct PaidLine {
-    pub(super) description: String,
-    pub(super) date: String,
-    pub(super) amount: String,
+pub(crate) struct PaidLine {
+    pub(crate) description: String,
+    pub(crate) date: String,
+    pub(crate) amount: String,
 }
 
-pub(super) fn paid_lines(articles: &[biller_adapters::Article], language: Language) -> Vec<PaidLine> {
+pub(crate) fn paid_lines(articles: &[biller_adapters::Article], language: Language) -> Vec<PaidLine> {
     articles
         .iter()
         .map(|article| PaidLine {

@@ -15,42 +15,42 @@ const REFRESH_SECONDS: u8 = 5;
 /// Follows the state of a payment.
 #[derive(Template)]
 #[template(path = "web/progress.html")]
-pub(in crate::web) struct ProgressPage {
-    pub(in crate::web) page: Page,
-    pub(in crate::web) biller: BillerView,
-    pub(in crate::web) contract: String,
-    pub(in crate::web) reference: String,
-    pub(in crate::web) standing: &'static str,
-    pub(in crate::web) total: String,
-    pub(in crate::web) status_url: String,
+pub(crate) struct ProgressPage {
+    pub(crate) page: Page,
+    pub(crate) biller: BillerView,
+    pub(crate) contract: String,
+    pub(crate) reference: String,
+    pub(crate) standing: &'static str,
+    pub(crate) total: String,
+    pub(crate) status_url: String,
     /// Back to the summary while nothing was paid.
-    pub(in crate::web) retry_url: String,
+    pub(crate) retry_url: String,
 }
 
 /// What the payer keeps.
 #[derive(Template)]
 #[template(path = "web/receipt.html")]
-pub(in crate::web) struct ReceiptPage {
-    pub(in crate::web) page: Page,
-    pub(in crate::web) biller: BillerView,
-    pub(in crate::web) contract: String,
-    pub(in crate::web) reference: String,
-    pub(in crate::web) receipt_number: String,
-    pub(in crate::web) receipt_date: String,
-    pub(in crate::web) paid_at: String,
-    pub(in crate::web) instrument: String,
-    pub(in crate::web) card_mask: String,
-    pub(in crate::web) lines: Vec<PaidLine>,
-    pub(in crate::web) amounts: Vec<AmountLine>,
-    pub(in crate::web) total: String,
-    pub(in crate::web) total_label: String,
-    pub(in crate::web) pdf_url: String,
+pub(crate) struct ReceiptPage {
+    pub(crate) page: Page,
+    pub(crate) biller: BillerView,
+    pub(crate) contract: String,
+    pub(crate) reference: String,
+    pub(crate) receipt_number: String,
+    pub(crate) receipt_date: String,
+    pub(crate) paid_at: String,
+    pub(crate) instrument: String,
+    pub(crate) card_mask: String,
+    pub(crate) lines: Vec<PaidLine>,
+    pub(crate) amounts: Vec<AmountLine>,
+    pub(crate) total: String,
+    pub(crate) total_label: String,
+    pub(crate) pdf_url: String,
     /// The QR code's side in modules, and its dark modules as one SVG path.
-    pub(in crate::web) qr: Option<(usize, String)>,
+    pub(crate) qr: Option<(usize, String)>,
 }
 
 /// The word of a standing, for the status endpoint and the script.
-pub(in crate::web) fn standing_word(standing: &Standing) -> &'static str {
+pub(crate) fn standing_word(standing: &Standing) -> &'static str {
     match standing {
         Standing::AwaitingPayer => "awaiting-payer",
         Standing::Confirming => "confirming",
@@ -65,7 +65,7 @@ pub(in crate::web) fn standing_word(standing: &Standing) -> &'static str {
 }
 
 /// Whether the standing can still change soon.
-pub(in crate::web) fn is_under_way(standing: &Standing) -> bool {
+pub(crate) fn is_under_way(standing: &Standing) -> bool {
     matches!(standing, Standing::AwaitingPayer | Standing::Confirming)
 }
 
@@ -76,7 +76,7 @@ fn biller_view(biller: Option<&Biller>, payment: &PaymentView, language: Languag
     }
 }
 
-pub(in crate::web) fn progress(mut page: Page, biller: Option<&Biller>, payment: &PaymentView) -> ProgressPage {
+pub(crate) fn progress(mut page: Page, biller: Option<&Biller>, payment: &PaymentView) -> ProgressPage {
     let language = page.language;
     page.refresh = Some(REFRESH_SECONDS);
     ProgressPage {
@@ -92,7 +92,7 @@ pub(in crate::web) fn progress(mut page: Page, biller: Option<&Biller>, payment:
 }
 
 /// The receipt of a confirmed payment; `address` is where its QR code leads.
-pub(in crate::web) fn receipt(
+pub(crate) fn receipt(
     page: Page,
     biller: Option<&Biller>,
     payment: &PaymentView,

@@ -1,0 +1,333 @@
+//! Floats: what is left at each outlet, its statement, and requests that a second person decides.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use ledger::{FloatRequest, FloatRequestKind, FloatRequestState, Language, Money};
+use payments::api::cash::{DecideFloat, FloatError, FloatLine, RequestFloat};
+use payments::card_numbers;
+use serde::Deserialize;
+use staff::Permission;
+
+use super::inputs::{amount, fresh_key, kept, key, words};
+use super::scope::{actor, hub, outlets, visible};
+use crate::staff::frame::{Faults, Frame};
+use crate::staff::session::StaffSession;
+use crate::web::errors::Fault;
+use crate::web::inputs::{CARD_NUMBER_KEY, Posted};
+use crate::web::{format, i18n};
+
+/// Lines of a statement's page.
+const LINES: i64 = 50;
+/// Requests of a list.
+const REQUESTS: i64 = 100;
+/// Longest note, in characters.
+const NOTE_MAX: usize = 200;
+
+/// Every float of one's outlets, and the requests about them.
+#[derive(Template)]
+#[template(path = "outlet/floats.html")]
+struct FloatsPage {
+    frame: Frame,
+    lines: Vec<FloatRow>,
+    requests: Vec<RequestRow>,
+    done: Option<String>,
+    faults: Faults,
+}
+
+struct FloatRow {
+    network: String,
+    outlet: String,
+    number: String,
+    city: String,
+    available: String,
+    low_below: String,
+    is_low: bool,
+    active: bool,
+    href: String,
+}
+
+struct RequestRow {
+    id: i64,
+    outlet: String,
+    kind: String,
+    amount: String,
+    proof: String,
+    by: String,
+    at: String,
+    state: String,
+    open: bool,
+    decided_by: String,
+    note: String,
+    /// Where to decide; `None` for whoever may not, or asked for it.
+    action: Option<String>,
+    own: bool,
+}
+
+/// One float.
+#[derive(Template)]
+#[template(path = "outlet/float.html")]
+struct FloatPage {
+    frame: Frame,
+    float: FloatRow,
+    lines: Vec<StatementRow>,
+    older: Option<String>,
+    newest: bool,
+    /// Whether a request can be made here.
+    may_request: bool,
+    form: Form,
+    faults: Faults,
+    requests: Vec<RequestRow>,
+}
+
+struct StatementRow {
+    at: String,
+    event: String,
+    amount: String,
+    out: bool,
+    balance: String,
+    reference: String,
+}
+
+#[derive(Default)]
+struct Form {
+    withdrawal: bool,
+    amount: String,
+    proof: String,
+    key: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Place {
+    before: Option<i64>,
+}
+
+/// The message of a request's kind.
+fn kind_text(language: Language, kind: FloatRequestKind) -> String {
+    let key = match kind {
+        FloatRequestKind::TopUp => "outlet-float-top-up",
+        FloatRequestKind::Withdrawal => "outlet-float-withdrawal",
+    };
+    i18n::text(language, key)
+}
+
+fn request_row(session: &StaffSession, request: FloatRequest) -> RequestRow {
+    let language = session.language();
+    let own = request.requested_by.id == session.who.member;
+    let open = request.state == FloatRequestState::Open;
+    let state = match request.state {
+        FloatRequestState::Open => "outlet-request-open",
+        FloatRequestState::Approved => "outlet-request-approved",
+        FloatRequestState::Refused => "outlet-request-refused",
+    };
+    let decides = open && !own && session.who.may(Permission::ApproveFloat);
+    RequestRow {
+        action: decides.then(|| format!("/{language}/staff/float-requests/{}", request.id)),
+        id: request.id,
+        outlet: request.outlet,
+        kind: kind_text(language, request.kind),
+        amount: format::money(language, request.amount),
+        proof: request.proof,
+        by: request.requested_by.name,
+        at: format::stamp(request.requested_at.and_utc()),
+        state: i18n::text(language, state),
+        open,
+        decided_by: request.decided_by.map(|who| who.name).unwrap_or_default(),
+        note: request.note,
+        own,
+    }
+}
+
+/// The requests about somebody's outlets, newest first.
+async fn requests(session: &StaffSession, outlet: Option<&str>) -> Result<Vec<RequestRow>, Fault> {
+    let hub = hub(session)?;
+    let networks = hub.networks();
+    let found = hub.float_requests(session.who.scope.network.as_deref(), false, None, REQUESTS).await?;
+    let mine = |request: &FloatRequest| {
+        visible(&networks, &session.who.scope, &request.outlet).is_ok()
+            && outlet.is_none_or(|outlet| outlet == request.outlet)
+    };
+    Ok(found.into_iter().filter(mine).map(|request| request_row(session, request)).collect())
+}
+
+async fn row(session: &StaffSession, number: &str) -> Result<FloatRow, Fault> {
+    let (hub, language) = (hub(session)?, session.language());
+    let networks = hub.networks();
+    let (network, outlet) = visible(&networks, &session.who.scope, number)?;
+    let float = hub.float(number).await?.ok_or(Fault::NotFound)?;
+    Ok(FloatRow {
+        network: network.name.get(language).to_owned(),
+        outlet: outlet.name.get(language).to_owned(),
+        number: outlet.number.clone(),
+        city: outlet.city.get(language).to_owned(),
+        available: format::money(language, float.available),
+        low_below: format::money(language, float.low_below),
+        is_low: float.is_low,
+        active: network.active && outlet.active,
+        href: format!("/{language}/staff/floats/{}", outlet.number),
+    })
+}
+
+async fn list_page(
+    session: &StaffSession,
+    status: StatusCode,
+    done: Option<String>,
+    faults: Faults,
+) -> Result<HttpResponse, Fault> {
+    let networks = hub(session)?.networks();
+    let mut lines = Vec::new();
+    for (_, outlet) in outlets(&networks, &session.who.scope) {
+        lines.push(row(session, &outlet.number).await?);
+    }
+    let requests = requests(session, None).await?;
+    let page = FloatsPage { frame: session.frame("outlet-floats-title"), lines, requests, done, faults };
+    session.html(status, &page)
+}
+
+pub(crate) async fn show_floats(session: StaffSession) -> Result<HttpResponse, Fault> {
+    session.require(Permission::ViewOutlets)?;
+    list_page(&session, StatusCode::OK, None, Faults::default()).await
+}
+
+/// The message of an event of a float.
+fn event_text(language: Language, line: &FloatLine) -> String {
+    i18n::text(language, &format!("outlet-event-{}", line.event.as_str().replace(' ', "-")))
+}
+
+async fn float_page(
+    session: &StaffSession,
+    status: StatusCode,
+    number: &str,
+    before: Option<i64>,
+    (form, faults): (Form, Faults),
+) -> Result<HttpResponse, Fault> {
+    let (float, language) = (row(session, number).await?, session.language());
+    let statement = hub(session)?.float_statement(number, before, LINES).await?;
+    let line = |line: FloatLine| StatementRow {
+        at: format::stamp(line.at),
+        event: event_text(language, &line),
+        amount: format::money(language, line.amount),
+        out: line.amount < Money::ZERO,
+        balance: format::money(language, line.balance),
+        reference: line
+            .payment
+            .or(line.network_reference)
+            .or(line.subject.map(|id| id.to_string()))
+            .unwrap_or_default(),
+    };
+    let page = FloatPage {
+        older: statement.next.map(|next| format!("{}?before={next}", float.href)),
+        newest: before.is_none(),
+        float,
+        lines: statement.lines.into_iter().map(line).collect(),
+        may_request: session.who.may(Permission::RequestFloat),
+        form,
+        faults,
+        requests: requests(session, Some(number)).await?,
+        frame: session.frame("outlet-float-title"),
+    };
+    session.html(status, &page)
+}
+
+pub(crate) async fn show_float(
+    session: StaffSession,
+    path: web::Path<(String, String)>,
+    place: web::Query<Place>,
+) -> Result<HttpResponse, Fault> {
+    session.require(Permission::ViewOutlets)?;
+    let form = Form { key: fresh_key(), ..Form::default() };
+    float_page(&session, StatusCode::OK, &path.1, place.before, (form, Faults::default())).await
+}
+
+/// Asks for a top-up or a withdrawal.
+pub(crate) async fn request(
+    session: StaffSession,
+    path: web::Path<(String, String)>,
+    posted: Posted,
+) -> Result<HttpResponse, Fault> {
+    session.require(Permission::RequestFloat)?;
+    let (hub, language) = (hub(&session)?, session.language());
+    let number = visible(&hub.networks(), &session.who.scope, &path.1)?.1.number.clone();
+    let (typed, proof, key) = (posted.one("amount")?, posted.one("proof")?, key(&posted)?);
+    let kind: FloatRequestKind = posted.one("kind")?.parse().map_err(|_| Fault::NotOffered)?;
+    let again = async |status, target: &str, text: String| {
+        let form = Form {
+            withdrawal: kind == FloatRequestKind::Withdrawal,
+            amount: kept(typed),
+            proof: kept(proof),
+            key: key.clone(),
+        };
+        float_page(&session, status, &number, None, (form, Faults::one(target, text))).await
+    };
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    let amount = match amount(typed) {
+        Ok(Some(amount)) if amount.is_positive() => amount,
+        Ok(_) => return again(wrong, "amount", i18n::text(language, "fault-amount-required")).await,
+        Err(key) => return again(wrong, "amount", i18n::text(language, key)).await,
+    };
+    if card_numbers::holds_one(proof) {
+        return again(wrong, "proof", i18n::text(language, CARD_NUMBER_KEY)).await;
+    }
+    let request = RequestFloat {
+        outlet: number.clone(),
+        kind,
+        amount,
+        proof: proof.to_owned(),
+        key: key.clone(),
+        actor: actor(&session.who),
+    };
+    let (status, target, key) = match hub.request_float(request).await {
+        Ok(_) => return Ok(session.context.see_other(&format!("/staff/floats/{number}"))),
+        Err(FloatError::Infrastructure(trouble)) => return Err(trouble.into()),
+        Err(FloatError::Counter(_)) => return Err(Fault::NotFound),
+        Err(FloatError::BadAmount) => (wrong, "amount", "fault-amount-required"),
+        Err(FloatError::NoProof) => (wrong, "proof", "outlet-fault-proof"),
+        Err(FloatError::ProofUsed) => (StatusCode::CONFLICT, "proof", "outlet-fault-proof-used"),
+        Err(FloatError::KeyConflict) => (StatusCode::CONFLICT, "amount", "outlet-fault-key"),
+        Err(error) => return Err(Fault::Failed(error.to_string())),
+    };
+    again(status, target, i18n::text(language, key)).await
+}
+
+/// Approves or refuses, as the second person.
+pub(crate) async fn decide(
+    session: StaffSession,
+    path: web::Path<(String, String)>,
+    posted: Posted,
+) -> Result<HttpResponse, Fault> {
+    session.require(Permission::ApproveFloat)?;
+    let (hub, language) = (hub(&session)?, session.language());
+    let id: i64 = path.1.parse().map_err(|_| Fault::NotFound)?;
+    let found = hub.float_request(id).await?.ok_or(Fault::NotFound)?;
+    visible(&hub.networks(), &session.who.scope, &found.outlet)?;
+    let approve = match posted.one("decision")? {
+        "approve" => true,
+        "refuse" => false,
+        _ => return Err(Fault::NotOffered),
+    };
+    let note = posted.one("note")?;
+    let target = format!("note-{id}");
+    let again = async |status, text: String| list_page(&session, status, None, Faults::one(&target, text)).await;
+    if !(approve && note.is_empty())
+        && let Err(key) = words(note, NOTE_MAX)
+    {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, i18n::text(language, key)).await;
+    }
+    let request = DecideFloat { request: id, approve, note: note.to_owned(), actor: actor(&session.who) };
+    match hub.decide_float(request).await {
+        Ok(_) => Ok(session.context.see_other("/staff/floats")),
+        Err(FloatError::UnknownRequest) => Err(Fault::NotFound),
+        Err(FloatError::Decided) => again(StatusCode::CONFLICT, i18n::text(language, "outlet-fault-decided")).await,
+        Err(FloatError::SamePerson) => again(StatusCode::FORBIDDEN, i18n::text(language, "outlet-fault-own")).await,
+        Err(FloatError::NoNote) => {
+            again(StatusCode::UNPROCESSABLE_ENTITY, i18n::text(language, "outlet-fault-reason")).await
+        }
+        Err(FloatError::FloatTooLow { available }) => {
+            let available = format::money(language, available);
+            let args = [("available", i18n::Arg::Text(&available))];
+            again(StatusCode::CONFLICT, i18n::text_with(language, "outlet-fault-withdrawal", &args)).await
+        }
+        Err(FloatError::Infrastructure(trouble)) => Err(trouble.into()),
+        Err(error) => Err(Fault::Failed(error.to_string())),
+    }
+}

@@ -1,0 +1,130 @@
+//! An agent at the outlet screen, with a keyboard.
+
+use rstest::rstest;
+use staff::Role;
+use thirtyfour::Key;
+
+use super::driver::{Browser, Device, with_browser};
+use super::page::Tour;
+use crate::outlet::{OUTLET, member, open_networks, top_up};
+use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at, money};
+
+async fn come_in(tour: &Tour<'_>, who: &Colleague) {
+    let Tour { browser, app, .. } = tour;
+    tour.open("/staff/outlet").await;
+    browser.fill("#login", &who.login).await;
+    browser.fill("#password", PASSWORD).await;
+    browser.click("form[novalidate] button[type=submit]").await;
+    tour.at("/staff/second-factor").await;
+    browser.fill("#code", &code_at(&who.secret, app.now())).await;
+    browser.click("form[novalidate] button[type=submit]").await;
+    tour.at("/staff/outlet").await;
+}
+
+/// Presses keys one by one, where the focus is; how many that were.
+async fn keys(browser: &Browser, text: &str) -> usize {
+    for key in text.chars() {
+        browser.press(key.to_string()).await;
+    }
+    text.chars().count()
+}
+
+async fn enter(browser: &Browser) -> usize {
+    browser.press(Key::Enter).await;
+    1
+}
+
+async fn a_day(tour: &Tour<'_>) {
+    let Tour { browser, app, .. } = tour;
+    let agent = member(app, "fr", "amina", Role::Agent);
+    open_networks(app).await;
+    top_up(app, OUTLET, money("1000.00")).await;
+    app.control.add_article(1302, "01", "EL-1001", "A1", 16_800).unwrap();
+    let worker = app.work();
+    come_in(tour, &agent).await;
+    tour.inspect("open").await;
+    browser.fill("#opening", "500").await;
+    enter(browser).await;
+    browser.find("#q").await;
+    tour.inspect("counter").await;
+    keys(browser, "100102").await;
+    enter(browser).await;
+    tour.at("/staff/outlet/billers/1001/02").await;
+    tour.inspect("identify").await;
+    keys(browser, "11111111").await;
+    // From here on every key counts.
+    let mut pressed = enter(browser).await;
+    tour.at("/staff/outlet/bills/").await;
+    tour.inspect("bills").await;
+    pressed += enter(browser).await;
+    tour.at("/staff/outlet/quotes/").await;
+    tour.inspect("tender").await;
+    pressed += keys(browser, "200").await;
+    pressed += enter(browser).await;
+    browser.find(".change-due").await;
+    tour.inspect("change").await;
+    pressed += enter(browser).await;
+    tour.at("/staff/outlet/payments/").await;
+    browser.find(".result-confirmed").await;
+    tour.inspect("confirmed").await;
+    assert!(pressed < 10, "{pressed} keys");
+    enter(browser).await;
+    browser.find(".paper").await;
+    tour.inspect("receipt").await;
+    browser.click(".paper-tools a").await;
+    tour.at("/staff/outlet/payments/").await;
+    app.fault("biller:1302 confirm", sandbox::FaultKind::Pending, 0);
+    tour.open("/staff/outlet/billers/1302/01").await;
+    browser.fill("#f-contract", "EL-1001").await;
+    browser.click("#f-level option[value=primary]").await;
+    browser.click(".work form button[type=submit]").await;
+    tour.at("/staff/outlet/bills/").await;
+    browser.click(".work form button[type=submit]").await;
+    tour.at("/staff/outlet/quotes/").await;
+    browser.click(".work form button[type=submit]").await;
+    browser.find(".change-due").await;
+    browser.click(".work form button[type=submit]").await;
+    browser.find(".result-pending").await;
+    tour.inspect("pending").await;
+    if browser.device == Device::Desktop {
+        // The page follows by itself.
+        app.control.clear_faults();
+        app.pass(chrono::TimeDelta::minutes(2));
+        browser.find(".result-confirmed").await;
+    }
+    for (name, path) in [
+        ("payments", "/staff/outlet/payments"),
+        ("movements", "/staff/outlet/movements"),
+        ("give-back", "/staff/outlet/give-back"),
+        ("shifts", "/staff/outlet/shifts"),
+        ("float", "/staff/floats/10001"),
+        ("floats", "/staff/floats"),
+        ("late-cash", "/staff/late-cash"),
+    ] {
+        tour.open(path).await;
+        tour.inspect(name).await;
+    }
+    tour.open("/staff/outlet/closure").await;
+    browser.fill("[name='n.20000']", "3").await;
+    browser.click(".closure button").await;
+    browser.find(".signature").await;
+    tour.inspect("closure").await;
+    worker.stop().await;
+    app.control.clear_faults();
+    app.pass(chrono::TimeDelta::minutes(10));
+    tour.assert_quiet(&[]).await;
+}
+
+#[rstest]
+#[case::arabic("ar", Device::Desktop)]
+#[case::arabic_phone("ar", Device::Phone)]
+#[case::french("fr", Device::Desktop)]
+#[case::french_phone("fr", Device::Phone)]
+#[case::english_without_scripts("en", Device::NoScript)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agents_day(#[case] language: &str, #[case] device: Device) {
+    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
+        a_day(&Tour::new(browser, app, language, "outlet")).await;
+    })
+    .await;
+}
