@@ -11,6 +11,7 @@ mod floats;
 mod late_cash;
 mod networks;
 pub(crate) mod payments;
+mod requests;
 pub(crate) mod shifts;
 mod statement;
 
@@ -21,7 +22,7 @@ pub use floats::{
 };
 pub use late_cash::{LateCash, LateCashOutcome, LateCashRelease, LateReason, NewLateCash};
 pub use networks::{NewNetwork, OutletTaken, StoredNetwork};
-pub use payments::{AgentPay, AgentPayment, Cancellation, GiveBack, GiveBackOutcome};
+pub use payments::{AgentPay, AgentPayment, AgentPaymentsPage, Cancellation, GiveBack, GiveBackOutcome};
 pub use shifts::{
     Closed, Closure, ClosureOutcome, MovementOutcome, NewMovement, NewShift, Shift, ShiftMovement, ShiftMovementKind,
     ShiftOpened, ShiftState, ShiftTotals,

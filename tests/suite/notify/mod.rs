@@ -35,6 +35,7 @@ fn catalogue() -> Arc<Catalogue> {
         amount_rule: AmountRule::Exact,
         fetch: true,
         tax: false,
+        cancellable: false,
         limits: Vec::new(),
         fees: Vec::new(),
     };
