@@ -8,6 +8,7 @@ use payments::Hub;
 use secrecy::SecretString;
 use staff::Staff;
 
+use crate::agents::Agents;
 use crate::use_cases::UseCases;
 use crate::web::limits::Limiter;
 
@@ -69,6 +70,8 @@ pub struct ChannelState {
     pub(crate) ready: Readiness,
     /// `None`: there are no pages for staff.
     pub(crate) staff: Option<Arc<Staff>>,
+    /// `None`: networks' systems are not answered.
+    pub(crate) agents: Option<Arc<Agents>>,
     pub(crate) lookups: Limiter,
     pub(crate) searches: Limiter,
     pub(crate) starts: Limiter,
@@ -77,7 +80,8 @@ pub struct ChannelState {
 impl ChannelState {
     /// The state over a hub. Always ready, until told otherwise.
     pub fn new(hub: Arc<Hub>, settings: WebSettings, clock: Clock) -> Self {
-        Self::over(hub, settings, clock)
+        let agents = Arc::new(Agents::new(Arc::clone(&hub), None));
+        Self { agents: Some(agents), ..Self::over(hub, settings, clock) }
     }
 
     pub(crate) fn over(hub: Arc<dyn UseCases>, settings: WebSettings, clock: Clock) -> Self {
@@ -92,6 +96,7 @@ impl ChannelState {
             clock,
             ready: Arc::new(|| Ok(())),
             staff: None,
+            agents: None,
         }
     }
 
@@ -99,6 +104,13 @@ impl ChannelState {
     #[must_use]
     pub fn with_staff(mut self, staff: Arc<Staff>) -> Self {
         self.staff = Some(staff);
+        self
+    }
+
+    /// The same with another allowance of requests per second for each network's system.
+    #[must_use]
+    pub fn with_agents_rate(mut self, hub: Arc<Hub>, per_second: NonZeroU32) -> Self {
+        self.agents = Some(Arc::new(Agents::new(hub, Some(per_second))));
         self
     }
 

@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::context::{Context, Keep};
 use super::views::notice::{self, NoticePage};
+use crate::agents::problem_for_path;
 use crate::staff::StaffNoticePage;
 
 /// A request that cannot be served.
@@ -161,6 +162,9 @@ fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse
         _ => tracing::debug!(%fault, route, "request refused"),
     }
     let path = request.path();
+    if let Some(answer) = problem_for_path(path, status) {
+        return answer;
+    }
     let mut answer = if path.ends_with("/status") || path.starts_with("/health") {
         let title = status.canonical_reason().unwrap_or("error");
         let detail = Context::of(request).ok().map(|context| notice::of_fault(fault, context.language, None).text);
