@@ -1,6 +1,7 @@
 //! The program against the outside world that the sandbox plays, over real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod agents_api;
 mod bad_input;
 mod browser;
 mod cli;
