@@ -239,9 +239,16 @@ impl NetworkSystem {
         let asked = done("cancel", self.post_and_wait(&path, &cancel, 10).await?)?;
         say(format!("cancel: {}", asked.text("/state")));
         let undone = self.decided(paid.text("/reference")).await?;
-        if undone.text("/instruction/action") != "give-cash-back" {
-            say(format!("the biller did not cancel: {}", undone.text("/cancellation_refused")));
-            return Ok(());
+        match undone.text("/instruction/action") {
+            "give-cash-back" => {}
+            "cash-given-back" => {
+                say(format!("{} went back to the customer", undone.text("/instruction/amount")));
+                return Ok(());
+            }
+            _ => {
+                say(format!("the biller did not cancel: {}", undone.text("/cancellation_refused")));
+                return Ok(());
+            }
         }
         let path = format!("/outlets/{}/cash-owed", day.outlet);
         let owed = done("cash owed", self.get(&path).await?)?;

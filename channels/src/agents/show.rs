@@ -163,7 +163,11 @@ fn instruction(instruction: Instruction) -> Value {
         Instruction::GiveCashBack(amount) => {
             ("give-cash-back", Some(amount), "This does not stand. Give the cash back, then report that you have.")
         }
-        Instruction::CashGivenBack(amount) => ("cash-given-back", Some(amount), "The customer has the cash again."),
+        Instruction::CashGivenBack(amount) => (
+            "cash-given-back",
+            Some(amount),
+            "The drawer's figures have this cash as given back. See that the customer has it.",
+        ),
     };
     json!({ "action": action, "amount": amount.map(money), "text": text })
 }

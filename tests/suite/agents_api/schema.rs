@@ -2,6 +2,7 @@
 
 use regex::Regex;
 use rstest::rstest;
+use sandbox::FaultKind;
 use serde_json::{Value, json};
 
 use super::{Counter, OUTLET};
@@ -160,6 +161,9 @@ async fn every_answer_is_as_described(#[case] backend: Backend) {
     hold("get", "/payments/{payment}", &got(&payment).await);
     let cancel = json!({ "outlet": OUTLET, "reason": "x" });
     hold("post", "/payments/{payment}/cancel", &counter.post(&format!("{payment}/cancel"), &cancel).await);
+    counter.app.fault("biller:1002 confirm", FaultKind::Refuse, 1);
+    let refused = counter.quote(1002, "01", "1002002").await;
+    hold("post", "/outlets/{outlet}/payments", &counter.pay(&Counter::payment(&refused, "B")).await);
     counter.app.settle().await;
     let owed = got(&format!("{outlet}/cash-owed")).await;
     hold("get", "/outlets/{outlet}/cash-owed", &owed);
