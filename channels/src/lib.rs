@@ -3,6 +3,7 @@
 //! [`configure`] mounts every route; it takes a [`ChannelState`] as app data. Channels know the use cases of
 //! `payments` and nothing of rows or biller protocols.
 
+mod agents;
 mod health;
 mod ivr;
 mod outlet;

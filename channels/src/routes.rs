@@ -3,8 +3,9 @@
 use actix_web::guard;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig, post, resource, scope};
-use actix_web::{Resource, Route};
+use actix_web::{Resource, Route, Scope};
 
+use crate::agents::{self, Operation};
 use crate::outlet;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, errors, find, headers, home, identify, links, pay, payment};
@@ -68,6 +69,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
                     .service(taking("/status", "POST").route(post().to(ivr::hear_status)))
                     .default_service(web::to(errors::find_nothing)),
             )
+            .service(networks_systems())
             .service(pages)
             .default_service(web::to(errors::find_nothing)),
     );
@@ -165,6 +167,59 @@ fn counters(cfg: &mut ServiceConfig) {
         .service(
             form("/staff/late-cash/{cash}").route(get().to(late_cash::show_held)).route(post().to(late_cash::release)),
         );
+}
+
+/// Below which address networks' systems find their operations.
+pub(crate) const AGENTS_PATH: &str = "/agents/v1";
+
+/// What networks' systems may ask for, each by a signed request.
+pub(crate) const AGENTS: [(&str, &str, Operation); 22] = [
+    ("GET", "/billers", |call| Box::pin(agents::list_billers(call))),
+    ("GET", "/billers/{biller}", |call| Box::pin(agents::show_biller(call))),
+    ("POST", "/bills/find", |call| Box::pin(agents::find_bills(call))),
+    ("POST", "/quotes", |call| Box::pin(agents::make_quote(call))),
+    ("GET", "/quotes/{quote}", |call| Box::pin(agents::show_quote(call))),
+    ("GET", "/cash-references/{digits}", |call| Box::pin(agents::show_cash_reference(call))),
+    ("GET", "/payments", |call| Box::pin(agents::find_payment(call))),
+    ("GET", "/payments/{payment}", |call| Box::pin(agents::show_payment(call))),
+    ("POST", "/payments/{payment}/cancel", |call| Box::pin(agents::cancel_payment(call))),
+    ("GET", "/outlets/{outlet}/payments", |call| Box::pin(agents::list_payments(call))),
+    ("POST", "/outlets/{outlet}/payments", |call| Box::pin(agents::pay(call))),
+    ("GET", "/outlets/{outlet}/float", |call| Box::pin(agents::show_float(call))),
+    ("GET", "/outlets/{outlet}/float/statement", |call| Box::pin(agents::show_statement(call))),
+    ("GET", "/outlets/{outlet}/shifts", |call| Box::pin(agents::list_shifts(call))),
+    ("POST", "/outlets/{outlet}/shifts", |call| Box::pin(agents::open_shift(call))),
+    ("GET", "/shifts/{shift}", |call| Box::pin(agents::show_shift(call))),
+    ("POST", "/shifts/{shift}/movements", |call| Box::pin(agents::move_cash(call))),
+    ("POST", "/shifts/{shift}/close", |call| Box::pin(agents::close_shift(call))),
+    ("GET", "/outlets/{outlet}/cash-owed", |call| Box::pin(agents::list_cash_owed(call))),
+    ("POST", "/outlets/{outlet}/cash-owed/{id}/given-back", |call| Box::pin(agents::give_cash_back(call))),
+    ("POST", "/outlets/{outlet}/late-cash", |call| Box::pin(agents::report_late_cash(call))),
+    ("GET", "/late-cash/{cash}", |call| Box::pin(agents::show_late_cash(call))),
+];
+
+/// The agents' API. Its description is for everybody; all else is signed.
+fn networks_systems() -> Scope {
+    let mut paths: Vec<&'static str> = AGENTS.iter().map(|(_, path, _)| *path).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let mut api = scope(AGENTS_PATH).service(
+        resource("/openapi.json")
+            .route(get().to(agents::show_document))
+            .default_service(web::to(|| agents::refuse_method("GET, HEAD".to_owned()))),
+    );
+    for path in paths {
+        let mut address = resource(path);
+        let mut methods = Vec::new();
+        for (method, _, operation) in AGENTS.into_iter().filter(|(_, of, _)| *of == path) {
+            methods.push(method);
+            let serve = move |state, request, payload| agents::serve(state, request, payload, operation);
+            address = address.route(if method == "GET" { web::get().to(serve) } else { post().to(serve) });
+        }
+        let methods = methods.join(", ");
+        api = api.service(address.default_service(web::to(move || agents::refuse_method(methods.clone()))));
+    }
+    api.default_service(web::to(agents::find_nothing))
 }
 
 /// What is only looked at.

@@ -8,6 +8,7 @@ use payments::Hub;
 use secrecy::SecretString;
 use staff::Staff;
 
+use crate::agents::Agents;
 use crate::ivr::VoiceSettings;
 use crate::use_cases::UseCases;
 use crate::web::limits::Limiter;
@@ -72,6 +73,8 @@ pub struct ChannelState {
     pub(crate) ready: Readiness,
     /// `None`: there are no pages for staff.
     pub(crate) staff: Option<Arc<Staff>>,
+    /// `None`: networks' systems are not answered.
+    pub(crate) agents: Option<Arc<Agents>>,
     pub(crate) lookups: Limiter,
     pub(crate) searches: Limiter,
     pub(crate) starts: Limiter,
@@ -83,8 +86,9 @@ pub struct ChannelState {
 impl ChannelState {
     /// The state over a hub. Always ready, until told otherwise.
     pub fn new(hub: Arc<Hub>, settings: WebSettings, clock: Clock) -> Self {
+        let agents = Some(Arc::new(Agents::new(Arc::clone(&hub), None)));
         let counters = Some(Arc::clone(&hub));
-        Self { counters, ..Self::over(hub, settings, clock) }
+        Self { agents, counters, ..Self::over(hub, settings, clock) }
     }
 
     pub(crate) fn over(hub: Arc<dyn UseCases>, settings: WebSettings, clock: Clock) -> Self {
@@ -102,6 +106,7 @@ impl ChannelState {
             clock,
             ready: Arc::new(|| Ok(())),
             staff: None,
+            agents: None,
         }
     }
 
@@ -116,6 +121,13 @@ impl ChannelState {
     #[must_use]
     pub fn with_voice(mut self, voice: Option<VoiceSettings>) -> Self {
         self.voice = voice;
+        self
+    }
+
+    /// The same with another allowance of requests per second for each network's system.
+    #[must_use]
+    pub fn with_agents_rate(mut self, hub: Arc<Hub>, per_second: NonZeroU32) -> Self {
+        self.agents = Some(Arc::new(Agents::new(hub, Some(per_second))));
         self
     }
 

@@ -33,7 +33,7 @@ pub struct RunningSandbox {
     smtp: tokio::task::JoinHandle<()>,
 }
 
-fn init_tls() {
+pub(crate) fn init_tls() {
     static ONCE: Once = Once::new();
     // Fails if the process installed a provider before: that one serves as well.
     ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));

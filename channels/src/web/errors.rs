@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::context::{Context, Keep};
 use super::views::notice::{self, NoticePage};
+use crate::agents::problem_for_path;
 use crate::staff::StaffNoticePage;
 
 /// A request that cannot be served.
@@ -163,6 +164,9 @@ fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse
         _ => tracing::debug!(%fault, route, "request refused"),
     }
     let path = request.path();
+    if let Some(answer) = problem_for_path(path, status) {
+        return answer;
+    }
     let to_machines = ["/webhooks", "/assets", "/ivr"].iter().any(|start| path.starts_with(start));
     let mut answer = if (path.ends_with("/status") && !to_machines) || path.starts_with("/health") {
         let title = status.canonical_reason().unwrap_or("error");

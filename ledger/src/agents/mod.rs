@@ -12,6 +12,7 @@ mod floats;
 mod late_cash;
 mod networks;
 pub(crate) mod payments;
+mod requests;
 pub(crate) mod shifts;
 mod statement;
 
@@ -23,7 +24,7 @@ pub use floats::{
 };
 pub use late_cash::{LateCash, LateCashOutcome, LateCashRelease, LateReason, NewLateCash};
 pub use networks::{NewNetwork, OutletTaken, StoredNetwork};
-pub use payments::{AgentPay, AgentPayment, Cancellation, GiveBack, GiveBackOutcome};
+pub use payments::{AgentPay, AgentPayment, AgentPaymentsPage, Cancellation, GiveBack, GiveBackOutcome};
 pub use shifts::{
     Closed, MovementOutcome, NewMovement, NewShift, Shift, ShiftMovement, ShiftMovementKind, ShiftOpened, ShiftState,
 };

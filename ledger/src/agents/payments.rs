@@ -9,7 +9,7 @@ use crate::ledger::Reader;
 use crate::money::Money;
 use crate::postings::{Commission, Moment};
 use crate::storage::StorageError;
-use crate::storage::schema::{agent_payments, cancellations, give_backs};
+use crate::storage::schema::{agent_payments, cancellations, give_backs, payments};
 use crate::writer::WriteOp;
 
 /// The counter at which a payment is taken: part of a [`crate::Pay`].
@@ -35,6 +35,21 @@ pub struct AgentPay {
     pub low_float: Money,
     /// Who takes the cash.
     pub actor: Actor,
+}
+
+/// Which payments of an outlet are asked for, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct AgentPaymentsPage {
+    /// The outlet's number.
+    pub outlet: String,
+    /// Those of one shift.
+    pub shift: Option<i64>,
+    /// Those taken from then on and before the other (UTC).
+    pub taken: Option<(NaiveDateTime, NaiveDateTime)>,
+    /// Those with numbers below this one.
+    pub before: i64,
+    /// At most so many.
+    pub limit: i64,
 }
 
 /// What is kept of it.
@@ -251,6 +266,28 @@ impl Reader<'_> {
             .limit(limit)
             .select(AgentPaymentRow::as_select());
         Ok(query.load(self.connection)?.into_iter().map(AgentPayment::from).collect())
+    }
+
+    /// The payments of a page.
+    pub fn agent_payments_on(&mut self, page: &AgentPaymentsPage) -> Result<Vec<AgentPayment>, StorageError> {
+        let query = agent_payments::table
+            .inner_join(payments::table.on(payments::id.eq(agent_payments::payment_id)))
+            .filter(agent_payments::outlet.eq(&page.outlet))
+            .filter(agent_payments::payment_id.lt(page.before))
+            .order(agent_payments::payment_id.desc())
+            .limit(page.limit)
+            .select(AgentPaymentRow::as_select());
+        // Without bounds every payment is of that shift, and of that time.
+        let (least, most) = page.shift.map_or((i64::MIN, i64::MAX), |shift| (shift, shift));
+        let query = query.filter(agent_payments::shift_id.between(least, most));
+        let rows: Vec<AgentPaymentRow> = match page.taken {
+            None => query.load(self.connection)?,
+            Some((from, until)) => query
+                .filter(payments::created_at.ge(from))
+                .filter(payments::created_at.lt(until))
+                .load(self.connection)?,
+        };
+        Ok(rows.into_iter().map(AgentPayment::from).collect())
     }
 
     /// What the biller was asked to cancel of a payment, if it was.

@@ -448,6 +448,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    agent_requests (network, request) {
+        network -> Text,
+        request -> Text,
+        good_until -> Timestamp,
+    }
+}
+
 diesel::joinable!(payments -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(
     payments,

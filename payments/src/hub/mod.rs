@@ -198,8 +198,11 @@ impl Hub {
     /// Deletes look-ups and request keys that have outlived their use, and the secrets in quotes; how many rows changed.
     pub async fn prune(&self) -> Result<usize, Infrastructure> {
         let now = self.now().naive_utc();
-        let mut gone =
-            self.write(move |op| Ok(op.prune_inquiries(now)? + op.prune_staff(now)? + op.prune_voice(now)?)).await?;
+        let mut gone = self
+            .write(move |op| {
+                Ok(op.prune_inquiries(now)? + op.prune_staff(now)? + op.prune_voice(now)? + op.prune_requests(now)?)
+            })
+            .await?;
         for first in 0..=u8::MAX {
             gone += self.write(move |op| op.prune_keys(first, now)).await?;
         }

@@ -43,6 +43,25 @@ impl Hub {
         names.iter().filter_map(|name| (self.secrets)(name)).collect()
     }
 
+    /// The secret of a network's system that is known by a name: one of those in its file, with a value in the environment.
+    pub fn network_secret(&self, code: &str, name: &str) -> Option<SecretString> {
+        let networks = self.networks();
+        let known = networks.get(code).is_some_and(|network| network.secrets.iter().any(|secret| secret == name));
+        if known { (self.secrets)(name) } else { None }
+    }
+
+    /// Remembers a signed request of a network's system until its signature is no longer good; whether it is new. It
+    /// holds on every node and over restarts.
+    pub async fn remember_request(
+        &self,
+        network: &str,
+        request: &str,
+        good_until: DateTime<Utc>,
+    ) -> Result<bool, Infrastructure> {
+        let (network, request, until) = (network.to_owned(), request.to_owned(), good_until.naive_utc());
+        self.write(move |op| op.remember_request(&network, &request, until)).await
+    }
+
     /// Reads the networks again if any changed; whether they did.
     pub async fn reload_networks(&self) -> Result<bool, Infrastructure> {
         let known = self.networks.read().unwrap_or_else(PoisonError::into_inner).version;

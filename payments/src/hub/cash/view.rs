@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use ledger::{AgentPayment, Money, Payment, PaymentState, Reference, ShiftState};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono_tz::Africa::Casablanca;
+use ledger::{AgentPayment, AgentPaymentsPage, Money, Payment, PaymentState, Reference, ShiftState};
 
 use crate::api::Infrastructure;
 use crate::api::cash::{CashPayment, Instruction};
@@ -63,6 +65,39 @@ impl Hub {
         let rows = self
             .read(move |reader| {
                 let agents = reader.agent_payments_of(&outlet, before, limit)?;
+                let with = |agent: AgentPayment| Ok(reader.payment_of(agent.payment)?.map(|payment| (payment, agent)));
+                agents.into_iter().map(with).collect::<Result<Vec<_>, ledger::StorageError>>()
+            })
+            .await?;
+        let mut shown = Vec::with_capacity(rows.len());
+        for (payment, agent) in rows.into_iter().flatten() {
+            shown.push(self.show_cash(payment, agent).await?);
+        }
+        Ok(shown)
+    }
+
+    /// The payments of an outlet, newest first, at most 200: of one shift or of one civil day in Morocco, if that is asked
+    /// for; `before` is the reference of the last one of the page before.
+    pub async fn outlet_payments_of(
+        &self,
+        outlet: &str,
+        shift: Option<i64>,
+        day: Option<NaiveDate>,
+        before: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<CashPayment>, Infrastructure> {
+        let before =
+            before.and_then(|reference| reference.parse::<Reference>().ok()).map_or(i64::MAX, |last| last.id());
+        let beyond = || Infrastructure::Failed("a day beyond the calendar".to_owned());
+        let taken = match day {
+            None => None,
+            Some(day) => Some((midnight(day), midnight(day.succ_opt().ok_or_else(beyond)?))),
+        };
+        let page =
+            AgentPaymentsPage { outlet: outlet.to_owned(), shift, taken, before, limit: limit.clamp(1, PAGE_MAX) };
+        let rows = self
+            .read(move |reader| {
+                let agents = reader.agent_payments_on(&page)?;
                 let with = |agent: AgentPayment| Ok(reader.payment_of(agent.payment)?.map(|payment| (payment, agent)));
                 agents.into_iter().map(with).collect::<Result<Vec<_>, ledger::StorageError>>()
             })
@@ -160,4 +195,11 @@ impl Hub {
         let kind = catalogue.get(biller).and_then(|biller| biller.receivable_type(receivable_type));
         kind.is_some_and(|kind| kind.cancellable)
     }
+}
+
+/// When a civil day begins in Morocco (UTC).
+fn midnight(day: NaiveDate) -> NaiveDateTime {
+    let local = day.and_time(NaiveTime::MIN);
+    // Clocks there do not change at midnight; where they ever did, the day would begin as UTC's does.
+    Casablanca.from_local_datetime(&local).earliest().map_or(local, |begin| begin.with_timezone(&Utc).naive_utc())
 }
