@@ -52,7 +52,7 @@ pub(crate) trait UseCases: Send + Sync {
     fn end_voice_call<'a>(&'a self, sid: &'a str) -> Later<'a, (), Infrastructure>;
     fn last_voice_biller<'a>(&'a self, phone: &'a str) -> Later<'a, Option<u16>, Infrastructure>;
     fn charge_token(&self, request: ChargeToken) -> Later<'_, ChargeOutcome, StartError>;
-    /// References for cash, once the hub makes them; until then no channel offers any.
+    /// References for cash; `None` where none are made, and then no channel offers any.
     fn cash_references(&self) -> Option<&dyn CashReferences> {
         None
     }
@@ -151,5 +151,9 @@ impl UseCases for Hub {
 
     fn charge_token(&self, request: ChargeToken) -> Later<'_, ChargeOutcome, StartError> {
         Box::pin(Self::charge_token(self, request))
+    }
+
+    fn cash_references(&self) -> Option<&dyn CashReferences> {
+        Some(self)
     }
 }

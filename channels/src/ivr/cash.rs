@@ -1,14 +1,15 @@
-//! The seam to references that are paid in cash at an outlet. A hub that makes them says so by
-//! `UseCases::cash_references`; without it the menu has no such entry.
+//! References that are paid in cash at an outlet, as the dialogue asks for them. Use cases without them
+//! (`UseCases::cash_references`) leave that entry out of the menu.
 
-use ledger::{Language, Money};
+use ledger::{Channel, Language, Money};
+use payments::Hub;
 use payments::api::QuoteError;
+use payments::api::cash::{CashReferenceError, MakeCashReference, ReferenceSubject};
 
 use crate::use_cases::Later;
 
 /// "Make me a reference to pay this in cash."
 #[derive(Debug, Clone)]
-#[cfg_attr(not(test), expect(dead_code, reason = "read by whoever makes references, which no hub does yet"))]
 pub(crate) struct CashRequest {
     /// The inquiry's reference.
     pub inquiry: String,
@@ -18,8 +19,6 @@ pub(crate) struct CashRequest {
     pub phone: Option<String>,
     /// The caller's language.
     pub language: Language,
-    /// The same step of the same call is the same reference.
-    pub idempotency_key: String,
 }
 
 /// A reference to be read aloud.
@@ -35,4 +34,21 @@ pub(crate) struct CashReference {
 pub(crate) trait CashReferences {
     /// Makes one; it is refused as a quote is.
     fn make(&self, request: CashRequest) -> Later<'_, CashReference, QuoteError>;
+}
+
+impl CashReferences for Hub {
+    fn make(&self, request: CashRequest) -> Later<'_, CashReference, QuoteError> {
+        Box::pin(async move {
+            let CashRequest { inquiry, articles, phone, language } = request;
+            let subject = ReferenceSubject::Choice { inquiry, articles, amount: None };
+            // An answered step is never answered anew; what a lost answer leaves behind reserves nothing.
+            let request = MakeCashReference { subject, channel: Channel::Ivr, phone, language };
+            match self.make_cash_reference(request).await {
+                Ok(made) => Ok(CashReference { digits: made.digits, total: made.quote.amounts.total }),
+                Err(CashReferenceError::Quote(error)) => Err(error),
+                Err(CashReferenceError::UnknownQuote | CashReferenceError::Expired) => Err(QuoteError::InquiryExpired),
+                Err(CashReferenceError::Infrastructure(trouble)) => Err(trouble.into()),
+            }
+        })
+    }
 }

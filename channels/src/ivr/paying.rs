@@ -92,7 +92,6 @@ impl Dialogue<'_> {
             articles: state.articles.clone(),
             phone: self.call.phone.clone(),
             language,
-            idempotency_key: self.key(),
         };
         match cash.make(request).await {
             Ok(reference) => {

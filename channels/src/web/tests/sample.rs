@@ -464,7 +464,6 @@ impl UseCases for SampleHub {
 
 impl CashReferences for SampleHub {
     fn make(&self, request: CashRequest) -> Later<'_, CashReference, QuoteError> {
-        assert_eq!(request.idempotency_key, "call 1 step 7");
         assert_eq!((request.inquiry.as_str(), request.articles.len()), ("inquiry-electricity", 1));
         assert_eq!((request.phone.as_deref(), request.language), (None, Language::En));
         Box::pin(async { Ok(CashReference { digits: "1234567890123".to_owned(), total: Money::from_minor(16_842) }) })
