@@ -54,6 +54,7 @@ async fn a_day(tour: &Tour<'_>) {
     let worker = app.work();
     come_in(tour, &agent).await;
     tour.inspect("open").await;
+    focus(browser, "#opening").await;
     browser.fill("#opening", "500").await;
     enter(browser).await;
     browser.find("#q").await;
