@@ -31,7 +31,7 @@ async fn keys(browser: &Browser, text: &str) -> usize {
 
 /// Waits until the page has put the focus where one goes on.
 async fn focus(browser: &Browser, selector: &str) {
-    let focused = "return performance.now() > 300 && document.readyState === 'complete' && !!document.activeElement?.matches(arguments[0])";
+    let focused = "return performance.now() - performance.getEntriesByType('navigation')[0].domInteractive > 400 && document.readyState === 'complete' && !!document.activeElement?.matches(arguments[0])";
     browser
         .until(selector, async || {
             let answer = browser.driver.execute(focused, vec![selector.into()]).await.ok()?;
@@ -56,6 +56,7 @@ async fn a_day(tour: &Tour<'_>) {
     tour.inspect("open").await;
     focus(browser, "#opening").await;
     browser.fill("#opening", "500").await;
+    focus(browser, "#opening").await;
     enter(browser).await;
     browser.find("#q").await;
     tour.inspect("counter").await;
