@@ -27,8 +27,11 @@
     button.removeAttribute("aria-busy");
   }));
 
-  // Enter held down must not run through page after page.
-  addEventListener("keydown", (event) => { if (event.repeat && event.key === "Enter") event.preventDefault(); });
+  // Enter that was pressed on the page before, or is held down, must not run through page after page.
+  const begun = performance.now();
+  ["keydown", "keypress"].forEach((type) => addEventListener(type, (event) => {
+    if (event.key === "Enter" && (event.repeat || performance.now() - begun < 300)) event.preventDefault();
+  }, true));
 
   // To the gateway. Coming back with "back" must not send again.
   const gateway = one("form[data-autosubmit]");
