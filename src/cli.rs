@@ -168,6 +168,7 @@ pub struct DemoArgs {
 
 /// Flags of `sandbox`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct SandboxArgs {
     /// What to do with a sandbox that runs; without it one is started.
     #[command(subcommand)]
@@ -207,6 +208,21 @@ Examples:
   fatoura sandbox call --from anonymous --voice-url http://127.0.0.1:9080/ivr/start"
     )]
     Call(CallArgs),
+    /// Play a network's own system for a day at an outlet, by the agents' API
+    ///
+    /// Opens a shift, finds a bill and pays it, repeats the payment as if its answer had been lost,
+    /// cancels it, gives the cash back and closes the shift. Prints each step. Exit code 1: the hub
+    /// did not do one, which is named. docs/agents-api.md is the document of the API.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Environment:
+  FATOURA_NETWORK_SECRET   the secret; on the command line others would see it
+
+Example:
+  FATOURA_NETWORK_SECRET=... fatoura sandbox network --network ATLAS --key NETWORK_SECRET_ATLAS --outlet 20001"
+    )]
+    Network(SandboxNetworkArgs),
 }
 
 /// Flags of `sandbox call`.
@@ -230,6 +246,35 @@ pub struct CallArgs {
     /// Teleoperators do not answer
     #[arg(long)]
     pub no_operator: bool,
+}
+
+/// Flags of `sandbox network`.
+#[derive(Debug, Args)]
+pub struct SandboxNetworkArgs {
+    /// The hub's address
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub hub: String,
+    /// The network's code
+    #[arg(long, value_name = "CODE")]
+    pub network: String,
+    /// The name of its secret, as in `secret_env` of the network's file
+    #[arg(long, value_name = "NAME")]
+    pub key: String,
+    /// The outlet's number
+    #[arg(long, value_name = "NUMBER")]
+    pub outlet: String,
+    /// The till
+    #[arg(long, value_name = "NAME", default_value = "1")]
+    pub till: String,
+    /// The biller's code
+    #[arg(long, value_name = "CODE", default_value_t = 1001)]
+    pub biller: u16,
+    /// The receivable type
+    #[arg(long, value_name = "CODE", default_value = "02")]
+    pub receivable_type: String,
+    /// The customer's contract
+    #[arg(long, value_name = "NUMBER", default_value = "11111111")]
+    pub contract: String,
 }
 
 /// Flags of `export`.
@@ -488,6 +533,7 @@ mod tests {
     #[case("serve", "serve")]
     #[case("sandbox", "sandbox")]
     #[case("sandbox call", "sandbox_call")]
+    #[case("sandbox network", "sandbox_network")]
     #[case("migrate", "migrate")]
     #[case("check-books", "check_books")]
     #[case("export", "export")]

@@ -1,7 +1,9 @@
-//! Payments over HTTP: the card gateway's callback, through the whole web channel (hash checked, state, posting, outbox),
-//! from clients in the same process over real sockets. The requests are made before the clock starts.
+//! Payments over HTTP: the card gateway's callback through the web channel (hash checked, state, posting, outbox), cash by
+//! the agents' API (signature, replay, float, state, posting, outbox), and both at once, from clients in the same process
+//! over real sockets. The requests are made before the clock starts.
 
 use std::net::TcpListener;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -19,28 +21,58 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
+use super::agents;
 use super::callers::Measured;
 use super::ledger_rows::{Maker, started};
 use super::machine;
 
 const STORE_KEY: &str = "a store key of the bench";
+/// Where nobody listens.
+const ADDRESS: &str = "http://127.0.0.1:9";
 const CLIENT_ID: &str = "600001234";
 /// What the gateway must hear for a payment that was taken.
 const CAPTURE: &[u8] = b"ACTION=POSTAUTH";
+/// How the answer to a network's system begins, while the biller is not asked.
+const PENDING: &[u8] = b"HTTP/1.1 202 ";
+
+/// What is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Load {
+    /// Callbacks of the card gateway.
+    Cards,
+    /// Cash payments of a network's system.
+    Agents,
+    /// One of each in turn.
+    Mixed,
+}
 
 /// `count` accepted payments over `connections` connections.
-pub(super) fn card_callbacks(
+pub(super) fn payments(
     runtime: &Runtime,
     ledger: &Arc<Ledger>,
     maker: &Arc<Maker>,
+    load: Load,
     connections: usize,
     count: usize,
 ) -> anyhow::Result<Measured> {
-    let waiting = open_payments(runtime, ledger, maker, count)?;
+    let hub = hub(ledger)?;
+    let by_card = match load {
+        Load::Cards => count,
+        Load::Agents => 0,
+        Load::Mixed => count / 2,
+    };
+    let waiting = open_payments(runtime, ledger, maker, by_card)?;
+    let mut requests: Vec<Vec<u8>> = waiting.iter().map(|payment| request(*payment)).collect();
+    if load != Load::Cards {
+        agents::prepare(runtime, ledger, &hub)?;
+        let cash = agents::requests(runtime, &hub, count - by_card)?;
+        requests =
+            if requests.is_empty() { cash } else { requests.into_iter().zip(cash).flat_map(<[_; 2]>::from).collect() };
+    }
+    let (count, requests) = (requests.len(), Arc::new(requests));
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
-    let requests: Arc<Vec<Vec<u8>>> = Arc::new(waiting.iter().map(|payment| request(*payment)).collect());
-    let state = web::Data::new(state(ledger)?);
+    let state = web::Data::new(state(&hub));
     let guard = runtime.enter();
     let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(channels::configure))
         .workers(std::thread::available_parallelism().map_or(2, usize::from))
@@ -90,17 +122,25 @@ async fn client(
         let asked = Instant::now();
         socket.write_all(request).await?;
         let mut length = 0;
-        // The word is the end of the answer.
-        while !answer[..length].ends_with(CAPTURE) {
+        while !is_taken(&answer[..length]) {
             let read = socket.read(&mut answer[length..]).await?;
             length += read;
-            if read == 0 || length == answer.len() || answer[..length].ends_with(b"FAILURE") {
+            if read == 0 || length == answer.len() || answer[..length].ends_with(b"FAILURE") || is_refusal(&answer) {
                 bail!("an answer of the bench: {}", String::from_utf8_lossy(&answer[..length]));
             }
         }
         latencies.push(u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX));
     }
     Ok(latencies)
+}
+
+/// Whether an answer is whole and says that the payment was taken: the word, or the JSON of a pending one, is its end.
+fn is_taken(answer: &[u8]) -> bool {
+    answer.ends_with(CAPTURE) || (answer.starts_with(PENDING) && answer.ends_with(b"}"))
+}
+
+fn is_refusal(answer: &[u8]) -> bool {
+    matches!(answer.get(9), Some(b'4' | b'5'))
 }
 
 /// Payments whose payers are at the gateway.
@@ -168,8 +208,8 @@ fn request(payment: Reference) -> Vec<u8> {
     .into_bytes()
 }
 
-fn state(ledger: &Arc<Ledger>) -> anyhow::Result<ChannelState> {
-    let address = "http://127.0.0.1:9".to_owned();
+fn hub(ledger: &Arc<Ledger>) -> anyhow::Result<Arc<Hub>> {
+    let address = ADDRESS.to_owned();
     let cmi = CmiSettings {
         client_id: CLIENT_ID.to_owned(),
         store_key: STORE_KEY.into(),
@@ -186,17 +226,21 @@ fn state(ledger: &Arc<Ledger>) -> anyhow::Result<ChannelState> {
         ledger: Arc::clone(ledger),
         client: Arc::new(BillerClient::new(ClientSettings::default())?),
         cmi: CmiClient::new(cmi)?,
-        secrets: Arc::new(|_| None),
+        secrets: Arc::new(|_| Some(agents::SECRET.into())),
         clock: Arc::new(Utc::now),
         settings: HubSettings::default(),
     };
-    let hub = Hub::open(parts).context("the bench's hub")?;
+    Ok(Arc::new(Hub::open(parts).context("the bench's hub")?))
+}
+
+fn state(hub: &Arc<Hub>) -> ChannelState {
     let settings = WebSettings {
-        public_url: address,
+        public_url: ADDRESS.to_owned(),
         cookie_key: "a cookie key of the bench, long enough for one".into(),
         trust_proxy: false,
         secure_cookies: false,
         limits: WebLimits::default(),
     };
-    Ok(ChannelState::new(Arc::new(hub), settings, Arc::new(Utc::now)))
+    let state = ChannelState::new(Arc::clone(hub), settings, Arc::new(Utc::now));
+    state.with_agents_rate(Arc::clone(hub), NonZeroU32::MAX)
 }

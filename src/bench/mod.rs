@@ -1,6 +1,7 @@
 //! `fatoura bench`: how fast payments are taken, beside what the storage could do at most and beside one transaction a
 //! payment. Ratios of one run are what counts: machines differ, and the same one differs from hour to hour.
 
+mod agents;
 mod callers;
 mod floor;
 mod http;
@@ -17,6 +18,7 @@ use anyhow::Context;
 use ledger::{DatabaseUrl, Ledger};
 
 use self::callers::{Measured, drive};
+use self::http::Load;
 use self::ledger_rows::Maker;
 
 /// What is measured.
@@ -77,9 +79,17 @@ fn database(options: &BenchOptions, url: &DatabaseUrl, name: &str, out: &mut dyn
     }
     for callers in CALLERS {
         let count = if callers == 1 { options.payments / 10 } else { options.payments };
-        let measured = http::card_callbacks(&runtime, &ledger, &maker, callers, count)?;
+        let measured = http::payments(&runtime, &ledger, &maker, Load::Cards, callers, count)?;
         line(out, &format!("HTTP, {callers} connections"), &measured, Some(ledger.stats()))?;
     }
+    for callers in CALLERS {
+        let count = (options.payments / if callers == 1 { 20 } else { 4 }).max(callers);
+        let measured = http::payments(&runtime, &ledger, &maker, Load::Agents, callers, count)?;
+        line(out, &format!("agents' API, {callers} connections"), &measured, Some(ledger.stats()))?;
+    }
+    let count = (options.payments / 2).max(100);
+    let measured = http::payments(&runtime, &ledger, &maker, Load::Mixed, 256, count)?;
+    line(out, "cards and agents, 256 connections", &measured, Some(ledger.stats()))?;
     if let Some(best) = best {
         writeln!(
             out,

@@ -9,6 +9,7 @@ mod export;
 mod migrate;
 mod network;
 mod sandbox;
+mod sandbox_network;
 mod serve;
 mod user;
 
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use ledger::DatabaseUrl;
 
-use crate::cli::{BillerAction, Cli, Command, ExportFormat, NetworkAction};
+use crate::cli::{BillerAction, Cli, Command, ExportFormat, NetworkAction, SandboxAction};
 use crate::config::{DatabaseConfig, Environment, LogConfig};
 use crate::logging;
 use crate::signals::StopSignals;
@@ -63,7 +64,10 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
     match command {
         Command::Demo(args) => demo::run(&args, out),
         Command::Serve => serve::run(environment, out),
-        Command::Sandbox(args) => sandbox::run(args, out),
+        Command::Sandbox(args) => match &args.action {
+            Some(SandboxAction::Network(day)) => sandbox_network::run(day, environment, out),
+            None | Some(SandboxAction::Call(_)) => sandbox::run(args, out),
+        },
         Command::Migrate => migrate::run(environment, out),
         Command::CheckBooks => check_books::run(environment, out),
         Command::Export(args) => match args.format {

@@ -155,6 +155,7 @@ impl Problem {
     }
 
     /// Its code.
+    #[cfg(test)]
     pub fn code(&self) -> Code {
         self.code
     }

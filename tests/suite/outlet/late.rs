@@ -29,7 +29,7 @@ async fn paid_once_and_late_cash_goes_back(#[case] backend: Backend) {
     let (paid, late) = (reference(&app, "EL-1001").await, reference(&app, "EL-1002").await);
     let amina = agent_at_work(&app, "fr", "amina", "1", "100").await;
     // As a scanner types it.
-    let priced = amina.post("/outlet", &[("q", &format!("{}\r", paid.digits).trim_end().to_owned())]).await;
+    let priced = amina.post("/outlet", &[("q", format!("{}\r", paid.digits).trim_end())]).await;
     says(&priced, "168,42 MAD");
     let result = agree(&amina, &tender(&amina, &priced, "200").await).await;
     says(&result, "Paiement confirmé");
