@@ -79,6 +79,8 @@ pub struct Setup {
     pub bill_files: bool,
     /// Whether the hub stands behind a proxy.
     pub trust_proxy: bool,
+    /// Requests per second of a network's system.
+    pub agents_rate: NonZeroU32,
 }
 
 impl Default for Setup {
@@ -99,6 +101,7 @@ impl Default for Setup {
             patience: Duration::from_millis(1_500),
             bill_files: true,
             trust_proxy: false,
+            agents_rate: plenty,
         }
     }
 }
@@ -161,6 +164,7 @@ impl TestApp {
         let parts = StaffParts { ledger: Arc::clone(&ledger), clock: Arc::clone(&clock), key: STAFF_KEY.into() };
         let staff = Arc::new(Staff::open(parts).unwrap());
         let state = ChannelState::new(Arc::clone(&hub), web, clock).with_staff(Arc::clone(&staff));
+        let state = state.with_agents_rate(Arc::clone(&hub), setup.agents_rate);
         let state = web::Data::new(state);
         let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(channels::configure))
             .workers(2)
