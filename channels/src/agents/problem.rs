@@ -111,7 +111,10 @@ pub(crate) struct FieldProblem {
 
 /// Why a request is not done.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub(crate) struct Problem(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     code: Code,
     detail: String,
     faults: Vec<FieldProblem>,
@@ -126,70 +129,73 @@ impl Problem {
     /// A problem; `detail` says what was wrong and what to do.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let (faults, more) = Default::default();
-        Self { code, detail: detail.into(), faults, more, retry_after: None, allow: None, cause: None }
+        Self(Box::new(Parts { code, detail: detail.into(), faults, more, retry_after: None, allow: None, cause: None }))
     }
 
     /// With the fields that are wrong.
     pub fn of_fields(code: Code, faults: Vec<FieldProblem>) -> Self {
         let first = faults.first().map(|fault| format!(": {} {}", fault.field, fault.detail)).unwrap_or_default();
         let count = if faults.len() > 1 { format!(" ({} in all, see faults)", faults.len()) } else { String::new() };
-        Self { faults, ..Self::new(code, format!("Correct the request and send it again{first}{count}.")) }
+        let mut problem = Self::new(code, format!("Correct the request and send it again{first}{count}."));
+        problem.0.faults = faults;
+        problem
     }
 
     /// With another member.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(name.to_owned(), value.into());
+        self.0.more.insert(name.to_owned(), value.into());
         self
     }
 
     /// To be tried again after so many seconds.
     pub fn after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// The methods that an address takes.
     pub fn allowing(mut self, methods: &str) -> Self {
-        self.allow = Some(methods.to_owned());
+        self.0.allow = Some(methods.to_owned());
         self
     }
 
     /// Its code.
     #[cfg(test)]
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// Logs it under its trace id and answers.
     pub fn answer(self, trace: &str, network: &str, route: &str) -> HttpResponse {
-        let code = self.code.word();
-        match (&self.cause, self.code) {
+        let Parts { code: kind, detail, faults, more, retry_after, allow, cause } = *self.0;
+        let code = kind.word();
+        match (&cause, kind) {
             (Some(cause), _) => tracing::error!(trace, network, route, code, cause, "an agents' request failed"),
             (None, Code::BadSignature | Code::RequestReplayed) => {
                 tracing::warn!(trace, network, route, code, "an agents' request refused");
             }
             (None, _) => tracing::debug!(trace, network, route, code, "an agents' request refused"),
         }
-        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
         let mut body = Map::new();
         body.insert("type".to_owned(), format!("urn:fatoura:problem:{code}").into());
-        body.insert("title".to_owned(), self.code.title().into());
+        body.insert("title".to_owned(), kind.title().into());
         body.insert("status".to_owned(), status.as_u16().into());
         body.insert("code".to_owned(), code.into());
-        body.insert("detail".to_owned(), self.detail.into());
+        body.insert("detail".to_owned(), detail.into());
         body.insert("trace_id".to_owned(), trace.into());
-        if !self.faults.is_empty() {
+        if !faults.is_empty() {
             let fault =
                 |fault: FieldProblem| json!({ "field": fault.field, "code": fault.code, "detail": fault.detail });
-            body.insert("faults".to_owned(), self.faults.into_iter().map(fault).collect());
+            body.insert("faults".to_owned(), faults.into_iter().map(fault).collect());
         }
-        body.extend(self.more);
+        body.extend(more);
         let mut answer = HttpResponse::build(status);
         answer.content_type("application/problem+json").insert_header((CACHE_CONTROL, "no-store"));
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = retry_after {
             answer.insert_header((RETRY_AFTER, seconds.to_string()));
         }
-        if let Some(methods) = self.allow {
+        if let Some(methods) = allow {
             answer.insert_header((ALLOW, methods));
         }
         answer.body(Value::Object(body).to_string())
@@ -204,15 +210,16 @@ impl From<Infrastructure> for Problem {
                 format!("Send the same content again after {seconds} s, signed anew; a payment keeps its reference."),
             )
             .after(seconds),
-            Infrastructure::Failed(cause) => Self {
-                cause: Some(cause),
-                ..Self::new(
+            Infrastructure::Failed(cause) => {
+                let mut problem = Self::new(
                     Code::Trouble,
                     "It is not known how far the request got. Send the same content again, signed anew and with the same \
                      reference; if that goes on, call the operator with the trace_id.",
                 )
-                .after(TROUBLE_SECONDS)
-            },
+                .after(TROUBLE_SECONDS);
+                problem.0.cause = Some(cause);
+                problem
+            }
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Bad input at every route: a clear refusal, and nothing done.
 
+use std::num::NonZeroU32;
+
 use reqwest::Method;
 use rstest::rstest;
 use sandbox::NetworkSystem;
 use serde_json::{Value, json};
 
-use super::{Counter, OUTLET, refused};
-use crate::support::Backend;
+use super::{Counter, OUTLET, refused, system};
+use crate::support::{Backend, Setup};
 
 fn long(count: usize) -> String {
     "x".repeat(count)
@@ -305,5 +307,28 @@ async fn bodies() {
     }
     let answer = client.delete(format!("{}/agents/v1/quotes", counter.app.url)).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().unwrap()), (405, "POST"));
+    counter.app.finish().await;
+}
+
+/// One network's flood is its own: it is told when to come back, and others go on. What is not signed costs it nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood() {
+    let setup = Setup { agents_rate: NonZeroU32::MIN, ..Setup::default() };
+    let counter = Counter::open_with(Backend::Sqlite, setup, "300.00").await.unwrap();
+    let path = format!("/outlets/{OUTLET}/float");
+    let forger = counter.system.clone().with_secret("NETWORK_SECRET_ATLAS", "a secret that nobody gave out");
+    for _ in 0..5 {
+        refused(&forger.get(&path).await.unwrap(), 401, "bad-signature");
+    }
+    let mut answers = Vec::new();
+    for _ in 0..6 {
+        answers.push(counter.get(&path).await);
+    }
+    assert_eq!(answers[0].status, 200, "{answers:?}");
+    let told = answers.iter().find(|answer| answer.status != 200).expect("an end of the allowance");
+    refused(told, 429, "too-many-requests");
+    assert!((1..=2).contains(&told.retry_after.unwrap()), "{told:?}");
+    let barid = system(&counter.app, "BARID", "NETWORK_SECRET_BARID", &counter.ahead);
+    assert_eq!(barid.get("/outlets/10001/float").await.unwrap().status, 200);
     counter.app.finish().await;
 }

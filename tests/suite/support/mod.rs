@@ -87,6 +87,8 @@ pub struct Setup {
     pub voice_url: Option<&'static str>,
     /// Whether callers may key cards.
     pub voice_cards: bool,
+    /// Requests per second of a network's system.
+    pub agents_rate: NonZeroU32,
 }
 
 impl Default for Setup {
@@ -109,6 +111,7 @@ impl Default for Setup {
             trust_proxy: false,
             voice_url: None,
             voice_cards: true,
+            agents_rate: plenty,
         }
     }
 }
@@ -178,6 +181,8 @@ impl TestApp {
         let staff = Arc::new(Staff::open(parts).unwrap());
         let state = ChannelState::new(Arc::clone(&hub), web, clock).with_staff(Arc::clone(&staff));
         let state = web::Data::new(state.with_voice(Some(voice)));
+        let state = state.with_agents_rate(Arc::clone(&hub), setup.agents_rate);
+        let state = web::Data::new(state);
         let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(channels::configure))
             .workers(2)
             .disable_signals()

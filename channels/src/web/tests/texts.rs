@@ -34,7 +34,7 @@ fn quoted_after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a s
 fn used() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = BTreeSet::new();
-    for folder in ["web", "staff"] {
+    for folder in ["web", "staff", "outlet"] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
             for start in ["page.t(\"", "page.t1(\"", "page.tn(\""] {
@@ -59,11 +59,23 @@ fn every_message_that_a_template_uses_exists() {
     assert_eq!(used.difference(&keys(Language::Fr)).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
+/// How keys begin that the code puts together.
+const PUT_TOGETHER: [&str; 8] = [
+    "category-",
+    "instrument-",
+    "audit-",
+    "staff-role-",
+    "outlet-result-",
+    "outlet-paper-",
+    "outlet-state-",
+    "outlet-event-",
+];
+
 #[test]
 fn every_message_is_used() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut code = String::new();
-    let mut folders = vec![root.join("src/web"), root.join("src/ivr"), root.join("src/staff")];
+    let mut folders = vec![root.join("src")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -74,8 +86,7 @@ fn every_message_is_used() {
     let idle: Vec<_> = keys(Language::Fr)
         .into_iter()
         .filter(|key| !in_templates.contains(key) && !code.contains(&format!("\"{key}\"")))
-        // Keys that the code puts together.
-        .filter(|key| !["category-", "instrument-", "audit-", "staff-role-"].iter().any(|start| key.starts_with(start)))
+        .filter(|key| !PUT_TOGETHER.iter().any(|start| key.starts_with(start)))
         .filter(|key| {
             let stem = ["-title", "-text", "-about"].iter().find_map(|end| key.strip_suffix(end));
             !stem.is_some_and(|stem| code.contains(&format!("\"{stem}\"")))
