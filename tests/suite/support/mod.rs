@@ -180,7 +180,7 @@ impl TestApp {
         let parts = StaffParts { ledger: Arc::clone(&ledger), clock: Arc::clone(&clock), key: STAFF_KEY.into() };
         let staff = Arc::new(Staff::open(parts).unwrap());
         let state = ChannelState::new(Arc::clone(&hub), web, clock).with_staff(Arc::clone(&staff));
-        let state = web::Data::new(state.with_voice(Some(voice)));
+        let state = state.with_voice(Some(voice));
         let state = state.with_agents_rate(Arc::clone(&hub), setup.agents_rate);
         let state = web::Data::new(state);
         let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(channels::configure))
