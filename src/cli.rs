@@ -1,17 +1,17 @@
 //! The command line: one binary, a subcommand for each role.
 
-use std::net::IpAddr;
+mod sandbox;
+mod user;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use staff::Role;
+
+pub use sandbox::{CallArgs, SandboxAction, SandboxArgs, SandboxNetworkArgs};
+pub use user::{LoginArgs, PasswordArgs, RoleArgs, SetRolesArgs, UserAction, UserAddArgs, UserArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 what was looked at has faults, which are named; 2 it could not be done, and why.";
-
-const ROLES: &str = "\
-Roles: teleoperator, agent and outlet-supervisor (with --outlet), network-manager (with --network),
-biller-user (with --biller), finance, operations, auditor, administrator";
 
 const DATABASE: &str = "\
 Environment:
@@ -166,117 +166,6 @@ pub struct DemoArgs {
     pub smtp_port: u16,
 }
 
-/// Flags of `sandbox`.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct SandboxArgs {
-    /// What to do with a sandbox that runs; without it one is started.
-    #[command(subcommand)]
-    pub action: Option<SandboxAction>,
-    /// Where calls of the voice provider go: the hub's address that ends in /ivr/start
-    #[arg(long, value_name = "URL")]
-    pub voice_url: Option<String>,
-    /// Folder that keeps what happened over a restart; without it nothing is kept
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// Address to listen on; whoever reaches it may do anything in the sandbox
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
-    pub bind: IpAddr,
-    /// Port of everything but mail
-    #[arg(long, value_name = "PORT", default_value_t = 8081)]
-    pub port: u16,
-    /// Port of the mail server
-    #[arg(long, value_name = "PORT", default_value_t = 8025)]
-    pub smtp_port: u16,
-}
-
-/// What can be done with a sandbox that runs.
-#[derive(Debug, Subcommand)]
-pub enum SandboxAction {
-    /// Call the hub's voice server, as a telephone would
-    ///
-    /// The voice provider of a running sandbox (that of `fatoura demo`, too) carries the call. What
-    /// is said is printed; a line that is typed is keyed. `w` waits until the time is over, `h`
-    /// hangs up, `r` lets the provider send its last request once more and tells whether the answer
-    /// was the same. The transcript stands on the sandbox's page /calls, too.
-    #[command(
-        verbatim_doc_comment,
-        after_help = "\
-Examples:
-  fatoura sandbox call
-  fatoura sandbox call --from +212612345678 --keys 2,1,2,11111111#,1,1
-  fatoura sandbox call --from anonymous --voice-url http://127.0.0.1:9080/ivr/start"
-    )]
-    Call(CallArgs),
-    /// Play a network's own system for a day at an outlet, by the agents' API
-    ///
-    /// Opens a shift, finds a bill and pays it, repeats the payment as if its answer had been lost,
-    /// cancels it, gives the cash back and closes the shift. Prints each step. Exit code 1: the hub
-    /// did not do one, which is named. docs/agents-api.md is the document of the API.
-    #[command(
-        verbatim_doc_comment,
-        after_help = "\
-Environment:
-  FATOURA_NETWORK_SECRET   the secret; on the command line others would see it
-
-Example:
-  FATOURA_NETWORK_SECRET=... fatoura sandbox network --network ATLAS --key NETWORK_SECRET_ATLAS --outlet 20001"
-    )]
-    Network(SandboxNetworkArgs),
-}
-
-/// Flags of `sandbox call`.
-#[derive(Debug, Args)]
-pub struct CallArgs {
-    /// The caller's number, or `anonymous`
-    #[arg(long, value_name = "NUMBER", default_value = "+212612345678")]
-    pub from: String,
-    /// The number called
-    #[arg(long, value_name = "NUMBER", default_value = "+212520000000")]
-    pub to: String,
-    /// What is keyed, one thing after the other, separated by commas; without it, what is typed
-    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
-    pub keys: Option<Vec<String>>,
-    /// The sandbox that carries the call
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8081")]
-    pub sandbox: String,
-    /// Where the hub is asked, if not where the sandbox was told
-    #[arg(long, value_name = "URL")]
-    pub voice_url: Option<String>,
-    /// Teleoperators do not answer
-    #[arg(long)]
-    pub no_operator: bool,
-}
-
-/// Flags of `sandbox network`.
-#[derive(Debug, Args)]
-pub struct SandboxNetworkArgs {
-    /// The hub's address
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
-    pub hub: String,
-    /// The network's code
-    #[arg(long, value_name = "CODE")]
-    pub network: String,
-    /// The name of its secret, as in `secret_env` of the network's file
-    #[arg(long, value_name = "NAME")]
-    pub key: String,
-    /// The outlet's number
-    #[arg(long, value_name = "NUMBER")]
-    pub outlet: String,
-    /// The till
-    #[arg(long, value_name = "NAME", default_value = "1")]
-    pub till: String,
-    /// The biller's code
-    #[arg(long, value_name = "CODE", default_value_t = 1001)]
-    pub biller: u16,
-    /// The receivable type
-    #[arg(long, value_name = "CODE", default_value = "02")]
-    pub receivable_type: String,
-    /// The customer's contract
-    #[arg(long, value_name = "NUMBER", default_value = "11111111")]
-    pub contract: String,
-}
-
 /// Flags of `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
@@ -392,132 +281,6 @@ fn assignment(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if plain(name) => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE, such as SANDBOX_URL=http://127.0.0.1:8081".to_owned()),
     }
-}
-
-/// Flags of `user`.
-#[derive(Debug, Args)]
-pub struct UserArgs {
-    /// What to do with members of staff.
-    #[command(subcommand)]
-    pub action: UserAction,
-}
-
-/// What can be done with members of staff.
-#[derive(Debug, Subcommand)]
-pub enum UserAction {
-    /// Take a member in, with a one-time password
-    ///
-    /// The password is made and printed once, or read from standard input; it must be changed at
-    /// the first sign-in, within seven days. Roles that move money also set a second factor up
-    /// then.
-    #[command(
-        verbatim_doc_comment,
-        after_help = "\
-Examples:
-  fatoura user add salma --name 'Salma Alami' --role administrator
-  fatoura user add omar --name 'Omar Idrissi' --role agent --outlet 7
-  pwgen -s 20 1 | fatoura user add nadia --name 'Nadia Tazi' --role finance --password-stdin
-
-Environment:
-  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]"
-    )]
-    Add(UserAddArgs),
-
-    /// List the members
-    #[command(after_help = DATABASE)]
-    List,
-
-    /// Give a member a one-time password
-    ///
-    /// Ends their sessions, and forgets failed tries. The password is made and printed once, or
-    /// read from standard input; it must be changed at the next sign-in, within seven days.
-    #[command(verbatim_doc_comment, after_help = DATABASE)]
-    ResetPassword(PasswordArgs),
-
-    /// Take a member's second factor away, when their phone is lost
-    ///
-    /// Ends their sessions; their recovery codes are worth nothing any more. Where their roles
-    /// move money, they set a new one up at the next sign-in.
-    #[command(verbatim_doc_comment, after_help = DATABASE)]
-    ResetSecondFactor(LoginArgs),
-
-    /// Keep a member out, at once; they are never deleted, as the audit log names them
-    #[command(after_help = DATABASE)]
-    Disable(LoginArgs),
-
-    /// Let a disabled member in again
-    #[command(after_help = DATABASE)]
-    Enable(LoginArgs),
-
-    /// Set a member's roles, in place of those they have
-    ///
-    /// Holds for sessions under way too.
-    #[command(verbatim_doc_comment, after_help = DATABASE)]
-    SetRoles(SetRolesArgs),
-}
-
-/// Who is meant.
-#[derive(Debug, Args)]
-pub struct LoginArgs {
-    /// The name they sign in with
-    #[arg(value_name = "LOGIN")]
-    pub login: String,
-}
-
-/// Flags of `user add`.
-#[derive(Debug, Args)]
-pub struct UserAddArgs {
-    /// The name they sign in with: 3 to 32 lower-case letters, digits, dots, hyphens, underscores
-    #[arg(value_name = "LOGIN")]
-    pub login: String,
-    /// The name people call them
-    #[arg(long)]
-    pub name: String,
-    /// Roles and where they are held.
-    #[command(flatten)]
-    pub roles: RoleArgs,
-    /// Read the one-time password from the first line of standard input instead of making one
-    #[arg(long)]
-    pub password_stdin: bool,
-}
-
-/// Flags of `user reset-password`.
-#[derive(Debug, Args)]
-pub struct PasswordArgs {
-    /// The name they sign in with
-    #[arg(value_name = "LOGIN")]
-    pub login: String,
-    /// Read the one-time password from the first line of standard input instead of making one
-    #[arg(long)]
-    pub password_stdin: bool,
-}
-
-/// Flags of `user set-roles`.
-#[derive(Debug, Args)]
-pub struct SetRolesArgs {
-    /// The name they sign in with
-    #[arg(value_name = "LOGIN")]
-    pub login: String,
-    /// Roles and where they are held.
-    #[command(flatten)]
-    pub roles: RoleArgs,
-}
-
-/// Roles, and what they are bound to.
-#[derive(Debug, Args)]
-pub struct RoleArgs {
-    /// A role; may be given several times
-    #[arg(long = "role", value_name = "ROLE", required = true, long_help = ROLES)]
-    pub roles: Vec<Role>,
-    /// The number of the outlet they work at
-    #[arg(long, value_name = "NUMBER")]
-    pub outlet: Option<i64>,
-    /// The code of the network they work for
-    #[arg(long, value_name = "CODE")]
-    pub network: Option<String>,
-    /// The 4-digit code of the biller they work for
-    #[arg(long, value_name = "CODE")]
-    pub biller: Option<u16>,
 }
 
 #[cfg(test)]

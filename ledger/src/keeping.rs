@@ -265,8 +265,8 @@ impl WriteOp<'_> {
     }
 
     /// Deletes request keys after 7 days, of those that begin with this byte: the writer waits while a part of the table
-    /// is read, and never while all of it is. On SQLite a key's time counts from its place in the tree on: there it may be
-    /// kept longer. Returns how many rows went.
+    /// is read, and never while all of it is. On SQLite a recent key stays until it is in this table. Returns how many
+    /// rows went.
     pub fn prune_keys(&mut self, first: u8, now: NaiveDateTime) -> Result<usize, StorageError> {
         let old = idempotency_keys::table
             .filter(idempotency_keys::created_at.lt(now - KEYS_KEPT))

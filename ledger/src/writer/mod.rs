@@ -31,6 +31,7 @@ mod decide;
 mod ids;
 mod op;
 mod plan;
+mod queue;
 mod recent;
 #[cfg(test)]
 mod tests;
@@ -38,8 +39,8 @@ mod view;
 mod write;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
@@ -48,202 +49,34 @@ use diesel::prelude::*;
 pub use commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, RequestKey, Step};
 pub use op::WriteOp;
 pub(crate) use op::is_replay;
+pub(crate) use queue::{Job, RareWrite, Writer};
+pub use queue::{LedgerError, Reply, WriterStats};
 pub(crate) use recent::{RECENT_MAX, RecentBill, Shared};
 
 use self::accounts::AccountCache;
 use self::ids::Ids;
 use self::plan::Plan;
+use self::queue::{Queued, gather};
 use self::recent::{Folded, Recents};
 use self::view::View;
 use crate::storage::{Conn, DatabaseUrl, StorageError, connect};
 
-/// Past this many a batch only costs latency.
-const BATCH_MAX: usize = 256;
 /// Without a job for this long the writer takes up work of its own.
 const IDLE: Duration = Duration::from_millis(20);
 /// The same after that work failed.
 const IDLE_AFTER_FAILURE: Duration = Duration::from_secs(10);
-/// Longest wait for the callers of the last batch to come back: a fraction of a commit.
-const LINGER: Duration = Duration::from_millis(1);
-/// Work that waits at most; beyond it callers are told to come back.
-const QUEUE_MAX: usize = 4_096;
-/// When to come back: a full queue is worked off in less.
-const RETRY_AFTER_S: u32 = 1;
-/// Work older than this is refused instead of done: its caller has given up.
-const QUEUED_MAX: Duration = Duration::from_secs(10);
+/// Longest that a stop waits for recent rows to find their places.
+const FOLD_AT_STOP: Duration = Duration::from_secs(5);
 /// Races that an item on its own may lose: each time another process got on, and took from the same float or bill.
 const RACES_MAX: u32 = 8;
 /// Pause before a lost connection is opened again.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
-
-/// Why the ledger could not do what was asked: trouble of ours, never a word about a bill.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum LedgerError {
-    /// Too much is waiting; nothing was done.
-    #[error("the ledger is overloaded, retry after {0} s")]
-    Overloaded(u32),
-    /// The ledger is shutting down; nothing was done.
-    #[error("the ledger is closed")]
-    Closed,
-    /// The commit may or may not have happened: ask again with the same key.
-    #[error("the outcome is unknown, ask again with the same key: {0}")]
-    OutcomeUnknown(String),
-    /// The database failed; nothing was done.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
-/// Hears the answer, on the writer's thread: it must not block.
-pub type Reply<T> = Box<dyn FnOnce(Result<T, LedgerError>) + Send>;
 
 /// A command on money.
 #[derive(Clone, Copy)]
 enum Command<'a> {
     Pay(&'a Pay),
     Advance(&'a Advance),
-}
-
-/// A rare write, which can run again after a lost race.
-pub(crate) trait RareWrite: Send {
-    /// Runs in its own savepoint.
-    fn run(&mut self, op: &mut WriteOp<'_>) -> Result<(), StorageError>;
-    /// After the commit, or with what prevented it.
-    fn finish(self: Box<Self>, failure: Option<LedgerError>);
-}
-
-pub(crate) enum Job {
-    Pay(Box<Pay>, Reply<PayOutcome>),
-    Advance(Box<Advance>, Reply<AdvanceOutcome>),
-    Rare(Box<dyn RareWrite>),
-    Stop,
-}
-
-impl Job {
-    fn fail(self, error: LedgerError) {
-        match self {
-            Self::Pay(_, reply) => reply(Err(error)),
-            Self::Advance(_, reply) => reply(Err(error)),
-            Self::Rare(write) => write.finish(Some(error)),
-            Self::Stop => {}
-        }
-    }
-}
-
-/// Counters of the writer, for benches and boards.
-#[derive(Debug, Default)]
-pub struct WriterStats {
-    /// Batches committed.
-    pub batches: AtomicU64,
-    /// Items in them.
-    pub items: AtomicU64,
-    /// Batches that had to be tried again.
-    pub retries: AtomicU64,
-    /// Whether it has work of its own to do between batches: recent rows to sort into their tables.
-    pub has_arrears: AtomicBool,
-}
-
-struct Queued {
-    job: Job,
-    at: Instant,
-}
-
-/// The callers' end of the writer.
-pub(crate) struct Writer {
-    queue: SyncSender<Queued>,
-    closing: AtomicBool,
-    alive: Arc<AtomicBool>,
-    stats: Arc<WriterStats>,
-    thread: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
-    recent_bills: Shared<RecentBill>,
-}
-
-impl Writer {
-    /// Starts the thread. `on_tasks` is called after a commit that left tasks to be done now; `recent_max` bounds the keys
-    /// that wait in memory for their place in a tree.
-    pub fn start(
-        url: DatabaseUrl,
-        on_tasks: Arc<dyn Fn() + Send + Sync>,
-        recent_max: usize,
-    ) -> Result<Self, StorageError> {
-        let connection = connect(&url)?;
-        let (queue, jobs) = sync_channel(QUEUE_MAX);
-        let (alive, stats) = (Arc::new(AtomicBool::new(true)), Arc::new(WriterStats::default()));
-        let mut state = State {
-            url,
-            connection,
-            ids: Ids::default(),
-            accounts: AccountCache::default(),
-            recents: Recents::new(recent_max),
-            on_tasks,
-            stats: Arc::clone(&stats),
-        };
-        state.catch_up()?;
-        let recent_bills = state.recents.shared_bills();
-        let flag = Alive(Arc::clone(&alive));
-        let thread = std::thread::Builder::new()
-            .name("ledger-writer".to_owned())
-            .spawn(move || {
-                let _flag = flag;
-                state.run(&jobs);
-            })
-            .map_err(|error| StorageError::Failed(format!("the writer's thread: {error}")))?;
-        let thread = std::sync::Mutex::new(Some(thread));
-        Ok(Self { queue, closing: AtomicBool::new(false), alive, stats, thread, recent_bills })
-    }
-
-    /// Bills that changed lately, as look-ups see them.
-    pub fn recent_bills(&self) -> &Shared<RecentBill> {
-        &self.recent_bills
-    }
-
-    pub fn submit(&self, job: Job) {
-        if self.closing.load(Ordering::Acquire) {
-            return job.fail(LedgerError::Closed);
-        }
-        match self.queue.try_send(Queued { job, at: Instant::now() }) {
-            Ok(()) => {}
-            Err(TrySendError::Full(queued)) => queued.job.fail(LedgerError::Overloaded(RETRY_AFTER_S)),
-            Err(TrySendError::Disconnected(queued)) => queued.job.fail(LedgerError::Closed),
-        }
-    }
-
-    pub fn is_alive(&self) -> bool {
-        self.alive.load(Ordering::Acquire) && !self.closing.load(Ordering::Acquire)
-    }
-
-    pub fn stats(&self) -> &WriterStats {
-        &self.stats
-    }
-
-    /// Takes nothing more, finishes what is queued, and ends the thread.
-    pub fn close(&self) {
-        if self.closing.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        // Fails only if the thread is gone already.
-        drop(self.queue.send(Queued { job: Job::Stop, at: Instant::now() }));
-        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            tracing::error!("the ledger's writer ended in a panic");
-        }
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.close();
-    }
-}
-
-/// Says that the thread has ended, however it did.
-struct Alive(Arc<AtomicBool>);
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
-    }
 }
 
 struct State {
@@ -288,6 +121,25 @@ impl From<StorageError> for BatchFailure {
 }
 
 impl State {
+    fn open(
+        url: DatabaseUrl,
+        on_tasks: Arc<dyn Fn() + Send + Sync>,
+        stats: Arc<WriterStats>,
+        recent_max: usize,
+    ) -> Result<Self, StorageError> {
+        let mut state = Self {
+            connection: connect(&url)?,
+            url,
+            ids: Ids::default(),
+            accounts: AccountCache::default(),
+            recents: Recents::new(recent_max),
+            on_tasks,
+            stats,
+        };
+        state.catch_up()?;
+        Ok(state)
+    }
+
     fn run(&mut self, jobs: &Receiver<Queued>) {
         let mut last = 0;
         while let Some(first) = self.next(jobs) {
@@ -300,9 +152,11 @@ impl State {
                 break;
             }
         }
-        if let Err(error) = self.fold_rest() {
-            // It is read again at the next start.
-            tracing::warn!(%error, "recent bills and keys stay outside of their trees");
+        // What is left is read again at the next start.
+        match self.fold_rest() {
+            Ok(true) => {}
+            Ok(false) => tracing::info!("some recent bills and keys stay outside of their trees"),
+            Err(error) => tracing::warn!(%error, "recent bills and keys stay outside of their trees"),
         }
     }
 
@@ -346,19 +200,21 @@ impl State {
         }
     }
 
-    /// Leaves the trees whole.
-    fn fold_rest(&mut self) -> Result<(), StorageError> {
-        let Conn::Sqlite(sqlite) = &mut self.connection else { return Ok(()) };
-        loop {
+    /// Leaves the trees whole, if that does not take too long: whether they are.
+    fn fold_rest(&mut self) -> Result<bool, StorageError> {
+        let Conn::Sqlite(sqlite) = &mut self.connection else { return Ok(true) };
+        let deadline = Instant::now() + FOLD_AT_STOP;
+        while Instant::now() < deadline {
             let folded = sqlite.immediate_transaction(|sqlite| {
                 self.recents.catch_up(sqlite)?;
                 self.recents.fold_rest(sqlite)
             })?;
             match folded {
                 Some(folded) => self.recents.committed(folded, &Plan::default()),
-                None => return Ok(()),
+                None => return Ok(true),
             }
         }
+        Ok(false)
     }
 
     /// Commits a batch and answers; after a failure once more, then item by item.
@@ -530,27 +386,3 @@ impl State {
 }
 
 type TransactionManagerOf = <Conn as Connection>::TransactionManager;
-
-/// What goes into one batch, and whether the writer stops after it.
-fn gather(jobs: &Receiver<Queued>, first: Queued, last: usize) -> (Vec<Job>, bool) {
-    let mut batch = Vec::with_capacity(last.max(1));
-    let mut stop = false;
-    let mut take = |queued: Queued, batch: &mut Vec<Job>| match queued {
-        Queued { job: Job::Stop, .. } => stop = true,
-        Queued { job, at } if at.elapsed() > QUEUED_MAX => job.fail(LedgerError::Overloaded(RETRY_AFTER_S)),
-        Queued { job, .. } => batch.push(job),
-    };
-    take(first, &mut batch);
-    let deadline = Instant::now() + LINGER;
-    while batch.len() < BATCH_MAX {
-        match jobs.try_recv() {
-            Ok(queued) => take(queued, &mut batch),
-            Err(_) if batch.len() >= last => break,
-            Err(_) => match jobs.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(queued) => take(queued, &mut batch),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            },
-        }
-    }
-    (batch, stop)
-}
