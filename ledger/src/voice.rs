@@ -20,6 +20,8 @@ use crate::writer::WriteOp;
 
 /// How long answers are kept: no provider repeats a request after its call.
 const STEPS_KEPT: TimeDelta = TimeDelta::days(1);
+/// How long a caller waits in the list: whoever was not called back by then has called again.
+const WAITING_KEPT: TimeDelta = TimeDelta::days(1);
 /// How long calls are kept: "your last biller" is a help for monthly bills.
 const CALLS_KEPT: TimeDelta = TimeDelta::days(90);
 /// Callers shown as waiting at most.
@@ -286,12 +288,20 @@ impl WriteOp<'_> {
         Ok(closed == 1)
     }
 
-    /// Deletes answers and calls that have outlived their use; how many rows went.
+    /// Deletes answers, calls and callers handed over that have outlived their use, and lets go of callers whom nobody took
+    /// within a day; how many rows went.
     pub fn prune_voice(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
         let steps = voice_steps::table.filter(voice_steps::created_at.lt(now - STEPS_KEPT));
         let gone = diesel::delete(steps).execute(self.connection)?;
-        let calls = voice_calls::table.filter(voice_calls::updated_at.lt(now - CALLS_KEPT));
-        Ok(gone + diesel::delete(calls).execute(self.connection)?)
+        let calls = voice_calls::table.filter(voice_calls::created_at.lt(now - CALLS_KEPT));
+        let gone = gone + diesel::delete(calls).execute(self.connection)?;
+        let waiting = voice_handovers::table
+            .filter(voice_handovers::closed_at.is_null())
+            .filter(voice_handovers::taken_by.is_null())
+            .filter(voice_handovers::created_at.lt(now - WAITING_KEPT));
+        diesel::update(waiting).set(voice_handovers::closed_at.eq(Some(now))).execute(self.connection)?;
+        let handovers = voice_handovers::table.filter(voice_handovers::created_at.lt(now - CALLS_KEPT));
+        Ok(gone + diesel::delete(handovers).execute(self.connection)?)
     }
 }
 

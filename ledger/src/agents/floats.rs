@@ -7,7 +7,6 @@ use super::{Actor, float_of};
 use crate::ledger::Reader;
 use crate::money::{MAD, Money};
 use crate::postings::{self, Moment};
-use crate::states::TaskKind;
 use crate::storage::StorageError;
 use crate::storage::schema::{accounts, float_requests};
 use crate::vocabulary::{UnknownWord, words};
@@ -233,10 +232,8 @@ impl WriteOp<'_> {
                 FloatRequestKind::Withdrawal => postings::float_withdrawn(&float, found.amount, moment)?,
             };
             posting = Some(self.post(&booked)?);
-            let after = available.checked_sub(found.amount);
-            let crosses = available >= low_float && after.is_some_and(|after| after < low_float);
-            if found.kind == FloatRequestKind::Withdrawal && crosses {
-                self.add_task(TaskKind::MailLowFloat, request, moment.at, moment.at)?;
+            if found.kind == FloatRequestKind::Withdrawal {
+                self.warn_if_low(available, found.amount, low_float, request, moment)?;
             }
         }
         let changed = diesel::update(row.filter(float_requests::state.eq(FloatRequestState::Open.code())))

@@ -49,6 +49,8 @@ pub struct NewLateCash {
     pub reason: LateReason,
     /// How much, above zero.
     pub amount: Money,
+    /// Below this the network is warned that the outlet's float is low.
+    pub low_float: Money,
     /// Who reported it, and owns it until it is given back.
     pub actor: Actor,
     /// Now.
@@ -183,6 +185,7 @@ impl WriteOp<'_> {
             late_cash::released_by_name.eq(""),
         );
         diesel::insert_into(late_cash::table).values(values).execute(self.connection)?;
+        self.warn_if_low(available, new.amount, new.low_float, id, new.moment)?;
         if let Some(shift) = new.shift {
             self.add_movement(shift, ShiftMovementKind::LateCash, new.amount, "", Some(id), &new.actor, now)?;
         }

@@ -272,7 +272,8 @@ impl WriteOp<'_> {
             .filter(shifts::outlet.eq(&new.outlet))
             .filter(shifts::till.eq(&new.till))
             .filter(shifts::state.eq(ShiftState::Closed.code()))
-            .order(shifts::id.desc())
+            // Numbers of two processes do not tell which shift was closed last.
+            .order((shifts::closed_at.desc(), shifts::id.desc()))
             .select(shifts::id)
             .first(self.connection)
             .optional()?;

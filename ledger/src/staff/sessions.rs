@@ -168,7 +168,7 @@ impl WriteOp<'_> {
             .filter(staff_sessions::member_id.eq(member))
             .filter(staff_sessions::ended_at.is_null())
             .filter(staff_sessions::expires_at.gt(now))
-            .order(staff_sessions::id.desc())
+            .order((staff_sessions::created_at.desc(), staff_sessions::id.desc()))
             .select(staff_sessions::id)
             .load(self.connection)?;
         let surplus = open.into_iter().skip(keep);

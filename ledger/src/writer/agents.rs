@@ -1,10 +1,9 @@
 //! What a batch knows, decides and will write of payments at counters. Nothing here is read or written for any other
 //! payment: cards pay nothing for it.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::commands::{AdvanceOutcome, Pay, PayOutcome, Step};
@@ -22,6 +21,9 @@ use crate::storage::rows::{PaymentRow, biller_code};
 use crate::storage::schema::{agent_payments, cancellations, cash_references, postings as booked, shifts};
 use crate::storage::{Conn, StorageError};
 
+/// Longest between a wish to cancel and the biller's answer for which the customer still stands at the counter.
+const CUSTOMER_WAITS: TimeDelta = TimeDelta::minutes(2);
+
 /// What is known of counters.
 #[derive(Default)]
 pub(super) struct AgentView {
@@ -33,8 +35,8 @@ pub(super) struct AgentView {
     references: HashMap<i64, Option<NaiveDateTime>>,
     /// Number and time of what was booked for payments that are being cancelled.
     booked: HashMap<(i64, i16), (i64, NaiveDateTime)>,
-    /// Payments whose biller was asked to cancel.
-    asked: HashSet<i64>,
+    /// Payments whose biller was asked to cancel, and since when.
+    asked: HashMap<i64, NaiveDateTime>,
 }
 
 /// Cash that goes back over a counter.
@@ -73,6 +75,26 @@ pub(super) struct AgentPlan {
     pub drawn: BTreeMap<Account, (Money, i64, NaiveDateTime)>,
 }
 
+/// Rows by their numbers: one cached statement a row on SQLite, one statement for all of them on PostgreSQL.
+macro_rules! rows {
+    ($connection:expr, $ids:expr, $table:ident, $id:ident, $columns:expr) => {
+        match &mut *$connection {
+            Conn::Sqlite(sqlite) => {
+                let one = |id: &i64| {
+                    let query = $table::table.filter($table::$id.eq(*id)).select($columns);
+                    query.get_result(sqlite).optional().transpose()
+                };
+                $ids.iter().filter_map(one).collect::<QueryResult<Vec<_>>>()?
+            }
+            Conn::Pg(_) if $ids.is_empty() => vec![],
+            Conn::Pg(pg) => {
+                let ids: Vec<i64> = $ids.iter().copied().collect();
+                $table::table.filter($table::$id.eq_any(ids)).select($columns).load(pg)?
+            }
+        }
+    };
+}
+
 /// Whether a payment came out of a float, and so over a counter.
 fn is_counter(row: &PaymentRow) -> bool {
     row.funds().is_ok_and(|account| account.kind == AccountKind::AgentFloat)
@@ -93,32 +115,27 @@ impl AgentView {
             wanted_shifts.insert(agent.shift);
             wanted_references.extend(agent.cash_reference);
         }
-        let mut cancelling = BTreeSet::new();
+        let (mut wanted_payments, mut cancelling) = (BTreeSet::new(), BTreeSet::new());
         for (row, step) in steps.filter(|(row, _)| is_counter(row)) {
-            if let Entry::Vacant(place) = view.payments.entry(row.id) {
-                let query = agent_payments::table
-                    .filter(agent_payments::payment_id.eq(row.id))
-                    .select(AgentPaymentRow::as_select());
-                let Some(found) = query.get_result(connection).optional()? else { continue };
-                place.insert(found);
-            }
+            wanted_payments.insert(row.id);
             if matches!(step, Step::Cancel { .. } | Step::Cancelled | Step::CancelRefused { .. }) {
                 cancelling.insert(row.id);
-                wanted_shifts.extend(view.payments.get(&row.id).map(|found| found.shift_id));
             }
         }
-        for shift in wanted_shifts {
-            let query = shifts::table.filter(shifts::id.eq(shift)).select(shifts::state);
-            let state: Option<i16> = query.get_result(connection).optional()?;
-            view.shifts.insert(shift, state == Some(ShiftState::Open.code()));
-        }
-        for reference in wanted_references {
-            let query =
-                cash_references::table.filter(cash_references::id.eq(reference)).select(CashReferenceRow::as_select());
-            let found = query.get_result(connection).optional()?;
-            let until = found.filter(|found| found.state == CashReferenceState::Open.code()).map(|row| row.expires_at);
-            view.references.insert(reference, until);
-        }
+        let found: Vec<AgentPaymentRow> =
+            rows!(connection, wanted_payments, agent_payments, payment_id, AgentPaymentRow::as_select());
+        view.payments.extend(found.into_iter().map(|found| (found.payment_id, found)));
+        cancelling.retain(|payment| view.payments.contains_key(payment));
+        wanted_shifts.extend(cancelling.iter().filter_map(|payment| Some(view.payments.get(payment)?.shift_id)));
+        let found: Vec<(i64, i16)> = rows!(connection, wanted_shifts, shifts, id, (shifts::id, shifts::state));
+        view.shifts.extend(found.into_iter().map(|(shift, state)| (shift, state == ShiftState::Open.code())));
+        let found: Vec<CashReferenceRow> =
+            rows!(connection, wanted_references, cash_references, id, CashReferenceRow::as_select());
+        view.references.extend(
+            found
+                .into_iter()
+                .map(|found| (found.id, (found.state == CashReferenceState::Open.code()).then_some(found.expires_at))),
+        );
         for payment in cancelling {
             view.load_cancelling(connection, payment)?;
         }
@@ -131,10 +148,9 @@ impl AgentView {
             .select((booked::id, booked::kind, booked::booked_at))
             .load(connection)?;
         self.booked.extend(events.into_iter().map(|(id, kind, at)| ((payment, kind), (id, at))));
-        let asked: i64 =
-            cancellations::table.filter(cancellations::payment_id.eq(payment)).count().get_result(connection)?;
-        if asked > 0 {
-            self.asked.insert(payment);
+        let asked = cancellations::table.filter(cancellations::payment_id.eq(payment)).select(cancellations::asked_at);
+        if let Some(at) = asked.get_result(connection).optional()? {
+            self.asked.insert(payment, at);
         }
         Ok(())
     }
@@ -197,7 +213,7 @@ pub(super) fn owe(view: &View, plan: &mut Plan, row: &PaymentRow, moment: Moment
 pub(super) fn may_cancel(view: &View, row: &PaymentRow, state: PaymentState) -> Result<(), AdvanceOutcome> {
     match view.agents.payments.get(&row.id) {
         Some(_) if state != PaymentState::Confirmed => Ok(()),
-        Some(_) if view.agents.asked.contains(&row.id) => Err(AdvanceOutcome::Refused(state)),
+        Some(_) if view.agents.asked.contains_key(&row.id) => Err(AdvanceOutcome::Refused(state)),
         Some(agent) if !view.agents.is_open(agent.shift_id) => Err(AdvanceOutcome::ShiftClosed),
         Some(_) => Ok(()),
         None => Err(AdvanceOutcome::Refused(state)),
@@ -209,8 +225,8 @@ pub(super) fn ask(view: &mut View, plan: &mut Plan, row: &PaymentRow, reason: &s
     if let Some(agent) = view.agents.payments.get(&row.id) {
         plan.agents.open_shifts.insert(agent.shift_id);
     }
-    view.agents.asked.insert(row.id);
     let (reason, actor, asked_at) = (reason.to_owned(), actor.clone(), moment.at.naive_utc());
+    view.agents.asked.insert(row.id, asked_at);
     plan.agents.cancellations.push(NewCancellation { payment: row.id, reason, actor, asked_at });
 }
 
@@ -245,7 +261,8 @@ pub(super) fn reverse(
     Ok(())
 }
 
-/// A cancelled payment's cash goes back: at once while its shift is open, as the customer stands there; later it is owed.
+/// A cancelled payment's cash goes back: at once where the biller answered while the customer stood there and the shift is
+/// open; else it is owed, until somebody says that it was handed over.
 pub(super) fn cash_back(
     view: &View,
     plan: &mut Plan,
@@ -255,7 +272,10 @@ pub(super) fn cash_back(
 ) -> Result<(), StorageError> {
     owe(view, plan, row, moment)?;
     let Some(agent) = view.agents.payments.get(&row.id) else { return Ok(()) };
-    if view.agents.is_open(agent.shift_id)
+    let asked = view.agents.asked.get(&row.id);
+    let waits = asked.is_some_and(|asked| moment.at.naive_utc() - *asked <= CUSTOMER_WAITS);
+    if waits
+        && view.agents.is_open(agent.shift_id)
         && let Some(owed) = plan.agents.give_backs.last_mut()
     {
         let actor = Actor { id: agent.staff_id, name: agent.staff_name.clone() };

@@ -195,7 +195,8 @@ impl State {
     /// Reads what changed lately, so that look-ups see it from the start.
     fn catch_up(&mut self) -> Result<(), StorageError> {
         match &mut self.connection {
-            Conn::Sqlite(sqlite) => sqlite.immediate_transaction(|sqlite| self.recents.catch_up(sqlite)),
+            // It reads only, one state of both tables.
+            Conn::Sqlite(sqlite) => sqlite.transaction(|sqlite| self.recents.catch_up(sqlite)),
             Conn::Pg(_) => Ok(()),
         }
     }
@@ -343,6 +344,10 @@ impl State {
                 let ran = write.run(&mut WriteOp { connection, ids, accounts, wake: &mut wake });
                 ran.inspect_err(|error| cause = Some(error.clone()))
             });
+            // An account that it made is gone with it.
+            if ran.is_err() {
+                self.accounts.forget();
+            }
             // What went wrong first: rolling back may have failed after it.
             let ran = ran.map_err(|error| cause.unwrap_or(error));
             *answer = Some(Answer::Rare(match ran {

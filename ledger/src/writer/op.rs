@@ -8,7 +8,9 @@ use super::accounts::AccountCache;
 use super::commands::RequestKey;
 use super::ids::Ids;
 use crate::accounts::Account;
-use crate::postings::{Posting, Unbalanced};
+use crate::money::Money;
+use crate::postings::{Moment, Posting, Unbalanced};
+use crate::states::TaskKind;
 use crate::storage::schema::{accounts, entries, float_entries, postings};
 use crate::storage::{Conn, StorageError};
 
@@ -75,15 +77,34 @@ impl WriteOp<'_> {
             *delta = delta.checked_add(entry.amount).ok_or(Unbalanced)?;
         }
         for (account, delta) in deltas {
-            diesel::update(accounts::table.filter(accounts::id.eq(account)))
+            let changed = diesel::update(accounts::table.filter(accounts::id.eq(account)))
                 .set(accounts::balance.eq(accounts::balance + delta))
                 .execute(self.connection)?;
+            if changed != 1 {
+                return Err(StorageError::Conflict("an account changed meanwhile".to_owned()));
+            }
         }
         Ok(id)
     }
+
+    /// Leaves a warning for the network if drawing this much brings a float below `low`; `subject` drew it.
+    pub(crate) fn warn_if_low(
+        &mut self,
+        available: Money,
+        drawn: Money,
+        low: Money,
+        subject: i64,
+        moment: Moment,
+    ) -> Result<(), StorageError> {
+        let after = available.checked_sub(drawn);
+        if available >= low && after.is_some_and(|after| after < low) {
+            self.add_task(TaskKind::MailLowFloat, subject, moment.at, moment.at)?;
+        }
+        Ok(())
+    }
 }
 
-/// What a key says of an earlier request with it: `None` for a new one, else whether it was the same.
+/// Whether an earlier request under this key asked for the same.
 pub(crate) fn is_replay(key: &RequestKey, stored_input: &[u8]) -> bool {
     key.input.as_slice() == stored_input
 }

@@ -12,7 +12,8 @@
 //! 4. A *filter* knows of most keys that their tree does not hold them, which is what look-ups mostly ask. It is filled
 //!    between batches, too; a key beyond its end is looked up.
 //!
-//! What was appended is read again when the writer starts. Folding the same row twice changes nothing, so a fold that was
+//! What was appended is read again when the writer starts. A process that never appends sorts nothing either: a command
+//! beside a running hub does not keep it waiting. Folding the same row twice changes nothing, so a fold that was
 //! cut off begins anew. Memory changes after the commit only; a batch that is rolled back leaves it as it was.
 //!
 //! Nobody writes between a look-up and the commit that rests on it: the batch is a `BEGIN IMMEDIATE` transaction. What
@@ -348,6 +349,8 @@ pub(super) struct Recents {
     bills: Recent<RecentBill>,
     keys: Recent<RecentKey>,
     max: usize,
+    /// Whether this process ever appended: whoever only looks, or keeps other things, leaves the sorting to who does.
+    appends: bool,
     /// SQLite's `data_version` when memory was last in step; none before it is read, and after a connection was lost.
     version: Option<i64>,
 }
@@ -367,7 +370,7 @@ struct DataVersion {
 
 impl Recents {
     pub fn new(max: usize) -> Self {
-        Self { bills: Recent::default(), keys: Recent::default(), max, version: None }
+        Self { bills: Recent::default(), keys: Recent::default(), max, appends: false, version: None }
     }
 
     pub fn shared_bills(&self) -> Shared<RecentBill> {
@@ -387,7 +390,7 @@ impl Recents {
     /// Whether there is work for the time between batches.
     pub fn has_work(&self) -> bool {
         let part = self.idle_from();
-        self.bills.has_work(part) || self.keys.has_work(part)
+        self.appends && (self.bills.has_work(part) || self.keys.has_work(part))
     }
 
     fn idle_from(&self) -> usize {
@@ -441,7 +444,7 @@ impl Recents {
 
     /// Folds a slice at the end, however little there is; `None` once all is folded.
     pub fn fold_rest(&self, sqlite: &mut SqliteConnection) -> Result<Option<Folded>, StorageError> {
-        if self.bills.is_folded() && self.keys.is_folded() {
+        if !self.appends || (self.bills.is_folded() && self.keys.is_folded()) {
             return Ok(None);
         }
         Ok(Some(Folded {
@@ -452,6 +455,7 @@ impl Recents {
 
     /// Takes over what a commit wrote.
     pub fn committed(&mut self, folded: Folded, plan: &Plan) {
+        self.appends |= !(plan.bills.is_empty() && plan.keys.is_empty());
         let bills = plan
             .bills
             .iter()

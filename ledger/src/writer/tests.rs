@@ -28,6 +28,30 @@ fn keep_one(now: NaiveDateTime) -> impl FnMut(&mut WriteOp<'_>) -> Result<Refere
     }
 }
 
+/// An account that a write made is undone with the write: the next one makes it again, and no entry is left without one.
+#[test]
+fn an_account_is_gone_with_the_write_that_made_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("ledger.db"));
+    Ledger::migrate(&url).unwrap();
+    let ledger = Ledger::open(&url, 1, Arc::new(|| {})).unwrap();
+    let moment = Moment::of("2026-11-24T10:00:00Z".parse().unwrap());
+    let top_up = move |op: &mut WriteOp<'_>| {
+        let float = Account::of(AccountKind::AgentFloat, "7");
+        op.held_balance(&float)?;
+        op.post(&crate::postings::float_topped_up(&float, Money::from_minor(100), moment)?)
+    };
+    let undone = ledger.write_now(move |op| {
+        top_up(op)?;
+        Err::<(), _>(StorageError::Failed("on purpose".to_owned()))
+    });
+    assert!(matches!(undone, Err(LedgerError::Storage(StorageError::Failed(_)))), "{undone:?}");
+    ledger.write_now(top_up).unwrap();
+    let faults = crate::check_books(&url).unwrap().faults;
+    // Nobody asked for it, and that is all.
+    assert!(matches!(faults.as_slice(), [crate::BookFault::PostingUnasked { .. }]), "{faults:?}");
+}
+
 /// A full disk makes SQLite undo the transaction by itself: the writer goes on once there is room.
 #[test]
 fn a_full_disk_is_got_over() {

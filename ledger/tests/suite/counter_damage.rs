@@ -192,6 +192,7 @@ fn every_kind_of_damage_is_found(db: &TestDb) {
         cash_reference: reference,
         reason: LateReason::Used,
         amount: money(10_000),
+        low_float: ledger::Money::ZERO,
         actor: actor(1),
         moment: moment(),
     };

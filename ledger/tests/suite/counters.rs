@@ -1,13 +1,14 @@
 //! Payments over a counter: commission, shifts, cancellation, cash that goes back.
 
+use chrono::TimeDelta;
 use ledger::{
-    Account, AccountKind, AdvanceOutcome, AgentPay, Closure, ClosureOutcome, GiveBackOutcome, Ledger, Money,
-    MovementOutcome, NewMovement, Pay, PayOutcome, PaymentState, PostingKind, RequestKey, ShiftMovementKind,
+    Account, AccountKind, Advance, AdvanceOutcome, AgentPay, Closure, ClosureOutcome, GiveBackOutcome, Ledger, Moment,
+    Money, MovementOutcome, NewMovement, Pay, PayOutcome, PaymentState, PostingKind, RequestKey, ShiftMovementKind,
     ShiftOpened, ShiftTotals, Step,
 };
 
 use crate::support::{
-    Doing, TestDb, actor, ask_to_cancel, card, confirm, counter, float, moment, money, new_shift, over_counter,
+    Doing, TestDb, actor, ask_to_cancel, card, confirm, counter, float, moment, money, new_shift, now, over_counter,
 };
 
 use PaymentState as P;
@@ -138,7 +139,9 @@ fn commission_is_earned_by_confirmation_and_undone_with_it(db: &TestDb) {
     ledger.step(second, confirm());
     ledger.step(second, ask_to_cancel());
     let refused = Step::CancelRefused { refusal: "too late".to_owned() };
-    assert_eq!(ledger.step(second, refused), moved(P::Cancelling, P::Confirmed));
+    let an_hour_on = Moment::of(now() + TimeDelta::hours(1));
+    let refusal = Advance { payment: second, step: refused, task: None, moment: an_hour_on };
+    assert_eq!(ledger.advance_now(refusal).unwrap(), moved(P::Cancelling, P::Confirmed));
     let stored = ledger.read(|reader| Ok((reader.payment_of(second)?, reader.cancellation(second)?))).unwrap();
     assert_eq!(stored.0.unwrap().state_since, confirmed_since);
     assert_eq!(stored.1.unwrap().refusal.as_deref(), Some("too late"));
@@ -249,6 +252,25 @@ fn cash_goes_back_over_the_counter(db: &TestDb) {
     db.assert_clean();
 }
 
+/// The biller agrees when the customer has long left: the drawer still holds the cash, and somebody owes it.
+fn a_cancellation_that_comes_late_is_owed(db: &TestDb) {
+    let ledger = db.open();
+    ledger.fund("7", 100_000);
+    let shift = ledger.open_till("A");
+    for (key, minutes, owed, expected) in [("1", 2, Some(false), 50_000), ("2", 3, Some(true), 60_000)] {
+        let payment = ledger.start(of(key, shift, 10_000));
+        ledger.step(payment, confirm());
+        ledger.step(payment, ask_to_cancel());
+        let later = Moment::of(now() + TimeDelta::minutes(minutes));
+        let agreed = Advance { payment, step: Step::Cancelled, task: None, moment: later };
+        assert_eq!(ledger.advance_now(agreed).unwrap(), moved(P::Cancelling, P::Cancelled));
+        assert_eq!(ledger.read(|reader| reader.is_owed(payment)).unwrap(), owed, "after {minutes} minutes");
+        assert_eq!(totals(&ledger, shift).expected, money(expected));
+    }
+    assert_eq!(balance(db, AccountKind::AgentFloat, "7"), -100_000);
+    db.assert_clean();
+}
+
 fn one_open_shift_per_till(db: &TestDb) {
     let ledger = db.open();
     let first = ledger.open_till("A");
@@ -286,6 +308,7 @@ on_both!(
     a_closure_counts_the_drawer,
     a_closed_shift_takes_nothing_more,
     cash_goes_back_over_the_counter,
+    a_cancellation_that_comes_late_is_owed,
     one_open_shift_per_till,
     outlets_do_not_share,
 );

@@ -198,12 +198,15 @@ fn late_cash_waits_and_goes_back(db: &TestDb) {
         cash_reference: reference,
         reason: LateReason::Expired,
         amount: money(centimes),
+        low_float: money(25_000),
         actor: actor(1),
         moment: moment(),
     };
+    let warnings = || db.count("outbox WHERE kind = 14");
     let keep = |new: NewLateCash| ledger.write_now(move |op| op.keep_late_cash(&new)).unwrap();
     let kept = keep(cash("1", 10_000));
     let LateCashOutcome::Kept(id) = kept else { panic!("{kept:?}") };
+    assert_eq!(warnings(), 1, "30,000 to 20,000 is below 25,000");
     assert_eq!(keep(cash("1", 10_000)), kept);
     assert_eq!(keep(cash("1", 10_001)), LateCashOutcome::KeyConflict);
     assert_eq!(balance(db, AccountKind::Suspense, "NET"), -10_000);

@@ -85,6 +85,24 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A command beside a running hub, which keeps other things, leaves the sorting to the hub.
+#[test]
+fn whoever_appends_nothing_sorts_nothing() {
+    let db = TestDb::sqlite();
+    let hub = Ledger::open_with_recent(&db.url, 2, std::sync::Arc::new(|| {}), 1_000).unwrap();
+    let payments: Vec<i64> = (0..20).map(|index| pay(&hub, index)).collect();
+    let left = db.count("recent_bills");
+    assert!(left >= 20, "{left}");
+    let command = db.open();
+    command.write_now(|op| op.put_biller(1001, "a biller", "2026-11-24T10:00:00".parse().unwrap())).unwrap();
+    assert!(!command.stats().has_arrears.load(Ordering::Relaxed));
+    command.close();
+    assert_eq!(db.count("recent_bills"), left);
+    assert_known(&hub, &payments);
+    hub.close();
+    assert_eq!(db.count("recent_bills"), 0);
+}
+
 #[test]
 fn what_a_kill_leaves_is_taken_up() {
     let db = TestDb::sqlite();

@@ -101,13 +101,23 @@ fn a_hand_over_goes_with_its_step(db: &TestDb) {
 fn what_is_old_goes(db: &TestDb) {
     let ledger = db.open();
     let call = open(&ledger, "CA1", Some("+212612345678"));
-    take(&ledger, NewVoiceStep { biller: Some(1001), ..step(call.id, 0, "first") });
+    let context = NewHandover {
+        language: Language::Ar,
+        biller: None,
+        receivable_type: None,
+        contract_masked: String::new(),
+        inquiry: None,
+        reason: HandoverReason::WrongEntries,
+    };
+    take(&ledger, NewVoiceStep { biller: Some(1001), handover: Some(context), ..step(call.id, 0, "first") });
+    let waiting = || ledger.read(|reader| reader.open_handovers()).unwrap().len();
     let prune = |after| ledger.write_now(move |op| op.prune_voice(days(after))).unwrap();
-    assert_eq!((prune(1), db.count("voice_steps")), (0, 1));
+    assert_eq!((prune(1), db.count("voice_steps"), waiting()), (0, 1, 1));
     prune(2);
+    assert_eq!((waiting(), db.count("voice_handovers")), (0, 1), "nobody took the caller within a day");
     assert_eq!((db.count("voice_steps"), db.count("voice_calls")), (0, 1));
     prune(91);
-    assert_eq!(db.count("voice_calls"), 0);
+    assert_eq!((db.count("voice_calls"), db.count("voice_handovers")), (0, 0));
     assert_eq!(ledger.read(|reader| reader.last_voice_biller("+212612345678")).unwrap(), None);
 }
 

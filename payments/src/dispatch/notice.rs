@@ -7,7 +7,8 @@ use crate::api::Infrastructure;
 use crate::messages::{Delivery, Medium, Notice, NoticeKind};
 
 impl Dispatcher {
-    /// Warns a network that an outlet's float is low: the task is about the payment or the request that drew it down.
+    /// Warns a network that an outlet's float is low: the task is about the payment, the request or the late cash
+    /// that drew it down.
     pub(super) async fn warn_of_low_float(&self, task: &Task) -> Result<End, Infrastructure> {
         let subject = task.payment;
         let outlet = self
@@ -16,7 +17,10 @@ impl Dispatcher {
                 if let Some(agent) = reader.agent_payment(subject)? {
                     return Ok(Some(agent.outlet));
                 }
-                Ok(reader.float_request(subject)?.map(|request| request.outlet))
+                if let Some(request) = reader.float_request(subject)? {
+                    return Ok(Some(request.outlet));
+                }
+                Ok(reader.late_cash(subject)?.map(|cash| cash.outlet))
             })
             .await?;
         let Some(outlet) = outlet else { return done("about no outlet") };

@@ -41,6 +41,7 @@ impl Hub {
             cash_reference: stored.id,
             reason,
             amount: request.amount,
+            low_float: network.low_float,
             actor: request.actor,
             moment: Moment::of(self.now()),
         };

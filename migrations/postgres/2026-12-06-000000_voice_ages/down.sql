@@ -1,0 +1,3 @@
+DROP INDEX voice_steps_age;
+DROP INDEX voice_calls_age;
+DROP INDEX voice_handovers_age;
