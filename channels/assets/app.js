@@ -5,9 +5,13 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const language = document.documentElement.lang;
 
-  // The list of faults is read first.
+  // The list of faults is read first; else one goes on where the page says, also where the browser has not seen to it.
   const faults = one("#faults");
   if (faults) faults.focus();
+  addEventListener("load", () => requestAnimationFrame(() => {
+    const idle = !document.activeElement || document.activeElement === document.body;
+    if (idle) one("[autofocus]")?.focus();
+  }));
 
   // A form is sent once; after "back" it can be sent again.
   all("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
@@ -27,10 +31,14 @@
     button.removeAttribute("aria-busy");
   }));
 
-  // Enter that was pressed on the page before, or is held down, must not run through page after page.
+  // Enter that was pressed on the page before, or is held down, must not run through page after page. Whoever has
+  // used another key or the pointer here has seen this page.
   const begun = performance.now();
+  let seen = false;
+  addEventListener("pointerdown", () => { seen = true; }, true);
   ["keydown", "keypress"].forEach((type) => addEventListener(type, (event) => {
-    if (event.key === "Enter" && (event.repeat || performance.now() - begun < 300)) event.preventDefault();
+    if (event.key !== "Enter") seen = true;
+    else if (event.repeat || (!seen && performance.now() - begun < 300)) event.preventDefault();
   }, true));
 
   // To the gateway. Coming back with "back" must not send again.

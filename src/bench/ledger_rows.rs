@@ -45,6 +45,7 @@ impl Maker {
             email: None,
             funds,
             agent: None,
+            only_replay: false,
             moment: Moment::of(Utc::now()),
         }
     }

@@ -365,6 +365,20 @@ fn start_demo(bench: &Bench) -> (Stays, String, String) {
     (program, pages, world)
 }
 
+/// A demo fills floats and lets people in whose password is known: never over a ledger that is somebody's.
+#[test]
+fn a_demo_keeps_off_another_ledger() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("real")).unwrap();
+    let database = format!("sqlite:{}", bench.path("real/fatoura.db").display());
+    let mut migrate = bench.command(&["migrate"]);
+    Ran::of(migrate.env("FATOURA_DATABASE_URL", &database).output().unwrap()).done();
+    let words = ["demo", "--data", "real", "--port", "0", "--sandbox-port", "0", "--smtp-port", "0"];
+    bench.run(&words).failed(2, &["real/fatoura.db", "not a demo's ledger", "--data"]);
+    let left: Vec<_> = std::fs::read_dir(bench.path("real")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| name.to_string_lossy().starts_with("fatoura.db")), "{left:?}");
+}
+
 /// Asks again until the page says this.
 async fn eventually(payer: &Payer, path: &str, words: &str) {
     for _ in 0..200 {

@@ -45,8 +45,8 @@ pub struct NewLateCash {
     pub shift: Option<i64>,
     /// The number of the reference.
     pub cash_reference: i64,
-    /// Why it is late.
-    pub reason: LateReason,
+    /// Why it is late; `None` if the reference can be paid, which only an earlier report under the key survives.
+    pub reason: Option<LateReason>,
     /// How much, above zero.
     pub amount: Money,
     /// Below this the network is warned that the outlet's float is low.
@@ -64,6 +64,8 @@ pub enum LateCashOutcome {
     Kept(i64),
     /// The key was used for other cash.
     KeyConflict,
+    /// The reference can be paid: nothing is late about the cash.
+    Payable,
     /// The shift is closed, or there is none of that number.
     ShiftClosed,
     /// The float does not hold that much: what is left of it. Nothing was booked, and an incident was opened.
@@ -154,6 +156,7 @@ impl WriteOp<'_> {
             let same = is_replay(&new.key, &input);
             return Ok(if same { LateCashOutcome::Kept(id) } else { LateCashOutcome::KeyConflict });
         }
+        let Some(reason) = new.reason else { return Ok(LateCashOutcome::Payable) };
         if let Some(shift) = new.shift
             && held_state(self.connection, shift)? != Some(ShiftState::Open)
         {
@@ -176,7 +179,7 @@ impl WriteOp<'_> {
             late_cash::outlet.eq(&new.outlet),
             late_cash::shift_id.eq(new.shift),
             late_cash::cash_reference_id.eq(new.cash_reference),
-            late_cash::reason.eq(new.reason.code()),
+            late_cash::reason.eq(reason.code()),
             late_cash::amount.eq(new.amount.minor()),
             late_cash::taken_at.eq(now),
             late_cash::owner_id.eq(new.actor.id),

@@ -12,7 +12,8 @@ use super::closures::totals;
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::postings::Moment;
-use crate::storage::schema::{carried_payments, give_backs, shift_movements, shifts};
+use crate::references::Reference;
+use crate::storage::schema::{agent_payments, carried_payments, give_backs, payments, shift_movements, shifts};
 use crate::storage::{Conn, StorageError};
 use crate::vocabulary::{UnknownWord, words};
 use crate::writer::{RequestKey, WriteOp};
@@ -366,6 +367,19 @@ impl Reader<'_> {
             .filter(shifts::state.eq(ShiftState::Open.code()))
             .select(ShiftRow::as_select());
         query.get_result(self.connection).optional()?.map(Shift::try_from).transpose()
+    }
+
+    /// The last payment of a quote that a shift took.
+    pub fn shift_payment_of(&mut self, shift: i64, quote: i64) -> Result<Option<Reference>, StorageError> {
+        let found: Option<(i64, i64)> = agent_payments::table
+            .inner_join(payments::table.on(payments::id.eq(agent_payments::payment_id)))
+            .filter(agent_payments::shift_id.eq(shift))
+            .filter(payments::quote_id.eq(quote))
+            .order(payments::id.desc())
+            .select((payments::id, payments::secret))
+            .first(self.connection)
+            .optional()?;
+        Ok(found.map(|(id, secret)| Reference::of(id, secret)))
     }
 
     /// The shifts of an outlet before a number, newest first.

@@ -46,6 +46,8 @@ pub enum Funds {
 pub struct Pay {
     /// The caller's key.
     pub key: RequestKey,
+    /// Whether only an earlier request under the key is answered, as something stands in the way of a new payment.
+    pub only_replay: bool,
     /// The quote's number.
     pub quote: i64,
     /// The biller.
@@ -81,6 +83,8 @@ pub enum PayOutcome {
     Replayed(Reference),
     /// The key was used for another request.
     KeyConflict,
+    /// There was no such request before, and only that was asked.
+    NotStarted,
     /// The counter's shift is closed.
     ShiftClosed,
     /// The reference that is to be used up was used, cancelled, or has expired.

@@ -69,6 +69,9 @@ pub(super) fn pay(view: &mut View, plan: &mut Plan, ids: &mut Ids, pay: &Pay) ->
         let row = row.ok_or_else(|| StorageError::Damaged(format!("a key leads to no payment {payment}")))?;
         return Ok(PayOutcome::Replayed(Reference::of(row.id, row.secret)));
     }
+    if pay.only_replay {
+        return Ok(PayOutcome::NotStarted);
+    }
     if let Some(objection) = agents::objection(view, pay) {
         return Ok(objection);
     }

@@ -69,6 +69,7 @@ fn a_full_disk_is_got_over() {
     let pay = |key: &str, bytes| {
         ledger.pay_now(Pay {
             agent: None,
+            only_replay: false,
             key: RequestKey::of("test", key, key),
             quote: 1,
             biller: 1001,

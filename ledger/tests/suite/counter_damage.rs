@@ -190,7 +190,7 @@ fn every_kind_of_damage_is_found(db: &TestDb) {
         outlet: "7".to_owned(),
         shift: None,
         cash_reference: reference,
-        reason: LateReason::Used,
+        reason: Some(LateReason::Used),
         amount: money(10_000),
         low_float: ledger::Money::ZERO,
         actor: actor(1),

@@ -196,7 +196,7 @@ fn late_cash_waits_and_goes_back(db: &TestDb) {
         outlet: "7".to_owned(),
         shift: Some(shift),
         cash_reference: reference,
-        reason: LateReason::Expired,
+        reason: Some(LateReason::Expired),
         amount: money(centimes),
         low_float: money(25_000),
         actor: actor(1),

@@ -64,7 +64,7 @@ impl Hub {
     ) -> Result<CardRedirect, StartError> {
         let now = self.now();
         let pay = self.card_pay(quote, &start, now + FIRST_POLL)?;
-        let payment = match self.pay(pay).await? {
+        let payment = match self.pay_unless(self.card_objection(quote), pay).await? {
             PayOutcome::Started(reference) => reference,
             PayOutcome::Replayed(reference) => self.still_waiting(reference).await?,
             PayOutcome::BeingPaid(by) => {
@@ -73,14 +73,26 @@ impl Hub {
             }
             PayOutcome::KeyConflict => return Err(StartError::KeyConflict),
             PayOutcome::AlreadyPaid => return Err(StartError::AlreadyPaid),
-            PayOutcome::InsufficientFunds | PayOutcome::ShiftClosed | PayOutcome::ReferenceOver => {
+            PayOutcome::InsufficientFunds
+            | PayOutcome::ShiftClosed
+            | PayOutcome::ReferenceOver
+            | PayOutcome::NotStarted => {
                 return Err(Infrastructure::Failed("a card payment was taken for one at a counter".to_owned()).into());
             }
         };
         Ok(self.redirect(payment, total(&quote.amounts)?, &start))
     }
 
-    /// The intent of a payment by card, if the quote can be paid so now; the gateway is asked first at `poll_at`.
+    /// What stands in the way of a new payment by card for a quote. A payment that the same request started before is
+    /// none the worse for it.
+    pub(super) fn card_objection(&self, quote: &ledger::Quote) -> Option<StartError> {
+        if quote.expires_at <= self.now().naive_utc() {
+            return Some(StartError::Expired);
+        }
+        (!self.is_available(quote.biller, quote.channel)).then_some(StartError::Unavailable)
+    }
+
+    /// The intent of a payment by card; the gateway is asked first at `poll_at`.
     pub(super) fn card_pay(
         &self,
         quote: &ledger::Quote,
@@ -90,12 +102,6 @@ impl Hub {
         let now = self.now();
         if quote.instrument != Instrument::Card {
             return Err(StartError::WrongInstrument);
-        }
-        if quote.expires_at <= now.naive_utc() {
-            return Err(StartError::Expired);
-        }
-        if !self.is_available(quote.biller, quote.channel) {
-            return Err(StartError::Unavailable);
         }
         Ok(Pay {
             key: start.key,
@@ -110,6 +116,7 @@ impl Hub {
             email: start.email.clone(),
             funds: Funds::Awaited { account: self.gateway_account(), poll_at },
             agent: None,
+            only_replay: false,
             moment: Moment::of(now),
         })
     }

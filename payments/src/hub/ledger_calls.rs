@@ -20,6 +20,19 @@ impl Hub {
         heard(answer).await
     }
 
+    /// [`Self::pay`], or the objection to a new payment, if the same request started none before.
+    pub(crate) async fn pay_unless<E: From<Infrastructure>>(
+        &self,
+        objection: Option<E>,
+        pay: Pay,
+    ) -> Result<PayOutcome, E> {
+        let pay = Pay { only_replay: objection.is_some(), ..pay };
+        match (self.pay(pay).await?, objection) {
+            (PayOutcome::NotStarted, Some(objection)) => Err(objection),
+            (outcome, _) => Ok(outcome),
+        }
+    }
+
     pub(crate) async fn advance(&self, advance: Advance) -> Result<AdvanceOutcome, Infrastructure> {
         let (reply, answer) = oneshot::channel();
         self.ledger.advance(advance, Box::new(move |result| drop(reply.send(result))));

@@ -35,13 +35,16 @@ impl Hub {
         let key = RequestKey::of("token", &idempotency_key, &reference.to_string());
         let start = CardStart { key, phone, email: None, language, public_url: String::new() };
         let pay = self.card_pay(&quote, &start, self.now() + FIRST_POLL)?;
-        let payment = match self.pay(pay).await? {
+        let payment = match self.pay_unless(self.card_objection(&quote), pay).await? {
             PayOutcome::Started(payment) => payment,
             PayOutcome::Replayed(payment) => return Ok(self.outcome_of_first(payment).await?),
             PayOutcome::BeingPaid(_) => return Err(StartError::BeingPaid),
             PayOutcome::KeyConflict => return Err(StartError::KeyConflict),
             PayOutcome::AlreadyPaid => return Err(StartError::AlreadyPaid),
-            PayOutcome::InsufficientFunds | PayOutcome::ShiftClosed | PayOutcome::ReferenceOver => {
+            PayOutcome::InsufficientFunds
+            | PayOutcome::ShiftClosed
+            | PayOutcome::ReferenceOver
+            | PayOutcome::NotStarted => {
                 return Err(Infrastructure::Failed("a card payment was taken for one at a counter".to_owned()).into());
             }
         };

@@ -78,8 +78,11 @@ fn outlet(out: &mut dyn Write, hub: &str) -> anyhow::Result<()> {
     amina   {hub}/fr/staff/outlet: open till 1 with 500, type 100102, contract 11111111, Enter to the receipt;
             cancel it with a reason; make a biller silent in the outside world and pay again; close with Alt+5
     samir   signs on that page for a drawer that is off by more than 10.00
-    nadia   asks for a top-up at {hub}/fr/staff/floats, fatima approves it",
+    nadia   asks for a top-up at {hub}/fr/staff/floats, fatima approves it
+    A network's own system, for a day:
+            FATOURA_NETWORK_SECRET={secret} fatoura sandbox network --hub {hub} --network ATLAS --key NETWORK_SECRET_ATLAS --outlet 20001",
         outlet = networks::OUTLET,
+        secret = super::NETWORK_SECRET,
     )?;
     Ok(())
 }

@@ -34,9 +34,20 @@ use crate::signals::StopSignals;
 
 /// Billers' secrets are looked up under such names; the sandbox's billers share one.
 const SECRET_PREFIX: &str = "BILLER_SECRET_";
+/// Those of networks, whose systems share another.
+const NETWORK_SECRET_PREFIX: &str = "NETWORK_SECRET_";
+const NETWORK_SECRET: &str = "sandbox-network-secret";
 
 pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     make_folder(&args.data)?;
+    let (ledger, own) = (args.data.join("fatoura.db"), args.data.join("cookie.key"));
+    if ledger.exists() && !own.exists() {
+        bail!(
+            "{} is not a demo's ledger, and a demo fills floats and lets people in whose password is known: choose \
+             another folder with --data",
+            ledger.display()
+        );
+    }
     let cookie_key = keys::load_or_make(&args.data.join("cookie.key"))?;
     let staff_key = keys::load_or_make(&args.data.join("staff.key"))?;
     let database = DatabaseUrl::Sqlite(args.data.join("fatoura.db"));
@@ -85,7 +96,11 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
 fn of_sandbox(sandbox: &SandboxConfig) -> Outside {
     let secret = SecretString::from(sandbox.biller_secret.as_str());
     Outside {
-        secrets: Arc::new(move |name| name.starts_with(SECRET_PREFIX).then(|| secret.clone())),
+        secrets: Arc::new(move |name| match name {
+            name if name.starts_with(SECRET_PREFIX) => Some(secret.clone()),
+            name if name.starts_with(NETWORK_SECRET_PREFIX) => Some(NETWORK_SECRET.into()),
+            _ => None,
+        }),
         clock: Arc::new(Utc::now),
         messenger: None,
     }

@@ -5,7 +5,7 @@ use chrono::Utc;
 use ledger::{Actor, DatabaseUrl, FloatRequestKind, FloatRequestState, Money};
 use payments::Hub;
 use payments::api::cash::{DecideFloat, RequestFloat};
-use payments::networks::import;
+use payments::networks::{Network, import};
 
 use crate::commands::network;
 
@@ -15,13 +15,16 @@ pub(super) const OUTLET: &str = "10001";
 /// What each outlet begins with: 5,000.00.
 const FLOAT: Money = Money::from_minor(500_000);
 
-/// Puts the networks in.
-pub(super) fn store(url: &DatabaseUrl) -> anyhow::Result<()> {
-    let networks = import::parse(FILE).map_err(|faults| {
+fn own() -> anyhow::Result<Vec<Network>> {
+    import::parse(FILE).map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         anyhow!("the demo's own networks.toml has faults: {}", faults.join("; "))
-    })?;
-    let taken = network::store(url, &networks, Utc::now())?;
+    })
+}
+
+/// Puts the networks in.
+pub(super) fn store(url: &DatabaseUrl) -> anyhow::Result<()> {
+    let taken = network::store(url, &own()?, Utc::now())?;
     if let Some(taken) = taken.first() {
         bail!("outlet {} of the demo belongs to network {}", taken.outlet, taken.of);
     }
@@ -31,8 +34,9 @@ pub(super) fn store(url: &DatabaseUrl) -> anyhow::Result<()> {
 /// Fills each float once, with a request and an approval as they are in earnest. Their people are no accounts: theirs are
 /// numbers that no account has.
 pub(super) async fn fill_floats(hub: &Hub) -> anyhow::Result<()> {
+    let own = own()?;
     let [treasurer, controller] = [-1, -2].map(|id| Actor { id, name: "Demo".to_owned() });
-    for outlet in hub.networks().all().iter().flat_map(|network| &network.outlets) {
+    for outlet in own.iter().flat_map(|network| &network.outlets) {
         let request = RequestFloat {
             outlet: outlet.number.clone(),
             kind: FloatRequestKind::TopUp,

@@ -275,11 +275,21 @@ async fn an_open_breaker_takes_no_cash(#[values(Backend::Sqlite, Backend::Postgr
     let (one, two) = (app.any_quote("EL-91", "10.00").await, app.any_quote("EL-92", "10.00").await);
     app.fault("biller:1302 confirm", FaultKind::Down, 0);
     app.fault("biller:1302 status", FaultKind::Down, 0);
-    let taken = app.take(counter, &one).await.unwrap();
+    let asked = TestApp::asks(counter, &one, "first");
+    let taken = app.hub.pay_cash(asked.clone()).await.unwrap();
     app.settle().await;
     app.pass(TimeDelta::seconds(31));
     app.settle().await;
     assert!(matches!(app.take(counter, &two).await, Err(PayCashError::Unavailable)));
+    // The cash that was taken is not refused because of it: the same again, and whoever comes back to its price.
+    for key in ["same", "fresh"] {
+        let asks = TestApp::asks(counter, &one, key);
+        let asks = if key == "same" { PayCash { key: asked.key.clone(), ..asks } } else { asks };
+        let again = app.hub.pay_cash(asks).await.unwrap();
+        assert_eq!(again.payment.reference, taken.payment.reference, "{key}");
+        assert_eq!(again.instruction, Instruction::TellPending, "{key}");
+    }
+    assert_eq!(app.float("10001").await, money("989.97"));
     app.control.clear_faults();
     app.pass(TimeDelta::hours(1));
     app.settle().await;

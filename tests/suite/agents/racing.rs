@@ -1,5 +1,6 @@
 //! Many at once: two tills at the last dirham, channels at one bill and one reference, a closure among payments.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use payments::Hub;
@@ -67,7 +68,9 @@ async fn one_payment_per_reference_and_bill(#[values(Backend::Sqlite, Backend::P
     let of_bill =
         |n: usize| TestApp::asks(tills[n % 2], if n.is_multiple_of(3) { &any } else { &second }, &format!("b{n}"));
     let results = at_once(&hubs, (0..10).map(of_bill).collect()).await;
-    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+    // A till that asks again for the price that it took the cash of is shown that payment.
+    let taken: HashSet<_> = results.iter().flatten().map(|paid| &paid.payment.reference).collect();
+    assert_eq!(taken.len(), 1, "{results:?}");
     assert_eq!(app.database.number("SELECT COUNT(*) FROM payments"), 2);
     // A card beside them.
     let redirect = app.start_payment(&app.quote((1001, "02", "11111111")).await, PHONE, "card").await.unwrap();

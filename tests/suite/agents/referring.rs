@@ -165,6 +165,32 @@ async fn a_reference_paid_late(#[values(Backend::Sqlite, Backend::Postgres)] bac
     app.finish().await;
 }
 
+/// The answer to a report was lost, and meanwhile the reference can be paid again: the cash that was taken over stays so.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_repeated_when_the_bill_is_free_again(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let counter = app.counter("10001", "1", "300.00").await;
+    let made = app.make_reference(BILL).await;
+    let card = app.quote(BILL).await;
+    let redirect = app.start_payment(&card, PHONE, "card").await.unwrap();
+    let report = late(&made.digits, "175.40", "N-1");
+    let kept = app.hub.report_late_cash(report.clone()).await.unwrap();
+    assert_eq!(kept.reason, LateReason::BillPaid);
+    app.bank.pay(&redirect, "4000000000000036").await;
+    app.settle().await;
+    let fresh = ReportLateCash { key: "N-2".to_owned(), ..report.clone() };
+    assert!(matches!(app.hub.report_late_cash(fresh).await, Err(LateCashError::Payable)));
+    assert_eq!(app.hub.report_late_cash(report.clone()).await.unwrap().cash.id, kept.cash.id);
+    // Nor does it matter that the shift is closed by then.
+    app.close(counter.shift, &[("200.00", 3), ("50.00", 1), ("20.00", 1), ("5.00", 1), ("0.20", 2)]).await.unwrap();
+    assert_eq!(app.hub.report_late_cash(report).await.unwrap().cash.id, kept.cash.id);
+    assert_eq!(app.float("10001").await, money("124.60"));
+    app.finish().await;
+}
+
 /// Two outlets took cash for one reference: the first paid, the second's goes back.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]

@@ -159,6 +159,7 @@ impl TestApp {
             email: None,
             funds: Funds::InHand(account),
             agent: None,
+            only_replay: false,
             moment: Moment::of(self.now()),
         };
         let (reply, answer) = oneshot::channel();

@@ -69,6 +69,7 @@ pub fn card(key: &str, article: &str) -> Pay {
         email: Some("payer@example.ma".to_owned()),
         funds: Funds::Awaited { account: cmi(), poll_at: now() + TimeDelta::minutes(15) },
         agent: None,
+        only_replay: false,
         moment: moment(),
     }
 }

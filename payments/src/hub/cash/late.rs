@@ -4,6 +4,7 @@ use ledger::{
     Actor, BillState, LateCash, LateCashOutcome, LateCashRelease, LateReason, Moment, NewLateCash, RequestKey,
 };
 
+use super::NO_SHIFT;
 use super::reference::standing;
 use super::view::PAGE_MAX;
 use crate::api::Infrastructure;
@@ -23,13 +24,13 @@ impl Hub {
         let digits = cash_digits::read(&request.reference).ok_or(LateCashError::UnknownReference)?;
         let stored = self.read(move |reader| reader.cash_reference(&digits)).await?;
         let stored = stored.ok_or(LateCashError::UnknownReference)?;
-        let reason = self.lateness(&stored).await?.ok_or(LateCashError::Payable)?;
+        let reason = self.lateness(&stored).await?;
         let shift = match request.till {
             None => None,
             Some(till) => {
                 let number = outlet.number.clone();
                 let open = self.read(move |reader| reader.open_shift_of(&number, &till)).await?;
-                Some(open.ok_or(LateCashError::NoShift)?.id)
+                Some(open.map_or(NO_SHIFT, |open| open.id))
             }
         };
         let input = format!("{}\n{}\n{}", outlet.number, stored.digits, request.amount);
@@ -48,6 +49,7 @@ impl Hub {
         match self.write(move |op| op.keep_late_cash(&new)).await? {
             LateCashOutcome::Kept(id) => self.late_cash(id).await?.ok_or(LateCashError::UnknownCash),
             LateCashOutcome::KeyConflict => Err(LateCashError::KeyConflict),
+            LateCashOutcome::Payable => Err(LateCashError::Payable),
             LateCashOutcome::ShiftClosed => Err(LateCashError::NoShift),
             LateCashOutcome::FloatTooLow(available) => Err(LateCashError::FloatTooLow { available }),
         }

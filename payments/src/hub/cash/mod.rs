@@ -30,17 +30,13 @@ pub(super) struct StoredNetworks {
     networks: Arc<Networks>,
 }
 
+/// The number of no shift: the ledger finds it closed, and what was done before is found without one.
+const NO_SHIFT: i64 = 0;
+
 impl Hub {
     /// The networks as they stand now.
     pub fn networks(&self) -> Arc<Networks> {
         Arc::clone(&self.networks.read().unwrap_or_else(PoisonError::into_inner).networks)
-    }
-
-    /// The secrets of a network's system that are good now: those of its names for which the environment has a value.
-    pub fn network_secrets(&self, code: &str) -> Vec<SecretString> {
-        let networks = self.networks();
-        let names = networks.get(code).map(|network| network.secrets.as_slice()).unwrap_or_default();
-        names.iter().filter_map(|name| (self.secrets)(name)).collect()
     }
 
     /// The secret of a network's system that is known by a name: one of those in its file, with a value in the environment.

@@ -1,10 +1,11 @@
 //! Paying over the counter.
 
 use ledger::{
-    Actor, AgentPay, CashReferenceState, Channel, Commission, Funds, Instrument, Moment, NewShift, Pay, PayOutcome,
-    Reference, RequestKey, ShiftOpened, float_of,
+    Actor, AgentPay, CashReferenceState, Channel, Commission, Funds, Instrument, Moment, Money, NewShift, Pay,
+    PayOutcome, Reference, RequestKey, ShiftOpened, float_of,
 };
 
+use super::NO_SHIFT;
 use crate::api::Infrastructure;
 use crate::api::cash::{CashKey, CashPayment, CashSubject, PayCash, PayCashError};
 use crate::cash_digits;
@@ -21,6 +22,8 @@ const SHIFTS_MAX: u32 = 3;
 struct Subject {
     quote: ledger::Quote,
     cash_reference: Option<ledger::CashReference>,
+    /// Whether its time is over.
+    expired: bool,
 }
 
 impl Hub {
@@ -39,34 +42,83 @@ impl Hub {
         networks.open_till(&request.outlet, &request.till)?;
         let subject = self.subject(&request.subject).await?;
         let quote = &subject.quote;
-        if !self.is_available(quote.biller, quote.channel) {
-            return Err(PayCashError::Unavailable);
-        }
         let needed = total(&quote.amounts)?;
         if let Some(tendered) = request.tendered.filter(|tendered| *tendered < needed) {
             return Err(PayCashError::TooLittle { tendered, total: needed });
         }
         for _ in 0..SHIFTS_MAX {
-            let shift = self.shift_for(&request, network).await?;
-            let pay = self.cash_pay(&request, network, &subject, shift)?;
-            let reference = match self.pay(pay).await? {
-                PayOutcome::Started(reference) | PayOutcome::Replayed(reference) => reference,
-                PayOutcome::ShiftClosed if request.opens_shift => continue,
-                PayOutcome::ShiftClosed => return Err(PayCashError::NoShift),
-                PayOutcome::KeyConflict => return Err(PayCashError::KeyConflict),
-                PayOutcome::ReferenceOver => return Err(self.why_over(&request.subject).await?),
-                PayOutcome::BeingPaid(_) => return Err(PayCashError::BeingPaid),
-                PayOutcome::AlreadyPaid => return Err(PayCashError::AlreadyPaid),
-                PayOutcome::InsufficientFunds => {
-                    let outlet = request.outlet.clone();
-                    let available = self.read(move |reader| reader.float(&outlet)).await?;
-                    return Err(PayCashError::FloatTooLow { available, needed });
+            let mut objection = self.cash_objection(&subject);
+            let shift = match self.shift_for(&request, network, objection.is_none()).await? {
+                Some(shift) => shift,
+                None => {
+                    objection.get_or_insert(PayCashError::NoShift);
+                    NO_SHIFT
                 }
             };
+            let pay = self.cash_pay(&request, network, &subject, shift)?;
+            let outcome = self.pay_unless(objection, pay).await;
+            let settled = matches!(
+                outcome,
+                Ok(PayOutcome::Started(_) | PayOutcome::Replayed(_) | PayOutcome::KeyConflict)
+                    | Err(PayCashError::Infrastructure(_))
+            );
+            let before = if settled { None } else { self.taken_here(&request, shift, quote.id).await? };
+            let reference = match outcome {
+                _ if before.is_some() => before,
+                outcome => self.started(&request, outcome?, needed).await?,
+            };
+            let Some(reference) = reference else { continue };
             let found = self.cash_payment(&reference.to_string()).await?;
             return Ok(found.ok_or_else(|| Infrastructure::Failed(format!("payment {} vanished", reference.id())))?);
         }
         Err(PayCashError::NoShift)
+    }
+
+    /// The payment that the ledger started; `None` where another shift is to be tried.
+    async fn started(
+        &self,
+        request: &PayCash,
+        outcome: PayOutcome,
+        needed: Money,
+    ) -> Result<Option<Reference>, PayCashError> {
+        Err(match outcome {
+            PayOutcome::Started(reference) | PayOutcome::Replayed(reference) => return Ok(Some(reference)),
+            PayOutcome::ShiftClosed if request.opens_shift => return Ok(None),
+            PayOutcome::ShiftClosed => PayCashError::NoShift,
+            PayOutcome::KeyConflict => PayCashError::KeyConflict,
+            PayOutcome::NotStarted => {
+                Infrastructure::Failed("a payment without objection was not started".to_owned()).into()
+            }
+            PayOutcome::ReferenceOver => self.why_over(&request.subject).await?,
+            PayOutcome::BeingPaid(_) => PayCashError::BeingPaid,
+            PayOutcome::AlreadyPaid => PayCashError::AlreadyPaid,
+            PayOutcome::InsufficientFunds => {
+                let outlet = request.outlet.clone();
+                let available = self.read(move |reader| reader.float(&outlet)).await?;
+                PayCashError::FloatTooLow { available, needed }
+            }
+        })
+    }
+
+    /// What stands in the way of a new payment; one that the same request made before is none the worse for it.
+    fn cash_objection(&self, subject: &Subject) -> Option<PayCashError> {
+        if subject.expired {
+            return Some(PayCashError::Expired);
+        }
+        let quote = &subject.quote;
+        (!self.is_available(quote.biller, quote.channel)).then_some(PayCashError::Unavailable)
+    }
+
+    /// The payment of this very quote that the same shift took before: whoever comes back to the price on a screen and
+    /// confirms once more, under another key, is shown what became of the cash. A reference says by itself that it is
+    /// used, and a network's system knows its own.
+    async fn taken_here(&self, request: &PayCash, shift: i64, quote: i64) -> Result<Option<Reference>, Infrastructure> {
+        match (&request.key, &request.subject) {
+            (CashKey::Screen(_), CashSubject::Quote(_)) => {
+                self.read(move |reader| reader.shift_payment_of(shift, quote)).await
+            }
+            _ => Ok(None),
+        }
     }
 
     /// What is to be paid. A used reference goes on to the ledger, which knows a replay from a second payment.
@@ -83,7 +135,6 @@ impl Hub {
                 let found = found.ok_or(PayCashError::UnknownReference)?;
                 match found.state {
                     CashReferenceState::Cancelled => return Err(PayCashError::ReferenceCancelled),
-                    CashReferenceState::Open if found.expires_at <= now => return Err(PayCashError::Expired),
                     CashReferenceState::Open | CashReferenceState::Used => {}
                 }
                 let quote = found.quote;
@@ -95,10 +146,9 @@ impl Hub {
             return Err(PayCashError::WrongInstrument);
         }
         let used = cash_reference.as_ref().is_some_and(|found| found.state == CashReferenceState::Used);
-        if quote.expires_at <= now && !used {
-            return Err(PayCashError::Expired);
-        }
-        Ok(Subject { quote, cash_reference })
+        let over = cash_reference.as_ref().is_some_and(|found| found.expires_at <= now);
+        let expired = (quote.expires_at <= now || over) && !used;
+        Ok(Subject { quote, cash_reference, expired })
     }
 
     /// Why the ledger did not take a reference.
@@ -114,14 +164,14 @@ impl Hub {
         })
     }
 
-    /// The till's open shift.
-    async fn shift_for(&self, request: &PayCash, network: &Network) -> Result<i64, PayCashError> {
+    /// The till's open shift; opened if need be, where the request asks for it and it `may` start a payment.
+    async fn shift_for(&self, request: &PayCash, network: &Network, may: bool) -> Result<Option<i64>, PayCashError> {
         let (outlet, till) = (request.outlet.clone(), request.till.clone());
         if let Some(open) = self.read(move |reader| reader.open_shift_of(&outlet, &till)).await? {
-            return Ok(open.id);
+            return Ok(Some(open.id));
         }
-        if !request.opens_shift {
-            return Err(PayCashError::NoShift);
+        if !(request.opens_shift && may) {
+            return Ok(None);
         }
         let new = NewShift {
             network: network.code.clone(),
@@ -133,7 +183,7 @@ impl Hub {
         };
         let opened = self.write(move |op| op.open_shift(&new)).await?;
         Ok(match opened {
-            ShiftOpened::Opened(shift) | ShiftOpened::AlreadyOpen(shift) => shift,
+            ShiftOpened::Opened(shift) | ShiftOpened::AlreadyOpen(shift) => Some(shift),
         })
     }
 
@@ -187,6 +237,7 @@ impl Hub {
                 low_float: network.low_float,
                 actor: request.actor.clone(),
             })),
+            only_replay: false,
             moment,
         })
     }
