@@ -30,6 +30,8 @@ outlet-keys-enter = مفتاح الإدخال يؤكد وينتقل إلى ال�
 outlet-keys-print = Alt + P للطباعة وAlt + N للزبون الموالي.
 outlet-keys-scan = قارئ الرموز يكتب في خانة البحث: امسح الرمز بمجرد فتح الصفحة.
 outlet-action-counter = العودة إلى الشباك
+outlet-page-next = الصفحة التالية
+outlet-page-first = الصفحة الأولى
 
 # Shift
 outlet-open-title = فتح المناوبة
@@ -217,6 +219,8 @@ outlet-request-proof-hint = مرجع التحويل أو وصل البنك.
 outlet-request-button = إرسال الطلب
 outlet-requests-title = الطلبات
 outlet-requests-none = لا طلبات.
+outlet-requests-more = طلبات أخرى تنتظر القرار
+outlet-requests-older = طلبات بُتّ فيها قبل ذلك
 outlet-request-open = للبت
 outlet-request-approved = مقبول
 outlet-request-refused = مرفوض

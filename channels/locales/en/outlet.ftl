@@ -30,6 +30,8 @@ outlet-keys-enter = Enter agrees and goes on.
 outlet-keys-print = Alt + P prints, Alt + N goes on to the next customer.
 outlet-keys-scan = A scanner types into the search field: scan as soon as the page opens.
 outlet-action-counter = Back to the counter
+outlet-page-next = Next page
+outlet-page-first = First page
 
 # Shift
 outlet-open-title = Open the shift
@@ -217,6 +219,8 @@ outlet-request-proof-hint = The reference of the bank’s transfer or receipt.
 outlet-request-button = Send the request
 outlet-requests-title = Requests
 outlet-requests-none = No requests.
+outlet-requests-more = More requests to decide on
+outlet-requests-older = Requests decided earlier
 outlet-request-open = To be decided
 outlet-request-approved = Approved
 outlet-request-refused = Refused

@@ -30,6 +30,8 @@ outlet-keys-enter = Entrée valide et passe à l’étape suivante.
 outlet-keys-print = Alt + P imprime, Alt + N passe au client suivant.
 outlet-keys-scan = Le lecteur de codes tape dans le champ de recherche : scannez dès que la page s’ouvre.
 outlet-action-counter = Retour au guichet
+outlet-page-next = Page suivante
+outlet-page-first = Première page
 
 # Shift
 outlet-open-title = Ouvrir le poste
@@ -217,6 +219,8 @@ outlet-request-proof-hint = La référence du virement ou du reçu de la banque.
 outlet-request-button = Envoyer la demande
 outlet-requests-title = Demandes
 outlet-requests-none = Aucune demande.
+outlet-requests-more = Suite des demandes à décider
+outlet-requests-older = Demandes décidées plus tôt
 outlet-request-open = À décider
 outlet-request-approved = Acceptée
 outlet-request-refused = Refusée

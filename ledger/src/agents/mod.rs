@@ -41,6 +41,17 @@ pub struct Actor {
     pub name: String,
 }
 
+/// Whose rows are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// All networks'.
+    All,
+    /// Those of a network, by its code.
+    Network(String),
+    /// Those of an outlet, by its number.
+    Outlet(String),
+}
+
 /// The float of an outlet.
 pub fn float_of(outlet: &str) -> Account {
     Account::of(AccountKind::AgentFloat, outlet)
