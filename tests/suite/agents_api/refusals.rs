@@ -257,6 +257,8 @@ async fn every_route(#[case] backend: Backend) {
 #[case("/outlets/20001/payments?limit=0", 400, "bad-query")]
 #[case("/outlets/20001/payments?limit=101", 400, "bad-query")]
 #[case("/outlets/20001/payments?limit=99999999999999999999", 400, "bad-query")]
+#[case("/outlets/20001/payments?before=x", 400, "bad-query")]
+#[case("/outlets/20001/payments?before=0000-001B", 400, "bad-query")]
 #[case("/outlets/20001/float/statement?before=-1", 400, "bad-query")]
 #[case("/outlets/20001/shifts?page=2", 400, "bad-query")]
 #[case("/outlets/x/shifts", 404, "unknown-outlet")]
