@@ -10,8 +10,9 @@ use serde::Deserialize;
 use serde_json::json;
 use staff::Permission;
 
-use super::counter::{Bar, Counter, subject};
+use super::counter::{Bar, Counter, payment_at, subject};
 use super::inputs::{kept, words};
+use super::scope::{hub, own_outlet};
 use super::words::{Line, biller_view, is_open, word};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
@@ -185,13 +186,16 @@ pub(crate) async fn show_payment(
     page(&counter, StatusCode::OK, &found, None, Faults::default()).await
 }
 
-/// For the script of the page that waits. It tells nothing of the customer.
+/// For the script of the page that waits, which asks every second or two: it reads the payment and nothing around it.
+/// It tells nothing of the customer.
 pub(crate) async fn show_status(
     session: StaffSession,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Fault> {
-    let counter = Counter::of(session, Permission::TakeCash).await?;
-    let found = counter.payment(&path.1).await?;
+    session.require(Permission::TakeCash)?;
+    let hub = hub(&session)?;
+    let outlet = own_outlet(&hub.networks(), &session.who.scope)?;
+    let found = payment_at(&hub, &outlet, &path.1).await?;
     let body = json!({ "standing": word(&found), "final": !is_open(&found.instruction) });
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(body))
 }

@@ -30,6 +30,13 @@ pub(super) fn outlet_of(networks: &Networks, number: i64) -> Option<(&Network, &
     }
 }
 
+/// The number of the outlet at which somebody works.
+pub(super) fn own_outlet(networks: &Networks, scope: &Scope) -> Result<String, Fault> {
+    let number = scope.outlet.ok_or(Fault::Forbidden)?;
+    let (_, outlet) = outlet_of(networks, number).ok_or(Fault::NoOutlet)?;
+    Ok(outlet.number.clone())
+}
+
 fn all(networks: &Networks) -> impl Iterator<Item = (&Network, &Outlet)> {
     networks.all().iter().flat_map(|network| network.outlets.iter().map(move |outlet| (network, outlet)))
 }

@@ -7,6 +7,7 @@
 
 pub(crate) mod cash_references;
 pub(crate) mod closures;
+mod counters;
 mod duty;
 mod floats;
 mod late_cash;
