@@ -4,8 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use ledger::{FloatRequest, FloatRequestKind, FloatRequestState, Language, Money, Whose};
-use payments::api::cash::{DecideFloat, FloatError, FloatLine, RequestFloat};
+use payments::api::cash::{DecideFloat, FloatError, FloatLine, FloatView, RequestFloat};
 use payments::card_numbers;
+use payments::networks::{Network, Outlet};
 use serde::Deserialize;
 use staff::Permission;
 
@@ -17,6 +18,8 @@ use crate::web::errors::Fault;
 use crate::web::inputs::{CARD_NUMBER_KEY, Posted};
 use crate::web::{format, i18n};
 
+/// Floats of a page.
+const FLOATS: usize = 50;
 /// Lines of a statement's page.
 const LINES: i64 = 50;
 /// Open requests of a page.
@@ -32,6 +35,10 @@ const NOTE_MAX: usize = 200;
 struct FloatsPage {
     frame: Frame,
     lines: Vec<FloatRow>,
+    /// Where the next floats are.
+    more: Option<String>,
+    /// The first ones, from any other page of them.
+    first: Option<String>,
     requests: Requests,
     done: Option<String>,
     faults: Faults,
@@ -112,6 +119,9 @@ struct Form {
 
 #[derive(Default, Deserialize)]
 pub(crate) struct Place {
+    /// The number of the last outlet of the page before.
+    after: Option<String>,
+    /// The last line of the statement's page before.
     before: Option<i64>,
     /// The last open request of the page before.
     open: Option<i64>,
@@ -180,12 +190,8 @@ async fn requests(session: &StaffSession, whose: Whose, here: &str, place: &Plac
     Ok(Requests { rows, more, older, first })
 }
 
-async fn row(session: &StaffSession, number: &str) -> Result<FloatRow, Fault> {
-    let (hub, language) = (hub(session)?, session.language());
-    let networks = hub.networks();
-    let (network, outlet) = visible(&networks, &session.who.scope, number)?;
-    let float = hub.float(number).await?.ok_or(Fault::NotFound)?;
-    Ok(FloatRow {
+fn row(language: Language, (network, outlet): (&Network, &Outlet), float: &FloatView) -> FloatRow {
+    FloatRow {
         network: network.name.get(language).to_owned(),
         outlet: outlet.name.get(language).to_owned(),
         number: outlet.number.clone(),
@@ -195,7 +201,24 @@ async fn row(session: &StaffSession, number: &str) -> Result<FloatRow, Fault> {
         is_low: float.is_low,
         active: network.active && outlet.active,
         href: format!("/{language}/staff/floats/{}", outlet.number),
-    })
+    }
+}
+
+/// A page of floats, and the number of its last outlet where there are more.
+async fn rows(session: &StaffSession, after: Option<&str>) -> Result<(Vec<FloatRow>, Option<String>), Fault> {
+    let (hub, language) = (hub(session)?, session.language());
+    let networks = hub.networks();
+    let all: Vec<(&Network, &Outlet)> = outlets(&networks, &session.who.scope).collect();
+    let start = match after {
+        None => 0,
+        Some(last) => 1 + all.iter().position(|(_, outlet)| outlet.number == last).ok_or(Fault::NotFound)?,
+    };
+    let rest = all.get(start..).unwrap_or_default();
+    let page = rest.get(..FLOATS).unwrap_or(rest);
+    let floats = hub.floats(page.iter().map(|(_, outlet)| outlet.number.clone()).collect()).await?;
+    let rows = floats.iter().filter_map(|float| Some(row(language, networks.outlet(&float.outlet)?, float))).collect();
+    let last = page.last().filter(|_| rest.len() > FLOATS).map(|(_, outlet)| outlet.number.clone());
+    Ok((rows, last))
 }
 
 async fn list_page(
@@ -205,14 +228,13 @@ async fn list_page(
     done: Option<String>,
     faults: Faults,
 ) -> Result<HttpResponse, Fault> {
-    let networks = hub(session)?.networks();
-    let mut lines = Vec::new();
-    for (_, outlet) in outlets(&networks, &session.who.scope) {
-        lines.push(row(session, &outlet.number).await?);
-    }
     let here = format!("/{}/staff/floats", session.language());
-    let requests = requests(session, whose(&networks, &session.who.scope), &here, place).await?;
-    let page = FloatsPage { frame: session.frame("outlet-floats-title"), lines, requests, done, faults };
+    let (lines, last) = rows(session, place.after.as_deref()).await?;
+    let whose = whose(&hub(session)?.networks(), &session.who.scope);
+    let requests = requests(session, whose, &here, place).await?;
+    let more = last.map(|last| format!("{here}?after={last}"));
+    let first = place.after.as_ref().map(|_| here);
+    let page = FloatsPage { frame: session.frame("outlet-floats-title"), lines, more, first, requests, done, faults };
     session.html(status, &page)
 }
 
@@ -233,8 +255,11 @@ async fn float_page(
     place: &Place,
     (form, faults): (Form, Faults),
 ) -> Result<HttpResponse, Fault> {
-    let (float, language) = (row(session, number).await?, session.language());
-    let statement = hub(session)?.float_statement(number, place.before, LINES).await?;
+    let (hub, language) = (hub(session)?, session.language());
+    let networks = hub.networks();
+    let place_of = visible(&networks, &session.who.scope, number)?;
+    let float = row(language, place_of, &hub.float(number).await?.ok_or(Fault::NotFound)?);
+    let statement = hub.float_statement(number, place.before, LINES).await?;
     let requests = requests(session, Whose::Outlet(float.number.clone()), &float.href, place).await?;
     let line = |line: FloatLine| StatementRow {
         at: format::stamp(line.at),

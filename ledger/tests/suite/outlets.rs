@@ -145,6 +145,9 @@ fn a_statement_runs_from_zero(db: &TestDb) {
     let second = ledger.start(of("2", shift, 5_000));
     ledger.step(second, Step::Return);
     ledger.fund("8", 500);
+    let left = ledger.read(|reader| reader.floats(&["7", "8", "9"].map(str::to_owned))).unwrap();
+    assert_eq!((left.get("7"), left.get("8"), left.get("9")), (Some(&money(20_000)), Some(&money(500)), None));
+    assert_eq!(ledger.read(|reader| reader.floats(&[])).unwrap().len(), 0);
     let lines = ledger.read(|reader| reader.float_statement("7", i64::MAX, 10)).unwrap();
     let shown: Vec<(String, i64, i64)> =
         lines.iter().map(|line| (line.kind.to_string(), line.amount.minor(), line.balance.minor())).collect();

@@ -26,6 +26,18 @@ impl Hub {
         Ok(Some(FloatView { outlet: outlet.to_owned(), available, low_below, is_low: available < low_below }))
     }
 
+    /// The floats of outlets, read at once, in their order; those that are not there are left out.
+    pub async fn floats(&self, outlets: Vec<String>) -> Result<Vec<FloatView>, Infrastructure> {
+        let networks = self.networks();
+        let (left, outlets) = self.read(move |reader| Ok((reader.floats(&outlets)?, outlets))).await?;
+        let view = |outlet: String| {
+            let low_below = networks.outlet(&outlet)?.0.low_float;
+            let available = left.get(&outlet).copied().unwrap_or(Money::ZERO);
+            Some(FloatView { outlet, available, low_below, is_low: available < low_below })
+        };
+        Ok(outlets.into_iter().filter_map(view).collect())
+    }
+
     /// Asks for a top-up or a withdrawal, with a proof. Nothing is booked or reserved until somebody else approves.
     /// Outlets that take no payments can be asked for as well: a float is to be emptied when one ends.
     pub async fn request_float(&self, request: RequestFloat) -> Result<FloatRequest, FloatError> {
