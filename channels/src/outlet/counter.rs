@@ -101,6 +101,11 @@ impl Counter {
         self.networks.outlet(&self.outlet).ok_or(Fault::NoOutlet)
     }
 
+    /// Takes one look-up from the member's allowance.
+    pub(super) fn look_up(&self) -> Result<(), Fault> {
+        self.session.context.state.members.take_key(&self.session.who.member).map_err(Fault::TooManyLookUps)
+    }
+
     /// Their open shift; who has none opens one first.
     pub(super) fn open_shift(&self) -> Result<&ShiftView, Fault> {
         self.shift.as_ref().ok_or_else(|| Fault::GoTo("/staff/outlet".to_owned()))
