@@ -90,9 +90,10 @@ pub(crate) async fn show_held(session: StaffSession, place: web::Query<Place>) -
 pub(crate) async fn release(
     session: StaffSession,
     path: web::Path<(String, String)>,
-    _posted: Posted,
+    posted: Posted,
 ) -> Result<HttpResponse, Fault> {
     session.require_any(&RELEASE)?;
+    posted.press()?;
     let hub = hub(&session)?;
     let id: i64 = path.1.parse().map_err(|_| Fault::NotFound)?;
     let held = hub.late_cash(id).await?.ok_or(Fault::NotFound)?;
