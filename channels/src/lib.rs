@@ -15,6 +15,7 @@ mod use_cases;
 mod web;
 mod webhooks;
 
+pub use agents::AgentsLimits;
 pub use ivr::{Teleoperators, VoiceSettings};
 pub use receipt::{bill_names, link_url, payment_url, receipt_data};
 pub use routes::configure;

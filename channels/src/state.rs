@@ -8,10 +8,14 @@ use payments::Hub;
 use secrecy::SecretString;
 use staff::Staff;
 
-use crate::agents::Agents;
+use crate::agents::{Agents, AgentsLimits};
 use crate::ivr::VoiceSettings;
 use crate::use_cases::UseCases;
 use crate::web::limits::Limiter;
+
+/// Look-ups of one member at a counter per minute, sustained and at once: one a second is more than anybody types or
+/// scans, and a whole agency stands behind one address.
+const MEMBER_LOOKUPS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
 
 /// The time of day, injected so that expiry is tested without waiting.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -81,12 +85,14 @@ pub struct ChannelState {
     pub(crate) voice: Option<VoiceSettings>,
     /// Look-ups by telephone, by the caller's number.
     pub(crate) callers: Limiter<String>,
+    /// Look-ups at counters, by member.
+    pub(crate) members: Limiter<i64>,
 }
 
 impl ChannelState {
     /// The state over a hub. Always ready, until told otherwise.
     pub fn new(hub: Arc<Hub>, settings: WebSettings, clock: Clock) -> Self {
-        let agents = Some(Arc::new(Agents::new(Arc::clone(&hub), None)));
+        let agents = Some(Arc::new(Agents::new(Arc::clone(&hub), AgentsLimits::default())));
         let counters = Some(Arc::clone(&hub));
         Self { agents, counters, ..Self::over(hub, settings, clock) }
     }
@@ -101,6 +107,7 @@ impl ChannelState {
             searches: limiter(limits.searches_per_minute, limits.searches_per_minute),
             starts: limiter(limits.starts_per_minute, limits.starts_per_minute),
             callers: Limiter::new(limits.lookups_per_minute, limits.lookup_burst, limits.addresses_max),
+            members: Limiter::new(MEMBER_LOOKUPS_PER_MINUTE, MEMBER_LOOKUPS_PER_MINUTE, limits.addresses_max),
             voice: None,
             settings,
             clock,
@@ -124,10 +131,10 @@ impl ChannelState {
         self
     }
 
-    /// The same with another allowance of requests per second for each network's system.
+    /// The same with another allowance for each network's system.
     #[must_use]
-    pub fn with_agents_rate(mut self, hub: Arc<Hub>, per_second: NonZeroU32) -> Self {
-        self.agents = Some(Arc::new(Agents::new(hub, Some(per_second))));
+    pub fn with_agents_limits(mut self, hub: Arc<Hub>, limits: AgentsLimits) -> Self {
+        self.agents = Some(Arc::new(Agents::new(hub, limits)));
         self
     }
 

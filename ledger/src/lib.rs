@@ -30,7 +30,8 @@ pub use agents::{
     ClosureOutcome, DutyTotals, FloatDecision, FloatRequest, FloatRequestKind, FloatRequestOutcome, FloatRequestState,
     GiveBack, GiveBackOutcome, LateCash, LateCashOutcome, LateCashRelease, LateReason, MovementOutcome,
     NewCashReference, NewFloatRequest, NewLateCash, NewMovement, NewNetwork, NewShift, OutletTaken, Shift,
-    ShiftMovement, ShiftMovementKind, ShiftOpened, ShiftState, ShiftTotals, StatementLine, StoredNetwork, float_of,
+    ShiftMovement, ShiftMovementKind, ShiftOpened, ShiftState, ShiftTotals, StatementLine, StoredNetwork, Whose,
+    float_of,
 };
 pub use audit::{AuditEntry, AuditRow};
 pub use bills::{BillClaim, BillKey};

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use actix_web::{App, HttpServer, web};
 use anyhow::{Context, bail};
 use biller_adapters::{BillerClient, ClientSettings};
-use channels::{ChannelState, WebLimits, WebSettings};
+use channels::{AgentsLimits, ChannelState, WebLimits, WebSettings};
 use chrono::Utc;
 use ledger::{Ledger, Reference};
 use payments::gateways::cmi::client::CmiClient;
@@ -242,5 +242,6 @@ fn state(hub: &Arc<Hub>) -> ChannelState {
         limits: WebLimits::default(),
     };
     let state = ChannelState::new(Arc::clone(hub), settings, Arc::new(Utc::now));
-    state.with_agents_rate(Arc::clone(hub), NonZeroU32::MAX)
+    let plenty = AgentsLimits { requests_per_second: NonZeroU32::MAX, lookups_per_minute: NonZeroU32::MAX };
+    state.with_agents_limits(Arc::clone(hub), plenty)
 }

@@ -121,7 +121,11 @@ impl Staff {
             Attempt::Blocked(until) => return Ok(ChangeOutcome::Wait(until.and_utc())),
             Attempt::Counted(next) => next,
         };
-        let (verified, asking) = (self.hasher.verify(present.clone(), Some(hash.clone())).await?, session.clone());
+        let verified = match self.hasher.verify(present.clone(), Some(hash.clone())).await {
+            Ok(verified) => verified,
+            Err(trouble) => return self.not_tried(session, trouble).await,
+        };
+        let asking = session.clone();
         if !verified {
             return self
                 .write(move |op| {
@@ -133,7 +137,13 @@ impl Staff {
                 .await;
         }
         let same = present.expose_secret() == new.expose_secret();
-        let hashed = if same { String::new() } else { self.hasher.hash(new).await? };
+        let hashed = match same {
+            true => String::new(),
+            false => match self.hasher.hash(new).await {
+                Ok(hashed) => hashed,
+                Err(trouble) => return self.not_tried(session, trouble).await,
+            },
+        };
         self.write(move |op| {
             let Some((session, member)) = current(op, &asking, now)? else { return Ok(ChangeOutcome::Over) };
             if member.password != hash {
@@ -151,6 +161,13 @@ impl Staff {
             Ok(ChangeOutcome::Changed(opened))
         })
         .await
+    }
+
+    /// Takes the try at the present password back that trouble of ours came between, and passes the trouble on.
+    async fn not_tried<T>(&self, session: &Session, trouble: Trouble) -> Result<T, Trouble> {
+        let (now, login) = (self.now(), session.login.clone());
+        self.write(move |op| attempts::take_back(op, &[Target::Password(&login)], now.naive_utc())).await?;
+        Err(trouble)
     }
 
     /// The second factor to be set up in this session: the same one until it is confirmed.

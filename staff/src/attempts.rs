@@ -59,17 +59,25 @@ fn pause(failures: i32, free: i32) -> TimeDelta {
 }
 
 /// Counts a try at each of these, the first one first: when the next one may be made if this one fails, or until when
-/// none may be.
+/// none may be. Where one of them takes no try none is made, and none is counted.
 pub(crate) fn begin(op: &mut WriteOp<'_>, targets: &[Target<'_>], now: NaiveDateTime) -> Result<Attempt, StorageError> {
     let mut next = now;
-    for target in targets {
+    for (counted, target) in targets.iter().enumerate() {
         let grown = |failures| pause(failures, target.free());
         match op.begin_attempt(&target.subject(), target.memory(), grown, now)? {
-            Attempt::Blocked(until) => return Ok(Attempt::Blocked(until)),
+            Attempt::Blocked(until) => {
+                take_back(op, targets.get(..counted).unwrap_or_default(), now)?;
+                return Ok(Attempt::Blocked(until));
+            }
             Attempt::Counted(until) => next = next.max(until),
         }
     }
     Ok(Attempt::Counted(next))
+}
+
+/// A try that was counted was not made: nothing was learnt, and nothing is held against anybody.
+pub(crate) fn take_back(op: &mut WriteOp<'_>, targets: &[Target<'_>], now: NaiveDateTime) -> Result<(), StorageError> {
+    targets.iter().try_for_each(|target| op.take_back_attempt(&target.subject(), now))
 }
 
 /// A try succeeded: failures at the secret are forgotten, those of the address are not.

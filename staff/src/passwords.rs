@@ -159,6 +159,12 @@ impl Hasher {
         Ok(Self { turns: Arc::new(Semaphore::new(cores.min(TURNS_MAX))), nobody: hash_now(&one_time())? })
     }
 
+    /// From here on nobody gets a turn.
+    #[cfg(test)]
+    pub(crate) fn close(&self) {
+        self.turns.close();
+    }
+
     async fn take_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,

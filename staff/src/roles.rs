@@ -240,6 +240,12 @@ pub enum ScopeFault {
     /// The scope has what no role is bound to.
     #[error("{0} was given, but none of the roles is bound to one")]
     Idle(&'static str),
+    /// Roles bound to different kinds of place: what one may do would be done in the place of the other.
+    #[error(
+        "roles bound to {0} do not go together with roles bound to {1}: take the person in under a login for each, with \
+         the roles of one kind"
+    )]
+    Mixed(&'static str, &'static str),
     /// Not the number of an outlet.
     #[error("an outlet is a number from 1 on")]
     Outlet,
@@ -282,6 +288,11 @@ impl Scope {
             if let Some(bound) = role.bound().filter(|bound| !self.has(*bound)) {
                 faults.push(ScopeFault::Missing(*role, bound.name()));
             }
+        }
+        let kinds: BTreeSet<Bound> = roles.iter().filter_map(|role| role.bound()).collect();
+        let mut kinds = kinds.into_iter();
+        if let Some(first) = kinds.next() {
+            faults.extend(kinds.map(|other| ScopeFault::Mixed(first.name(), other.name())));
         }
         for bound in Bound::ALL {
             if self.has(bound) && !roles.iter().any(|role| role.bound() == Some(bound)) {
@@ -380,6 +391,17 @@ mod tests {
     #[case("biller-user", Scope { biller: Some(1001), ..Scope::default() }, &[])]
     #[case("biller-user", Scope { biller: Some(999), ..Scope::default() }, &[ScopeFault::Biller])]
     #[case("", Scope { biller: Some(1001), ..Scope::default() }, &[ScopeFault::NoRole, ScopeFault::Idle("a biller")])]
+    #[case("agent outlet-supervisor auditor", Scope { outlet: Some(7), ..Scope::default() }, &[])]
+    #[case(
+        "outlet-supervisor network-manager",
+        Scope { outlet: Some(7), network: Some("BARID".into()), ..Scope::default() },
+        &[ScopeFault::Mixed("an outlet", "a network")],
+    )]
+    #[case(
+        "agent network-manager biller-user",
+        Scope { outlet: Some(7), network: Some("BARID".into()), biller: Some(1001) },
+        &[ScopeFault::Mixed("an outlet", "a network"), ScopeFault::Mixed("an outlet", "a biller")],
+    )]
     fn scopes(#[case] roles: &str, #[case] scope: Scope, #[case] faults: &[ScopeFault]) {
         assert_eq!(scope.check(&of_words(roles)), faults);
     }

@@ -151,7 +151,17 @@ impl Staff {
             Attempt::Counted(next) => next,
         };
         let hash = member.as_ref().map(|member| member.password.clone());
-        let verified = self.hasher.verify(password, hash).await?;
+        let verified = match self.hasher.verify(password, hash).await {
+            Ok(verified) => verified,
+            Err(trouble) => {
+                self.write(move |op| {
+                    let targets = [Target::Address(origin.network), Target::Password(&login)];
+                    attempts::take_back(op, &targets, now.naive_utc())
+                })
+                .await?;
+                return Err(trouble);
+            }
+        };
         let old = old_token.as_deref().and_then(session::token_digest);
         self.write(move |op| {
             // As it is now: it may have been disabled, or given another password, while the hash was made.
@@ -218,3 +228,6 @@ impl Staff {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,7 @@ impl Bench {
         Ran::of(self.command(words).output().unwrap())
     }
 
-    fn write(&self, name: &str, text: &str) -> String {
+    pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         std::fs::write(&path, text).unwrap();
         path.display().to_string()
@@ -474,8 +474,14 @@ async fn the_demo_is_called_and_logs_nothing_of_cards_and_links() {
 fn the_bench_measures_and_refuses_what_it_cannot() {
     let bench = Bench::new();
     let told = bench.run(&["bench", "--payments", "1000"]).done();
-    for part in ["floor: bare multi-row inserts", "one transaction a payment", "HTTP, 256 connections", "of the floor"]
-    {
+    for part in [
+        "floor: bare multi-row inserts",
+        "one transaction a payment",
+        "HTTP, 256 connections",
+        "agents' API, 256 connections",
+        "cards and agents, 256 connections",
+        "of the floor",
+    ] {
         assert!(told.contains(part), "{part}: {told}");
     }
     bench.run(&["bench", "--folder", "nowhere"]).failed(2, &["cannot make a folder in nowhere"]);

@@ -9,6 +9,7 @@ mod cli;
 mod crash;
 mod journey;
 mod links;
+mod network_command;
 mod notify;
 mod outlet;
 mod paying;

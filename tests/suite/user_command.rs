@@ -54,6 +54,20 @@ fn whoever_cannot_be_taken_in_is_not() {
             "nothing was changed",
         ],
     );
+    add(&[
+        "amina",
+        "--name",
+        "A",
+        "--role",
+        "agent",
+        "--outlet",
+        "7",
+        "--role",
+        "network-manager",
+        "--network",
+        "BARID",
+    ])
+    .failed(2, &["roles bound to an outlet do not go together with roles bound to a network", "a login for each"]);
     add(&["salma", "--name", "S", "--role", "emperor"]).failed(2, &["no such role; the roles are teleoperator, agent"]);
     add(&["salma", "--name", "S", "--role", "finance", "--outlet", "x"])
         .failed(2, &["invalid value 'x' for '--outlet"]);

@@ -30,6 +30,8 @@ outlet-keys-enter = مفتاح الإدخال يؤكد وينتقل إلى ال�
 outlet-keys-print = Alt + P للطباعة وAlt + N للزبون الموالي.
 outlet-keys-scan = قارئ الرموز يكتب في خانة البحث: امسح الرمز بمجرد فتح الصفحة.
 outlet-action-counter = العودة إلى الشباك
+outlet-page-next = الصفحة التالية
+outlet-page-first = الصفحة الأولى
 
 # Shift
 outlet-open-title = فتح المناوبة
@@ -57,6 +59,8 @@ outlet-fault-reference = هذا الرمز غير موجود. تحقق من 13 �
 outlet-fault-payment = لا أداء في نقطة البيع هذه بهذا المرجع.
 outlet-fault-type = لهذه الجهة عدة أنواع: أضف رمز النوع أو اختره من القائمة.
 outlet-fault-biller = لا جهة دائنة تُؤدّى هنا بهذا الرمز.
+outlet-too-many-title = عمليات بحث كثيرة
+outlet-too-many-text = أجريت عمليات بحث كثيرة في وقت قصير؛ هذا الحد يحمي عقود الزبائن. انتظر المدة المبينة أدناه ثم أعد المحاولة. لم يُنفَّذ أي شيء.
 outlet-identify-button = عرض الفواتير
 outlet-unavailable-title = الجهة الدائنة غير متاحة
 outlet-unavailable-text = لا يمكن الاتصال بها. لا تأخذ نقدا وحاول بعد دقائق.
@@ -217,6 +221,8 @@ outlet-request-proof-hint = مرجع التحويل أو وصل البنك.
 outlet-request-button = إرسال الطلب
 outlet-requests-title = الطلبات
 outlet-requests-none = لا طلبات.
+outlet-requests-more = طلبات أخرى تنتظر القرار
+outlet-requests-older = طلبات بُتّ فيها قبل ذلك
 outlet-request-open = للبت
 outlet-request-approved = مقبول
 outlet-request-refused = مرفوض

@@ -30,6 +30,8 @@ outlet-keys-enter = Enter agrees and goes on.
 outlet-keys-print = Alt + P prints, Alt + N goes on to the next customer.
 outlet-keys-scan = A scanner types into the search field: scan as soon as the page opens.
 outlet-action-counter = Back to the counter
+outlet-page-next = Next page
+outlet-page-first = First page
 
 # Shift
 outlet-open-title = Open the shift
@@ -57,6 +59,8 @@ outlet-fault-reference = There is no such code. Check the 13 digits with the cus
 outlet-fault-payment = No payment of this outlet has this reference.
 outlet-fault-type = This biller has several types: add the type’s code, or choose it from the list.
 outlet-fault-biller = No biller of this code is payable here.
+outlet-too-many-title = Too many look-ups
+outlet-too-many-text = You made too many look-ups in a short time; the limit protects customers’ contracts. Wait as long as stated below, then try again. Nothing was done.
 outlet-identify-button = See the bills
 outlet-unavailable-title = Biller unavailable
 outlet-unavailable-text = We cannot reach it. Do not take cash; try again in a few minutes.
@@ -217,6 +221,8 @@ outlet-request-proof-hint = The reference of the bank’s transfer or receipt.
 outlet-request-button = Send the request
 outlet-requests-title = Requests
 outlet-requests-none = No requests.
+outlet-requests-more = More requests to decide on
+outlet-requests-older = Requests decided earlier
 outlet-request-open = To be decided
 outlet-request-approved = Approved
 outlet-request-refused = Refused

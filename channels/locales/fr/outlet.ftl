@@ -30,6 +30,8 @@ outlet-keys-enter = Entrée valide et passe à l’étape suivante.
 outlet-keys-print = Alt + P imprime, Alt + N passe au client suivant.
 outlet-keys-scan = Le lecteur de codes tape dans le champ de recherche : scannez dès que la page s’ouvre.
 outlet-action-counter = Retour au guichet
+outlet-page-next = Page suivante
+outlet-page-first = Première page
 
 # Shift
 outlet-open-title = Ouvrir le poste
@@ -57,6 +59,8 @@ outlet-fault-reference = Ce code n’existe pas. Vérifiez les 13 chiffres avec 
 outlet-fault-payment = Aucun paiement de ce point de vente n’a cette référence.
 outlet-fault-type = Ce créancier a plusieurs créances : ajoutez le code de la créance, ou choisissez-la dans la liste.
 outlet-fault-biller = Aucun créancier n’est payable ici sous ce code.
+outlet-too-many-title = Trop de recherches
+outlet-too-many-text = Vous avez fait trop de recherches en peu de temps ; la limite protège les contrats des clients. Attendez le délai ci-dessous, puis recommencez. Rien n’a été fait.
 outlet-identify-button = Voir les factures
 outlet-unavailable-title = Créancier indisponible
 outlet-unavailable-text = Nous ne pouvons pas le joindre. Ne prenez pas d’espèces ; réessayez dans quelques minutes.
@@ -217,6 +221,8 @@ outlet-request-proof-hint = La référence du virement ou du reçu de la banque.
 outlet-request-button = Envoyer la demande
 outlet-requests-title = Demandes
 outlet-requests-none = Aucune demande.
+outlet-requests-more = Suite des demandes à décider
+outlet-requests-older = Demandes décidées plus tôt
 outlet-request-open = À décider
 outlet-request-approved = Acceptée
 outlet-request-refused = Refusée

@@ -53,6 +53,7 @@ pub(crate) async fn find_bills(call: Call) -> Result<HttpResponse, Problem> {
     let fields = body.texts_by_name("fields");
     let language = body.language();
     body.finish()?;
+    call.look_up()?;
     let biller = u16::try_from(biller).unwrap_or_default();
     let request = FindBills { biller, receivable_type, fields, channel: Channel::Agt, language };
     Ok(done(&match call.hub().find_bills(request).await? {

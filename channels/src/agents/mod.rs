@@ -36,6 +36,7 @@ use tokio::sync::Semaphore;
 
 use self::fields::Fields;
 use self::problem::{Code, Problem};
+use crate::web::limits::Limiter;
 
 pub(crate) use self::billers::{find_bills, list_billers, show_biller};
 pub(crate) use self::floats::{show_float, show_statement};
@@ -50,6 +51,12 @@ const DOCUMENT: &str = include_str!("../../openapi/agents.json");
 /// Requests of one network per second, sustained; a burst of twice as many passes. 20 times what the whole country pays
 /// at its month ends.
 const REQUESTS_PER_SECOND: u32 = 1_000;
+/// Look-ups of one network per minute, sustained; what comes in ten seconds passes at once. It is what the whole country
+/// pays at its month ends: no network's customers wait for it, and no system that runs wild, or tries numbers out, asks
+/// the billers more.
+const LOOKUPS_PER_MINUTE: u32 = 3_000;
+/// Networks of which the look-ups are counted; there are a handful.
+const NETWORKS_MAX: usize = 10_000;
 /// Requests that wait for a biller's answer at once; past it they are answered as pending.
 const WAITERS_MAX: usize = 64;
 /// The longest that a request waits for a biller's answer.
@@ -66,20 +73,41 @@ pub(crate) type Later = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem
 /// What is done at an address.
 pub(crate) type Operation = fn(Call) -> Later;
 
+/// How much one network's system may ask.
+#[derive(Debug, Clone, Copy)]
+pub struct AgentsLimits {
+    /// Requests per second, sustained; twice as many at once.
+    pub requests_per_second: NonZeroU32,
+    /// Look-ups of bills and of cash references per minute, sustained; a sixth of them at once.
+    pub lookups_per_minute: NonZeroU32,
+}
+
+impl Default for AgentsLimits {
+    fn default() -> Self {
+        let n = |value| NonZeroU32::new(value).unwrap_or(NonZeroU32::MIN);
+        Self { requests_per_second: n(REQUESTS_PER_SECOND), lookups_per_minute: n(LOOKUPS_PER_MINUTE) }
+    }
+}
+
 /// What the operations share.
 pub(crate) struct Agents {
     hub: Arc<Hub>,
     requests: DefaultKeyedRateLimiter<String>,
+    lookups: Limiter<String>,
     waiters: Semaphore,
 }
 
 impl Agents {
-    pub(crate) fn new(hub: Arc<Hub>, per_second: Option<NonZeroU32>) -> Self {
-        let usual = NonZeroU32::new(REQUESTS_PER_SECOND).unwrap_or(NonZeroU32::MIN);
-        let per_second = per_second.unwrap_or(usual);
-        let burst = per_second.saturating_add(per_second.get());
-        let quota = Quota::per_second(per_second).allow_burst(burst);
-        Self { hub, requests: RateLimiter::keyed(quota), waiters: Semaphore::new(WAITERS_MAX) }
+    pub(crate) fn new(hub: Arc<Hub>, limits: AgentsLimits) -> Self {
+        let per_second = limits.requests_per_second;
+        let quota = Quota::per_second(per_second).allow_burst(per_second.saturating_add(per_second.get()));
+        let burst = NonZeroU32::new(limits.lookups_per_minute.get() / 6).unwrap_or(NonZeroU32::MIN);
+        Self {
+            hub,
+            requests: RateLimiter::keyed(quota),
+            lookups: Limiter::new(limits.lookups_per_minute, burst, NETWORKS_MAX),
+            waiters: Semaphore::new(WAITERS_MAX),
+        }
     }
 }
 
@@ -95,6 +123,20 @@ pub(crate) struct Call {
 impl Call {
     fn hub(&self) -> &Hub {
         &self.agents.hub
+    }
+
+    /// Takes one look-up from the network's allowance.
+    fn look_up(&self) -> Result<(), Problem> {
+        self.agents.lookups.take_key(&self.network).map_err(|seconds| {
+            Problem::new(
+                Code::TooManyRequests,
+                format!(
+                    "Your network's allowance of look-ups is used up: send the same content again after {seconds} s, \
+                     signed anew. Payments are not held up by it."
+                ),
+            )
+            .after(seconds)
+        })
     }
 
     /// A part of the path.

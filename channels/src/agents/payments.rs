@@ -3,6 +3,7 @@
 use ::payments::api::cash::{CancelCash, CashKey, CashPayment, CashSubject, Instruction, PayCash};
 use actix_web::HttpResponse;
 use chrono::NaiveDate;
+use ledger::Reference;
 use serde_json::{Value, json};
 
 use super::problem::{Code, Problem};
@@ -66,11 +67,13 @@ pub(crate) async fn list_payments(call: Call) -> Result<HttpResponse, Problem> {
         (text.len() == 10 && ("2000-01-01"..="2999-12-31").contains(&text)).then_some(day)
     });
     let shift = query.optional_number("shift", 1..=NUMBER_MAX);
-    let before = query.optional_text("before", 1..=64);
+    let before = query.optional_choice("before", "the reference of the last payment of the page before", |text| {
+        text.parse::<Reference>().ok().map(|last| last.id())
+    });
     let limit = query.optional_number("limit", 1..=PAGE_MAX).unwrap_or(PAGE_MAX);
     query.finish()?;
     let outlet = call.outlet()?;
-    let found = call.hub().outlet_payments_of(outlet, shift, day, before.as_deref(), limit).await?;
+    let found = call.hub().outlet_payments_of(outlet, shift, day, before, limit).await?;
     let full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
     let next = found.last().filter(|_| full).map(|last| last.payment.reference.clone());
     let payments: Vec<Value> = found.iter().map(show::payment).collect();

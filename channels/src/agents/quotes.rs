@@ -43,6 +43,7 @@ pub(crate) async fn show_quote(call: Call) -> Result<HttpResponse, Problem> {
 /// What a customer's 13-digit reference stands for.
 pub(crate) async fn show_cash_reference(call: Call) -> Result<HttpResponse, Problem> {
     call.query()?.finish()?;
+    call.look_up()?;
     let found = call.hub().find_cash_reference(call.part("digits")).await?;
     let unknown = || Problem::new(Code::UnknownReference, "Check the 13 digits: no such reference was made.");
     Ok(done(&show::cash_reference(&found.ok_or_else(unknown)?)))

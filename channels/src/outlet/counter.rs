@@ -82,15 +82,9 @@ impl Counter {
         session.require(permission)?;
         let hub = scope::hub(&session)?;
         let networks = hub.networks();
-        let number = session.who.scope.outlet.ok_or(Fault::Forbidden)?;
-        let (_, outlet) = scope::outlet_of(&networks, number).ok_or(Fault::NoOutlet)?;
-        let (outlet, tills) = (outlet.number.clone(), outlet.tills.clone());
+        let outlet = scope::own_outlet(&networks, &session.who.scope)?;
         let float = hub.float(&outlet).await?.ok_or(Fault::NoOutlet)?;
-        let mut shift = None;
-        for till in &tills {
-            let open = hub.open_shift_of(&outlet, till).await?;
-            shift = shift.or(open.filter(|open| open.shift.opened_by.id == session.who.member));
-        }
+        let shift = hub.open_shift_by(&outlet, session.who.member).await?;
         Ok(Self { session, hub, networks, outlet, shift, float })
     }
 
@@ -105,6 +99,11 @@ impl Counter {
     /// The network and the outlet.
     pub(super) fn place(&self) -> Result<(&Network, &Outlet), Fault> {
         self.networks.outlet(&self.outlet).ok_or(Fault::NoOutlet)
+    }
+
+    /// Takes one look-up from the member's allowance.
+    pub(super) fn look_up(&self) -> Result<(), Fault> {
+        self.session.context.state.members.take_key(&self.session.who.member).map_err(Fault::TooManyLookUps)
     }
 
     /// Their open shift; who has none opens one first.
@@ -169,9 +168,14 @@ impl Counter {
 
     /// A payment of this outlet; one of another is as good as none.
     pub(super) async fn payment(&self, reference: &str) -> Result<CashPayment, Fault> {
-        let found = self.hub.cash_payment(reference).await?;
-        found.filter(|found| found.outlet == self.outlet).ok_or(Fault::NotFound)
+        payment_at(&self.hub, &self.outlet, reference).await
     }
+}
+
+/// A payment of an outlet; one of another is as good as none.
+pub(super) async fn payment_at(hub: &Hub, outlet: &str, reference: &str) -> Result<CashPayment, Fault> {
+    let found = hub.cash_payment(reference).await?;
+    found.filter(|found| found.outlet == outlet).ok_or(Fault::NotFound)
 }
 
 /// The number behind a public reference, for the audit log.

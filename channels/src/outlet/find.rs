@@ -150,10 +150,13 @@ pub(crate) async fn find(session: StaffSession, posted: Posted) -> Result<HttpRe
         return refuse(CARD_NUMBER_KEY);
     }
     match sort(text) {
-        Typed::CashReference(digits) => match counter.hub.find_cash_reference(&digits).await? {
-            Some(found) => Ok(counter.see_other(&format!("/references/{}", found.digits))),
-            None => refuse("outlet-fault-reference"),
-        },
+        Typed::CashReference(digits) => {
+            counter.look_up()?;
+            match counter.hub.find_cash_reference(&digits).await? {
+                Some(found) => Ok(counter.see_other(&format!("/references/{}", found.digits))),
+                None => refuse("outlet-fault-reference"),
+            }
+        }
         Typed::Payment(reference) => {
             let found = if is_reference(&reference) { counter.hub.cash_payment(&reference).await? } else { None };
             match found.filter(|found| found.outlet == counter.outlet) {
@@ -235,7 +238,7 @@ pub(crate) async fn show_form(
     form_page(&counter, StatusCode::OK, (biller, kind), &BTreeMap::new(), &[], false)
 }
 
-/// Asks what is due, within the allowance of the address.
+/// Asks what is due, within the allowance of the member.
 pub(crate) async fn find_bills(
     session: StaffSession,
     path: web::Path<(String, String, String)>,
@@ -247,7 +250,7 @@ pub(crate) async fn find_bills(
     let chosen = Chosen::of(context, &path.1)?;
     let (biller, kind) = payable(&chosen, &path.2)?;
     let typed = posted.below(FIELD_PREFIX)?;
-    context.state.lookups.take(context.address).map_err(Fault::TooMany)?;
+    counter.look_up()?;
     let request = FindBills {
         biller: biller.code,
         receivable_type: kind.code.clone(),

@@ -3,24 +3,29 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use ledger::{FloatRequest, FloatRequestKind, FloatRequestState, Language, Money};
-use payments::api::cash::{DecideFloat, FloatError, FloatLine, RequestFloat};
+use ledger::{FloatRequest, FloatRequestKind, FloatRequestState, Language, Money, Whose};
+use payments::api::cash::{DecideFloat, FloatError, FloatLine, FloatView, RequestFloat};
 use payments::card_numbers;
+use payments::networks::{Network, Outlet};
 use serde::Deserialize;
 use staff::Permission;
 
 use super::inputs::{amount, fresh_key, kept, key, words};
-use super::scope::{actor, hub, outlets, visible};
+use super::scope::{actor, holds, hub, outlets, visible, whose};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
 use crate::web::inputs::{CARD_NUMBER_KEY, Posted};
 use crate::web::{format, i18n};
 
+/// Floats of a page.
+const FLOATS: usize = 50;
 /// Lines of a statement's page.
 const LINES: i64 = 50;
-/// Requests of a list.
-const REQUESTS: i64 = 100;
+/// Open requests of a page.
+const OPEN_REQUESTS: i64 = 50;
+/// Decided requests of a page.
+const DECIDED_REQUESTS: i64 = 20;
 /// Longest note, in characters.
 const NOTE_MAX: usize = 200;
 
@@ -30,7 +35,11 @@ const NOTE_MAX: usize = 200;
 struct FloatsPage {
     frame: Frame,
     lines: Vec<FloatRow>,
-    requests: Vec<RequestRow>,
+    /// Where the next floats are.
+    more: Option<String>,
+    /// The first ones, from any other page of them.
+    first: Option<String>,
+    requests: Requests,
     done: Option<String>,
     faults: Faults,
 }
@@ -45,6 +54,17 @@ struct FloatRow {
     is_low: bool,
     active: bool,
     href: String,
+}
+
+/// A page of requests: open ones, oldest first, then those that were decided, newest first.
+struct Requests {
+    rows: Vec<RequestRow>,
+    /// Where the next open ones are.
+    more: Option<String>,
+    /// Where older decided ones are.
+    older: Option<String>,
+    /// The first page, from any other.
+    first: Option<String>,
 }
 
 struct RequestRow {
@@ -77,7 +97,7 @@ struct FloatPage {
     may_request: bool,
     form: Form,
     faults: Faults,
-    requests: Vec<RequestRow>,
+    requests: Requests,
 }
 
 struct StatementRow {
@@ -97,9 +117,16 @@ struct Form {
     key: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Place {
+    /// The number of the last outlet of the page before.
+    after: Option<String>,
+    /// The last line of the statement's page before.
     before: Option<i64>,
+    /// The last open request of the page before.
+    open: Option<i64>,
+    /// The last decided one of the page before.
+    decided: Option<i64>,
 }
 
 /// The message of a request's kind.
@@ -138,24 +165,33 @@ fn request_row(session: &StaffSession, request: FloatRequest) -> RequestRow {
     }
 }
 
-/// The requests about somebody's outlets, newest first.
-async fn requests(session: &StaffSession, outlet: Option<&str>) -> Result<Vec<RequestRow>, Fault> {
-    let hub = hub(session)?;
-    let networks = hub.networks();
-    let found = hub.float_requests(session.who.scope.network.as_deref(), false, None, REQUESTS).await?;
-    let mine = |request: &FloatRequest| {
-        visible(&networks, &session.who.scope, &request.outlet).is_ok()
-            && outlet.is_none_or(|outlet| outlet == request.outlet)
-    };
-    Ok(found.into_iter().filter(mine).map(|request| request_row(session, request)).collect())
+/// The link to the page after a full one.
+fn after_full(found: &[FloatRequest], limit: i64, here: &str, name: &str) -> Option<String> {
+    let full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
+    found.last().filter(|_| full).map(|last| format!("{here}?{name}={}", last.id))
 }
 
-async fn row(session: &StaffSession, number: &str) -> Result<FloatRow, Fault> {
-    let (hub, language) = (hub(session)?, session.language());
-    let networks = hub.networks();
-    let (network, outlet) = visible(&networks, &session.who.scope, number)?;
-    let float = hub.float(number).await?.ok_or(Fault::NotFound)?;
-    Ok(FloatRow {
+/// Requests about floats.
+async fn requests(session: &StaffSession, whose: Whose, here: &str, place: &Place) -> Result<Requests, Fault> {
+    let hub = hub(session)?;
+    let open = match place.decided {
+        None => hub.open_float_requests(&whose, place.open, OPEN_REQUESTS).await?,
+        Some(_) => Vec::new(),
+    };
+    let more = after_full(&open, OPEN_REQUESTS, here, "open");
+    // Behind the last of those that somebody has to decide on.
+    let decided = match more {
+        None => hub.decided_float_requests(&whose, place.decided, DECIDED_REQUESTS).await?,
+        Some(_) => Vec::new(),
+    };
+    let older = after_full(&decided, DECIDED_REQUESTS, here, "decided");
+    let first = (place.open.is_some() || place.decided.is_some()).then(|| here.to_owned());
+    let rows = open.into_iter().chain(decided).map(|request| request_row(session, request)).collect();
+    Ok(Requests { rows, more, older, first })
+}
+
+fn row(language: Language, (network, outlet): (&Network, &Outlet), float: &FloatView) -> FloatRow {
+    FloatRow {
         network: network.name.get(language).to_owned(),
         outlet: outlet.name.get(language).to_owned(),
         number: outlet.number.clone(),
@@ -165,28 +201,46 @@ async fn row(session: &StaffSession, number: &str) -> Result<FloatRow, Fault> {
         is_low: float.is_low,
         active: network.active && outlet.active,
         href: format!("/{language}/staff/floats/{}", outlet.number),
-    })
+    }
+}
+
+/// A page of floats, and the number of its last outlet where there are more.
+async fn rows(session: &StaffSession, after: Option<&str>) -> Result<(Vec<FloatRow>, Option<String>), Fault> {
+    let (hub, language) = (hub(session)?, session.language());
+    let networks = hub.networks();
+    let all: Vec<(&Network, &Outlet)> = outlets(&networks, &session.who.scope).collect();
+    let start = match after {
+        None => 0,
+        Some(last) => 1 + all.iter().position(|(_, outlet)| outlet.number == last).ok_or(Fault::NotFound)?,
+    };
+    let rest = all.get(start..).unwrap_or_default();
+    let page = rest.get(..FLOATS).unwrap_or(rest);
+    let floats = hub.floats(page.iter().map(|(_, outlet)| outlet.number.clone()).collect()).await?;
+    let rows = floats.iter().filter_map(|float| Some(row(language, networks.outlet(&float.outlet)?, float))).collect();
+    let last = page.last().filter(|_| rest.len() > FLOATS).map(|(_, outlet)| outlet.number.clone());
+    Ok((rows, last))
 }
 
 async fn list_page(
     session: &StaffSession,
     status: StatusCode,
+    place: &Place,
     done: Option<String>,
     faults: Faults,
 ) -> Result<HttpResponse, Fault> {
-    let networks = hub(session)?.networks();
-    let mut lines = Vec::new();
-    for (_, outlet) in outlets(&networks, &session.who.scope) {
-        lines.push(row(session, &outlet.number).await?);
-    }
-    let requests = requests(session, None).await?;
-    let page = FloatsPage { frame: session.frame("outlet-floats-title"), lines, requests, done, faults };
+    let here = format!("/{}/staff/floats", session.language());
+    let (lines, last) = rows(session, place.after.as_deref()).await?;
+    let whose = whose(&hub(session)?.networks(), &session.who.scope);
+    let requests = requests(session, whose, &here, place).await?;
+    let more = last.map(|last| format!("{here}?after={last}"));
+    let first = place.after.as_ref().map(|_| here);
+    let page = FloatsPage { frame: session.frame("outlet-floats-title"), lines, more, first, requests, done, faults };
     session.html(status, &page)
 }
 
-pub(crate) async fn show_floats(session: StaffSession) -> Result<HttpResponse, Fault> {
+pub(crate) async fn show_floats(session: StaffSession, place: web::Query<Place>) -> Result<HttpResponse, Fault> {
     session.require(Permission::ViewOutlets)?;
-    list_page(&session, StatusCode::OK, None, Faults::default()).await
+    list_page(&session, StatusCode::OK, &place, None, Faults::default()).await
 }
 
 /// The message of an event of a float.
@@ -198,11 +252,15 @@ async fn float_page(
     session: &StaffSession,
     status: StatusCode,
     number: &str,
-    before: Option<i64>,
+    place: &Place,
     (form, faults): (Form, Faults),
 ) -> Result<HttpResponse, Fault> {
-    let (float, language) = (row(session, number).await?, session.language());
-    let statement = hub(session)?.float_statement(number, before, LINES).await?;
+    let (hub, language) = (hub(session)?, session.language());
+    let networks = hub.networks();
+    let place_of = visible(&networks, &session.who.scope, number)?;
+    let float = row(language, place_of, &hub.float(number).await?.ok_or(Fault::NotFound)?);
+    let statement = hub.float_statement(number, place.before, LINES).await?;
+    let requests = requests(session, Whose::Outlet(float.number.clone()), &float.href, place).await?;
     let line = |line: FloatLine| StatementRow {
         at: format::stamp(line.at),
         event: event_text(language, &line),
@@ -217,13 +275,13 @@ async fn float_page(
     };
     let page = FloatPage {
         older: statement.next.map(|next| format!("{}?before={next}", float.href)),
-        newest: before.is_none(),
+        newest: place.before.is_none(),
         float,
         lines: statement.lines.into_iter().map(line).collect(),
         may_request: session.who.may(Permission::RequestFloat),
         form,
         faults,
-        requests: requests(session, Some(number)).await?,
+        requests,
         frame: session.frame("outlet-float-title"),
     };
     session.html(status, &page)
@@ -236,7 +294,7 @@ pub(crate) async fn show_float(
 ) -> Result<HttpResponse, Fault> {
     session.require(Permission::ViewOutlets)?;
     let form = Form { key: fresh_key(), ..Form::default() };
-    float_page(&session, StatusCode::OK, &path.1, place.before, (form, Faults::default())).await
+    float_page(&session, StatusCode::OK, &path.1, &place, (form, Faults::default())).await
 }
 
 /// Asks for a top-up or a withdrawal.
@@ -257,7 +315,7 @@ pub(crate) async fn request(
             proof: kept(proof),
             key: key.clone(),
         };
-        float_page(&session, status, &number, None, (form, Faults::one(target, text))).await
+        float_page(&session, status, &number, &Place::default(), (form, Faults::one(target, text))).await
     };
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
     let amount = match amount(typed) {
@@ -299,7 +357,7 @@ pub(crate) async fn decide(
     let (hub, language) = (hub(&session)?, session.language());
     let id: i64 = path.1.parse().map_err(|_| Fault::NotFound)?;
     let found = hub.float_request(id).await?.ok_or(Fault::NotFound)?;
-    visible(&hub.networks(), &session.who.scope, &found.outlet)?;
+    holds(&session.who.scope, &found.network, &found.outlet)?;
     let approve = match posted.one("decision")? {
         "approve" => true,
         "refuse" => false,
@@ -307,7 +365,9 @@ pub(crate) async fn decide(
     };
     let note = posted.one("note")?;
     let target = format!("note-{id}");
-    let again = async |status, text: String| list_page(&session, status, None, Faults::one(&target, text)).await;
+    let again = async |status, text: String| {
+        list_page(&session, status, &Place::default(), None, Faults::one(&target, text)).await
+    };
     if !(approve && note.is_empty())
         && let Err(key) = words(note, NOTE_MAX)
     {

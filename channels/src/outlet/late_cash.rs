@@ -5,17 +5,18 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use ledger::LateReason;
 use payments::api::cash::{LateCashError, LateCashView};
+use serde::Deserialize;
 use staff::Permission;
 
-use super::scope::{actor, hub, visible};
+use super::scope::{actor, holds, hub, whose};
 use crate::staff::frame::Frame;
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
 use crate::web::inputs::Posted;
 use crate::web::{format, i18n};
 
-/// Lines of the list.
-const LINES: i64 = 200;
+/// Lines of a page.
+const LINES: i64 = 50;
 /// Who may release: whoever agrees to money leaving a float, or settles what needs a person.
 const RELEASE: [Permission; 2] = [Permission::ApproveFloat, Permission::ResolveIncidents];
 
@@ -25,6 +26,10 @@ const RELEASE: [Permission; 2] = [Permission::ApproveFloat, Permission::ResolveI
 struct LateCashPage {
     frame: Frame,
     lines: Vec<Line>,
+    /// Where the next ones are.
+    more: Option<String>,
+    /// The first page, from any other.
+    first: Option<String>,
     may_release: bool,
 }
 
@@ -39,11 +44,20 @@ struct Line {
     action: String,
 }
 
-pub(crate) async fn show_held(session: StaffSession) -> Result<HttpResponse, Fault> {
+#[derive(Deserialize)]
+pub(crate) struct Place {
+    /// The last one of the page before.
+    after: Option<i64>,
+}
+
+pub(crate) async fn show_held(session: StaffSession, place: web::Query<Place>) -> Result<HttpResponse, Fault> {
     session.require(Permission::ViewOutlets)?;
     let (hub, language) = (hub(&session)?, session.language());
-    let networks = hub.networks();
-    let held = hub.held_late_cash(None, LINES).await?;
+    let whose = whose(&hub.networks(), &session.who.scope);
+    let held = hub.held_late_cash(&whose, place.after, LINES).await?;
+    let here = format!("/{language}/staff/late-cash");
+    let full = i64::try_from(held.len()).is_ok_and(|count| count == LINES);
+    let more = held.last().filter(|_| full).map(|last| format!("{here}?after={}", last.cash.id));
     let line = |held: LateCashView| {
         let reason = match held.reason {
             LateReason::Expired => "outlet-late-reason-expired",
@@ -62,9 +76,10 @@ pub(crate) async fn show_held(session: StaffSession) -> Result<HttpResponse, Fau
             action: format!("/{language}/staff/late-cash/{}", held.cash.id),
         }
     };
-    let mine = |held: &LateCashView| visible(&networks, &session.who.scope, &held.cash.outlet).is_ok();
     let page = LateCashPage {
-        lines: held.into_iter().filter(mine).map(line).collect(),
+        lines: held.into_iter().map(line).collect(),
+        more,
+        first: place.after.map(|_| here),
         may_release: RELEASE.iter().any(|permission| session.who.may(*permission)),
         frame: session.frame("outlet-late-cash-title"),
     };
@@ -75,13 +90,14 @@ pub(crate) async fn show_held(session: StaffSession) -> Result<HttpResponse, Fau
 pub(crate) async fn release(
     session: StaffSession,
     path: web::Path<(String, String)>,
-    _posted: Posted,
+    posted: Posted,
 ) -> Result<HttpResponse, Fault> {
     session.require_any(&RELEASE)?;
+    posted.press()?;
     let hub = hub(&session)?;
     let id: i64 = path.1.parse().map_err(|_| Fault::NotFound)?;
     let held = hub.late_cash(id).await?.ok_or(Fault::NotFound)?;
-    visible(&hub.networks(), &session.who.scope, &held.cash.outlet)?;
+    holds(&session.who.scope, &held.cash.network, &held.cash.outlet)?;
     match hub.release_late_cash(id, actor(&session.who)).await {
         // The same button twice is one release.
         Ok(_) | Err(LateCashError::Released) => Ok(session.context.see_other("/staff/late-cash")),

@@ -3,14 +3,16 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use ledger::Moment;
+use ledger::{Moment, Reference};
 use payments::api::Standing;
 use payments::api::cash::{CancelCash, CancelCashError, CashPayment, Instruction};
+use serde::Deserialize;
 use serde_json::json;
 use staff::Permission;
 
-use super::counter::{Bar, Counter, subject};
+use super::counter::{Bar, Counter, payment_at, subject};
 use super::inputs::{kept, words};
+use super::scope::{hub, own_outlet};
 use super::words::{Line, biller_view, is_open, word};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
@@ -19,8 +21,8 @@ use crate::web::inputs::Posted;
 use crate::web::views::{AmountLine, BillerView, PaidLine, amount_lines, paid_lines};
 use crate::web::{format, i18n};
 
-/// Payments of a list.
-const LIST_MAX: i64 = 200;
+/// Payments of a page.
+const LIST_MAX: i64 = 100;
 /// Longest reason of a cancellation, in characters: the biller is told it.
 const REASON_MAX: usize = 100;
 /// Seconds between looks at an open payment, where there is no JavaScript.
@@ -76,7 +78,18 @@ struct PaymentsPage {
     frame: Frame,
     bar: Bar,
     lines: Vec<Line>,
+    /// Said where all of them are on one page.
     total: usize,
+    /// Where earlier ones are.
+    older: Option<String>,
+    /// The first page, from any other.
+    first: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Place {
+    /// The reference of the last payment of the page before.
+    before: Option<String>,
 }
 
 /// Why a payment cannot be cancelled, in the order in which the hub says so.
@@ -173,32 +186,48 @@ pub(crate) async fn show_payment(
     page(&counter, StatusCode::OK, &found, None, Faults::default()).await
 }
 
-/// For the script of the page that waits. It tells nothing of the customer.
+/// For the script of the page that waits, which asks every second or two: it reads the payment and nothing around it.
+/// It tells nothing of the customer.
 pub(crate) async fn show_status(
     session: StaffSession,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Fault> {
-    let counter = Counter::of(session, Permission::TakeCash).await?;
-    let found = counter.payment(&path.1).await?;
+    session.require(Permission::TakeCash)?;
+    let hub = hub(&session)?;
+    let outlet = own_outlet(&hub.networks(), &session.who.scope)?;
+    let found = payment_at(&hub, &outlet, &path.1).await?;
     let body = json!({ "standing": word(&found), "final": !is_open(&found.instruction) });
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(body))
 }
 
-pub(crate) async fn show_payments(session: StaffSession) -> Result<HttpResponse, Fault> {
+pub(crate) async fn show_payments(session: StaffSession, place: web::Query<Place>) -> Result<HttpResponse, Fault> {
     let counter = Counter::of(session, Permission::TakeCash).await?;
+    let before = place.before.as_ref().map(|last| last.parse::<Reference>()).transpose();
+    let before = before.map_err(|_| Fault::BadRequest)?.map(|last| last.id());
     counter.seen(&format!("payments of outlet {}", counter.outlet)).await?;
-    let (catalogue, language) = (counter.hub.catalogue(), counter.language());
+    let (catalogue, language, outlet) = (counter.hub.catalogue(), counter.language(), &counter.outlet);
     let today = Moment::of(counter.session.context.now).day;
-    let found = counter.hub.outlet_payments(&counter.outlet, None, LIST_MAX).await?;
-    let of_today = found.iter().filter(|found| {
-        // What is not at its end is shown until it is.
-        let open = !matches!(found.instruction, Instruction::HandReceipt | Instruction::CashGivenBack(_));
-        open || Moment::of(found.payment.started_at).day == today
-    });
+    let mut found = counter.hub.outlet_payments_of(outlet, None, Some(today), before, LIST_MAX).await?;
+    let here = format!("/{language}/staff/outlet/payments");
+    let full = i64::try_from(found.len()).is_ok_and(|count| count == LIST_MAX);
+    let older = found.last().filter(|_| full).map(|last| format!("{here}?before={}", last.payment.reference));
+    if older.is_none() {
+        // What one's shift still waits for from days before is shown until it is at its end.
+        for reference in counter.shift.iter().flat_map(|open| &open.pending) {
+            let carried = counter.hub.cash_payment(reference).await?;
+            found.extend(carried.filter(|carried| Moment::of(carried.payment.started_at).day != today));
+        }
+    }
     let lines: Vec<Line> =
-        of_today.map(|found| Line::of(language, catalogue.get(found.payment.biller), found)).collect();
-    let page =
-        PaymentsPage { total: lines.len(), lines, frame: counter.frame("outlet-payments-title"), bar: counter.bar()? };
+        found.iter().map(|found| Line::of(language, catalogue.get(found.payment.biller), found)).collect();
+    let page = PaymentsPage {
+        total: lines.len(),
+        lines,
+        older,
+        first: before.map(|_| here),
+        frame: counter.frame("outlet-payments-title"),
+        bar: counter.bar()?,
+    };
     counter.html(StatusCode::OK, &page)
 }
 

@@ -37,6 +37,7 @@ struct LatePage {
 }
 
 async fn found(counter: &Counter, digits: &str) -> Result<CashReference, Fault> {
+    counter.look_up()?;
     let found = counter.hub.find_cash_reference(digits).await?.ok_or(Fault::NotFound)?;
     counter.seen(&subject("quote", &found.quote.reference)).await?;
     Ok(found)

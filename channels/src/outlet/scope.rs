@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ledger::Actor;
+use ledger::{Actor, Whose};
 use payments::Hub;
 use payments::networks::{Network, Networks, Outlet};
 use staff::{Scope, Session};
@@ -30,22 +30,46 @@ pub(super) fn outlet_of(networks: &Networks, number: i64) -> Option<(&Network, &
     }
 }
 
+/// The number of the outlet at which somebody works.
+pub(super) fn own_outlet(networks: &Networks, scope: &Scope) -> Result<String, Fault> {
+    let number = scope.outlet.ok_or(Fault::Forbidden)?;
+    let (_, outlet) = outlet_of(networks, number).ok_or(Fault::NoOutlet)?;
+    Ok(outlet.number.clone())
+}
+
 fn all(networks: &Networks) -> impl Iterator<Item = (&Network, &Outlet)> {
     networks.all().iter().flat_map(|network| network.outlets.iter().map(move |outlet| (network, outlet)))
 }
 
 /// Whether an outlet is one of somebody's: their own, one of their network's, or any for whoever is bound to neither.
-fn is_within(scope: &Scope, network: &Network, outlet: &Outlet) -> bool {
+fn is_within(scope: &Scope, network: &str, outlet: &str) -> bool {
     match (scope.outlet, &scope.network) {
-        (Some(number), _) => outlet.number.parse() == Ok(number),
-        (None, Some(code)) => network.code == *code,
+        (Some(number), _) => outlet.parse() == Ok(number),
+        (None, Some(code)) => network == code,
         (None, None) => true,
+    }
+}
+
+/// The same for rows, which outlive their outlet's line in the network's file.
+pub(super) fn holds(scope: &Scope, network: &str, outlet: &str) -> Result<(), Fault> {
+    if is_within(scope, network, outlet) { Ok(()) } else { Err(Fault::NotFound) }
+}
+
+/// Whose rows somebody may see.
+pub(super) fn whose(networks: &Networks, scope: &Scope) -> Whose {
+    match (scope.outlet, &scope.network) {
+        (Some(number), _) => {
+            let outlet = outlet_of(networks, number).map(|(_, outlet)| outlet.number.clone());
+            Whose::Outlet(outlet.unwrap_or_else(|| number.to_string()))
+        }
+        (None, Some(code)) => Whose::Network(code.clone()),
+        (None, None) => Whose::All,
     }
 }
 
 /// The outlets that somebody may see, by network and number.
 pub(super) fn outlets<'a>(networks: &'a Networks, scope: &'a Scope) -> impl Iterator<Item = (&'a Network, &'a Outlet)> {
-    all(networks).filter(|(network, outlet)| is_within(scope, network, outlet))
+    all(networks).filter(|(network, outlet)| is_within(scope, &network.code, &outlet.number))
 }
 
 /// An outlet that somebody may see; another one is as good as none.
@@ -54,7 +78,8 @@ pub(super) fn visible<'a>(
     scope: &Scope,
     number: &str,
 ) -> Result<(&'a Network, &'a Outlet), Fault> {
-    let found = networks.outlet(number).filter(|(network, outlet)| is_within(scope, network, outlet));
+    let found = networks.outlet(number);
+    let found = found.filter(|(network, outlet)| is_within(scope, &network.code, &outlet.number));
     found.ok_or(Fault::NotFound)
 }
 

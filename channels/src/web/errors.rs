@@ -47,6 +47,8 @@ pub(crate) enum Fault {
     GoTo(String),
     /// The allowance of this address is used up for so many seconds.
     TooMany(u32),
+    /// The member's allowance of look-ups is used up for so many seconds.
+    TooManyLookUps(u32),
     /// We are full for so many seconds.
     Overloaded(u32),
     /// Something of ours failed; the text is for the log.
@@ -68,7 +70,7 @@ impl ResponseError for Fault {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Forged | Self::Forbidden | Self::NoOutlet => StatusCode::FORBIDDEN,
             Self::GoTo(_) => StatusCode::SEE_OTHER,
-            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany(_) | Self::TooManyLookUps(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded(_) | Self::Failed(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -108,7 +110,7 @@ impl Fault {
 
     pub(crate) fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::TooMany(seconds) | Self::Overloaded(seconds) => Some(*seconds),
+            Self::TooMany(seconds) | Self::TooManyLookUps(seconds) | Self::Overloaded(seconds) => Some(*seconds),
             Self::Failed(_) => Some(30),
             _ => None,
         }

@@ -62,6 +62,11 @@ impl Posted {
         }
     }
 
+    /// A form that is a button and nothing else: its token was checked, and any field is one too many.
+    pub(crate) fn press(self) -> Result<(), Fault> {
+        if self.fields.is_empty() { Ok(()) } else { Err(Fault::NotOffered) }
+    }
+
     /// All values of a field.
     pub(crate) fn many<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{Actor, float_of};
+use super::{Actor, Whose, float_of};
 use crate::ledger::Reader;
 use crate::money::{MAD, Money};
 use crate::postings::{self, Moment};
@@ -273,29 +273,45 @@ impl Reader<'_> {
         query.get_result(self.connection).optional()?.map(FloatRequest::try_from).transpose()
     }
 
-    /// Requests before a number, newest first: of one network or all, and open ones only or all.
-    pub fn float_requests(
+    /// Requests that wait for a second person, after a number, oldest first.
+    pub fn open_float_requests(
         &mut self,
-        network: Option<&str>,
-        only_open: bool,
+        whose: &Whose,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<FloatRequest>, StorageError> {
+        let query = float_requests::table
+            .filter(float_requests::state.eq(FloatRequestState::Open.code()))
+            .filter(float_requests::id.gt(after))
+            .order(float_requests::id)
+            .limit(limit)
+            .select(FloatRequestRow::as_select());
+        let rows = match whose {
+            Whose::All => query.load(self.connection)?,
+            Whose::Network(code) => query.filter(float_requests::network.eq(code)).load(self.connection)?,
+            Whose::Outlet(number) => query.filter(float_requests::outlet.eq(number)).load(self.connection)?,
+        };
+        rows.into_iter().map(FloatRequest::try_from).collect()
+    }
+
+    /// Requests that were decided, before a number, newest first.
+    pub fn decided_float_requests(
+        &mut self,
+        whose: &Whose,
         before: i64,
         limit: i64,
     ) -> Result<Vec<FloatRequest>, StorageError> {
-        let networks: Vec<String> = match network {
-            Some(network) => vec![network.to_owned()],
-            None => self.networks()?.into_iter().map(|network| network.code).collect(),
-        };
-        let states: Vec<i16> = match only_open {
-            true => vec![FloatRequestState::Open.code()],
-            false => FloatRequestState::ALL.iter().map(|state| state.code()).collect(),
-        };
         let query = float_requests::table
+            .filter(float_requests::state.ne(FloatRequestState::Open.code()))
             .filter(float_requests::id.lt(before))
-            .filter(float_requests::network.eq_any(networks))
-            .filter(float_requests::state.eq_any(states))
             .order(float_requests::id.desc())
             .limit(limit)
             .select(FloatRequestRow::as_select());
-        query.load(self.connection)?.into_iter().map(FloatRequest::try_from).collect()
+        let rows = match whose {
+            Whose::All => query.load(self.connection)?,
+            Whose::Network(code) => query.filter(float_requests::network.eq(code)).load(self.connection)?,
+            Whose::Outlet(number) => query.filter(float_requests::outlet.eq(number)).load(self.connection)?,
+        };
+        rows.into_iter().map(FloatRequest::try_from).collect()
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::shifts::{ShiftMovementKind, ShiftState, held_state};
-use super::{Actor, float_of};
+use super::{Actor, Whose, float_of};
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::postings::{self, Moment};
@@ -235,14 +235,19 @@ impl Reader<'_> {
         query.get_result(self.connection).optional()?.map(LateCash::try_from).transpose()
     }
 
-    /// Late cash that nobody has decided on, oldest first.
-    pub fn held_late_cash(&mut self, after: i64, limit: i64) -> Result<Vec<LateCash>, StorageError> {
+    /// Late cash that nobody has released yet, after a number, oldest first.
+    pub fn held_late_cash(&mut self, whose: &Whose, after: i64, limit: i64) -> Result<Vec<LateCash>, StorageError> {
         let query = late_cash::table
             .filter(late_cash::released_at.is_null())
             .filter(late_cash::id.gt(after))
             .order(late_cash::id)
             .limit(limit)
             .select(LateCashRow::as_select());
-        query.load(self.connection)?.into_iter().map(LateCash::try_from).collect()
+        let rows = match whose {
+            Whose::All => query.load(self.connection)?,
+            Whose::Network(code) => query.filter(late_cash::network.eq(code)).load(self.connection)?,
+            Whose::Outlet(number) => query.filter(late_cash::outlet.eq(number)).load(self.connection)?,
+        };
+        rows.into_iter().map(LateCash::try_from).collect()
     }
 }

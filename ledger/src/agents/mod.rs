@@ -7,6 +7,7 @@
 
 pub(crate) mod cash_references;
 pub(crate) mod closures;
+mod counters;
 mod duty;
 mod floats;
 mod late_cash;
@@ -39,6 +40,17 @@ pub struct Actor {
     pub id: i64,
     /// The name.
     pub name: String,
+}
+
+/// Whose rows are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// All networks'.
+    All,
+    /// Those of a network, by its code.
+    Network(String),
+    /// Those of an outlet, by its number.
+    Outlet(String),
 }
 
 /// The float of an outlet.

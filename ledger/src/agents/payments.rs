@@ -252,22 +252,6 @@ impl Reader<'_> {
         Ok(query.get_result(self.connection).optional()?.map(AgentPayment::from))
     }
 
-    /// The payments of an outlet before a number, newest first.
-    pub fn agent_payments_of(
-        &mut self,
-        outlet: &str,
-        before: i64,
-        limit: i64,
-    ) -> Result<Vec<AgentPayment>, StorageError> {
-        let query = agent_payments::table
-            .filter(agent_payments::outlet.eq(outlet))
-            .filter(agent_payments::payment_id.lt(before))
-            .order(agent_payments::payment_id.desc())
-            .limit(limit)
-            .select(AgentPaymentRow::as_select());
-        Ok(query.load(self.connection)?.into_iter().map(AgentPayment::from).collect())
-    }
-
     /// The payments of a page.
     pub fn agent_payments_on(&mut self, page: &AgentPaymentsPage) -> Result<Vec<AgentPayment>, StorageError> {
         let query = agent_payments::table

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use ledger::{
     Account, AccountKind, Advance, AdvanceOutcome, AgentPay, Closure, ClosureOutcome, GiveBackOutcome, Ledger, Moment,
-    Money, MovementOutcome, NewMovement, Pay, PayOutcome, PaymentState, PostingKind, RequestKey, ShiftMovementKind,
-    ShiftOpened, ShiftTotals, Step,
+    Money, MovementOutcome, NewMovement, NewShift, Pay, PayOutcome, PaymentState, PostingKind, RequestKey,
+    ShiftMovementKind, ShiftOpened, ShiftTotals, Step,
 };
 
 use crate::support::{
@@ -293,6 +293,26 @@ pub fn with_counter(pay: Pay, change: impl FnOnce(&mut AgentPay)) -> Pay {
     Pay { agent: Some(Box::new(agent)), ..pay }
 }
 
+fn everybody_finds_their_own_shift(db: &TestDb) {
+    let ledger = db.open();
+    let open = |outlet: &str, till: &str, by: i64| {
+        let new = NewShift { outlet: outlet.to_owned(), actor: actor(by), ..new_shift(till) };
+        match ledger.write_now(move |op| op.open_shift(&new)).unwrap() {
+            ShiftOpened::Opened(shift) => shift,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (theirs, own, second, elsewhere) = (open("7", "A", 1), open("7", "B", 2), open("7", "C", 2), open("8", "A", 2));
+    let by = |outlet: &'static str, member: i64| {
+        ledger.read(|reader| reader.open_shift_by(outlet, member)).unwrap().map(|shift| shift.id)
+    };
+    assert_eq!((by("7", 1), by("7", 2), by("8", 2)), (Some(theirs), Some(own), Some(elsewhere)));
+    assert_eq!((by("7", 3), by("8", 1)), (None, None));
+    let closure = Closure { actor: actor(2), ..closure(own, 50_000) };
+    assert!(matches!(close(&ledger, closure), ClosureOutcome::Closed(_)));
+    assert_eq!(by("7", 2), Some(second));
+}
+
 /// A float of outlet 7 is its only guard; another outlet's is another account.
 fn outlets_do_not_share(db: &TestDb) {
     let ledger = db.open();
@@ -310,5 +330,6 @@ on_both!(
     cash_goes_back_over_the_counter,
     a_cancellation_that_comes_late_is_owed,
     one_open_shift_per_till,
+    everybody_finds_their_own_shift,
     outlets_do_not_share,
 );

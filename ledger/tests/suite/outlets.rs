@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use ledger::{
     AccountKind, CashReferenceState, DutyTotals, FloatDecision, FloatRequestKind, FloatRequestOutcome,
     FloatRequestState, GiveBackOutcome, Language, LateCashOutcome, LateCashRelease, LateReason, Ledger, Moment, Money,
-    NewCashReference, NewFloatRequest, NewLateCash, PayOutcome, RequestKey, Step,
+    NewCashReference, NewFloatRequest, NewLateCash, PayOutcome, RequestKey, Step, Whose,
 };
 
 use crate::counters::{balance, of, pay, totals, with_counter};
@@ -89,8 +89,50 @@ fn floats_need_a_proof_and_a_second_person(db: &TestDb) {
     assert_eq!(ledger.read(|reader| reader.float("7")).unwrap(), money(5_999));
     let by_itself = format!("UPDATE float_requests SET decided_by = requested_by WHERE id = {again}");
     assert!(db.raw().run(&by_itself).is_err(), "the database wants two people as well");
-    let listed = ledger.read(|reader| reader.float_requests(None, true, i64::MAX, 10)).unwrap();
-    assert_eq!(listed.len(), 0, "networks that are not stored are not listed");
+    db.assert_clean();
+}
+
+/// However many newer ones there are, and of whomever, an open request is on a page until it is decided.
+fn open_requests_are_found_behind_others(db: &TestDb) {
+    let ledger = db.open();
+    let ask_at = |network: &str, outlet: &str, proof: &str| {
+        let new = NewFloatRequest {
+            network: network.to_owned(),
+            outlet: outlet.to_owned(),
+            key: RequestKey::of(network, proof, outlet),
+            ..request(FloatRequestKind::TopUp, proof, 100)
+        };
+        let FloatRequestOutcome::Kept(id) = ledger.write_now(move |op| op.request_float(&new)).unwrap() else {
+            panic!("{proof} was not kept")
+        };
+        id
+    };
+    let first = ask_at("NET", "7", "V-1");
+    let others: Vec<i64> = (0..6).map(|n| ask_at("OTHER", "9", &format!("O-{n}"))).collect();
+    let decided: Vec<i64> = (2..5).map(|n| ask_at("NET", "8", &format!("V-{n}"))).collect();
+    for id in &decided {
+        assert_eq!(decide(&ledger, *id, false, 2), FloatDecision::Decided(FloatRequestState::Refused));
+    }
+    let last = ask_at("NET", "7", "V-9");
+    let ids = |found: Vec<ledger::FloatRequest>| found.iter().map(|request| request.id).collect::<Vec<_>>();
+    let open = |whose: Whose, after: i64, limit: i64| {
+        ids(ledger.read(|reader| reader.open_float_requests(&whose, after, limit)).unwrap())
+    };
+    let past = |whose: Whose, before: i64, limit: i64| {
+        ids(ledger.read(|reader| reader.decided_float_requests(&whose, before, limit)).unwrap())
+    };
+    let (net, outlet) = (|| Whose::Network("NET".to_owned()), |number: &str| Whose::Outlet(number.to_owned()));
+    assert_eq!(open(net(), 0, 1), [first]);
+    assert_eq!(open(net(), first, 1), [last]);
+    assert!(open(net(), last, 1).is_empty());
+    assert_eq!(open(outlet("7"), 0, 10), [first, last]);
+    assert!(open(outlet("8"), 0, 10).is_empty());
+    assert_eq!(open(Whose::All, 0, 2), [first, others[0]]);
+    assert_eq!(open(Whose::All, 0, 10).len(), 8);
+    assert_eq!(past(net(), i64::MAX, 2), [decided[2], decided[1]]);
+    assert_eq!(past(outlet("8"), decided[1], 2), [decided[0]]);
+    assert!(past(outlet("7"), i64::MAX, 2).is_empty());
+    assert_eq!(past(Whose::All, i64::MAX, 10).len(), 3);
     db.assert_clean();
 }
 
@@ -103,6 +145,9 @@ fn a_statement_runs_from_zero(db: &TestDb) {
     let second = ledger.start(of("2", shift, 5_000));
     ledger.step(second, Step::Return);
     ledger.fund("8", 500);
+    let left = ledger.read(|reader| reader.floats(&["7", "8", "9"].map(str::to_owned))).unwrap();
+    assert_eq!((left.get("7"), left.get("8"), left.get("9")), (Some(&money(20_000)), Some(&money(500)), None));
+    assert_eq!(ledger.read(|reader| reader.floats(&[])).unwrap().len(), 0);
     let lines = ledger.read(|reader| reader.float_statement("7", i64::MAX, 10)).unwrap();
     let shown: Vec<(String, i64, i64)> =
         lines.iter().map(|line| (line.kind.to_string(), line.amount.minor(), line.balance.minor())).collect();
@@ -212,7 +257,10 @@ fn late_cash_waits_and_goes_back(db: &TestDb) {
     assert_eq!(balance(db, AccountKind::Suspense, "NET"), -10_000);
     assert_eq!(balance(db, AccountKind::AgentFloat, "7"), -20_000);
     assert_eq!(totals(&ledger, shift).expected, money(60_000), "the cash lies in the drawer");
-    assert_eq!(ledger.read(|reader| reader.held_late_cash(0, 10)).unwrap().len(), 1);
+    let held = |whose: Whose, after: i64| ledger.read(|reader| reader.held_late_cash(&whose, after, 1)).unwrap().len();
+    assert_eq!((held(Whose::All, 0), held(Whose::All, id)), (1, 0));
+    assert_eq!((held(Whose::Network("NET".into()), 0), held(Whose::Network("OTHER".into()), 0)), (1, 0));
+    assert_eq!((held(Whose::Outlet("7".into()), 0), held(Whose::Outlet("8".into()), 0)), (1, 0));
     // More than the float: nothing is booked, and a person looks.
     assert_eq!(keep(cash("2", 20_001)), LateCashOutcome::FloatTooLow(money(20_000)));
     assert_eq!(db.count("incidents WHERE kind = 7"), 1);
@@ -262,6 +310,7 @@ fn the_register_ties_to_the_books(db: &TestDb) {
 on_both!(
     the_network_is_warned_once_a_crossing,
     floats_need_a_proof_and_a_second_person,
+    open_requests_are_found_behind_others,
     a_statement_runs_from_zero,
     a_reference_is_used_up_once,
     late_cash_waits_and_goes_back,

@@ -1,6 +1,6 @@
 //! Floats through the hub: two people, statements, the warning that reaches the network.
 
-use ledger::{FloatRequestKind, FloatRequestState};
+use ledger::{FloatRequestKind, FloatRequestState, Whose};
 use payments::api::cash::{DecideFloat, FloatError, RequestFloat};
 use rstest::rstest;
 
@@ -33,8 +33,10 @@ async fn a_float_takes_two_people(#[values(Backend::Sqlite, Backend::Postgres)] 
     assert!(matches!(app.hub.request_float(changed).await, Err(FloatError::KeyConflict)));
     let same_proof = RequestFloat { key: "k2".into(), outlet: "10002".into(), ..asks };
     assert!(matches!(app.hub.request_float(same_proof).await, Err(FloatError::ProofUsed)));
-    assert_eq!(app.hub.float_requests(Some("BARID"), true, None, 10).await.unwrap().len(), 1);
-    assert!(app.hub.float_requests(Some("ATLAS"), true, None, 10).await.unwrap().is_empty());
+    let open = async |network: &str| {
+        app.hub.open_float_requests(&Whose::Network(network.to_owned()), None, 10).await.unwrap().len()
+    };
+    assert_eq!((open("BARID").await, open("ATLAS").await), (1, 0));
     let decide = |approve: bool, note: &str, by: i64| DecideFloat {
         request: request.id,
         approve,

@@ -1,7 +1,7 @@
 //! Paying: confirmed, refused, pending, replayed, and what a counter must not take.
 
 use chrono::TimeDelta;
-use ledger::{Language, PaymentState};
+use ledger::{Language, PaymentState, Reference};
 use payments::api::Standing;
 use payments::api::cash::{CashKey, CashPayment, CashSubject, CounterFault, Instruction, PayCash, PayCashError};
 use rstest::rstest;
@@ -42,9 +42,10 @@ async fn a_bill_is_paid_in_cash(#[values(Backend::Sqlite, Backend::Postgres)] ba
     for copy in 1..=3 {
         assert_eq!(app.hub.print_cash_receipt(reference).await.unwrap().unwrap().prints, copy);
     }
-    let listed = app.hub.outlet_payments("10001", None, 10).await.unwrap();
+    let list = async |before: Option<i64>| app.hub.outlet_payments_of("10001", None, None, before, 10).await.unwrap();
+    let listed = list(None).await;
     assert_eq!(listed.iter().map(|found| &found.payment.reference).collect::<Vec<_>>(), [reference]);
-    assert!(app.hub.outlet_payments("10001", Some(reference), 10).await.unwrap().is_empty());
+    assert!(list(Some(reference.parse::<Reference>().unwrap().id())).await.is_empty());
     let register = app.hub.stamp_duty_register(app.now().date_naive()).await.unwrap();
     assert_eq!((register.receipts, register.discharged, register.duty), (1, money("168.00"), money("0.42")));
     app.finish().await;

@@ -1,7 +1,7 @@
 //! References payable at an outlet: made on the web, paid once, ended, and cash that comes late for them.
 
 use chrono::TimeDelta;
-use ledger::{Channel, Language, LateReason};
+use ledger::{Channel, Language, LateReason, Whose};
 use payments::api::QuoteError;
 use payments::api::cash::{
     CancelReferenceError, CashReferenceError, CashReferenceStanding, CashSubject, Instruction, LateCashError,
@@ -148,7 +148,7 @@ async fn a_reference_paid_late(#[values(Backend::Sqlite, Backend::Postgres)] bac
     assert!(matches!(app.hub.report_late_cash(other).await, Err(LateCashError::KeyConflict)));
     assert_eq!(app.float("10001").await, money("124.60"));
     assert_eq!(app.database.number("SELECT balance FROM accounts WHERE kind = 11"), -17_540);
-    assert_eq!(app.hub.held_late_cash(None, 10).await.unwrap().len(), 1);
+    assert_eq!(app.hub.held_late_cash(&Whose::All, None, 10).await.unwrap().len(), 1);
     // More than the float holds: told, and a person looks.
     let broke = app.hub.report_late_cash(late(&made.digits, "124.61", "N-2")).await;
     assert!(matches!(broke, Err(LateCashError::FloatTooLow { available }) if available == money("124.60")));
@@ -161,7 +161,7 @@ async fn a_reference_paid_late(#[values(Backend::Sqlite, Backend::Postgres)] bac
     app.hub.give_cash_back(kept.cash.id, "10001", "1", agent(1)).await.unwrap();
     let given = app.hub.late_cash(kept.cash.id).await.unwrap().unwrap();
     assert_eq!(given.instruction, Some(Instruction::CashGivenBack(money("175.40"))));
-    assert!(app.hub.held_late_cash(None, 10).await.unwrap().is_empty());
+    assert!(app.hub.held_late_cash(&Whose::All, None, 10).await.unwrap().is_empty());
     app.finish().await;
 }
 

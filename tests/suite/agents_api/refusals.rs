@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use channels::AgentsLimits;
 use reqwest::Method;
 use rstest::rstest;
 use sandbox::NetworkSystem;
@@ -257,6 +258,8 @@ async fn every_route(#[case] backend: Backend) {
 #[case("/outlets/20001/payments?limit=0", 400, "bad-query")]
 #[case("/outlets/20001/payments?limit=101", 400, "bad-query")]
 #[case("/outlets/20001/payments?limit=99999999999999999999", 400, "bad-query")]
+#[case("/outlets/20001/payments?before=x", 400, "bad-query")]
+#[case("/outlets/20001/payments?before=0000-001B", 400, "bad-query")]
 #[case("/outlets/20001/float/statement?before=-1", 400, "bad-query")]
 #[case("/outlets/20001/shifts?page=2", 400, "bad-query")]
 #[case("/outlets/x/shifts", 404, "unknown-outlet")]
@@ -313,7 +316,9 @@ async fn bodies() {
 /// One network's flood is its own: it is told when to come back, and others go on. What is not signed costs it nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood() {
-    let setup = Setup { agents_rate: NonZeroU32::MIN, ..Setup::default() };
+    let setup = Setup::default();
+    let agents_limits = AgentsLimits { requests_per_second: NonZeroU32::MIN, ..setup.agents_limits };
+    let setup = Setup { agents_limits, ..setup };
     let counter = Counter::open_with(Backend::Sqlite, setup, "300.00").await.unwrap();
     let path = format!("/outlets/{OUTLET}/float");
     let forger = counter.system.clone().with_secret("NETWORK_SECRET_ATLAS", "a secret that nobody gave out");
@@ -330,5 +335,29 @@ async fn a_flood() {
     assert!((1..=2).contains(&told.retry_after.unwrap()), "{told:?}");
     let barid = system(&counter.app, "BARID", "NETWORK_SECRET_BARID", &counter.ahead);
     assert_eq!(barid.get("/outlets/10001/float").await.unwrap().status, 200);
+    counter.app.finish().await;
+}
+
+/// Bills and references cannot be tried out in bulk; whoever may not look up goes on paying.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_look_ups() {
+    let setup = Setup::default();
+    let agents_limits = AgentsLimits { lookups_per_minute: NonZeroU32::new(12).unwrap(), ..setup.agents_limits };
+    let setup = Setup { agents_limits, ..setup };
+    let counter = Counter::open_with(Backend::Sqlite, setup, "300.00").await.unwrap();
+    counter.open_shift("1", "0.00").await;
+    let quote = counter.quote(1001, "02", "11111111").await;
+    // Two at once: the second is a reference's, and what is malformed costs nothing.
+    refused(&counter.post("/bills/find", &json!({})).await, 422, "bad-field");
+    refused(&counter.get("/cash-references/1000000000007").await, 404, "unknown-reference");
+    let wanted = json!({ "biller": 1001, "receivable_type": "02", "fields": { "contract": "11111111" } });
+    for told in [counter.post("/bills/find", &wanted).await, counter.get("/cash-references/1000000000007").await] {
+        refused(&told, 429, "too-many-requests");
+        assert!((1..=6).contains(&told.retry_after.unwrap()), "{told:?}");
+    }
+    let barid = system(&counter.app, "BARID", "NETWORK_SECRET_BARID", &counter.ahead);
+    assert_eq!(barid.get("/cash-references/1000000000007").await.unwrap().status, 404);
+    let paid = counter.pay(&Counter::payment(&quote, "TX-1")).await;
+    assert!((200..300).contains(&paid.status), "{paid:?}");
     counter.app.finish().await;
 }

@@ -1,11 +1,12 @@
 //! A whole day at a till, to the centime.
 
+use chrono::TimeDelta;
 use rstest::rstest;
 use sandbox::FaultKind;
 use staff::Role;
 
 use super::{OUTLET, agent_at_work, agree, fields_of, hub, member, pay, price, says, tender, words};
-use crate::support::{Backend, PASSWORD, TestApp, code_at, money};
+use crate::support::{Backend, Counter, PASSWORD, Page, TestApp, code_at, money};
 
 /// Bills whose totals in cash are 168.42 and 120.46, at a biller without a fee.
 pub fn two_bills(app: &TestApp) {
@@ -106,7 +107,7 @@ async fn above_the_tolerance_a_supervisor_signs(#[case] backend: Backend) {
         amina.post(&below, &counted(&FAR, &rest)).await
     };
     let code = |secret: &[u8]| {
-        app.pass(chrono::TimeDelta::seconds(30));
+        app.pass(TimeDelta::seconds(30));
         code_at(secret, app.now())
     };
     let page = sign("", "", "").await;
@@ -159,7 +160,7 @@ async fn what_is_pending_is_carried_over_by_name(#[case] backend: Backend) {
     let next = amina.post("/outlet/shift", &[("till", "1"), ("opening", "0")]).await;
     says(&next, "En attente 1");
     app.control.clear_faults();
-    app.pass(chrono::TimeDelta::minutes(10));
+    app.pass(TimeDelta::minutes(10));
     app.settle().await;
     says(&amina.sign_in(&app).await, "Bonjour");
     says(&amina.get(&format!("/outlet/payments/{reference}")).await, "Paiement confirmé");
@@ -234,5 +235,42 @@ async fn a_float_that_is_too_low_takes_nothing(#[case] backend: Backend) {
     says(&refused, "131,58 MAD");
     says(&refused, "131,59 MAD");
     assert_eq!(app.database.number("SELECT COUNT(*) FROM payments"), 0);
+    app.finish().await;
+}
+
+/// Every payment of the day is on a page, and what waits from the day before is not lost from sight.
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_days_payments_go_page_by_page(#[case] backend: Backend) {
+    let Some(app) = hub(backend, "1000.00").await else { return };
+    let amina = agent_at_work(&app, "fr", "amina", "1", "").await;
+    let counter = Counter { outlet: OUTLET, till: "1", shift: app.database.number("SELECT MAX(id) FROM shifts") };
+    let take = async |contract: String| {
+        let quote = app.any_quote(contract.leak(), "1.00").await;
+        app.take(counter, &quote).await.unwrap().payment.reference
+    };
+    let settled = take("EL-0".to_owned()).await;
+    app.settle().await;
+    app.fault("biller:1302 confirm", FaultKind::Pending, 0);
+    let waits = take("EL-1".to_owned()).await;
+    app.settle().await;
+    app.pass(TimeDelta::days(1));
+    let mut today = Vec::new();
+    for n in 0..101 {
+        today.push(take(format!("EL-1{n:03}")).await);
+    }
+    let shows = |page: &Page, reference: &str| page.body.contains(&format!("/payments/{reference}\""));
+    amina.sign_in(&app).await;
+    let newest = amina.get("/outlet/payments").await;
+    assert!(shows(&newest, &today[100]) && shows(&newest, &today[1]) && !shows(&newest, &today[0]));
+    let (_, last) = newest.body.split_once("/outlet/payments?before=").unwrap();
+    let older = amina.get(&format!("/outlet/payments?before={}", last.split('"').next().unwrap())).await;
+    assert!(shows(&older, &today[0]) && !shows(&older, &today[1]));
+    assert!(shows(&older, &waits) && !shows(&older, &settled));
+    assert_eq!(amina.get("/outlet/payments?before=x").await.status, 400);
+    app.control.clear_faults();
+    app.pass(TimeDelta::days(1));
     app.finish().await;
 }

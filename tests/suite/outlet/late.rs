@@ -58,6 +58,7 @@ async fn paid_once_and_late_cash_goes_back(#[case] backend: Backend) {
     assert_eq!(list.body.matches("120,46").count(), 1, "the same form twice is the same cash");
     let id = app.database.number("SELECT MAX(id) FROM late_cash");
     assert_eq!(amina.post(&format!("/late-cash/{id}"), &[]).await.status, 403);
+    assert_eq!(fatima.post(&format!("/late-cash/{id}"), &[("amount", "1")]).await.status, 400);
     says(&fatima.post(&format!("/late-cash/{id}"), &[]).await, "Rien en attente");
     let owed = amina.get("/outlet/give-back").await;
     says(&owed, "120,46 MAD");

@@ -22,6 +22,7 @@ const ROUTES: &[(&str, &[Permission], &[Permission])] = &[
     ("/outlet/give-back", &[Permission::TakeCash], &[Permission::TakeCash]),
     ("/outlet/movements", &[Permission::TakeCash], &[Permission::TakeCash]),
     ("/outlet/closure", &[Permission::CloseShift], &[]),
+    ("/outlet/shifts", &[Permission::TakeCash], &[]),
     ("/outlet/shifts/1", &[Permission::TakeCash], &[]),
     ("/outlet/shifts/1/closure", &[Permission::CloseShift], &[Permission::CloseShift]),
     ("/floats", &[Permission::ViewOutlets], &[]),
@@ -45,7 +46,12 @@ async fn walk(app: &TestApp, role: Role) {
         let page = who.post(path, &[]).await;
         match send.is_empty() {
             true => assert_eq!(page.status, 405, "{role} sends {path}"),
-            false => assert_eq!(page.status != 403, may(role, send), "{role} sends {path}: {}", page.text()),
+            false => {
+                assert_eq!(page.status != 403, may(role, send), "{role} sends {path}: {}", page.text());
+                // Whoever may is refused as well where the form is not one of ours.
+                let forged = who.browser.post(&who.path(path), &vec![]).await;
+                assert_eq!(forged.status, 403, "{role} sends {path} without a token: {}", forged.text());
+            }
         }
         assert!(page.status < 500, "{role} sends {path}: {}", page.text());
     }

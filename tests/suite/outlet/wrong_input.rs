@@ -1,10 +1,13 @@
 //! What each form should not get: said in words, and nothing done.
 
+use std::num::NonZeroU32;
+
+use channels::WebLimits;
 use rstest::rstest;
 
 use super::day::two_bills;
-use super::{agent_at_work, hub, price, says, tender};
-use crate::support::{Backend, TestApp};
+use super::{agent_at_work, hub, open_networks, price, says, tender};
+use crate::support::{Backend, Setup, TestApp};
 
 const CARD: &str = "4000 0000 0000 0010";
 
@@ -95,5 +98,33 @@ async fn forms() {
     assert_eq!(amina.post("/outlet/give-back", &[("id", "x")]).await.status, 400);
     assert_eq!(amina.post("/outlet/give-back", &[("id", "1")]).await.status, 409);
     nothing_done(&app).await;
+    app.finish().await;
+}
+
+/// A whole agency stands behind one address: look-ups are counted by member.
+#[tokio::test(flavor = "multi_thread")]
+async fn look_ups_are_counted_by_member() {
+    let few = NonZeroU32::MIN;
+    let usual = Setup::default();
+    let limits = WebLimits { lookups_per_minute: few, lookup_burst: few, ..usual.limits };
+    let app = TestApp::start_with(Backend::Sqlite, Setup { limits, ..usual }).await.unwrap();
+    open_networks(&app).await;
+    let amina = agent_at_work(&app, "fr", "amina", "1", "").await;
+    let basma = agent_at_work(&app, "fr", "basma", "2", "").await;
+    let unknown = [("f.contract", "99999999")];
+    for _ in 0..30 {
+        assert_eq!(amina.post("/outlet/billers/1001/02", &unknown).await.status, 422);
+        assert_eq!(amina.get("/outlet/references/1000000000007").await.status, 404);
+    }
+    for told in [
+        amina.post("/outlet/billers/1001/02", &unknown).await,
+        amina.post("/outlet", &[("q", "1000000000007")]).await,
+        amina.get("/outlet/references/1000000000007").await,
+    ] {
+        assert_eq!(told.status, 429, "{}", told.text());
+        says(&told, "Trop de recherches");
+    }
+    assert_eq!(basma.post("/outlet/billers/1001/02", &unknown).await.status, 422);
+    assert_eq!(amina.get("/outlet").await.status, 200);
     app.finish().await;
 }

@@ -81,6 +81,28 @@ async fn an_address_that_tries_many_names_is_paused_and_others_are_not(#[case] b
     app.finish().await;
 }
 
+/// Tries at a name that takes none are held against nobody: they are not made.
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_does_not_pay_for_a_name_that_is_paused(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    app.colleague("en", "tariq", Role::Teleoperator);
+    app.colleague("en", "salma", Role::Teleoperator);
+    let (guesser, office) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+    for _ in 0..FREE {
+        app.staff.sign_in(attempt("tariq", "the wrong password", guesser)).await.unwrap();
+    }
+    for _ in 0..25 {
+        let outcome = app.staff.sign_in(attempt("tariq", PASSWORD, office)).await.unwrap();
+        assert!(matches!(outcome, SignInOutcome::Wait(_)), "{outcome:?}");
+    }
+    let outcome = app.staff.sign_in(attempt("salma", PASSWORD, office)).await.unwrap();
+    assert!(matches!(outcome, SignInOutcome::Opened(_)), "{outcome:?}");
+    app.finish().await;
+}
+
 /// However many tries come at once, no more are made than are free.
 #[rstest]
 #[case(Backend::Sqlite)]

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use biller_adapters::{BillerClient, ClientSettings};
-use channels::{ChannelState, Teleoperators, VoiceSettings, WebLimits, WebSettings};
+use channels::{AgentsLimits, ChannelState, Teleoperators, VoiceSettings, WebLimits, WebSettings};
 use chrono::{DateTime, TimeDelta, Utc};
 use fatoura::notify::{Mailer, Notifier, SmtpSecurity, SmtpSettings, TwilioClient, TwilioSender, TwilioSettings};
 use ledger::Ledger;
@@ -87,8 +87,8 @@ pub struct Setup {
     pub voice_url: Option<&'static str>,
     /// Whether callers may key cards.
     pub voice_cards: bool,
-    /// Requests per second of a network's system.
-    pub agents_rate: NonZeroU32,
+    /// How much a network's system may ask.
+    pub agents_limits: AgentsLimits,
 }
 
 impl Default for Setup {
@@ -111,7 +111,7 @@ impl Default for Setup {
             trust_proxy: false,
             voice_url: None,
             voice_cards: true,
-            agents_rate: plenty,
+            agents_limits: AgentsLimits { requests_per_second: plenty, lookups_per_minute: plenty },
         }
     }
 }
@@ -181,7 +181,7 @@ impl TestApp {
         let staff = Arc::new(Staff::open(parts).unwrap());
         let state = ChannelState::new(Arc::clone(&hub), web, clock).with_staff(Arc::clone(&staff));
         let state = state.with_voice(Some(voice));
-        let state = state.with_agents_rate(Arc::clone(&hub), setup.agents_rate);
+        let state = state.with_agents_limits(Arc::clone(&hub), setup.agents_limits);
         let state = web::Data::new(state);
         let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(channels::configure))
             .workers(2)

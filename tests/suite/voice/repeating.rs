@@ -43,8 +43,6 @@ async fn at_the_same_time(
     let last = if way == "1" {
         form(7, &[("Digits", "1")])
     } else {
-        let mut card = app.control.clone();
-        let _ = &mut card;
         super::requests::post(&app, 7, &form(7, &[("Digits", "3")]).1).await;
         let token = super::requests::token(&app).await;
         form(8, &[("Result", "success"), ("PaymentToken", &token), ("PaymentCardNumber", "xxxxxxxxxxxx0010")])

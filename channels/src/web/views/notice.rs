@@ -84,6 +84,7 @@ pub(crate) fn of_fault(fault: &Fault, language: Language, trace: Option<String>)
         Fault::Forbidden => (Tone::Bad, "staff-forbidden"),
         Fault::NoOutlet => (Tone::Bad, "outlet-none"),
         Fault::TooMany(_) => (Tone::Wait, "too-many"),
+        Fault::TooManyLookUps(_) => (Tone::Wait, "outlet-too-many"),
         Fault::Overloaded(_) => (Tone::Wait, "overloaded"),
         // A page is not shown for it; a reader who sees one may ask for the other page by hand.
         Fault::GoTo(_) => (Tone::Wait, "not-found"),

@@ -1,7 +1,7 @@
 //! Floats: what is left, who asked for more, and what became of it all.
 
 use ledger::{
-    FloatDecision, FloatRequest, FloatRequestOutcome, Moment, Money, NewFloatRequest, RequestKey, StatementLine,
+    FloatDecision, FloatRequest, FloatRequestOutcome, Moment, Money, NewFloatRequest, RequestKey, StatementLine, Whose,
 };
 
 use super::view::PAGE_MAX;
@@ -24,6 +24,18 @@ impl Hub {
         let available = self.read(move |reader| reader.float(&number)).await?;
         let low_below = network.low_float;
         Ok(Some(FloatView { outlet: outlet.to_owned(), available, low_below, is_low: available < low_below }))
+    }
+
+    /// The floats of outlets, read at once, in their order; those that are not there are left out.
+    pub async fn floats(&self, outlets: Vec<String>) -> Result<Vec<FloatView>, Infrastructure> {
+        let networks = self.networks();
+        let (left, outlets) = self.read(move |reader| Ok((reader.floats(&outlets)?, outlets))).await?;
+        let view = |outlet: String| {
+            let low_below = networks.outlet(&outlet)?.0.low_float;
+            let available = left.get(&outlet).copied().unwrap_or(Money::ZERO);
+            Some(FloatView { outlet, available, low_below, is_low: available < low_below })
+        };
+        Ok(outlets.into_iter().filter_map(view).collect())
     }
 
     /// Asks for a top-up or a withdrawal, with a proof. Nothing is booked or reserved until somebody else approves.
@@ -81,17 +93,26 @@ impl Hub {
         self.read(move |reader| reader.float_request(id)).await
     }
 
-    /// Requests before a number, newest first, at most 200: of one network or all, open ones only or all.
-    pub async fn float_requests(
+    /// Requests that wait for a second person, oldest first, at most 200; `after` is the number of the last one before.
+    pub async fn open_float_requests(
         &self,
-        network: Option<&str>,
-        only_open: bool,
+        whose: &Whose,
+        after: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<FloatRequest>, Infrastructure> {
+        let (whose, after, limit) = (whose.clone(), after.unwrap_or(i64::MIN), limit.clamp(1, PAGE_MAX));
+        self.read(move |reader| reader.open_float_requests(&whose, after, limit)).await
+    }
+
+    /// Requests that were decided, newest first, at most 200; `before` is the number of the last one before.
+    pub async fn decided_float_requests(
+        &self,
+        whose: &Whose,
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<FloatRequest>, Infrastructure> {
-        let (network, before) = (network.map(str::to_owned), before.unwrap_or(i64::MAX));
-        let limit = limit.clamp(1, PAGE_MAX);
-        self.read(move |reader| reader.float_requests(network.as_deref(), only_open, before, limit)).await
+        let (whose, before, limit) = (whose.clone(), before.unwrap_or(i64::MAX), limit.clamp(1, PAGE_MAX));
+        self.read(move |reader| reader.decided_float_requests(&whose, before, limit)).await
     }
 
     /// A page of a float's statement, newest first, at most 200 lines; `before` is the `next` of the page before.

@@ -1,7 +1,7 @@
 //! Cash that arrives late: kept in suspense with an owner, then released for the outlet to give it back.
 
 use ledger::{
-    Actor, BillState, LateCash, LateCashOutcome, LateCashRelease, LateReason, Moment, NewLateCash, RequestKey,
+    Actor, BillState, LateCash, LateCashOutcome, LateCashRelease, LateReason, Moment, NewLateCash, RequestKey, Whose,
 };
 
 use super::NO_SHIFT;
@@ -88,9 +88,14 @@ impl Hub {
     }
 
     /// Late cash that nobody has released yet, oldest first, at most 200; `after` is the number of the last one before.
-    pub async fn held_late_cash(&self, after: Option<i64>, limit: i64) -> Result<Vec<LateCashView>, Infrastructure> {
-        let (after, limit) = (after.unwrap_or(i64::MIN), limit.clamp(1, PAGE_MAX));
-        let held = self.read(move |reader| reader.held_late_cash(after, limit)).await?;
+    pub async fn held_late_cash(
+        &self,
+        whose: &Whose,
+        after: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<LateCashView>, Infrastructure> {
+        let (whose, after, limit) = (whose.clone(), after.unwrap_or(i64::MIN), limit.clamp(1, PAGE_MAX));
+        let held = self.read(move |reader| reader.held_late_cash(&whose, after, limit)).await?;
         let mut shown = Vec::with_capacity(held.len());
         for cash in held {
             shown.push(self.show_late(cash).await?);

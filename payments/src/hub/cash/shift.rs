@@ -67,6 +67,16 @@ impl Hub {
         .await
     }
 
+    /// The open shift of a member at an outlet.
+    pub async fn open_shift_by(&self, outlet: &str, member: i64) -> Result<Option<ShiftView>, Infrastructure> {
+        let outlet = outlet.to_owned();
+        self.read(move |reader| {
+            let shift = reader.open_shift_by(&outlet, member)?;
+            shift.map(|shift| figures(reader, shift)).transpose()
+        })
+        .await
+    }
+
     /// The shifts of an outlet before a number, newest first, at most 200.
     pub async fn shifts_of(&self, outlet: &str, before: Option<i64>, limit: i64) -> Result<Vec<Shift>, Infrastructure> {
         let (outlet, before, limit) = (outlet.to_owned(), before.unwrap_or(i64::MAX), limit.clamp(1, PAGE_MAX));

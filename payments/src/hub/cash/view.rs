@@ -51,43 +51,17 @@ impl Hub {
         }
     }
 
-    /// The payments of an outlet, newest first, at most 200; `before` is the reference of the last one of the page
-    /// before.
-    pub async fn outlet_payments(
-        &self,
-        outlet: &str,
-        before: Option<&str>,
-        limit: i64,
-    ) -> Result<Vec<CashPayment>, Infrastructure> {
-        let before =
-            before.and_then(|reference| reference.parse::<Reference>().ok()).map_or(i64::MAX, |last| last.id());
-        let (outlet, limit) = (outlet.to_owned(), limit.clamp(1, PAGE_MAX));
-        let rows = self
-            .read(move |reader| {
-                let agents = reader.agent_payments_of(&outlet, before, limit)?;
-                let with = |agent: AgentPayment| Ok(reader.payment_of(agent.payment)?.map(|payment| (payment, agent)));
-                agents.into_iter().map(with).collect::<Result<Vec<_>, ledger::StorageError>>()
-            })
-            .await?;
-        let mut shown = Vec::with_capacity(rows.len());
-        for (payment, agent) in rows.into_iter().flatten() {
-            shown.push(self.show_cash(payment, agent).await?);
-        }
-        Ok(shown)
-    }
-
     /// The payments of an outlet, newest first, at most 200: of one shift or of one civil day in Morocco, if that is asked
-    /// for; `before` is the reference of the last one of the page before.
+    /// for; `before` is the number in the reference of the last one of the page before.
     pub async fn outlet_payments_of(
         &self,
         outlet: &str,
         shift: Option<i64>,
         day: Option<NaiveDate>,
-        before: Option<&str>,
+        before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<CashPayment>, Infrastructure> {
-        let before =
-            before.and_then(|reference| reference.parse::<Reference>().ok()).map_or(i64::MAX, |last| last.id());
+        let before = before.unwrap_or(i64::MAX);
         let beyond = || Infrastructure::Failed("a day beyond the calendar".to_owned());
         let taken = match day {
             None => None,

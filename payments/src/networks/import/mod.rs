@@ -162,10 +162,12 @@ fn outlets(table: &mut Table<'_>, faults: &mut Faults) -> Option<Vec<Outlet>> {
 }
 
 fn outlet(mut table: Table<'_>, faults: &mut Faults) -> Option<Outlet> {
-    const NUMBER: &str = "3 to 10 digits in quotes, such as \"10001\"";
+    // Members are bound to outlets by number: two that differ by leading zeros would be one to them.
+    const NUMBER: &str = "3 to 10 digits in quotes that do not begin with 0, such as \"10001\"";
     let number = table.required("number", NUMBER, faults).and_then(|node| {
         let number = node.text(NUMBER, faults)?;
-        let sound = (3..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = (3..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+        let sound = digits && !number.starts_with('0');
         if sound { Some(number.to_owned()) } else { node.refuse(NUMBER, faults) }
     });
     let name = trilingual(&mut table, "name", faults);

@@ -54,6 +54,7 @@ fn the_sample_has_two_networks_of_several_outlets() {
 #[case::slabs("from = \"500.01\"", "from = \"500.00\"", "network[0].commission[1]")]
 #[case::no_vat(", vat_percent = \"20\" },\n    {", " },\n    {", "network[0].commission[0].vat_percent")]
 #[case::number("\"10001\"", "\"1A\"", "network[0].outlet[0].number")]
+#[case::number_zero("\"10001\"", "\"010001\"", "network[0].outlet[0].number")]
 #[case::number_bare("\"10001\"", "10001", "network[0].outlet[0].number")]
 #[case::no_tills("[\"1\", \"2\"]", "[]", "network[0].outlet[0].tills")]
 #[case::till_twice("[\"1\", \"2\"]", "[\"1\", \"1\"]", "network[0].outlet[0].tills[1]")]

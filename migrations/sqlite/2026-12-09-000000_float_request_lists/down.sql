@@ -1,0 +1,2 @@
+DROP INDEX float_requests_network;
+DROP INDEX float_requests_state;
