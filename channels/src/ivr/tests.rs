@@ -168,15 +168,22 @@ async fn trouble_is_told_to_the_caller() {
     let web = crate::web::tests::settings();
     let state = ChannelState::over(Arc::new(SampleHub), web, Arc::new(chrono::Utc::now)).with_voice(Some(settings()));
     let app = server::init_service(App::new().app_data(web::Data::new(state)).configure(crate::configure)).await;
-    for (path, then) in [("/ivr/steps/3", "/ivr/steps/3?again=1</Redirect>"), ("/ivr/steps/3?again=1", "<Hangup/>")] {
+    let again = "/ivr/steps/3?again=1</Redirect>";
+    let cases = [
+        ("/ivr/steps/3", ("Digits", "1"), again),
+        ("/ivr/steps/3?again=1", ("Digits", "1"), "</Say><Hangup/>"),
+        // The card may be charged: without its token the step cannot be asked for again.
+        ("/ivr/steps/3", ("Result", "success"), "</Say><Hangup/>"),
+    ];
+    for (path, (name, value), then) in cases {
         let url = format!("https://voice.example.ma/fatoura{path}");
         let mut mac = Hmac::<Sha1>::new_from_slice(b"12345").unwrap();
-        mac.update(format!("{url}CallSidCA1Digits1").as_bytes());
+        mac.update(format!("{url}CallSidCA1{name}{value}").as_bytes());
         let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
         let request = server::TestRequest::post()
             .uri(path)
             .insert_header(("X-Twilio-Signature", signature))
-            .set_form([("CallSid", "CA1"), ("Digits", "1")]);
+            .set_form([("CallSid", "CA1"), (name, value)]);
         let answer = server::call_service(&app, request.to_request()).await;
         assert_eq!(answer.status().as_u16(), 200);
         let body = String::from_utf8(server::read_body(answer).await.to_vec()).unwrap();

@@ -146,6 +146,27 @@ async fn an_unknown_outcome_is_resolved_and_never_charged_twice(
     app.finish().await;
 }
 
+/// The charge went through and its step could not be written down: the caller is not told that nothing was taken.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_after_a_charge_ends_the_call(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let mut phone = app.dial_and_press(CALLER, &TO_WAY).await;
+    phone.press("3").await;
+    for keys in [APPROVED, "1240"] {
+        phone.press(&format!("{keys}#")).await;
+    }
+    app.database.texts("ALTER TABLE voice_steps RENAME TO steps_out_of_reach");
+    let said = phone.press("123#").await;
+    app.database.texts("ALTER TABLE steps_out_of_reach RENAME TO voice_steps");
+    assert!(said.contains("attendez le SMS") && phone.call.ended, "{said}");
+    assert!(!phone.call.last_answer.contains("<Redirect"), "{}", phone.call.last_answer);
+    assert!(!said.contains("Rien n’a été prélevé"), "{said}");
+    app.settle().await;
+    assert_eq!((states(&app), app.control.sms().len()), (are(&[P::Confirmed]), 1));
+    app.finish().await;
+}
+
 #[rstest]
 #[case::star("*", "La carte n’a pas pu être lue")]
 #[case::silence("w", "La carte n’a pas pu être lue")]
