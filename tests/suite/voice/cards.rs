@@ -1,5 +1,7 @@
 //! Cards that the provider takes: charged once, and never known here.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use ledger::{Channel, Instrument, PaymentState as P};
 use rstest::rstest;
@@ -164,6 +166,30 @@ async fn trouble_after_a_charge_ends_the_call(#[values(Backend::Sqlite, Backend:
     assert!(!said.contains("Rien n’a été prélevé"), "{said}");
     app.settle().await;
     assert_eq!((states(&app), app.control.sms().len()), (are(&[P::Confirmed]), 1));
+    app.finish().await;
+}
+
+/// The gateway may take longer than the voice provider waits for the hub: the caller hears it before the line is cut.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_does_not_wait_for_a_slow_gateway(#[case] backend: Backend) {
+    let setup = Setup { patience: Duration::from_secs(30), ..Setup::default() };
+    let Some(app) = TestApp::start_with(backend, setup).await else { return };
+    let mut phone = app.dial_and_press(CALLER, &TO_WAY).await;
+    app.fault("gateway api", FaultKind::Delay { ms: 13_000 }, 1);
+    let said = key_card(&mut phone, APPROVED).await;
+    assert!(said.contains("Ne payez pas une seconde fois") && phone.call.ended, "{}", phone.transcript());
+    assert_eq!(states(&app), are(&[P::Awaiting]));
+    app.pass(TimeDelta::minutes(2));
+    app.settle().await;
+    for _ in 0..6 {
+        app.pass(TimeDelta::minutes(6));
+        app.settle().await;
+    }
+    assert_eq!((states(&app), app.control.orders().len()), (are(&[P::Expired]), 0));
+    app.pass(TimeDelta::days(2));
     app.finish().await;
 }
 
