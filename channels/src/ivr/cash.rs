@@ -3,8 +3,8 @@
 
 use ledger::{Channel, Language, Money};
 use payments::Hub;
-use payments::api::QuoteError;
 use payments::api::cash::{CashReferenceError, MakeCashReference, ReferenceSubject};
+use payments::api::{Infrastructure, QuoteError};
 
 use crate::use_cases::Later;
 
@@ -19,6 +19,8 @@ pub(crate) struct CashRequest {
     pub phone: Option<String>,
     /// The caller's language.
     pub language: Language,
+    /// The step's key: the step again is the same reference.
+    pub key: String,
 }
 
 /// A reference to be read aloud.
@@ -39,14 +41,17 @@ pub(crate) trait CashReferences {
 impl CashReferences for Hub {
     fn make(&self, request: CashRequest) -> Later<'_, CashReference, QuoteError> {
         Box::pin(async move {
-            let CashRequest { inquiry, articles, phone, language } = request;
+            let CashRequest { inquiry, articles, phone, language, key } = request;
             let subject = ReferenceSubject::Choice { inquiry, articles, amount: None };
-            // An answered step is never answered anew; what a lost answer leaves behind reserves nothing.
-            let request = MakeCashReference { subject, channel: Channel::Ivr, phone, language };
+            let idempotency_key = Some(key);
+            let request = MakeCashReference { subject, channel: Channel::Ivr, phone, language, idempotency_key };
             match self.make_cash_reference(request).await {
                 Ok(made) => Ok(CashReference { digits: made.digits, total: made.quote.amounts.total }),
                 Err(CashReferenceError::Quote(error)) => Err(error),
                 Err(CashReferenceError::UnknownQuote | CashReferenceError::Expired) => Err(QuoteError::InquiryExpired),
+                Err(CashReferenceError::KeyConflict) => {
+                    Err(Infrastructure::Failed("a step's key was used for another reference".to_owned()).into())
+                }
                 Err(CashReferenceError::Infrastructure(trouble)) => Err(trouble.into()),
             }
         })

@@ -87,8 +87,8 @@ impl Dialogue<'_> {
         let (Some(inquiry), Some(cash)) = (state.inquiry.clone(), self.hub.cash_references()) else {
             return self.look_up_again(state, Vec::new()).await;
         };
-        let request =
-            CashRequest { inquiry, articles: state.articles.clone(), phone: self.call.phone.clone(), language };
+        let (articles, phone, key) = (state.articles.clone(), self.call.phone.clone(), self.key());
+        let request = CashRequest { inquiry, articles, phone, language, key };
         match cash.make(request).await {
             Ok(reference) => {
                 let (digits, total) =

@@ -93,6 +93,39 @@ async fn a_reference_ends(#[values(Backend::Sqlite, Backend::Postgres)] backend:
     app.finish().await;
 }
 
+/// The same request under a key is the same reference, whatever became of its bill; another one is refused.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_makes_one_reference(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let counter = app.counter("10001", "1", "1000.00").await;
+    let inquiry = app.inquire(BILL).await;
+    let articles: Vec<String> = inquiry.articles.iter().map(|line| line.article.id.clone()).collect();
+    let make = |language, key: &str| MakeCashReference {
+        subject: ReferenceSubject::Choice {
+            inquiry: inquiry.reference.clone(),
+            articles: articles.clone(),
+            amount: None,
+        },
+        channel: Channel::Web,
+        phone: Some(PHONE.to_owned()),
+        language,
+        idempotency_key: Some(key.to_owned()),
+    };
+    let made = app.hub.make_cash_reference(make(Language::Fr, "a")).await.unwrap();
+    let other = app.hub.make_cash_reference(make(Language::Fr, "b")).await.unwrap();
+    assert_ne!(made.digits, other.digits);
+    let conflict = app.hub.make_cash_reference(make(Language::Ar, "a")).await;
+    assert!(matches!(conflict, Err(CashReferenceError::KeyConflict)), "{conflict:?}");
+    pay(&app, counter, &made.digits, "k").await.unwrap();
+    app.settle().await;
+    app.pass(TimeDelta::days(3));
+    let again = app.hub.make_cash_reference(make(Language::Fr, "a")).await.unwrap();
+    assert_eq!((again.digits, again.standing), (made.digits, CashReferenceStanding::Used));
+    assert_eq!(app.database.number("SELECT COUNT(*) FROM cash_references"), 2);
+    app.finish().await;
+}
+
 /// From a card's quote: the same lines at the price of cash, no longer than the quote lives.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -103,6 +136,7 @@ async fn a_reference_is_made_from_a_quote(#[values(Backend::Sqlite, Backend::Pos
         channel: Channel::Tel,
         phone: None,
         language: Language::Fr,
+        idempotency_key: None,
     };
     // 1101's quotes live for 24 hours.
     let card = app.quote((1101, "01", "0612345678")).await;
