@@ -50,7 +50,7 @@ pub(super) fn payable(articles: &[PayableArticle]) -> Vec<&PayableArticle> {
 
 impl Dialogue<'_> {
     /// Asks what the state says, after some sentences.
-    pub(super) async fn ask(&self, state: State, mut says: Vec<Say>) -> Result<Turn, Infrastructure> {
+    pub(super) async fn ask(&self, mut state: State, mut says: Vec<Say>) -> Result<Turn, Infrastructure> {
         let language = state.language();
         let mut tell = |key: &str, args: &[(&'static str, &str)]| says.push(say(language, key, args));
         let key = |number| spoken::number(language, number);
@@ -105,6 +105,7 @@ impl Dialogue<'_> {
                     tell("voice-all-busy", &[]);
                     return Box::pin(self.ask(state.without_bill().at(Ask::Next), says)).await;
                 };
+                state.heard = Some(line.article.id.clone());
                 let amount = spoken::amount(language, line.article.amount);
                 let (number, count) = (key(at % lines.len() + 1), key(lines.len()));
                 match lines.len() {

@@ -66,6 +66,19 @@ async fn a_reference_for_cash_is_read_twice() {
     assert!(said.ends_with("<Hangup/></Response>"), "{said}");
 }
 
+/// What the caller heard is what is paid, whatever is payable by now: A4 was, and is being paid.
+#[actix_web::test]
+async fn the_bill_that_was_heard_is_the_one_that_is_paid() {
+    let (read, _) = keyed(at(Ask::Bill(1)), "*").await;
+    assert_eq!(read.heard.as_deref(), Some("A2"));
+    let (chosen, _) = keyed(State { ask: Ask::Bill(0), ..read.clone() }, "1").await;
+    assert_eq!((chosen.ask, chosen.articles), (Ask::Way, vec!["A2".to_owned()]));
+    let busy = State { heard: Some("A4".to_owned()), quote: None, articles: Vec::new(), ..read };
+    let (next, said) = keyed(busy, "1").await;
+    assert!(said.contains("This bill is being paid right now.") && said.contains("Bill two of two"), "{said}");
+    assert_eq!((next.ask, next.heard.as_deref(), next.quote), (Ask::Bill(1), Some("A2"), None));
+}
+
 #[rstest]
 #[case::card_is_not_offered(Ask::Way, "3")]
 #[case::no_such_key(Ask::Way, "4")]
