@@ -219,6 +219,7 @@ async fn without_settings_there_is_no_voice_server() {
 
 #[rstest]
 #[case::token("4000000000000010", "xxxxxxxxxxxx0010")]
+#[case::grouped("4000-0000-0000-0010", "xxxxxxxxxxxx0010")]
 #[case::mask("tok", "4000 0000 0000 0010")]
 fn a_card_number_from_the_provider_is_dropped(#[case] token: &str, #[case] mask: &str) {
     use secrecy::ExposeSecret;
@@ -226,4 +227,15 @@ fn a_card_number_from_the_provider_is_dropped(#[case] token: &str, #[case] mask:
     let input = Input::of(&form.map(|(name, value)| (name.to_owned(), value.to_owned())));
     assert!(input.card_result.is_empty() && input.card_token.expose_secret().is_empty());
     assert!(input.card_mask.is_empty());
+}
+
+/// Some digits of a sound token have a right check digit by chance.
+#[rstest]
+#[case("tok_4000000000000010")]
+#[case("c4a14222222222222f0e9b")]
+fn a_token_is_not_taken_for_a_card_number(#[case] token: &str) {
+    use secrecy::ExposeSecret;
+    let form = [("Result", "success"), ("PaymentToken", token), ("PaymentCardNumber", "xxxxxxxxxxxx0010")];
+    let input = Input::of(&form.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!((input.card_result.as_str(), input.card_token.expose_secret()), ("success", token));
 }
