@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ledger::Language;
-use payments::api::{Infrastructure, Inquiry};
+use payments::api::{Infrastructure, Inquiry, Quote};
 use payments::voice::{HandoverReason, NewHandover, VoiceCall, voice_request};
 use payments::{card_numbers, form};
 use secrecy::SecretString;
@@ -277,6 +277,14 @@ impl Dialogue<'_> {
     pub(super) async fn inquiry(&self, state: &State) -> Result<Option<Inquiry>, Infrastructure> {
         match &state.inquiry {
             Some(reference) => self.hub.inquiry(reference).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What the caller chose, at its price, unless it is too old.
+    pub(super) async fn quote(&self, state: &State) -> Result<Option<Quote>, Infrastructure> {
+        match &state.quote {
+            Some(reference) => self.hub.quote(reference).await,
             None => Ok(None),
         }
     }

@@ -123,11 +123,7 @@ impl Dialogue<'_> {
                 tell("voice-repeat", &[]);
             }
             Ask::Way => {
-                let quote = match &state.quote {
-                    Some(quote) => self.hub.quote(quote).await?,
-                    None => None,
-                };
-                let Some(quote) = quote else { return self.look_up_again(state, says).await };
+                let Some(quote) = self.quote(&state).await? else { return self.look_up_again(state, says).await };
                 let total = spoken::amount(language, quote.amounts.total);
                 match quote.amounts.fee.checked_add(quote.amounts.vat).filter(|fee| fee.is_positive()) {
                     Some(fee) => {
@@ -136,7 +132,7 @@ impl Dialogue<'_> {
                     None => tell("voice-total", &[("total", &total)]),
                 }
                 tell("voice-way-link", &[("key", &key(1))]);
-                if self.hub.cash_references().is_some() {
+                if self.takes_cash(&quote) {
                     tell("voice-way-cash", &[("key", &key(2))]);
                 }
                 if self.settings.pay_connector.is_some() {

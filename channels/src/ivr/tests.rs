@@ -79,6 +79,16 @@ async fn the_bill_that_was_heard_is_the_one_that_is_paid() {
     assert_eq!((next.ask, next.heard.as_deref(), next.quote), (Ask::Bill(1), Some("A2"), None));
 }
 
+/// The taxes of the sample are not paid in cash.
+#[actix_web::test]
+async fn cash_is_offered_where_the_biller_takes_it() {
+    let taxes = State { quote: Some("quote-taxes".to_owned()), ..at(Ask::Way) };
+    let (_, menu) = keyed(taxes.clone(), "*").await;
+    assert!(menu.contains("payment link") && !menu.contains("cash"), "{menu}");
+    let (next, said) = keyed(taxes, "2").await;
+    assert!((next.ask, next.wrong) == (Ask::Way, 1) && said.contains("not a valid entry"), "{said}");
+}
+
 #[rstest]
 #[case::card_is_not_offered(Ask::Way, "3")]
 #[case::no_such_key(Ask::Way, "4")]

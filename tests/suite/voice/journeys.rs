@@ -205,7 +205,7 @@ async fn a_teleoperator_gets_the_callers_context(#[case] backend: Backend) {
     app.finish().await;
 }
 
-/// A link and a reference for cash always, and no card where no connector is set up.
+/// A link always, and no card where no connector is set up.
 #[rstest]
 #[case(true)]
 #[case(false)]
@@ -220,6 +220,23 @@ async fn ways_that_are_offered(#[case] voice_cards: bool) {
     if !voice_cards {
         assert!(phone.press("3").await.contains("n’est pas valable"));
     }
+    app.finish().await;
+}
+
+/// The biller takes 10,000.00 in cash at most, and more by card.
+#[rstest]
+#[case::at_the_limit(1_000_000, true)]
+#[case::above(1_000_001, false)]
+#[tokio::test(flavor = "multi_thread")]
+async fn cash_is_offered_within_the_billers_limits(#[case] minor: i64, #[case] offered: bool) {
+    let Some(app) = TestApp::start(Backend::Sqlite).await else { return };
+    app.control.add_article(1001, "02", "33333333", "X1", minor).unwrap();
+    let mut phone = app.dial_and_press(CALLER, &["2", "1", "2", "33333333#", "1"]).await;
+    assert!(phone.said().contains("SMS, tapez un"), "{}", phone.said());
+    assert_eq!(phone.said().contains("espèces"), offered, "{}", phone.said());
+    let said = phone.press("2").await;
+    assert_eq!(said.contains("Votre référence est"), offered, "{said}");
+    assert_eq!(said.contains("n’est pas valable") && !phone.call.ended, !offered, "{said}");
     app.finish().await;
 }
 
