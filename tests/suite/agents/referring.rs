@@ -93,6 +93,28 @@ async fn a_reference_ends(#[values(Backend::Sqlite, Backend::Postgres)] backend:
     app.finish().await;
 }
 
+/// An SMS that may have left is not sent again, one that has not left is.
+#[rstest]
+#[case::perhaps_sent(FaultKind::DropAfter, 1)]
+#[case::garbled(FaultKind::Garble, 1)]
+#[case::not_sent(FaultKind::Down, 0)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_references_sms_is_sent_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] fault: FaultKind,
+    #[case] sent: usize,
+) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    app.fault("sms send", fault, 1);
+    app.make_reference(BILL).await;
+    app.settle().await;
+    assert_eq!(app.control.sms().len(), sent);
+    app.pass(TimeDelta::minutes(2));
+    app.settle().await;
+    assert_eq!(app.control.sms().len(), 1);
+    app.finish().await;
+}
+
 /// The same request under a key is the same reference, whatever became of its bill; another one is refused.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
