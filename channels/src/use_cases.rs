@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ledger::Channel;
 use payments::Hub;
+use payments::api::cash::{CashReference, CashReferenceError, MakeCashReference};
 use payments::api::{
     CallbackAnswer, CardRedirect, FindBills, FindError, Found, Infrastructure, Inquiry, MakeQuote, PaymentView, Quote,
     QuoteError, StartCardPayment, StartError,
@@ -13,8 +14,6 @@ use payments::api::{
 use payments::catalogue::Catalogue;
 use payments::links::{Link, MakeLink, MakeLinkError, OpenedLink, StartLinkError, StartLinkPayment};
 use payments::voice::{ChargeOutcome, ChargeToken, TakenStep, VoiceCall, VoiceStep};
-
-use crate::ivr::CashReferences;
 
 /// The answer of a use case, some time later.
 pub(crate) type Later<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + 'a>>;
@@ -52,10 +51,7 @@ pub(crate) trait UseCases: Send + Sync {
     fn end_voice_call<'a>(&'a self, sid: &'a str) -> Later<'a, (), Infrastructure>;
     fn last_voice_biller<'a>(&'a self, phone: &'a str) -> Later<'a, Option<u16>, Infrastructure>;
     fn charge_token(&self, request: ChargeToken) -> Later<'_, ChargeOutcome, StartError>;
-    /// References for cash; `None` where none are made, and then no channel offers any.
-    fn cash_references(&self) -> Option<&dyn CashReferences> {
-        None
-    }
+    fn make_cash_reference(&self, request: MakeCashReference) -> Later<'_, CashReference, CashReferenceError>;
 }
 
 impl UseCases for Hub {
@@ -153,7 +149,7 @@ impl UseCases for Hub {
         Box::pin(Self::charge_token(self, request))
     }
 
-    fn cash_references(&self) -> Option<&dyn CashReferences> {
-        Some(self)
+    fn make_cash_reference(&self, request: MakeCashReference) -> Later<'_, CashReference, CashReferenceError> {
+        Box::pin(Self::make_cash_reference(self, request))
     }
 }

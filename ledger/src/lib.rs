@@ -28,9 +28,9 @@ pub use accounts::{Account, AccountKind};
 pub use agents::{
     Actor, AgentPay, AgentPayment, AgentPaymentsPage, Cancellation, CashReference, CashReferenceState, Closed, Closure,
     ClosureOutcome, DutyTotals, FloatDecision, FloatRequest, FloatRequestKind, FloatRequestOutcome, FloatRequestState,
-    GiveBack, GiveBackOutcome, LateCash, LateCashOutcome, LateCashRelease, LateReason, MovementOutcome,
-    NewCashReference, NewFloatRequest, NewLateCash, NewMovement, NewNetwork, NewShift, OutletTaken, Shift,
-    ShiftMovement, ShiftMovementKind, ShiftOpened, ShiftState, ShiftTotals, StatementLine, StoredNetwork, Whose,
+    GiveBack, GiveBackOutcome, KeptCashReference, LateCash, LateCashOutcome, LateCashRelease, LateReason,
+    MovementOutcome, NewCashReference, NewFloatRequest, NewLateCash, NewMovement, NewNetwork, NewShift, OutletTaken,
+    Shift, ShiftMovement, ShiftMovementKind, ShiftOpened, ShiftState, ShiftTotals, StatementLine, StoredNetwork, Whose,
     float_of,
 };
 pub use audit::{AuditEntry, AuditRow};

@@ -112,7 +112,8 @@ words! {
         CancelBiller = 12, "cancel";
         /// "Your payment was cancelled", by SMS.
         SmsCancelled = 13, "SMS cancelled";
-        /// "Your float is low", by mail to the network. About the payment or the float request that drew it down.
+        /// "Your float is low", by mail to the network. About the payment, the float request or the late cash that
+        /// drew it down.
         MailLowFloat = 14, "mail low float";
         /// A reference payable at an outlet, by SMS. About the reference.
         SmsReference = 15, "SMS reference";

@@ -17,6 +17,17 @@ pub fn holds_one(text: &str) -> bool {
     !runs(text).is_empty()
 }
 
+/// Whether a text is a card number as a whole: digits, in groups or not, that hold one, and nothing else. Of a word that
+/// somebody else's machine made up (a token) a part may fit by chance.
+pub fn is_one(text: &str) -> bool {
+    text.chars().all(|c| to_ascii(c).is_ascii_digit() || is_gap(c)) && holds_one(text)
+}
+
+/// What may stand between the groups of a number.
+const fn is_gap(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-' | '.')
+}
+
 /// The text with every card number hidden but for its last four digits: for logs.
 pub fn hidden(text: &str) -> Cow<'_, str> {
     let runs = runs(text);
@@ -60,7 +71,7 @@ fn runs(text: &str) -> Vec<Range<usize>> {
                 }
                 gap = false;
             }
-            None if !gap && matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-' | '.') => gap = true,
+            None if !gap && is_gap(c) => gap = true,
             None => {
                 find_in(&groups, &mut found);
                 groups.clear();
@@ -151,6 +162,20 @@ mod tests {
     fn none(#[case] text: &str) {
         assert!(!holds_one(text));
         assert_eq!(hidden(text), text);
+    }
+
+    #[rstest]
+    #[case::plain("4000000000000010", true)]
+    #[case::grouped("4000 0000 0000 0010", true)]
+    #[case::points(" 5555.5555-5555.4444 ", true)]
+    #[case::arabic_indic("٤٠٠٠٠٠٠٠٠٠٠٠٠٠١٠", true)]
+    #[case::check_digit("4000000000000011", false)]
+    #[case::token("tok_4000000000000010", false)]
+    #[case::hex("c4a14222222222222f0e9b", false)]
+    #[case::identifier("9f0c-4000000000000010-7a", false)]
+    #[case::nothing("", false)]
+    fn as_a_whole(#[case] text: &str, #[case] is: bool) {
+        assert_eq!(is_one(text), is);
     }
 
     proptest! {

@@ -79,17 +79,15 @@ impl Dialogue<'_> {
     pub(super) async fn choose_bill(&self, state: State, at: usize, key: usize) -> Result<Turn, Infrastructure> {
         let Some(inquiry) = self.inquiry(&state).await? else { return self.look_up_again(state, Vec::new()).await };
         let lines = payable(&inquiry.articles);
-        // Paid or being paid since it was read.
-        if lines.is_empty() {
-            return self.ask(state.at(Ask::Bill(0)), Vec::new()).await;
-        }
-        let id = |line: &&payments::api::PayableArticle| line.article.id.clone();
-        let articles: Vec<String> = match key {
-            1 => lines.get(at % lines.len().max(1)).map(id).into_iter().collect(),
-            2 if lines.len() > 1 => {
+        let articles: Vec<String> = match (key, state.heard.clone()) {
+            // What was heard and not what stands there now; paid or being paid since, it is refused.
+            (1, Some(heard)) => vec![heard],
+            // Everything is paid or being paid since it was read.
+            _ if lines.is_empty() => return self.ask(state.at(Ask::Bill(0)), Vec::new()).await,
+            (2, _) if lines.len() > 1 => {
                 return self.ask(state.at(Ask::Bill((at + 1) % lines.len())), Vec::new()).await;
             }
-            3 if lines.len() > 1 => lines.iter().map(id).collect(),
+            (3, _) if lines.len() > 1 => lines.iter().map(|line| line.article.id.clone()).collect(),
             _ => {
                 let why = say(state.language(), "voice-wrong", &[]);
                 return self.wrong(state, why).await;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ledger::Language;
-use payments::api::{Infrastructure, Inquiry};
+use payments::api::{Infrastructure, Inquiry, Quote};
 use payments::voice::{HandoverReason, NewHandover, VoiceCall, voice_request};
 use payments::{card_numbers, form};
 use secrecy::SecretString;
@@ -50,8 +50,9 @@ impl Input {
         let (mask, connection) = (get("PaymentCardNumber"), connection.to_owned());
         let digest = voice_request(&[digits, result, token, mask, &connection]);
         // The provider never posts a card number; a connector that hands one on as its token, or the mask whole, must
-        // not make us a holder of it.
-        let leaked = [token, mask].into_iter().any(card_numbers::holds_one);
+        // not make us a holder of it. Digits within a token fit by chance, and the payer would be told that the card
+        // could not be read.
+        let leaked = card_numbers::is_one(token) || card_numbers::holds_one(mask);
         if leaked {
             tracing::error!(target: "security", "the voice provider posted a card number: it was dropped");
         }
@@ -276,6 +277,14 @@ impl Dialogue<'_> {
     pub(super) async fn inquiry(&self, state: &State) -> Result<Option<Inquiry>, Infrastructure> {
         match &state.inquiry {
             Some(reference) => self.hub.inquiry(reference).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What the caller chose, at its price, unless it is too old.
+    pub(super) async fn quote(&self, state: &State) -> Result<Option<Quote>, Infrastructure> {
+        match &state.quote {
+            Some(reference) => self.hub.quote(reference).await,
             None => Ok(None),
         }
     }

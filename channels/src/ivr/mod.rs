@@ -7,7 +7,6 @@
 
 mod billers;
 mod bills;
-mod cash;
 mod dialogue;
 mod paying;
 mod prompts;
@@ -23,9 +22,6 @@ mod tests;
 
 use secrecy::SecretString;
 
-pub(crate) use cash::CashReferences;
-#[cfg(test)]
-pub(crate) use cash::{CashReference, CashRequest};
 pub(crate) use webhook::{answer_step, hear_status, start_call};
 
 /// Where callers who want to speak to somebody are sent.

@@ -1,11 +1,13 @@
 //! How the bill is paid: a link by SMS, a reference for cash, or a card that the provider takes.
 
-use payments::api::{Infrastructure, StartError};
+use ledger::{Channel, Instrument};
+use payments::amount_rule::check_limits;
+use payments::api::cash::{CashReferenceError, MakeCashReference, ReferenceSubject};
+use payments::api::{Infrastructure, Quote, StartError};
 use payments::links::{LinkStanding, MakeLink, MakeLinkError, Maker};
 use payments::phone;
 use payments::voice::{ChargeOutcome, ChargeToken, HandoverReason};
 
-use super::cash::CashRequest;
 use super::dialogue::{Dialogue, Input, Turn};
 use super::spoken;
 use super::state::{Ask, State};
@@ -23,13 +25,25 @@ impl Dialogue<'_> {
                 Some(mobile) => self.send_link(state, &mobile).await,
                 None => self.ask(state.at(Ask::Mobile), Vec::new()).await,
             },
-            2 if self.hub.cash_references().is_some() => self.make_reference(state).await,
+            2 => match self.quote(&state).await? {
+                Some(quote) if self.takes_cash(&quote) => self.make_reference(state).await,
+                Some(_) => self.not_offered(state).await,
+                None => self.look_up_again(state, Vec::new()).await,
+            },
             3 => match &self.settings.pay_connector {
                 Some(connector) => Ok(self.capture_card(state, connector.clone())),
                 None => self.not_offered(state).await,
             },
             _ => self.not_offered(state).await,
         }
+    }
+
+    /// Whether the biller takes cash at outlets for what was quoted.
+    pub(super) fn takes_cash(&self, quote: &Quote) -> bool {
+        let catalogue = self.hub.catalogue();
+        let kind = catalogue.get(quote.biller).and_then(|biller| biller.receivable_type(&quote.receivable_type));
+        let principal = quote.amounts.principal;
+        kind.is_some_and(|kind| check_limits(&kind.limits, Channel::Agt, Instrument::Cash, principal).is_ok())
     }
 
     async fn not_offered(&self, state: State) -> Result<Turn, Infrastructure> {
@@ -84,19 +98,30 @@ impl Dialogue<'_> {
 
     async fn make_reference(&self, state: State) -> Result<Turn, Infrastructure> {
         let language = state.language();
-        let (Some(inquiry), Some(cash)) = (state.inquiry.clone(), self.hub.cash_references()) else {
-            return self.look_up_again(state, Vec::new()).await;
+        let Some(inquiry) = state.inquiry.clone() else { return self.look_up_again(state, Vec::new()).await };
+        let request = MakeCashReference {
+            subject: ReferenceSubject::Choice { inquiry, articles: state.articles.clone(), amount: None },
+            channel: Channel::Ivr,
+            phone: self.call.phone.clone(),
+            language,
+            idempotency_key: Some(self.key()),
         };
-        let request =
-            CashRequest { inquiry, articles: state.articles.clone(), phone: self.call.phone.clone(), language };
-        match cash.make(request).await {
+        match self.hub.make_cash_reference(request).await {
             Ok(reference) => {
-                let (digits, total) =
-                    (spoken::digits(language, &reference.digits), spoken::amount(language, reference.total));
+                let digits = spoken::digits(language, &reference.digits);
+                let total = spoken::amount(language, reference.quote.amounts.total);
                 let said = || say(language, "voice-cash", &[("digits", &digits), ("total", &total)]);
                 Ok(self.goodbye(state, vec![said(), say(language, "voice-again", &[]), said()]))
             }
-            Err(error) => self.no_quote(state, 0, error).await,
+            Err(CashReferenceError::Quote(error)) => self.no_quote(state, 0, error).await,
+            Err(CashReferenceError::UnknownQuote | CashReferenceError::Expired) => {
+                self.look_up_again(state, Vec::new()).await
+            }
+            Err(CashReferenceError::KeyConflict) => {
+                let why = say(language, "voice-not-by-phone", &[]);
+                Ok(self.hand_over(state, HandoverReason::Trouble, vec![why]))
+            }
+            Err(CashReferenceError::Infrastructure(trouble)) => Err(trouble),
         }
     }
 

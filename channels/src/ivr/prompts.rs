@@ -50,7 +50,7 @@ pub(super) fn payable(articles: &[PayableArticle]) -> Vec<&PayableArticle> {
 
 impl Dialogue<'_> {
     /// Asks what the state says, after some sentences.
-    pub(super) async fn ask(&self, state: State, mut says: Vec<Say>) -> Result<Turn, Infrastructure> {
+    pub(super) async fn ask(&self, mut state: State, mut says: Vec<Say>) -> Result<Turn, Infrastructure> {
         let language = state.language();
         let mut tell = |key: &str, args: &[(&'static str, &str)]| says.push(say(language, key, args));
         let key = |number| spoken::number(language, number);
@@ -105,6 +105,7 @@ impl Dialogue<'_> {
                     tell("voice-all-busy", &[]);
                     return Box::pin(self.ask(state.without_bill().at(Ask::Next), says)).await;
                 };
+                state.heard = Some(line.article.id.clone());
                 let amount = spoken::amount(language, line.article.amount);
                 let (number, count) = (key(at % lines.len() + 1), key(lines.len()));
                 match lines.len() {
@@ -122,11 +123,7 @@ impl Dialogue<'_> {
                 tell("voice-repeat", &[]);
             }
             Ask::Way => {
-                let quote = match &state.quote {
-                    Some(quote) => self.hub.quote(quote).await?,
-                    None => None,
-                };
-                let Some(quote) = quote else { return self.look_up_again(state, says).await };
+                let Some(quote) = self.quote(&state).await? else { return self.look_up_again(state, says).await };
                 let total = spoken::amount(language, quote.amounts.total);
                 match quote.amounts.fee.checked_add(quote.amounts.vat).filter(|fee| fee.is_positive()) {
                     Some(fee) => {
@@ -135,7 +132,7 @@ impl Dialogue<'_> {
                     None => tell("voice-total", &[("total", &total)]),
                 }
                 tell("voice-way-link", &[("key", &key(1))]);
-                if self.hub.cash_references().is_some() {
+                if self.takes_cash(&quote) {
                     tell("voice-way-cash", &[("key", &key(2))]);
                 }
                 if self.settings.pay_connector.is_some() {

@@ -47,6 +47,8 @@ pub(super) struct State {
     /// The look-up's reference.
     pub inquiry: Option<String>,
     pub contract_masked: String,
+    /// The line that was read aloud last: what is payable may change before the caller answers.
+    pub heard: Option<String>,
     /// The chosen lines.
     pub articles: Vec<String>,
     /// The quote's reference.
@@ -67,6 +69,7 @@ impl State {
             contract: None,
             inquiry: None,
             contract_masked: String::new(),
+            heard: None,
             articles: Vec::new(),
             quote: None,
             wrong: 0,
@@ -92,6 +95,7 @@ impl State {
         self.contract = None;
         self.inquiry = None;
         self.contract_masked = String::new();
+        self.heard = None;
         self.articles = Vec::new();
         self.quote = None;
         self

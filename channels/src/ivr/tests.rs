@@ -66,6 +66,29 @@ async fn a_reference_for_cash_is_read_twice() {
     assert!(said.ends_with("<Hangup/></Response>"), "{said}");
 }
 
+/// What the caller heard is what is paid, whatever is payable by now: A4 was, and is being paid.
+#[actix_web::test]
+async fn the_bill_that_was_heard_is_the_one_that_is_paid() {
+    let (read, _) = keyed(at(Ask::Bill(1)), "*").await;
+    assert_eq!(read.heard.as_deref(), Some("A2"));
+    let (chosen, _) = keyed(State { ask: Ask::Bill(0), ..read.clone() }, "1").await;
+    assert_eq!((chosen.ask, chosen.articles), (Ask::Way, vec!["A2".to_owned()]));
+    let busy = State { heard: Some("A4".to_owned()), quote: None, articles: Vec::new(), ..read };
+    let (next, said) = keyed(busy, "1").await;
+    assert!(said.contains("This bill is being paid right now.") && said.contains("Bill two of two"), "{said}");
+    assert_eq!((next.ask, next.heard.as_deref(), next.quote), (Ask::Bill(1), Some("A2"), None));
+}
+
+/// The taxes of the sample are not paid in cash.
+#[actix_web::test]
+async fn cash_is_offered_where_the_biller_takes_it() {
+    let taxes = State { quote: Some("quote-taxes".to_owned()), ..at(Ask::Way) };
+    let (_, menu) = keyed(taxes.clone(), "*").await;
+    assert!(menu.contains("payment link") && !menu.contains("cash"), "{menu}");
+    let (next, said) = keyed(taxes, "2").await;
+    assert!((next.ask, next.wrong) == (Ask::Way, 1) && said.contains("not a valid entry"), "{said}");
+}
+
 #[rstest]
 #[case::card_is_not_offered(Ask::Way, "3")]
 #[case::no_such_key(Ask::Way, "4")]
@@ -168,15 +191,22 @@ async fn trouble_is_told_to_the_caller() {
     let web = crate::web::tests::settings();
     let state = ChannelState::over(Arc::new(SampleHub), web, Arc::new(chrono::Utc::now)).with_voice(Some(settings()));
     let app = server::init_service(App::new().app_data(web::Data::new(state)).configure(crate::configure)).await;
-    for (path, then) in [("/ivr/steps/3", "/ivr/steps/3?again=1</Redirect>"), ("/ivr/steps/3?again=1", "<Hangup/>")] {
+    let again = "/ivr/steps/3?again=1</Redirect>";
+    let cases = [
+        ("/ivr/steps/3", ("Digits", "1"), again),
+        ("/ivr/steps/3?again=1", ("Digits", "1"), "</Say><Hangup/>"),
+        // The card may be charged: without its token the step cannot be asked for again.
+        ("/ivr/steps/3", ("Result", "success"), "</Say><Hangup/>"),
+    ];
+    for (path, (name, value), then) in cases {
         let url = format!("https://voice.example.ma/fatoura{path}");
         let mut mac = Hmac::<Sha1>::new_from_slice(b"12345").unwrap();
-        mac.update(format!("{url}CallSidCA1Digits1").as_bytes());
+        mac.update(format!("{url}CallSidCA1{name}{value}").as_bytes());
         let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
         let request = server::TestRequest::post()
             .uri(path)
             .insert_header(("X-Twilio-Signature", signature))
-            .set_form([("CallSid", "CA1"), ("Digits", "1")]);
+            .set_form([("CallSid", "CA1"), (name, value)]);
         let answer = server::call_service(&app, request.to_request()).await;
         assert_eq!(answer.status().as_u16(), 200);
         let body = String::from_utf8(server::read_body(answer).await.to_vec()).unwrap();
@@ -199,6 +229,7 @@ async fn without_settings_there_is_no_voice_server() {
 
 #[rstest]
 #[case::token("4000000000000010", "xxxxxxxxxxxx0010")]
+#[case::grouped("4000-0000-0000-0010", "xxxxxxxxxxxx0010")]
 #[case::mask("tok", "4000 0000 0000 0010")]
 fn a_card_number_from_the_provider_is_dropped(#[case] token: &str, #[case] mask: &str) {
     use secrecy::ExposeSecret;
@@ -206,4 +237,15 @@ fn a_card_number_from_the_provider_is_dropped(#[case] token: &str, #[case] mask:
     let input = Input::of(&form.map(|(name, value)| (name.to_owned(), value.to_owned())));
     assert!(input.card_result.is_empty() && input.card_token.expose_secret().is_empty());
     assert!(input.card_mask.is_empty());
+}
+
+/// Some digits of a sound token have a right check digit by chance.
+#[rstest]
+#[case("tok_4000000000000010")]
+#[case("c4a14222222222222f0e9b")]
+fn a_token_is_not_taken_for_a_card_number(#[case] token: &str) {
+    use secrecy::ExposeSecret;
+    let form = [("Result", "success"), ("PaymentToken", token), ("PaymentCardNumber", "xxxxxxxxxxxx0010")];
+    let input = Input::of(&form.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!((input.card_result.as_str(), input.card_token.expose_secret()), ("success", token));
 }

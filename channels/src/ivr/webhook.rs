@@ -67,6 +67,11 @@ impl<'a> Believed<'a> {
         let from = self.form.iter().find(|(name, _)| name == "From").map(|(_, value)| value.as_str());
         from.and_then(|from| phone::normalise(from).ok())
     }
+
+    /// Whether it says how taking a card ended: the card's token comes once, with this request.
+    fn is_about_a_card(&self) -> bool {
+        self.form.iter().any(|(name, value)| name == "Result" && !value.is_empty())
+    }
 }
 
 /// A call comes in.
@@ -179,7 +184,8 @@ fn document(verbs: &[Verb]) -> Result<String, Infrastructure> {
     render(verbs).map_err(|error| Infrastructure::Failed(format!("TwiML: {error}")))
 }
 
-/// Trouble of ours: the caller is told, and the step is asked for once more; a second time ends the call.
+/// Trouble of ours: the caller is told, and the step is asked for once more; a second time ends the call. So does the
+/// first where a card was taken: the step asked for again brings no token, and would be told that nothing was charged.
 fn apology(
     believed: &Believed<'_>,
     request: &HttpRequest,
@@ -188,7 +194,7 @@ fn apology(
 ) -> Result<String, Infrastructure> {
     tracing::error!(%trouble, route = request.match_pattern().unwrap_or_default(), "a call met trouble of ours");
     let sorry = Verb::Say(say(language, "voice-trouble", &[]));
-    let last = if request.query_string() == AGAIN {
+    let last = if request.query_string() == AGAIN || believed.is_about_a_card() {
         Verb::Hangup
     } else {
         Verb::Redirect(format!("{}{}?{AGAIN}", believed.settings.public_url, request.path()))

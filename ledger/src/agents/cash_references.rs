@@ -9,10 +9,10 @@ use std::str::FromStr;
 use crate::ledger::Reader;
 use crate::postings::Moment;
 use crate::states::TaskKind;
-use crate::storage::StorageError;
 use crate::storage::schema::cash_references;
+use crate::storage::{Conn, StorageError};
 use crate::vocabulary::{Channel, Language, UnknownWord, words};
-use crate::writer::WriteOp;
+use crate::writer::{RequestKey, WriteOp};
 
 words! {
     /// Where a reference stands; one whose time is over is an open one past its end.
@@ -29,6 +29,8 @@ words! {
 /// A reference to be kept.
 #[derive(Debug, Clone)]
 pub struct NewCashReference {
+    /// The maker's key, if it has one: the same request again is the same reference.
+    pub key: Option<RequestKey>,
     /// The thirteen digits.
     pub digits: String,
     /// The number of the quote it stands for.
@@ -45,6 +47,19 @@ pub struct NewCashReference {
     pub remind_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Now.
     pub moment: Moment,
+}
+
+/// What became of a [`NewCashReference`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptCashReference {
+    /// A new reference, by its number; its SMS and its reminder are in the outbox.
+    New(i64),
+    /// The same request as before: the number of the reference that it made.
+    Replayed(i64),
+    /// The key was used for another request.
+    KeyConflict,
+    /// Another reference has these digits.
+    DigitsTaken,
 }
 
 /// A stored reference.
@@ -107,15 +122,33 @@ impl TryFrom<CashReferenceRow> for CashReference {
     }
 }
 
+/// What a key made before, if anything.
+fn known(connection: &mut Conn, key: &RequestKey) -> Result<Option<KeptCashReference>, StorageError> {
+    let known: Option<(i64, Option<Vec<u8>>)> = cash_references::table
+        .filter(cash_references::request_key.eq(key.key.as_slice()))
+        .select((cash_references::id, cash_references::request_input))
+        .get_result(connection)
+        .optional()?;
+    Ok(known.map(|(id, input)| {
+        let same = input.as_deref() == Some(key.input.as_slice());
+        if same { KeptCashReference::Replayed(id) } else { KeptCashReference::KeyConflict }
+    }))
+}
+
 impl WriteOp<'_> {
-    /// Keeps a reference, with its SMS and its reminder in the outbox; its number. `None` if the digits are taken.
-    pub fn keep_cash_reference(&mut self, new: &NewCashReference) -> Result<Option<i64>, StorageError> {
+    /// Keeps a reference, with its SMS and its reminder in the outbox.
+    pub fn keep_cash_reference(&mut self, new: &NewCashReference) -> Result<KeptCashReference, StorageError> {
+        if let Some(key) = &new.key
+            && let Some(known) = known(self.connection, key)?
+        {
+            return Ok(known);
+        }
         let taken: i64 = cash_references::table
             .filter(cash_references::digits.eq(&new.digits))
             .count()
             .get_result(self.connection)?;
         if taken > 0 {
-            return Ok(None);
+            return Ok(KeptCashReference::DigitsTaken);
         }
         let id = self.next_id()?;
         let values = (
@@ -128,6 +161,8 @@ impl WriteOp<'_> {
             cash_references::state.eq(CashReferenceState::Open.code()),
             cash_references::created_at.eq(new.moment.at.naive_utc()),
             cash_references::expires_at.eq(new.expires_at),
+            cash_references::request_key.eq(new.key.as_ref().map(|key| key.key.as_slice())),
+            cash_references::request_input.eq(new.key.as_ref().map(|key| key.input.as_slice())),
         );
         diesel::insert_into(cash_references::table).values(values).execute(self.connection)?;
         if new.phone.is_some() {
@@ -137,7 +172,7 @@ impl WriteOp<'_> {
                 self.add_task(TaskKind::SmsReferenceReminder, id, at, now)?;
             }
         }
-        Ok(Some(id))
+        Ok(KeptCashReference::New(id))
     }
 
     /// Withdraws an open reference; where it stands after that, `None` if there is none of that number.
@@ -161,6 +196,11 @@ impl Reader<'_> {
         let query =
             cash_references::table.filter(cash_references::digits.eq(digits)).select(CashReferenceRow::as_select());
         query.get_result(self.connection).optional()?.map(CashReference::try_from).transpose()
+    }
+
+    /// What a reference's key made before: [`KeptCashReference::Replayed`], or a conflict; `None` if it is new.
+    pub fn known_cash_reference(&mut self, key: &RequestKey) -> Result<Option<KeptCashReference>, StorageError> {
+        known(self.connection, key)
     }
 
     /// A reference by its number.

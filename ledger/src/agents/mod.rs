@@ -17,7 +17,7 @@ mod requests;
 pub(crate) mod shifts;
 mod statement;
 
-pub use cash_references::{CashReference, CashReferenceState, NewCashReference};
+pub use cash_references::{CashReference, CashReferenceState, KeptCashReference, NewCashReference};
 pub use closures::{Closure, ClosureOutcome, ShiftTotals};
 pub use duty::DutyTotals;
 pub use floats::{

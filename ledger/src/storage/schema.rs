@@ -304,6 +304,8 @@ diesel::table! {
         payment_id -> Nullable<BigInt>,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        request_key -> Nullable<Binary>,
+        request_input -> Nullable<Binary>,
     }
 }
 

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use ledger::{
     AccountKind, CashReferenceState, DutyTotals, FloatDecision, FloatRequestKind, FloatRequestOutcome,
-    FloatRequestState, GiveBackOutcome, Language, LateCashOutcome, LateCashRelease, LateReason, Ledger, Moment, Money,
-    NewCashReference, NewFloatRequest, NewLateCash, PayOutcome, RequestKey, Step, Whose,
+    FloatRequestState, GiveBackOutcome, KeptCashReference, Language, LateCashOutcome, LateCashRelease, LateReason,
+    Ledger, Moment, Money, NewCashReference, NewFloatRequest, NewLateCash, PayOutcome, RequestKey, Step, Whose,
 };
 
 use crate::counters::{balance, of, pay, totals, with_counter};
@@ -178,6 +178,7 @@ fn a_statement_runs_from_zero(db: &TestDb) {
 
 fn reference(digits: &str) -> NewCashReference {
     NewCashReference {
+        key: None,
         digits: digits.to_owned(),
         quote: 1,
         channel: ledger::Channel::Web,
@@ -191,7 +192,38 @@ fn reference(digits: &str) -> NewCashReference {
 
 pub fn keep_reference(ledger: &Ledger, digits: &str) -> i64 {
     let new = reference(digits);
-    ledger.write_now(move |op| op.keep_cash_reference(&new)).unwrap().unwrap()
+    let kept = ledger.write_now(move |op| op.keep_cash_reference(&new)).unwrap();
+    let KeptCashReference::New(id) = kept else { panic!("{kept:?}") };
+    id
+}
+
+/// A key makes one reference, which it gives back whatever became of it.
+fn a_reference_is_made_once_under_a_key(db: &TestDb) {
+    let ledger = db.open();
+    let keep = |digits: &str, key: Option<RequestKey>| {
+        let new = NewCashReference { key, ..reference(digits) };
+        ledger.write_now(move |op| op.keep_cash_reference(&new)).unwrap()
+    };
+    let known = |key: RequestKey| ledger.read(move |reader| reader.known_cash_reference(&key)).unwrap();
+    let (key, other) = (RequestKey::of("a", "1", "x"), RequestKey::of("a", "1", "y"));
+    assert_eq!(known(key), None);
+    let KeptCashReference::New(id) = keep("1000000000007", Some(key)) else { panic!("kept before") };
+    for digits in ["1000000000015", "1000000000007"] {
+        assert_eq!(keep(digits, Some(key)), KeptCashReference::Replayed(id));
+        assert_eq!(keep(digits, Some(other)), KeptCashReference::KeyConflict);
+    }
+    assert_eq!(
+        (known(key), known(other)),
+        (Some(KeptCashReference::Replayed(id)), Some(KeptCashReference::KeyConflict))
+    );
+    ledger.write_now(move |op| op.cancel_cash_reference(id)).unwrap();
+    assert_eq!(keep("1000000000015", Some(key)), KeptCashReference::Replayed(id));
+    // Without a key each is one of its own.
+    for digits in ["1000000000015", "1000000000023"] {
+        assert!(matches!(keep(digits, None), KeptCashReference::New(_)));
+    }
+    assert_eq!((db.count("cash_references"), db.count("outbox")), (3, 6));
+    db.assert_clean();
 }
 
 fn a_reference_is_used_up_once(db: &TestDb) {
@@ -200,7 +232,8 @@ fn a_reference_is_used_up_once(db: &TestDb) {
     let shift = ledger.open_till("A");
     let first = keep_reference(&ledger, "1000000000007");
     let taken = reference("1000000000007");
-    assert_eq!(ledger.write_now(move |op| op.keep_cash_reference(&taken)).unwrap(), None);
+    let kept = ledger.write_now(move |op| op.keep_cash_reference(&taken)).unwrap();
+    assert_eq!(kept, KeptCashReference::DigitsTaken);
     let by =
         |key: &str, reference: i64| with_counter(of(key, shift, 1_000), |agent| agent.cash_reference = Some(reference));
     let payment = ledger.start(by("1", first));
@@ -312,6 +345,7 @@ on_both!(
     floats_need_a_proof_and_a_second_person,
     open_requests_are_found_behind_others,
     a_statement_runs_from_zero,
+    a_reference_is_made_once_under_a_key,
     a_reference_is_used_up_once,
     late_cash_waits_and_goes_back,
     the_register_ties_to_the_books,

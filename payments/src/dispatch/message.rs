@@ -67,7 +67,8 @@ impl Dispatcher {
         self.delivered(task, medium, self.messenger.deliver_link(&message).await)
     }
 
-    fn delivered(&self, task: &Task, medium: Medium, delivery: Delivery) -> Result<End, Infrastructure> {
+    /// How a try ends by what became of its message.
+    pub(super) fn delivered(&self, task: &Task, medium: Medium, delivery: Delivery) -> Result<End, Infrastructure> {
         let result = match (delivery, medium) {
             (Delivery::Sent(id), _) => return done(id),
             (Delivery::Rejected(why), _) => return done(format!("rejected: {why}")),

@@ -139,7 +139,7 @@ impl Dispatcher {
     }
 
     async fn attempt(&self, task: &Task) -> Result<End, Infrastructure> {
-        // Their number is a reference's, a link's or a network's, not a payment's.
+        // Their number is a reference's, a link's, or that of what drew a float down, which need not be a payment.
         match task.kind {
             TaskKind::MailLowFloat => return self.warn_of_low_float(task).await,
             TaskKind::SmsReference | TaskKind::SmsReferenceReminder => return self.send_reference(task).await,

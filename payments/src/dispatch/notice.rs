@@ -1,10 +1,10 @@
-//! Notices that are about no payment: the reference of a task is the number of what they are about.
+//! Notices that no payment's state leads to: the payment of a task is the number of what they are about.
 
 use ledger::{BillState, CashReferenceState, Task, TaskKind};
 
-use super::{Dispatcher, End, done, schedule};
+use super::{Dispatcher, End, done};
 use crate::api::Infrastructure;
-use crate::messages::{Delivery, Medium, Notice, NoticeKind};
+use crate::messages::{Medium, Notice, NoticeKind};
 
 impl Dispatcher {
     /// Warns a network that an outlet's float is low: the task is about the payment, the request or the late cash
@@ -39,7 +39,8 @@ impl Dispatcher {
             low_below: network.low_float,
         };
         let to = network.alert_mail.clone();
-        self.send_notice(task, Notice { id: task.id, medium: Medium::Mail, to, language, kind }).await
+        let notice = Notice { id: task.id, medium: Medium::Mail, to, language, kind };
+        self.delivered(task, notice.medium, self.messenger.notify(&notice).await)
     }
 
     /// Sends a reference payable at an outlet, or reminds of it.
@@ -80,20 +81,7 @@ impl Dispatcher {
             expires_at: shown.expires_at,
             reminder,
         };
-        self.send_notice(task, Notice { id: task.id, medium: Medium::Sms, to, language, kind }).await
-    }
-
-    async fn send_notice(&self, task: &Task, notice: Notice) -> Result<End, Infrastructure> {
-        let result = match (self.messenger.notify(&notice).await, notice.medium) {
-            (Delivery::Sent(id), _) => return done(id),
-            (Delivery::Rejected(why), _) => return done(format!("rejected: {why}")),
-            (Delivery::Unknown(why), Medium::Sms) => {
-                return done(format!("unknown whether it was sent; not sent again: {why}"));
-            }
-            (Delivery::NotSent(why), _) | (Delivery::Unknown(why), Medium::Mail) => {
-                schedule::message_later(task, self.hub.now(), why)
-            }
-        };
-        Ok(End::With(result))
+        let notice = Notice { id: task.id, medium: Medium::Sms, to, language, kind };
+        self.delivered(task, notice.medium, self.messenger.notify(&notice).await)
     }
 }

@@ -18,6 +18,9 @@ use crate::voice::{ChargeOutcome, ChargeToken};
 
 /// When the gateway is asked what became of a charge: well after its answer must have come.
 const FIRST_POLL: TimeDelta = TimeDelta::minutes(1);
+/// Longest wait for the gateway: the voice provider waits 15 s for an answer and then hangs up on a caller who would
+/// never hear whether to pay again. What comes later is found out by the poll.
+const CHARGE_MAX: Duration = Duration::from_secs(10);
 /// How long a repeated request waits for the outcome of the first.
 const FIRST_HEARD_MAX: Duration = Duration::from_secs(8);
 /// Between two looks at the payment meanwhile.
@@ -50,7 +53,10 @@ impl Hub {
         };
         let amount = total(&quote.amounts)?;
         let capture = self.cmi.settings().automatic_capture;
-        let (step, outcome) = match self.cmi.charge(&oid_of(payment.id()), amount, &token, capture).await {
+        let oid = oid_of(payment.id());
+        let charged = tokio::time::timeout(CHARGE_MAX, self.cmi.charge(&oid, amount, &token, capture)).await;
+        let late = |_| OperationOutcome::Unknown(format!("no answer within {} s", CHARGE_MAX.as_secs()));
+        let (step, outcome) = match charged.unwrap_or_else(late) {
             OperationOutcome::Approved { transaction_id, auth_code } => {
                 let hold = if capture { Hold::Captured } else { Hold::Held };
                 // The provider hides digits behind an x, the gateway behind a star.

@@ -93,6 +93,61 @@ async fn a_reference_ends(#[values(Backend::Sqlite, Backend::Postgres)] backend:
     app.finish().await;
 }
 
+/// An SMS that may have left is not sent again, one that has not left is.
+#[rstest]
+#[case::perhaps_sent(FaultKind::DropAfter, 1)]
+#[case::garbled(FaultKind::Garble, 1)]
+#[case::not_sent(FaultKind::Down, 0)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_references_sms_is_sent_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] fault: FaultKind,
+    #[case] sent: usize,
+) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    app.fault("sms send", fault, 1);
+    app.make_reference(BILL).await;
+    app.settle().await;
+    assert_eq!(app.control.sms().len(), sent);
+    app.pass(TimeDelta::minutes(2));
+    app.settle().await;
+    assert_eq!(app.control.sms().len(), 1);
+    app.finish().await;
+}
+
+/// The same request under a key is the same reference, whatever became of its bill; another one is refused.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_makes_one_reference(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let counter = app.counter("10001", "1", "1000.00").await;
+    let inquiry = app.inquire(BILL).await;
+    let articles: Vec<String> = inquiry.articles.iter().map(|line| line.article.id.clone()).collect();
+    let make = |language, key: &str| MakeCashReference {
+        subject: ReferenceSubject::Choice {
+            inquiry: inquiry.reference.clone(),
+            articles: articles.clone(),
+            amount: None,
+        },
+        channel: Channel::Web,
+        phone: Some(PHONE.to_owned()),
+        language,
+        idempotency_key: Some(key.to_owned()),
+    };
+    let made = app.hub.make_cash_reference(make(Language::Fr, "a")).await.unwrap();
+    let other = app.hub.make_cash_reference(make(Language::Fr, "b")).await.unwrap();
+    assert_ne!(made.digits, other.digits);
+    let conflict = app.hub.make_cash_reference(make(Language::Ar, "a")).await;
+    assert!(matches!(conflict, Err(CashReferenceError::KeyConflict)), "{conflict:?}");
+    pay(&app, counter, &made.digits, "k").await.unwrap();
+    app.settle().await;
+    app.pass(TimeDelta::days(3));
+    let again = app.hub.make_cash_reference(make(Language::Fr, "a")).await.unwrap();
+    assert_eq!((again.digits, again.standing), (made.digits, CashReferenceStanding::Used));
+    assert_eq!(app.database.number("SELECT COUNT(*) FROM cash_references"), 2);
+    app.finish().await;
+}
+
 /// From a card's quote: the same lines at the price of cash, no longer than the quote lives.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -103,6 +158,7 @@ async fn a_reference_is_made_from_a_quote(#[values(Backend::Sqlite, Backend::Pos
         channel: Channel::Tel,
         phone: None,
         language: Language::Fr,
+        idempotency_key: None,
     };
     // 1101's quotes live for 24 hours.
     let card = app.quote((1101, "01", "0612345678")).await;

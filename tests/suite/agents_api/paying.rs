@@ -249,6 +249,7 @@ async fn references(#[case] backend: Backend) {
             channel: Channel::Web,
             phone: Some(PHONE.to_owned()),
             language: Language::Fr,
+            idempotency_key: None,
         };
         made.push(counter.app.hub.make_cash_reference(request).await.unwrap().digits);
     }

@@ -150,6 +150,7 @@ async fn every_answer_is_as_described(#[case] backend: Backend) {
         channel: ledger::Channel::Web,
         phone: None,
         language: ledger::Language::Ar,
+        idempotency_key: None,
     };
     let digits = counter.app.hub.make_cash_reference(made).await.unwrap().digits;
     hold("get", "/cash-references/{digits}", &got(&format!("/cash-references/{digits}")).await);

@@ -14,7 +14,8 @@ async fn reference(app: &TestApp, contract: &'static str) -> CashReference {
     let inquiry = app.inquire((1302, "01", contract)).await;
     let articles = inquiry.articles.iter().map(|line| line.article.id.clone()).collect();
     let subject = ReferenceSubject::Choice { inquiry: inquiry.reference, articles, amount: None };
-    let made = MakeCashReference { subject, channel: Channel::Web, phone: None, language: Language::Fr };
+    let (channel, phone, language) = (Channel::Web, None, Language::Fr);
+    let made = MakeCashReference { subject, channel, phone, language, idempotency_key: None };
     app.hub.make_cash_reference(made).await.unwrap()
 }
 

@@ -128,7 +128,8 @@ impl TestApp {
         let articles = inquiry.articles.iter().map(|line| line.article.id.clone()).collect();
         let subject = ReferenceSubject::Choice { inquiry: inquiry.reference, articles, amount: None };
         let (channel, phone, language) = (Channel::Web, Some(PHONE.to_owned()), Language::Ar);
-        self.hub.make_cash_reference(MakeCashReference { subject, channel, phone, language }).await.unwrap()
+        let request = MakeCashReference { subject, channel, phone, language, idempotency_key: None };
+        self.hub.make_cash_reference(request).await.unwrap()
     }
 
     /// The one booking under a payment's number.

@@ -1,5 +1,7 @@
 //! Cards that the provider takes: charged once, and never known here.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use ledger::{Channel, Instrument, PaymentState as P};
 use rstest::rstest;
@@ -142,6 +144,51 @@ async fn an_unknown_outcome_is_resolved_and_never_charged_twice(
     assert_eq!(states(&app), are(&[end]));
     assert_eq!(app.control.orders().len(), usize::from(end != P::Expired));
     assert_eq!(app.control.sms().len(), usize::from(end == P::Confirmed));
+    app.pass(TimeDelta::days(2));
+    app.finish().await;
+}
+
+/// The charge went through and its step could not be written down: the caller is not told that nothing was taken.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_after_a_charge_ends_the_call(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let mut phone = app.dial_and_press(CALLER, &TO_WAY).await;
+    phone.press("3").await;
+    for keys in [APPROVED, "1240"] {
+        phone.press(&format!("{keys}#")).await;
+    }
+    app.database.texts("ALTER TABLE voice_steps RENAME TO steps_out_of_reach");
+    let said = phone.press("123#").await;
+    app.database.texts("ALTER TABLE steps_out_of_reach RENAME TO voice_steps");
+    assert!(said.contains("attendez le SMS") && phone.call.ended, "{said}");
+    assert!(!phone.call.last_answer.contains("<Redirect"), "{}", phone.call.last_answer);
+    assert!(!said.contains("Rien n’a été prélevé"), "{said}");
+    app.settle().await;
+    assert_eq!((states(&app), app.control.sms().len()), (are(&[P::Confirmed]), 1));
+    app.finish().await;
+}
+
+/// The gateway may take longer than the voice provider waits for the hub: the caller hears it before the line is cut.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_does_not_wait_for_a_slow_gateway(#[case] backend: Backend) {
+    let setup = Setup { patience: Duration::from_secs(30), ..Setup::default() };
+    let Some(app) = TestApp::start_with(backend, setup).await else { return };
+    let mut phone = app.dial_and_press(CALLER, &TO_WAY).await;
+    app.fault("gateway api", FaultKind::Delay { ms: 13_000 }, 1);
+    let said = key_card(&mut phone, APPROVED).await;
+    assert!(said.contains("Ne payez pas une seconde fois") && phone.call.ended, "{}", phone.transcript());
+    assert_eq!(states(&app), are(&[P::Awaiting]));
+    app.pass(TimeDelta::minutes(2));
+    app.settle().await;
+    for _ in 0..6 {
+        app.pass(TimeDelta::minutes(6));
+        app.settle().await;
+    }
+    assert_eq!((states(&app), app.control.orders().len()), (are(&[P::Expired]), 0));
     app.pass(TimeDelta::days(2));
     app.finish().await;
 }

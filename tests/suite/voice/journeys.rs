@@ -2,11 +2,13 @@
 
 use ledger::Channel;
 use payments::api::Standing;
+use payments::api::cash::CashReferenceStanding;
 use payments::links::LinkStanding;
 use rstest::rstest;
 use sandbox::{Dial, FaultKind};
 
 use super::{CALLER, LANDLINE, TO_WAY};
+use crate::outlet::{agent_at_work, agree, hub, says, tender};
 use crate::support::{Backend, Setup, TestApp};
 
 /// The path of the link in the last SMS.
@@ -46,6 +48,38 @@ async fn a_bill_is_paid_by_the_link_of_a_call(
     assert!(matches!(payment.standing, Standing::Confirmed(_)), "{payment:?}");
     assert_eq!((payment.channel, payment.language.as_str()), (Channel::Ivr, language));
     assert_eq!((app.control.sms().len(), app.control.bookings(1001).len()), (2, 1));
+    app.finish().await;
+}
+
+/// The caller writes thirteen digits down and pays them at a counter.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bill_is_paid_by_the_reference_of_a_call(#[case] backend: Backend) {
+    let Some(app) = hub(backend, "1000.00").await else { return };
+    let mut phone = app.dial_and_press(CALLER, &TO_WAY).await;
+    let said = phone.press("2").await;
+    assert!(phone.call.ended && said.contains("espèces : cent soixante-quinze dirhams et quarante centimes"), "{said}");
+    phone.press("r").await;
+    assert_eq!(phone.call.replay_was_same, Some(true));
+    app.settle().await;
+    let sms = app.control.sms().pop().unwrap().body;
+    let digits =
+        sms.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 13).unwrap_or_else(|| panic!("{sms}"));
+    let names = ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"];
+    let spoken: Vec<&str> = digits.bytes().map(|digit| names[usize::from(digit - b'0')]).collect();
+    assert_eq!(said.replace(',', "").matches(&spoken.join(" ")).count(), 2, "{said} {digits}");
+
+    let agent = agent_at_work(&app, "fr", "amina", "1", "100").await;
+    let priced = agent.post("/outlet", &[("q", digits)]).await;
+    says(&priced, "175,40 MAD");
+    let worker = app.work();
+    says(&agree(&agent, &tender(&agent, &priced, "200").await).await, "Paiement confirmé");
+    worker.stop().await;
+    assert_eq!(app.control.bookings(1001).len(), 1);
+    let made = app.hub.find_cash_reference(digits).await.unwrap().unwrap();
+    assert_eq!((made.channel, made.standing), (Channel::Ivr, CashReferenceStanding::Used));
     app.finish().await;
 }
 
@@ -171,7 +205,7 @@ async fn a_teleoperator_gets_the_callers_context(#[case] backend: Backend) {
     app.finish().await;
 }
 
-/// A link and a reference for cash always, and no card where no connector is set up.
+/// A link always, and no card where no connector is set up.
 #[rstest]
 #[case(true)]
 #[case(false)]
@@ -186,6 +220,23 @@ async fn ways_that_are_offered(#[case] voice_cards: bool) {
     if !voice_cards {
         assert!(phone.press("3").await.contains("n’est pas valable"));
     }
+    app.finish().await;
+}
+
+/// The biller takes 10,000.00 in cash at most, and more by card.
+#[rstest]
+#[case::at_the_limit(1_000_000, true)]
+#[case::above(1_000_001, false)]
+#[tokio::test(flavor = "multi_thread")]
+async fn cash_is_offered_within_the_billers_limits(#[case] minor: i64, #[case] offered: bool) {
+    let Some(app) = TestApp::start(Backend::Sqlite).await else { return };
+    app.control.add_article(1001, "02", "33333333", "X1", minor).unwrap();
+    let mut phone = app.dial_and_press(CALLER, &["2", "1", "2", "33333333#", "1"]).await;
+    assert!(phone.said().contains("SMS, tapez un"), "{}", phone.said());
+    assert_eq!(phone.said().contains("espèces"), offered, "{}", phone.said());
+    let said = phone.press("2").await;
+    assert_eq!(said.contains("Votre référence est"), offered, "{said}");
+    assert_eq!(said.contains("n’est pas valable") && !phone.call.ended, !offered, "{said}");
     app.finish().await;
 }
 

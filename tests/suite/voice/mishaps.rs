@@ -141,6 +141,35 @@ async fn a_bill_that_is_paid_elsewhere_meanwhile(#[case] backend: Backend) {
     app.finish().await;
 }
 
+/// The caller hears one bill, it is paid elsewhere, and key 1 does not pay the next one in its place.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bill_that_was_heard_is_not_swapped(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    for (article, minor) in [("X1", 8_120), ("X2", 9_900)] {
+        app.control.add_article(1001, "02", "33333333", article, minor).unwrap();
+    }
+    let mut phone = app.dial_and_press(CALLER, &["2", "1", "2", "33333333#"]).await;
+    assert!(phone.said().contains("Facture un sur deux : quatre-vingt-un dirhams"), "{}", phone.said());
+    let other = app.dial_and_press("+212687654321", &["2", "1", "2", "33333333#", "1", "1"]).await;
+    assert!(other.said().contains("Le lien part par SMS"), "{}", other.said());
+    app.settle().await;
+    let path = app.control.sms().pop().unwrap().body.split_once(&app.url).unwrap().1.trim().to_owned();
+    let payer = app.payer("fr");
+    let mut fields = payer.get(&path).await.fields();
+    fields.push(("terms".to_owned(), "1".to_owned()));
+    let redirect = payer.post(&path, &fields).await;
+    let said = phone.press("1").await;
+    assert!(said.contains("est en cours de paiement") && said.contains("quatre-vingt-dix-neuf dirhams"), "{said}");
+    // Now the other one was heard.
+    assert!(phone.press("1").await.contains("Total à payer"), "{}", phone.said());
+    payer.pay_by_card(&redirect, "4000000000000010").await;
+    app.settle().await;
+    app.finish().await;
+}
+
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]

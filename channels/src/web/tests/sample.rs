@@ -5,6 +5,9 @@ use std::sync::Arc;
 use biller_adapters::{Article, ArticleKind, BillerReceipt, ConnectorSettings};
 use chrono::{DateTime, Utc};
 use ledger::{Channel, Instrument, Language, Money};
+use payments::api::cash::{
+    CashReference, CashReferenceError, CashReferenceStanding, MakeCashReference, ReferenceSubject,
+};
 use payments::api::*;
 use payments::catalogue::*;
 use payments::links::{
@@ -12,7 +15,6 @@ use payments::links::{
 };
 use payments::voice::{ChargeOutcome, ChargeToken, TakenStep, VoiceCall, VoiceStep};
 
-use crate::ivr::{CashReference, CashReferences, CashRequest};
 use crate::use_cases::{Later, UseCases};
 
 /// Answers by what it is asked: contract 00000000 owes nothing, 99999999 is unknown, 88888888 finds the biller down,
@@ -84,6 +86,8 @@ fn biller(code: u16, name: Trilingual, category: Category, receivable_types: Vec
 
 pub(crate) fn catalogue() -> Catalogue {
     let bills = || kind("02", words("الفواتير", "Factures", "Bills"), AmountRule::Exact, vec![contract()]);
+    let max = Some(Money::from_minor(1_000_000));
+    let cash = Limit { channel: Channel::Agt, instrument: Instrument::Cash, min: None, max };
     let mut choice = field("zone", words("المنطقة", "Zone", "Zone"), None, FieldKind::Select, FieldFormat::String);
     choice.values = vec![FieldValue { value: "1".to_owned(), label: words("الشمال", "Nord", "North") }];
     let range = AmountRule::Range {
@@ -99,7 +103,7 @@ pub(crate) fn catalogue() -> Catalogue {
             words("الشركة الوطنية للكهرباء", "Nationale d’Électricité", "National Electricity"),
             Category::ElectricityWater,
             vec![
-                bills(),
+                ReceivableType { limits: vec![cash], ..bills() },
                 kind(
                     "03",
                     words("الأشغال", "Travaux", "Works"),
@@ -232,7 +236,7 @@ pub(super) fn quote(reference: &str) -> Option<Quote> {
     Some(Quote {
         reference: reference.to_owned(),
         inquiry: "inquiry-electricity".to_owned(),
-        biller: 1001,
+        biller: if reference == "quote-taxes" { 1201 } else { 1001 },
         receivable_type: "02".to_owned(),
         contract_masked: "••••5678".to_owned(),
         articles: paid(),
@@ -457,15 +461,24 @@ impl UseCases for SampleHub {
         Box::pin(async { Err(StartError::WrongInstrument) })
     }
 
-    fn cash_references(&self) -> Option<&dyn CashReferences> {
-        Some(self)
-    }
-}
-
-impl CashReferences for SampleHub {
-    fn make(&self, request: CashRequest) -> Later<'_, CashReference, QuoteError> {
-        assert_eq!((request.inquiry.as_str(), request.articles.len()), ("inquiry-electricity", 1));
-        assert_eq!((request.phone.as_deref(), request.language), (None, Language::En));
-        Box::pin(async { Ok(CashReference { digits: "1234567890123".to_owned(), total: Money::from_minor(16_842) }) })
+    fn make_cash_reference(&self, request: MakeCashReference) -> Later<'_, CashReference, CashReferenceError> {
+        let ReferenceSubject::Choice { inquiry, articles, amount: None } = &request.subject else { panic!() };
+        assert_eq!((inquiry.as_str(), articles.len()), ("inquiry-electricity", 1));
+        assert_eq!((request.phone.as_deref(), request.language, request.channel), (None, Language::En, Channel::Ivr));
+        assert_eq!(request.idempotency_key.as_deref(), Some("call 1 step 7"));
+        let duty = Money::from_minor(42);
+        let total = Money::from_minor(16_842);
+        let (instrument, amounts) = (Instrument::Cash, Amounts { duty, total, ..amounts() });
+        Box::pin(async move {
+            Ok(CashReference {
+                digits: "1234567890123".to_owned(),
+                quote: Quote { channel: Channel::Agt, instrument, amounts, ..quote("quote-electricity").unwrap() },
+                standing: CashReferenceStanding::Open,
+                channel: request.channel,
+                created_at: at("2026-11-24T10:50:00Z"),
+                expires_at: at("2026-11-25T11:00:00Z"),
+                payment: None,
+            })
+        })
     }
 }

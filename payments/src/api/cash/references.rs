@@ -33,6 +33,8 @@ pub struct MakeCashReference {
     pub phone: Option<String>,
     /// The payer's language.
     pub language: Language,
+    /// The caller's key: the same request again is the same reference, sent once. `None` makes another each time.
+    pub idempotency_key: Option<String>,
 }
 
 /// Why no reference was made.
@@ -47,6 +49,9 @@ pub enum CashReferenceError {
     /// The quote's time is over.
     #[error("the quote has expired")]
     Expired,
+    /// Same key, other content.
+    #[error("this key was used for another reference")]
+    KeyConflict,
     /// Our own trouble.
     #[error(transparent)]
     Infrastructure(#[from] Infrastructure),

@@ -1,7 +1,10 @@
 //! References payable at an outlet: made on any channel, found and paid at a counter.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ledger::{BillState, CashReferenceState, Channel, Instrument, Moment, NewCashReference, NewQuote, Reference};
+use ledger::{
+    BillState, CashReferenceState, Channel, Instrument, KeptCashReference, Moment, NewCashReference, NewQuote,
+    Reference, RequestKey,
+};
 
 use crate::amount_rule;
 use crate::api::cash::{
@@ -20,8 +23,15 @@ const TRIES_MAX: u32 = 20;
 impl Hub {
     /// Makes a reference of thirteen digits for a choice or a quote, payable in cash at any outlet until it ends: with
     /// the quote, at most after [`crate::HubSettings::cash_reference_lifetime`]. Reserves nothing: whoever pays the bill
-    /// first has paid it.
+    /// first has paid it. The same request again under a key is the same reference, sent once.
     pub async fn make_cash_reference(&self, request: MakeCashReference) -> Result<CashReference, CashReferenceError> {
+        let key = key_of(&request);
+        // A replay is answered whatever became of the bill since.
+        if let Some(key) = key
+            && let Some(known) = self.read(move |reader| reader.known_cash_reference(&key)).await?
+        {
+            return self.kept(known).await;
+        }
         let quote = match &request.subject {
             ReferenceSubject::Choice { inquiry, articles, amount } => {
                 let choice = MakeQuote {
@@ -41,6 +51,7 @@ impl Hub {
         let expires_at = (now + self.settings.cash_reference_lifetime).naive_utc().min(quote.expires_at);
         let remind_at = (expires_at - self.settings.cash_reference_reminder).and_utc();
         let mut new = NewCashReference {
+            key,
             digits: String::new(),
             quote: quote.id,
             channel: request.channel,
@@ -53,13 +64,25 @@ impl Hub {
         for _ in 0..TRIES_MAX {
             new.digits = cash_digits::fresh();
             let kept = new.clone();
-            if let Some(id) = self.write(move |op| op.keep_cash_reference(&kept)).await? {
-                let stored = self.read(move |reader| reader.cash_reference_of(id)).await?;
-                let stored = stored.ok_or_else(|| Infrastructure::Failed(format!("cash reference {id} vanished")))?;
-                return Ok(self.show_reference(stored).await?);
+            match self.write(move |op| op.keep_cash_reference(&kept)).await? {
+                KeptCashReference::DigitsTaken => {}
+                kept => return self.kept(kept).await,
             }
         }
-        Err(Infrastructure::Failed("no free digits were found for a cash reference".to_owned()).into())
+        self.kept(KeptCashReference::DigitsTaken).await
+    }
+
+    async fn kept(&self, kept: KeptCashReference) -> Result<CashReference, CashReferenceError> {
+        let failed = |why: String| CashReferenceError::from(Infrastructure::Failed(why));
+        match kept {
+            KeptCashReference::New(id) | KeptCashReference::Replayed(id) => {
+                let stored = self.read(move |reader| reader.cash_reference_of(id)).await?;
+                let stored = stored.ok_or_else(|| failed(format!("cash reference {id} vanished")))?;
+                Ok(self.show_reference(stored).await?)
+            }
+            KeptCashReference::KeyConflict => Err(CashReferenceError::KeyConflict),
+            KeptCashReference::DigitsTaken => Err(failed("no free digits were found for a cash reference".to_owned())),
+        }
     }
 
     /// A quote of any channel as one for cash at an outlet: the same lines and bills at the price of cash, with the same
@@ -154,6 +177,14 @@ impl Hub {
             payment: payment.map(|payment| payment.reference.to_string()),
         })
     }
+}
+
+/// The request's key with all that it asks for.
+fn key_of(request: &MakeCashReference) -> Option<RequestKey> {
+    let MakeCashReference { subject, channel, phone, language, idempotency_key } = request;
+    let key = idempotency_key.as_deref()?;
+    let input = format!("{subject:?}\n{}\n{language}", phone.as_deref().unwrap_or_default());
+    Some(RequestKey::of(&format!("cash reference {channel}"), key, &input))
 }
 
 /// Where a stored reference stands at a time.
