@@ -98,6 +98,35 @@
     setTimeout(look, 1000);
   }
 
+  // Follow what was sent to a caller, each line by itself: whatever is being typed elsewhere on the page stays.
+  const live = one("[data-live]");
+  if (live) {
+    let looks = 0;
+    const tell = ({ id, state, label, tone, open, live: moving, payment }) => {
+      const line = document.getElementById(id);
+      if (!line || line.dataset.state === state) return;
+      line.dataset.state = state;
+      line.toggleAttribute("data-moving", moving);
+      const badge = line.querySelector("[data-badge]");
+      badge.className = `badge ${tone}`;
+      badge.textContent = label;
+      const link = line.querySelector("[data-payment]");
+      if (payment) link.href = payment;
+      link.hidden = !payment;
+      const revoke = line.querySelector("[data-revoke]");
+      if (revoke) revoke.hidden = !open;
+    };
+    const look = async () => {
+      looks += 1;
+      try {
+        const answer = await fetch(live.dataset.live, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+        if (answer.ok && !answer.redirected) (await answer.json()).items.forEach(tell);
+      } catch { /* The network comes and goes; the next look tells. */ }
+      if (looks < 700 && live.querySelector("[data-moving]")) setTimeout(look, looks < 60 ? 2000 : 5000);
+    };
+    if (live.querySelector("[data-moving]")) setTimeout(look, 1000);
+  }
+
   // On a phone the navigation scrolls sideways: where one is should be seen.
   one(".staff-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 

@@ -4,6 +4,7 @@
 //! `payments` and nothing of rows or biller protocols.
 
 mod agents;
+mod desk;
 mod health;
 mod ivr;
 mod outlet;

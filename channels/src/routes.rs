@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route, Scope};
 
 use crate::agents::{self, Operation};
+use crate::desk;
 use crate::outlet;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, errors, find, headers, home, identify, links, pay, payment};
@@ -42,6 +43,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(page("/payments/{payment}/receipt.pdf").route(get().to(payment::show_pdf)))
         .configure(staff)
         .configure(counters)
+        .configure(teleoperators)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -220,6 +222,48 @@ fn networks_systems() -> Scope {
         api = api.service(address.default_service(web::to(move || agents::refuse_method(methods.clone()))));
     }
     api.default_service(web::to(agents::find_nothing))
+}
+
+/// The teleoperators' desk.
+fn teleoperators(cfg: &mut ServiceConfig) {
+    cfg.service(form("/staff/desk").route(get().to(desk::home::show_desk)).route(post().to(desk::home::search)))
+        .service(page("/staff/desk/day").route(get().to(desk::day::show_day)))
+        .service(taking("/staff/desk/calls", "POST").route(post().to(desk::home::open_call)))
+        .service(taking("/staff/desk/handovers/{handover}", "POST").route(post().to(desk::home::take_caller)))
+        .service(
+            form("/staff/desk/payments/{payment}")
+                .route(get().to(desk::payment::show_payment))
+                .route(post().to(desk::payment::unmask)),
+        )
+        .service(page("/staff/desk/calls/{call}").route(get().to(desk::sheet::show_sheet)))
+        .service(page("/staff/desk/calls/{call}/status").route(get().to(desk::sheet::show_status)))
+        .service(taking("/staff/desk/calls/{call}/caller", "POST").route(post().to(desk::sheet::set_caller)))
+        .service(taking("/staff/desk/calls/{call}/unmask", "POST").route(post().to(desk::sheet::unmask)))
+        .service(taking("/staff/desk/calls/{call}/notes", "POST").route(post().to(desk::sheet::add_note)))
+        .service(taking("/staff/desk/calls/{call}/close", "POST").route(post().to(desk::sheet::close)))
+        .service(
+            form("/staff/desk/calls/{call}/find")
+                .route(get().to(desk::bills::show_form))
+                .route(post().to(desk::bills::find_bills)),
+        )
+        .service(
+            form("/staff/desk/calls/{call}/bills/{inquiry}")
+                .route(get().to(desk::bills::show_bills))
+                .route(post().to(desk::bills::make_quote)),
+        )
+        .service(page("/staff/desk/calls/{call}/quotes/{quote}").route(get().to(desk::offer::show_offer)))
+        .service(
+            taking("/staff/desk/calls/{call}/quotes/{quote}/link", "POST").route(post().to(desk::offer::send_link)),
+        )
+        .service(
+            taking("/staff/desk/calls/{call}/quotes/{quote}/reference", "POST")
+                .route(post().to(desk::offer::send_reference)),
+        )
+        .service(taking("/staff/desk/calls/{call}/links/{link}", "POST").route(post().to(desk::offer::revoke_link)))
+        .service(
+            taking("/staff/desk/calls/{call}/references/{reference}", "POST")
+                .route(post().to(desk::offer::cancel_reference)),
+        );
 }
 
 /// What is only looked at.

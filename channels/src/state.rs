@@ -16,6 +16,10 @@ use crate::web::limits::Limiter;
 /// Look-ups of one member at a counter per minute, sustained and at once: one a second is more than anybody types or
 /// scans, and a whole agency stands behind one address.
 const MEMBER_LOOKUPS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
+/// Look-ups of one operator a minute, sustained and at once: three times what talking to callers takes.
+const OPERATOR_LOOKUPS: NonZeroU32 = NonZeroU32::new(30).unwrap();
+/// Operators told apart at most; past it they share one allowance.
+const OPERATORS_MAX: usize = 10_000;
 
 /// The time of day, injected so that expiry is tested without waiting.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -82,6 +86,10 @@ pub struct ChannelState {
     pub(crate) lookups: Limiter,
     pub(crate) searches: Limiter,
     pub(crate) starts: Limiter,
+    /// The hub as the desk calls it; `None` over sample data.
+    pub(crate) desk: Option<Arc<Hub>>,
+    /// Look-ups at the desk, by operator.
+    pub(crate) operators: Limiter<i64>,
     pub(crate) voice: Option<VoiceSettings>,
     /// Look-ups by telephone, by the caller's number.
     pub(crate) callers: Limiter<String>,
@@ -93,8 +101,8 @@ impl ChannelState {
     /// The state over a hub. Always ready, until told otherwise.
     pub fn new(hub: Arc<Hub>, settings: WebSettings, clock: Clock) -> Self {
         let agents = Some(Arc::new(Agents::new(Arc::clone(&hub), AgentsLimits::default())));
-        let counters = Some(Arc::clone(&hub));
-        Self { agents, counters, ..Self::over(hub, settings, clock) }
+        let (counters, desk) = (Some(Arc::clone(&hub)), Some(Arc::clone(&hub)));
+        Self { agents, counters, desk, ..Self::over(hub, settings, clock) }
     }
 
     pub(crate) fn over(hub: Arc<dyn UseCases>, settings: WebSettings, clock: Clock) -> Self {
@@ -108,6 +116,8 @@ impl ChannelState {
             starts: limiter(limits.starts_per_minute, limits.starts_per_minute),
             callers: Limiter::new(limits.lookups_per_minute, limits.lookup_burst, limits.addresses_max),
             members: Limiter::new(MEMBER_LOOKUPS_PER_MINUTE, MEMBER_LOOKUPS_PER_MINUTE, limits.addresses_max),
+            desk: None,
+            operators: Limiter::new(OPERATOR_LOOKUPS, OPERATOR_LOOKUPS, OPERATORS_MAX),
             voice: None,
             settings,
             clock,

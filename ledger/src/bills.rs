@@ -22,6 +22,17 @@ impl BillKey {
     }
 }
 
+/// Identifies a customer of a biller: as a [`BillKey`] without the article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CustomerKey(pub(crate) [u8; 16]);
+
+impl CustomerKey {
+    /// The key of a customer, for whom no bill has an empty article.
+    pub fn of(biller: u16, receivable_type: &str, customer: &str) -> Self {
+        Self(BillKey::of(biller, receivable_type, customer, "").0)
+    }
+}
+
 /// The first 16 bytes of a digest.
 pub(crate) fn first_half(digest: &[u8]) -> [u8; 16] {
     let mut half = [0; 16];

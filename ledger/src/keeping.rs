@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use crate::bills::{BillClaim, BillKey, decode, encode};
+use crate::bills::{BillClaim, BillKey, CustomerKey, decode, encode};
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::postings::Amounts;
@@ -73,6 +73,8 @@ pub struct NewQuote {
     pub instrument: Instrument,
     /// The amounts.
     pub amounts: Amounts,
+    /// Whose bill it is, to find its payments by.
+    pub customer: CustomerKey,
     /// The bills that a payment of it claims. A quote without fetched lines claims itself; see [`WriteOp::keep_quote`].
     pub bills: Vec<BillClaim>,
     /// What the biller is told and payers are shown, as the use cases write it.
@@ -213,6 +215,7 @@ impl WriteOp<'_> {
             quotes::detail.eq(&new.detail),
             quotes::created_at.eq(new.created_at),
             quotes::expires_at.eq(new.expires_at),
+            quotes::customer.eq(new.customer.0.as_slice()),
         );
         diesel::insert_into(quotes::table).values(values).execute(self.connection)?;
         Ok(Quote {

@@ -10,6 +10,7 @@ mod audit;
 mod bills;
 mod books;
 mod catalogue;
+mod desk;
 mod keeping;
 mod ledger;
 mod links;
@@ -34,9 +35,10 @@ pub use agents::{
     float_of,
 };
 pub use audit::{AuditEntry, AuditRow};
-pub use bills::{BillClaim, BillKey};
+pub use bills::{BillClaim, BillKey, CustomerKey};
 pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
+pub use desk::{CallOutcome, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};
 pub use links::{KeptLink, Maker, NewLink, PaymentLink};

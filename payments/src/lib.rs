@@ -5,6 +5,7 @@ pub mod api;
 pub mod card_numbers;
 mod cash_digits;
 pub mod catalogue;
+pub mod desk;
 mod digits;
 pub mod dispatch;
 pub mod form;

@@ -64,6 +64,8 @@ actions! {
     RolesSet = "roles-set";
     /// A customer's data was shown.
     CustomerViewed = "customer-viewed";
+    /// What is hidden of a customer's data was shown, for a reason.
+    CustomerUnmasked = "customer-unmasked";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -7,6 +7,7 @@ mod bad_input;
 mod browser;
 mod cli;
 mod crash;
+mod desk;
 mod journey;
 mod links;
 mod network_command;

@@ -64,6 +64,12 @@ impl Faults {
     }
 }
 
+impl From<Vec<FaultLink>> for Faults {
+    fn from(lines: Vec<FaultLink>) -> Self {
+        Self(lines)
+    }
+}
+
 /// A fault's page, where who is at work is not known.
 #[derive(Template)]
 #[template(path = "staff/notice.html")]

@@ -43,6 +43,18 @@ pub(super) const WORK: &[Place] = &[
         icon: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16M12 8v4.5l3 2",
     },
     Place {
+        key: "staff-nav-desk",
+        path: "/staff/desk",
+        needs: &[Permission::Desk],
+        icon: "M4.5 14v-2a7.5 7.5 0 0 1 15 0v2M4.5 13.5h3V19h-3zM16.5 13.5h3V19h-3zM18 19c0 1.2-1.7 2-4 2",
+    },
+    Place {
+        key: "staff-nav-desk-day",
+        path: "/staff/desk/day",
+        needs: &[Permission::Desk],
+        icon: "M4.5 20h15M7 17v-5M12 17V6.5M17 17v-8",
+    },
+    Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],

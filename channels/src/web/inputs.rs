@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use payments::phone;
+use payments::{card_numbers, phone};
 
 use super::context::Context;
 use super::errors::Fault;
@@ -65,6 +65,19 @@ impl Posted {
     /// A form that is a button and nothing else: its token was checked, and any field is one too many.
     pub(crate) fn press(self) -> Result<(), Fault> {
         if self.fields.is_empty() { Ok(()) } else { Err(Fault::NotOffered) }
+    }
+
+    /// The form without the values that hold a card number, and the names of the fields they were in; fields that are
+    /// `known` are left alone.
+    pub(crate) fn scrubbed(mut self, known: &[&str]) -> (Self, Vec<String>) {
+        let mut scrubbed = Vec::new();
+        for (name, value) in &mut self.fields {
+            if !known.contains(&name.as_str()) && card_numbers::holds_one(value) {
+                value.clear();
+                scrubbed.push(name.clone());
+            }
+        }
+        (self, scrubbed)
     }
 
     /// All values of a field.

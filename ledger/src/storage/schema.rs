@@ -55,6 +55,7 @@ diesel::table! {
         detail -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        customer -> Nullable<Binary>,
     }
 }
 
@@ -458,6 +459,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    desk_calls (id) {
+        id -> BigInt,
+        operator -> BigInt,
+        handover_id -> Nullable<BigInt>,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        language -> SmallInt,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        outcome -> Nullable<SmallInt>,
+    }
+}
+
+diesel::table! { desk_notes (id) { id -> BigInt, call_id -> BigInt, note -> Text, made_at -> Timestamp, } }
+
+diesel::table! { desk_quotes (call_id, quote_id) { call_id -> BigInt, quote_id -> BigInt, } }
+
+diesel::table! { desk_references (call_id, reference_id) { call_id -> BigInt, reference_id -> BigInt, } }
+
 diesel::joinable!(payments -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
@@ -481,3 +502,12 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::joinable!(staff_sessions -> staff_members (member_id));
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, staff_members);
+diesel::joinable!(desk_references -> desk_calls (call_id));
+diesel::joinable!(desk_references -> cash_references (reference_id));
+diesel::allow_tables_to_appear_in_same_query!(desk_references, desk_calls);
+diesel::allow_tables_to_appear_in_same_query!(desk_references, cash_references);
+diesel::allow_tables_to_appear_in_same_query!(desk_references, quotes);
+diesel::allow_tables_to_appear_in_same_query!(desk_calls, cash_references);
+diesel::allow_tables_to_appear_in_same_query!(desk_calls, quotes);
+diesel::joinable!(payment_links -> quotes (quote_id));
+diesel::allow_tables_to_appear_in_same_query!(payment_links, quotes);

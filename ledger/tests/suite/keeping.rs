@@ -2,7 +2,8 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 use ledger::{
-    Channel, FileArticle, FileImport, Instrument, Language, Ledger, NewInquiry, NewQuote, Pay, Quote, Reference,
+    Channel, CustomerKey, FileArticle, FileImport, Instrument, Language, Ledger, NewInquiry, NewQuote, Pay, Quote,
+    Reference,
 };
 
 use crate::support::{Doing, TestDb, amounts, bill, card, claim, now};
@@ -31,6 +32,7 @@ fn inquire(ledger: &Ledger) -> Reference {
 
 fn quote(ledger: &Ledger, bills: Vec<ledger::BillClaim>) -> Quote {
     let new = NewQuote {
+        customer: CustomerKey::of(1001, "01", "12345678"),
         inquiry: "an inquiry".to_owned(),
         biller: 1001,
         receivable_type: "02".to_owned(),

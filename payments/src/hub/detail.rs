@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use biller_adapters::{Article, Confirmation, FetchedBill};
 use chrono::{DateTime, Utc};
-use ledger::{BillKey, Payment};
+use ledger::{BillKey, CustomerKey, Payment};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Infrastructure;
@@ -57,17 +57,38 @@ fn customer(kind: &ReceivableType, fields: &BTreeMap<String, String>) -> String 
     open.map(|(name, value)| format!("{name}={value}\n")).collect()
 }
 
+/// Whose bill it is, to find a customer's payments by.
+pub(crate) fn customer_key(biller: u16, kind: &ReceivableType, fields: &BTreeMap<String, String>) -> CustomerKey {
+    CustomerKey::of(biller, &kind.code, &customer(kind, fields))
+}
+
+/// The same for a customer's identifier alone; `None` where a form asks for more than one.
+pub(crate) fn customer_key_of(biller: u16, kind: &ReceivableType, identifier: &str) -> Option<CustomerKey> {
+    let asked = || kind.form.iter().filter(|field| !matches!(field.kind, FieldKind::Label | FieldKind::Password));
+    let name = match (asked().any(|field| field.name == CONTRACT), asked().next(), asked().nth(1)) {
+        (true, ..) => CONTRACT,
+        (false, Some(only), None) => only.name.as_str(),
+        _ => return None,
+    };
+    Some(customer_key(biller, kind, &BTreeMap::from([(name.to_owned(), identifier.to_owned())])))
+}
+
+/// The customer's identifier in full, for whoever may see it.
+pub(crate) fn contract(kind: &ReceivableType, fields: &BTreeMap<String, String>) -> String {
+    let first = || {
+        let open = kind.form.iter().filter(|field| field.kind != FieldKind::Password);
+        open.filter_map(|field| fields.get(&field.name)).next()
+    };
+    fields.get(CONTRACT).or_else(first).cloned().unwrap_or_default()
+}
+
 fn is_secret(kind: &ReceivableType, name: &str) -> bool {
     kind.form.iter().any(|field| field.name == *name && field.kind == FieldKind::Password)
 }
 
 /// The customer's identifier as it may be shown.
 pub(crate) fn contract_masked(kind: &ReceivableType, fields: &BTreeMap<String, String>) -> String {
-    let first = || {
-        let open = kind.form.iter().filter(|field| field.kind != FieldKind::Password);
-        open.filter_map(|field| fields.get(&field.name)).next()
-    };
-    fields.get(CONTRACT).or_else(first).map(|value| mask(value)).unwrap_or_default()
+    mask(&contract(kind, fields))
 }
 
 /// Which bill a line is, over all channels.

@@ -2,6 +2,7 @@
 
 mod card;
 mod cash;
+mod desk;
 pub(crate) mod detail;
 mod files;
 mod find;
@@ -200,7 +201,11 @@ impl Hub {
         let now = self.now().naive_utc();
         let mut gone = self
             .write(move |op| {
-                Ok(op.prune_inquiries(now)? + op.prune_staff(now)? + op.prune_voice(now)? + op.prune_requests(now)?)
+                Ok(op.prune_inquiries(now)?
+                    + op.prune_staff(now)?
+                    + op.prune_voice(now)?
+                    + op.prune_desk(now)?
+                    + op.prune_requests(now)?)
             })
             .await?;
         for first in 0..=u8::MAX {

@@ -50,6 +50,7 @@ impl Hub {
             channel: request.channel,
             instrument: request.instrument,
             amounts,
+            customer: detail::customer_key(biller.code, kind, &quote_detail.fields),
             bills: claims,
             detail: detail::write(&quote_detail)?,
             created_at: now.naive_utc(),

@@ -41,6 +41,7 @@ Fatoura is running. This is a demo: no real card, no real money, no message leav
     cards(out)?;
     colleagues(out, staff)?;
     outlet(out, hub)?;
+    desk(out, hub, base.as_str())?;
     writeln!(
         out,
         "
@@ -85,6 +86,19 @@ fn outlet(out: &mut dyn Write, hub: &str) -> anyhow::Result<()> {
         secret = super::NETWORK_SECRET,
     )?;
     Ok(())
+}
+
+/// What to try at the teleoperators' desk.
+fn desk(out: &mut dyn Write, hub: &str, sandbox: &str) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "
+  Answer a caller: sign in as tariq, open {hub}/staff/desk
+    Wait for one      fatoura sandbox call --sandbox {sandbox} --keys 2,1,2,11111111#,0
+    Or open a call    0612345678, then find contract 11111111 and send the link
+    Pay as the caller open the link in {sandbox}/inbox/sms and watch the call turn paid by itself
+    Search            the phone, the contract, the payment's reference or the biller's receipt number"
+    )
 }
 
 fn contracts(kind: &SeedType) -> String {

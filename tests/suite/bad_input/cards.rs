@@ -37,7 +37,7 @@ impl<'a> MakeWriter<'a> for Keeper {
     }
 }
 
-fn keep_logs() {
+pub fn keep_logs() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let filter = "debug,hyper=info,h2=info";
@@ -46,7 +46,7 @@ fn keep_logs() {
     });
 }
 
-fn logs() -> String {
+pub fn logs() -> String {
     String::from_utf8_lossy(&LINES.lock().unwrap()).into_owned()
 }
 

@@ -5,7 +5,7 @@
 mod assets;
 mod bills;
 mod books;
-mod cards;
+pub mod cards;
 mod client;
 mod find;
 mod fuzz;

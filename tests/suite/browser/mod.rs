@@ -8,3 +8,4 @@ mod mishaps;
 mod outlet;
 mod page;
 mod staff;
+mod teleoperator;

@@ -244,6 +244,26 @@ async fn cash_is_offered_within_the_billers_limits(#[case] minor: i64, #[case] o
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reference_for_cash_is_read_and_sent(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let mut phone = app.dial_and_press(CALLER, &[&TO_WAY[..], &["2"]].concat()).await;
+    assert!(phone.call.ended, "{}", phone.said());
+    // The provider repeats its request: the same answer, and no second reference.
+    phone.press("r").await;
+    app.settle().await;
+    let sms = app.control.sms();
+    assert_eq!(sms.len(), 1);
+    let digits = sms[0].body.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 13);
+    let digits = digits.unwrap_or_else(|| panic!("{}", sms[0].body));
+    let made = app.hub.find_cash_reference(digits).await.unwrap().unwrap();
+    assert_eq!((made.standing, made.channel), (CashReferenceStanding::Open, Channel::Ivr));
+    app.finish().await;
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_sms_that_fails_leaves_the_link_good(#[case] backend: Backend) {
     let Some(app) = TestApp::start(backend).await else { return };
     app.fault("sms send", FaultKind::Down, 1);

@@ -34,7 +34,7 @@ fn quoted_after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a s
 fn used() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = BTreeSet::new();
-    for folder in ["web", "staff", "outlet"] {
+    for folder in ["web", "staff", "outlet", "desk"] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
             for start in ["page.t(\"", "page.t1(\"", "page.tn(\""] {
@@ -60,7 +60,7 @@ fn every_message_that_a_template_uses_exists() {
 }
 
 /// How keys begin that the code puts together.
-const PUT_TOGETHER: [&str; 8] = [
+const PUT_TOGETHER: &[&str] = &[
     "category-",
     "instrument-",
     "audit-",
@@ -69,6 +69,11 @@ const PUT_TOGETHER: [&str; 8] = [
     "outlet-paper-",
     "outlet-state-",
     "outlet-event-",
+    "desk-state-",
+    "desk-standing-",
+    "desk-outcome-",
+    "desk-reason-",
+    "desk-channel-",
 ];
 
 #[test]

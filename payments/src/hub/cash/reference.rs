@@ -122,6 +122,7 @@ impl Hub {
             channel: Channel::Agt,
             instrument: Instrument::Cash,
             amounts,
+            customer: detail::customer_key(stored.biller, kind, &quote_detail.fields),
             bills: stored.bills,
             detail: stored.detail,
             created_at: now.naive_utc(),
