@@ -8,16 +8,14 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-use crate::bills::CustomerKey;
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::states::PaymentState;
-use crate::storage::rows::{Payment, PaymentRow};
+use crate::storage::StorageError;
 use crate::storage::schema::{
     cash_references, desk_calls, desk_notes, desk_quotes, desk_references, payment_links, payments, quotes,
     voice_handovers,
 };
-use crate::storage::{StorageError, rows};
 use crate::vocabulary::{Language, UnknownWord, words};
 use crate::writer::WriteOp;
 
@@ -392,44 +390,7 @@ impl Reader<'_> {
         }
         Ok(states)
     }
-
-    /// The payments that were made with a phone (`+212...`), the newest first.
-    pub fn payments_by_phone(&mut self, phone: &str, limit: i64) -> Result<Vec<Payment>, StorageError> {
-        let query = payments::table.filter(payments::phone.eq(phone)).order(payments::id.desc()).limit(limit);
-        rows_to_payments(query.select(PaymentRow::as_select()).load(self.connection)?)
-    }
-
-    /// The payments that billers confirmed under a receipt number, the newest first.
-    pub fn payments_by_receipt(&mut self, number: &str, limit: i64) -> Result<Vec<Payment>, StorageError> {
-        let query = payments::table.filter(payments::receipt_number.eq(number)).order(payments::id.desc()).limit(limit);
-        rows_to_payments(query.select(PaymentRow::as_select()).load(self.connection)?)
-    }
-
-    /// The payments for these customers, the newest first.
-    pub fn payments_by_customer(
-        &mut self,
-        customers: &[CustomerKey],
-        limit: i64,
-    ) -> Result<Vec<Payment>, StorageError> {
-        let mut found = Vec::new();
-        for some in customers.chunks(CHUNK) {
-            let keys: Vec<Vec<u8>> = some.iter().map(|key| key.0.to_vec()).collect();
-            let query = payments::table
-                .inner_join(quotes::table)
-                .filter(quotes::customer.eq_any(keys))
-                .order(payments::id.desc())
-                .limit(limit);
-            found.extend(rows_to_payments(query.select(PaymentRow::as_select()).load(self.connection)?)?);
-        }
-        found.sort_by_key(|payment| std::cmp::Reverse(payment.id));
-        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(found)
-    }
 }
 
 /// The payment, and the lines of the price.
 type Made = (Option<i64>, i64, i64, i64, i64);
-
-fn rows_to_payments(found: Vec<rows::PaymentRow>) -> Result<Vec<Payment>, StorageError> {
-    found.into_iter().map(Payment::try_from).collect()
-}

@@ -3,6 +3,7 @@
 //! A job never overlaps itself: a tick that finds the one before still at work is skipped. On several nodes each runs
 //! its own; every job here may run on all of them at once.
 
+mod index_payments;
 mod prune;
 mod pull_bill_files;
 mod reload_billers;
@@ -18,6 +19,8 @@ use payments::api::Infrastructure;
 use tokio::sync::Mutex;
 use tokio_cron_scheduler::JobScheduler;
 
+/// What waits to be put in order is looked through by every search.
+const EVERY_SECOND: &str = "* * * * * *";
 /// Billers imported by another process are offered within this time (seconds first; all schedules are UTC).
 const EVERY_FIVE_SECONDS: &str = "*/5 * * * * *";
 /// Billers drop a bill file once a day or so; a refused one is looked at again soon after it was put right.
@@ -65,7 +68,7 @@ impl Jobs {
     /// Starts every job, and runs each once now: the program may have been away for long.
     pub async fn start(hub: &Arc<Hub>) -> anyhow::Result<Self> {
         let of = Arc::clone;
-        let (for_files, for_billers, for_rows) = (of(hub), of(hub), of(hub));
+        let (for_files, for_billers, for_rows, for_words) = (of(hub), of(hub), of(hub), of(hub));
         let files = Job::new("pull_bill_files", move || {
             let hub = of(&for_files);
             async move { pull_bill_files::run(&hub).await }
@@ -85,8 +88,14 @@ impl Jobs {
             let hub = of(&for_rows);
             async move { prune::run(&hub).await }
         });
+        let words = Job::new("index_payments", move || {
+            let hub = of(&for_words);
+            async move { index_payments::run(&hub).await }
+        });
         let scheduler = JobScheduler::new().await.context("the job scheduler cannot be made")?;
-        for (job, schedule) in [(billers, EVERY_FIVE_SECONDS), (files, EVERY_FIVE_MINUTES), (rows, EVERY_HOUR)] {
+        let all =
+            [(billers, EVERY_FIVE_SECONDS), (files, EVERY_FIVE_MINUTES), (rows, EVERY_HOUR), (words, EVERY_SECOND)];
+        for (job, schedule) in all {
             let ticking = Arc::clone(&job);
             let tick = tokio_cron_scheduler::Job::new_async(schedule, move |_, _| {
                 let job = Arc::clone(&ticking);

@@ -479,6 +479,14 @@ diesel::table! { desk_quotes (call_id, quote_id) { call_id -> BigInt, quote_id -
 
 diesel::table! { desk_references (call_id, reference_id) { call_id -> BigInt, reference_id -> BigInt, } }
 
+diesel::table! { payment_words (word, payment_id) { word -> Binary, payment_id -> BigInt, } }
+
+diesel::table! {
+    id_blocks (first) {
+        first -> BigInt, beyond -> BigInt, payments_upto -> BigInt, postings_upto -> BigInt, is_over -> Bool,
+    }
+}
+
 diesel::joinable!(payments -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(
     payments,

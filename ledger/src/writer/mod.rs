@@ -158,6 +158,9 @@ impl State {
             Ok(false) => tracing::info!("some recent bills and keys stay outside of their trees"),
             Err(error) => tracing::warn!(%error, "recent bills and keys stay outside of their trees"),
         }
+        if let Err(error) = self.ids.close(&mut self.connection) {
+            tracing::warn!(%error, "the last block of numbers stays open");
+        }
     }
 
     /// The next job; until it comes there may be other work to do.
@@ -243,6 +246,7 @@ impl State {
             Err(BatchFailure::Undone(_)) => batch.into_iter().for_each(|job| self.work(vec![job])),
             Err(BatchFailure::Unknown(error)) => {
                 tracing::error!(%error, items = batch.len(), "the outcome of a commit is unknown");
+                self.ids.forget();
                 batch.into_iter().for_each(|job| job.fail(LedgerError::OutcomeUnknown(error.to_string())));
             }
         }

@@ -30,7 +30,7 @@ fn inquire(ledger: &Ledger) -> Reference {
         .unwrap()
 }
 
-fn quote(ledger: &Ledger, bills: Vec<ledger::BillClaim>) -> Quote {
+pub fn quote(ledger: &Ledger, bills: Vec<ledger::BillClaim>) -> Quote {
     let new = NewQuote {
         customer: CustomerKey::of(1001, "01", "12345678"),
         inquiry: "an inquiry".to_owned(),

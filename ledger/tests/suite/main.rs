@@ -19,6 +19,7 @@ mod links;
 mod outbox;
 mod outlets;
 mod paying;
+mod payment_words;
 mod recent;
 mod schema;
 mod staff;

@@ -1,8 +1,4 @@
 DROP INDEX payment_links_staff;
-DROP INDEX payments_receipt;
-DROP INDEX payments_phone;
-DROP INDEX payments_quote;
-DROP INDEX quotes_customer;
 ALTER TABLE quotes DROP COLUMN customer;
 DROP TABLE desk_references;
 DROP TABLE desk_quotes;

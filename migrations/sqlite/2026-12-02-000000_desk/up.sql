@@ -34,8 +34,4 @@ CREATE TABLE desk_references (
 
 -- Whose bill a quote is: a digest of biller, receivable type and customer. Quotes made before have none.
 ALTER TABLE quotes ADD COLUMN customer BLOB;
-CREATE INDEX quotes_customer ON quotes (customer, id) WHERE customer IS NOT NULL;
-CREATE INDEX payments_quote ON payments (quote_id);
-CREATE INDEX payments_phone ON payments (phone, id) WHERE phone IS NOT NULL;
-CREATE INDEX payments_receipt ON payments (receipt_number) WHERE receipt_number IS NOT NULL;
 CREATE INDEX payment_links_staff ON payment_links (made_by_staff, created_at) WHERE made_by_staff IS NOT NULL;

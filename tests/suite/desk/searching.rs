@@ -40,6 +40,10 @@ async fn a_payment_is_found_by_whatever_the_caller_has(#[case] backend: Backend)
     let seen = rows.iter().filter(|row| row.entry.subject == "desk search").collect::<Vec<_>>();
     assert_eq!(seen.len(), 6);
     assert!(seen.iter().all(|row| row.entry.detail == format!("1 payments, masked: payment {number}")), "{seen:?}");
+    // No differently once it is put in order.
+    while app.hub.index_payments(100).await.unwrap() {}
+    assert_eq!(app.database.number("SELECT COUNT(*) FROM payment_words"), 3);
+    assert!(search(&tariq, "0612345678", "").await.text().contains(&redirect.payment));
     // In full for a reason, once.
     let path = format!("/desk/payments/{}", redirect.payment);
     assert!(!tariq.get(&path).await.body.contains("11111111"));

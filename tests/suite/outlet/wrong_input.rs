@@ -112,17 +112,23 @@ async fn look_ups_are_counted_by_member() {
     let amina = agent_at_work(&app, "fr", "amina", "1", "").await;
     let basma = agent_at_work(&app, "fr", "basma", "2", "").await;
     let unknown = [("f.contract", "99999999")];
-    for _ in 0..30 {
-        assert_eq!(amina.post("/outlet/billers/1001/02", &unknown).await.status, 422);
-        assert_eq!(amina.get("/outlet/references/1000000000007").await.status, 404);
+    let mut told = Vec::new();
+    for asked in 0.. {
+        // One comes back each second, however long a look-up takes.
+        assert!(asked < 600, "no end to look-ups");
+        let answer = match told.len() {
+            0 => amina.post("/outlet/billers/1001/02", &unknown).await,
+            1 => amina.post("/outlet", &[("q", "1000000000007")]).await,
+            2 => amina.get("/outlet/references/1000000000007").await,
+            _ => break,
+        };
+        if answer.status == 429 {
+            assert!(asked >= 60, "{asked}");
+            told.push(answer);
+        }
     }
-    for told in [
-        amina.post("/outlet/billers/1001/02", &unknown).await,
-        amina.post("/outlet", &[("q", "1000000000007")]).await,
-        amina.get("/outlet/references/1000000000007").await,
-    ] {
-        assert_eq!(told.status, 429, "{}", told.text());
-        says(&told, "Trop de recherches");
+    for told in &told {
+        says(told, "Trop de recherches");
     }
     assert_eq!(basma.post("/outlet/billers/1001/02", &unknown).await.status, 422);
     assert_eq!(amina.get("/outlet").await.status, 200);

@@ -1,6 +1,6 @@
 //! One text, whatever it is: a phone, a reference, a receipt number, a contract.
 
-use ledger::Reference;
+use ledger::{PaymentWord, Reference};
 
 use crate::api::Infrastructure;
 use crate::cash_digits;
@@ -63,25 +63,25 @@ impl Hub {
 
     async fn payments_by(&self, reading: Reading, text: &str) -> Result<Vec<crate::api::PaymentView>, Infrastructure> {
         let closed = close(text);
-        let found = match reading {
+        let words = match reading {
             Reading::PaymentReference => return Ok(self.payment(&closed).await?.into_iter().collect()),
             Reading::CashReference => return Ok(Vec::new()),
             Reading::Phone => {
                 let Ok(phone) = phone::normalise(text) else { return Ok(Vec::new()) };
-                self.read(move |reader| reader.payments_by_phone(&phone, HISTORY_MAX)).await?
+                vec![PaymentWord::Phone(phone)]
             }
-            Reading::ReceiptNumber => self.read(move |reader| reader.payments_by_receipt(&closed, HISTORY_MAX)).await?,
+            Reading::ReceiptNumber => vec![PaymentWord::Receipt(closed)],
             Reading::Contract => {
                 let catalogue = self.catalogue();
                 let kinds = catalogue
                     .billers()
                     .iter()
                     .flat_map(|biller| biller.receivable_types.iter().map(move |kind| (biller.code, kind)));
-                let customers: Vec<_> =
-                    kinds.filter_map(|(biller, kind)| detail::customer_key_of(biller, kind, &closed)).collect();
-                self.read(move |reader| reader.payments_by_customer(&customers, HISTORY_MAX)).await?
+                let customers = kinds.filter_map(|(biller, kind)| detail::customer_key_of(biller, kind, &closed));
+                customers.map(PaymentWord::Customer).collect()
             }
         };
+        let found = self.read(move |reader| reader.payments_by(&words, HISTORY_MAX)).await?;
         self.show_all(found).await
     }
 

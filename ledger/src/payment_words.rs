@@ -1,0 +1,237 @@
+//! What payments are found by: phone, the biller's receipt number, the customer.
+//!
+//! A batch writes none of it: in an index every payment would dirty a page of its own, anywhere. The words are put into
+//! their table behind the writer, from payments and postings as they were committed; what has none yet is looked through,
+//! so that a payment is found from its first moment. How far the words have come is known for each block of numbers: a
+//! process hands the numbers of a block out in order, and commits them in that order.
+
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::bills::{CustomerKey, first_half};
+use crate::ledger::Reader;
+use crate::states::PostingKind;
+use crate::storage::rows::{Payment, PaymentRow};
+use crate::storage::schema::{id_blocks, payment_words, payments, postings, quotes};
+use crate::storage::{Conn, StorageError};
+use crate::writer::WriteOp;
+
+/// Words in one question to the database.
+const CHUNK: usize = 500;
+
+/// What a payment is found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PaymentWord {
+    /// The payer's phone, as `+212612345678`.
+    Phone(String),
+    /// The number of the biller's receipt.
+    Receipt(String),
+    /// Whose bill it pays.
+    Customer(CustomerKey),
+}
+
+impl PaymentWord {
+    /// 128 bits that stand for the word: no phone is kept a second time.
+    fn digest(&self) -> Vec<u8> {
+        let of = |kind: &str, text: &str| {
+            first_half(&Sha256::new().chain_update(kind).chain_update([0]).chain_update(text).finalize()).to_vec()
+        };
+        match self {
+            Self::Phone(phone) => of("phone", phone),
+            Self::Receipt(number) => of("receipt", number),
+            Self::Customer(key) => key.0.to_vec(),
+        }
+    }
+}
+
+/// A block of numbers that a process has taken.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = id_blocks)]
+struct Block {
+    first: i64,
+    /// The first number that is not of it.
+    beyond: i64,
+    /// The last payment, and the last posting, that has its words.
+    payments_upto: i64,
+    postings_upto: i64,
+    /// Whether its process uses it no more.
+    is_over: bool,
+}
+
+/// Words that are missing, and how far they are all there with them.
+#[derive(Debug, Default)]
+pub struct MissingWords {
+    words: Vec<(Vec<u8>, i64)>,
+    /// Blocks as they stand with these words.
+    blocks: Vec<Block>,
+    /// Blocks of which nothing is left and nothing comes, by their first numbers.
+    over: Vec<i64>,
+    has_more: bool,
+}
+
+impl MissingWords {
+    /// Nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty() && self.over.is_empty()
+    }
+
+    /// More are missing than these.
+    pub fn has_more(&self) -> bool {
+        self.has_more
+    }
+}
+
+impl Reader<'_> {
+    /// Words that payments lack, of so many payments and as many confirmations of a block at most.
+    pub fn missing_words(&mut self, limit: i64) -> Result<MissingWords, StorageError> {
+        let mut missing = MissingWords::default();
+        for block in self.id_blocks()? {
+            let (made, confirmed) = (self.made_since(&block, limit)?, self.confirmed_since(&block, limit)?);
+            let moved = Block {
+                payments_upto: made.last().map_or(block.payments_upto, |(id, ..)| *id),
+                postings_upto: confirmed.last().map_or(block.postings_upto, |(id, ..)| *id),
+                ..block.clone()
+            };
+            let full = |found: usize| i64::try_from(found).is_ok_and(|found| found >= limit);
+            missing.has_more |= full(made.len()) || full(confirmed.len());
+            match made.is_empty() && confirmed.is_empty() {
+                false => missing.blocks.push(moved),
+                true if block.is_over => missing.over.push(block.first),
+                true => {}
+            }
+            for (payment, phone, customer) in made {
+                missing.words.extend(phone.map(|phone| (PaymentWord::Phone(phone).digest(), payment)));
+                missing.words.extend(customer.map(|customer| (customer, payment)));
+            }
+            for (_, payment, number) in confirmed {
+                missing.words.extend(number.map(|number| (PaymentWord::Receipt(number).digest(), payment)));
+            }
+        }
+        // Neighbours share pages.
+        missing.words.sort_unstable();
+        missing.words.dedup();
+        Ok(missing)
+    }
+
+    /// The payments that any of the words finds, the newest first.
+    pub fn payments_by(&mut self, wanted: &[PaymentWord], limit: i64) -> Result<Vec<Payment>, StorageError> {
+        let mut found = Vec::new();
+        for some in wanted.chunks(CHUNK) {
+            // What lacks its words is looked for first: what gets them in between is then found among the words.
+            found.extend(self.found_without_words(some, limit)?);
+            let digests: Vec<Vec<u8>> = some.iter().map(PaymentWord::digest).collect();
+            let known: Vec<i64> = payment_words::table
+                .filter(payment_words::word.eq_any(digests))
+                .order(payment_words::payment_id.desc())
+                .limit(limit)
+                .select(payment_words::payment_id)
+                .load(self.connection)?;
+            found.extend(known);
+        }
+        found.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+        found.dedup();
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let rows: Vec<PaymentRow> = payments::table
+            .filter(payments::id.eq_any(found))
+            .order(payments::id.desc())
+            .select(PaymentRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(Payment::try_from).collect()
+    }
+
+    fn id_blocks(&mut self) -> Result<Vec<Block>, StorageError> {
+        Ok(id_blocks::table.order(id_blocks::first.asc()).select(Block::as_select()).load(self.connection)?)
+    }
+
+    /// Payments of a block after those that have their words: number, phone and customer.
+    fn made_since(&mut self, block: &Block, limit: i64) -> Result<Vec<Made>, StorageError> {
+        let query = payments::table
+            .left_join(quotes::table)
+            .filter(payments::id.gt(block.payments_upto))
+            .filter(payments::id.ge(block.first))
+            .filter(payments::id.lt(block.beyond));
+        let columns = (payments::id, payments::phone, quotes::customer.nullable());
+        Ok(query.order(payments::id.asc()).limit(limit).select(columns).load(self.connection)?)
+    }
+
+    /// Confirmations of a block after those that have their words: posting, payment and receipt number.
+    fn confirmed_since(&mut self, block: &Block, limit: i64) -> Result<Vec<Confirmed>, StorageError> {
+        let query = postings::table
+            .inner_join(payments::table.on(postings::payment_id.eq(payments::id.nullable())))
+            .filter(postings::kind.eq(PostingKind::Confirmed.code()))
+            .filter(postings::id.gt(block.postings_upto))
+            .filter(postings::id.ge(block.first))
+            .filter(postings::id.lt(block.beyond));
+        let columns = (postings::id, payments::id, payments::receipt_number);
+        Ok(query.order(postings::id.asc()).limit(limit).select(columns).load(self.connection)?)
+    }
+
+    /// Numbers of payments that lack the words which would find them.
+    fn found_without_words(&mut self, wanted: &[PaymentWord], limit: i64) -> Result<Vec<i64>, StorageError> {
+        let (mut phones, mut numbers, mut customers) = (Vec::new(), Vec::new(), Vec::new());
+        for word in wanted {
+            match word {
+                PaymentWord::Phone(phone) => phones.push(phone.as_str()),
+                PaymentWord::Receipt(number) => numbers.push(number.as_str()),
+                PaymentWord::Customer(key) => customers.push(key.0.to_vec()),
+            }
+        }
+        let mut found: Vec<i64> = Vec::new();
+        for block in self.id_blocks()? {
+            let made = payments::id.gt(block.payments_upto).and(payments::id.ge(block.first));
+            let made = made.and(payments::id.lt(block.beyond));
+            if !phones.is_empty() {
+                let query = payments::table.filter(made).filter(payments::phone.eq_any(phones.clone()));
+                let query = query.order(payments::id.desc()).limit(limit).select(payments::id);
+                found.extend(query.load::<i64>(self.connection)?);
+            }
+            if !customers.is_empty() {
+                let query = payments::table.inner_join(quotes::table).filter(made);
+                let query = query.filter(quotes::customer.eq_any(customers.clone()));
+                let query = query.order(payments::id.desc()).limit(limit).select(payments::id);
+                found.extend(query.load::<i64>(self.connection)?);
+            }
+            if !numbers.is_empty() {
+                let query = postings::table
+                    .inner_join(payments::table.on(postings::payment_id.eq(payments::id.nullable())))
+                    .filter(postings::kind.eq(PostingKind::Confirmed.code()))
+                    .filter(postings::id.gt(block.postings_upto).and(postings::id.ge(block.first)))
+                    .filter(postings::id.lt(block.beyond))
+                    .filter(payments::receipt_number.eq_any(numbers.clone()));
+                let query = query.order(postings::id.desc()).limit(limit).select(payments::id);
+                found.extend(query.load::<i64>(self.connection)?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl WriteOp<'_> {
+    /// Writes missing words. What somebody else has written meanwhile stays as it is.
+    pub fn add_words(&mut self, missing: &MissingWords) -> Result<(), StorageError> {
+        for some in missing.words.chunks(CHUNK) {
+            let rows: Vec<_> = some
+                .iter()
+                .map(|(word, payment)| (payment_words::word.eq(word), payment_words::payment_id.eq(payment)))
+                .collect();
+            match &mut *self.connection {
+                Conn::Sqlite(c) => diesel::insert_or_ignore_into(payment_words::table).values(rows).execute(c)?,
+                Conn::Pg(c) => {
+                    diesel::insert_into(payment_words::table).values(rows).on_conflict_do_nothing().execute(c)?
+                }
+            };
+        }
+        for block in &missing.blocks {
+            let row = id_blocks::table.filter(id_blocks::first.eq(block.first));
+            let upto = row.filter(id_blocks::payments_upto.lt(block.payments_upto));
+            diesel::update(upto).set(id_blocks::payments_upto.eq(block.payments_upto)).execute(self.connection)?;
+            let upto = row.filter(id_blocks::postings_upto.lt(block.postings_upto));
+            diesel::update(upto).set(id_blocks::postings_upto.eq(block.postings_upto)).execute(self.connection)?;
+        }
+        diesel::delete(id_blocks::table.filter(id_blocks::first.eq_any(&missing.over))).execute(self.connection)?;
+        Ok(())
+    }
+}
+
+type Made = (i64, Option<String>, Option<Vec<u8>>);
+type Confirmed = (i64, i64, Option<String>);

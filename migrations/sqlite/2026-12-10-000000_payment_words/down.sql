@@ -1,0 +1,2 @@
+DROP TABLE id_blocks;
+DROP TABLE payment_words;
