@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::WAIT_MAX;
-use super::load::{Again, Bill, Load, Way};
+use super::load::{Again, Bill, Load, Loss, Way};
 use super::proofs::oid;
 use crate::support::{Page, Payer};
 
@@ -42,7 +42,7 @@ fn oid_of(reference: &str) -> String {
 
 impl Load {
     /// One customer after another, until told to stop.
-    pub async fn go_on(&self, role: Role, mut random: StdRng) {
+    pub async fn work(&self, role: Role, mut random: StdRng) {
         while !self.stopped() {
             let paid = match role {
                 Role::Web => self.pay_on_web(&mut random).await,
@@ -52,9 +52,8 @@ impl Load {
                 Role::Caller => self.call(&mut random).await,
             };
             if paid.is_none() {
-                self.count_refusal();
                 // Nobody tries again at once.
-                sleep(TRY_EVERY).await;
+                sleep(4 * TRY_EVERY).await;
             }
         }
     }
@@ -80,13 +79,13 @@ impl Load {
         let articles: Vec<&Value> = lines.unwrap_or_default();
         if articles.is_empty() {
             assert!(bill.contested, "{bill:?}: {found:?}");
-            return None;
+            return self.lose(Loss::SomebodyWasQuicker);
         }
         let choice = json!({ "inquiry": found.body["inquiry"], "articles": articles });
         let quote = self.ask("/quotes", &choice, 0).await;
         if quote.status >= 300 {
             assert!(bill.contested && quote.code() == "busy", "{bill:?}: {quote:?}");
-            return None;
+            return self.lose(Loss::SomebodyWasQuicker);
         }
         self.take_cash(random, &bill, &phone, ("quote", quote.body["quote"].clone())).await
     }
@@ -105,13 +104,13 @@ impl Load {
             "reference": format!("TX{phone}"), "till": "1", "open_shift": true, "phone": phone, "language": "fr",
             subject: number,
         });
-        let wait = if random.random_range(0..2) == 0 { 5 } else { 0 };
+        let wait = random.random_range(0..2);
         let paid = self.ask(&path, &body, wait).await;
         if paid.status >= 300 {
             let short = outlet == "20002" && paid.code() == "float-too-low";
             let quicker = bill.contested && matches!(paid.code(), "busy" | "already-paid");
             assert!(short || quicker, "{bill:?} {body}: {paid:?}");
-            return None;
+            return self.lose(if short { Loss::FloatTooLow } else { Loss::SomebodyWasQuicker });
         }
         self.note(phone, |visit| {
             visit.oid = Some(oid_of(paid.text("/payment")));
@@ -130,17 +129,17 @@ impl Load {
         let (bill, phone) = (self.bill(random, false), self.come(Way::Outlet));
         let agent = &self.people.agents[number];
         let identify = agent.path(&format!("/outlet/billers/{}/01", bill.biller));
-        let mut fields = self.see(agent.browser.get(&identify).await)?.fields_to("/01").unwrap();
+        let mut fields = self.lead_on(&bill, agent.browser.get(&identify).await)?.fields_to("/01").unwrap();
         fields.retain(|(name, _)| name != "f.contract");
         fields.push(("f.contract".to_owned(), bill.contract.clone()));
-        let bills = bill.go_on(self.see(agent.browser.post(&identify, &fields).await)?)?;
+        let bills = self.lead_on(&bill, agent.browser.post(&identify, &fields).await)?;
         let priced = self.follow(&bill, &agent.browser, &bills, "").await?;
         let mut fields = priced.fields_to(&priced.path).unwrap();
         fields.retain(|(name, _)| name != "phone");
         fields.push(("phone".to_owned(), phone.clone()));
-        let change = bill.go_on(agent.browser.post(&priced.path, &fields).await)?;
+        let change = self.lead_on(&bill, agent.browser.post(&priced.path, &fields).await)?;
         let agreed = change.fields_to(&change.path).unwrap();
-        let result = bill.go_on(agent.browser.post(&change.path, &agreed).await)?;
+        let result = self.lead_on(&bill, agent.browser.post(&change.path, &agreed).await)?;
         let (_, reference) = result.path.split_once("/outlet/payments/").unwrap_or_else(|| panic!("{result:?}"));
         self.note(&phone, |visit| {
             visit.oid = Some(oid_of(reference));
@@ -154,22 +153,17 @@ impl Load {
         Some(())
     }
 
-    /// Whoever looks up too much waits a little.
-    fn see(&self, page: Page) -> Option<Page> {
-        (page.status != 429).then_some(page)
-    }
-
     /// Sends what a page offers to itself, or to what is below it: the page of a price.
     async fn follow(&self, bill: &Bill, browser: &Payer, page: &Page, below: &str) -> Option<Page> {
         let path = format!("{}{below}", page.path);
         let Some(fields) = page.fields_to(&path) else {
             assert!(bill.contested, "{bill:?}: {} {}", page.path, page.text());
-            return None;
+            return self.lose(Loss::SomebodyWasQuicker);
         };
-        let page = bill.go_on(browser.post(&path, &fields).await)?;
+        let page = self.lead_on(&bill, browser.post(&path, &fields).await)?;
         if below.is_empty() && !page.path.contains("/quotes/") {
             assert!(bill.contested, "{bill:?}: {} {}", page.path, page.text());
-            return None;
+            return self.lose(Loss::SomebodyWasQuicker);
         }
         Some(page)
     }
@@ -182,7 +176,7 @@ impl Load {
         assert_eq!(sheet.status, 200, "{}", sheet.text());
         let (_, call) = sheet.path.split_once("/staff").unwrap();
         let find = format!("{call}/find?bill={}.01", bill.biller);
-        let bills = bill.go_on(self.see(operator.post(&find, &[("f.contract", &bill.contract)]).await)?)?;
+        let bills = self.lead_on(&bill, operator.post(&find, &[("f.contract", &bill.contract)]).await)?;
         let priced = self.follow(&bill, &operator.browser, &bills, "").await?;
         self.follow(&bill, &operator.browser, &priced, "/link").await?;
         self.pay_by_link(random, &bill, &phone).await
@@ -201,13 +195,13 @@ impl Load {
     }
 
     async fn pay_by_link(&self, random: &mut StdRng, bill: &Bill, phone: &str) -> Option<()> {
-        let text = self.sms(phone).await?;
+        let Some(text) = self.sms(phone).await else { return self.lose(Loss::NoSms) };
         let (_, path) = text.split_once(self.base()).unwrap_or_else(|| panic!("{text}"));
         let path = path.split_whitespace().next().unwrap().to_owned();
         let payer = Payer::patient(self.base(), "fr", WAIT_MAX);
-        let mut fields = bill.go_on(payer.get(&path).await)?.fields();
+        let mut fields = self.lead_on(&bill, payer.get(&path).await)?.fields();
         fields.push(("terms".to_owned(), "1".to_owned()));
-        let redirect = bill.go_on(payer.post(&path, &fields).await)?;
+        let redirect = self.lead_on(&bill, payer.post(&path, &fields).await)?;
         self.pay_at_gateway(random, &payer, &redirect, phone).await;
         Some(())
     }
@@ -215,7 +209,9 @@ impl Load {
     /// A call, and what comes of it. One that breaks off is given up.
     async fn call(&self, random: &mut StdRng) -> Option<()> {
         let bill = self.bill(random, true);
-        let way = [Way::VoiceLink, Way::VoiceCash, Way::VoiceCard][random.random_range(0..3)];
+        // What was paid least so far.
+        let ways = [Way::VoiceLink, Way::VoiceCash, Way::VoiceCard];
+        let way = ways.into_iter().min_by_key(|way| self.started(*way)).unwrap();
         let phone = self.come(way);
         let mut call = self.dial(&phone).await;
         let contract = format!("{}#", bill.contract);
@@ -226,7 +222,7 @@ impl Load {
         if !call.last_said().contains("Total à payer") {
             assert!(broke_off(&call) || bill.contested, "{bill:?}: {:?}", call.lines);
             self.press(&mut call, "h").await;
-            return None;
+            return self.lose(if broke_off(&call) { Loss::CallBrokeOff } else { Loss::SomebodyWasQuicker });
         }
         match way {
             Way::VoiceCard => self.key_card(random, &bill, &mut call).await,
@@ -237,7 +233,7 @@ impl Load {
         match way {
             Way::VoiceCard => Some(()),
             Way::VoiceCash => {
-                let text = self.sms(&phone).await?;
+                let Some(text) = self.sms(&phone).await else { return self.lose(Loss::NoSms) };
                 let digits = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 13);
                 let digits = digits.unwrap_or_else(|| panic!("{text}"));
                 self.take_cash(random, &bill, &phone, ("cash_reference", digits.into())).await

@@ -29,7 +29,7 @@ pub struct Outlet {
 pub const OUTLETS: [Outlet; 3] = [
     Outlet { number: "10001", network: "BARID", topped_up: 5_000_000, commission: 180 },
     Outlet { number: "20001", network: "ATLAS", topped_up: 5_000_000, commission: 240 },
-    Outlet { number: "20002", network: "ATLAS", topped_up: 60_000, commission: 240 },
+    Outlet { number: "20002", network: "ATLAS", topped_up: 35_000, commission: 240 },
 ];
 
 /// Agents of the first outlet, each at a till of their own.

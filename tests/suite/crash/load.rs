@@ -72,16 +72,15 @@ pub struct Bill {
     pub contested: bool,
 }
 
-impl Bill {
-    /// A page that leads on; `None` where somebody else was quicker. Nobody else may be refused.
-    pub fn go_on(&self, page: Page) -> Option<Page> {
-        if page.status == 200 {
-            return Some(page);
-        }
-        let quicker = self.contested && (400..500).contains(&page.status);
-        assert!(quicker, "{self:?}: {} at {}: {}", page.status, page.path, page.text());
-        None
-    }
+/// Why nothing was paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loss {
+    SomebodyWasQuicker,
+    FloatTooLow,
+    CallBrokeOff,
+    NoSms,
+    /// Look-ups are counted.
+    TooMany,
 }
 
 /// How what was paid is asked for once more.
@@ -120,7 +119,7 @@ pub struct Load {
     visits: Mutex<BTreeMap<String, Visit>>,
     /// Orders whose callback, sent again, was answered with the order to capture.
     captures: Mutex<BTreeSet<String>>,
-    refusals: AtomicU32,
+    losses: Mutex<BTreeMap<Loss, usize>>,
 }
 
 /// Fills the file biller's file.
@@ -142,7 +141,7 @@ impl Load {
             wanted: Mutex::default(),
             visits: Mutex::default(),
             captures: Mutex::default(),
-            refusals: AtomicU32::new(0),
+            losses: Mutex::default(),
         }
     }
 
@@ -165,13 +164,25 @@ impl Load {
         visits.values().filter(|visit| visit.way == way && (visit.oid.is_some() || visit.acknowledged)).count()
     }
 
-    /// Payments that were refused: the bill was somebody else's, or the float did not hold them.
-    pub fn refused(&self) -> u32 {
-        self.refusals.load(Ordering::Relaxed)
+    /// How often nothing was paid, and why.
+    pub fn losses(&self) -> BTreeMap<Loss, usize> {
+        self.losses.lock().unwrap().clone()
     }
 
-    pub fn count_refusal(&self) {
-        self.refusals.fetch_add(1, Ordering::Relaxed);
+    /// Nothing is paid this time.
+    pub fn lose<T>(&self, loss: Loss) -> Option<T> {
+        *self.losses.lock().unwrap().entry(loss).or_default() += 1;
+        None
+    }
+
+    /// A page that leads on. Nobody is refused but those whose bill somebody else is after.
+    pub fn lead_on(&self, bill: &Bill, page: Page) -> Option<Page> {
+        match page.status {
+            200 => Some(page),
+            429 => self.lose(Loss::TooMany),
+            400..500 if bill.contested => self.lose(Loss::SomebodyWasQuicker),
+            status => panic!("{bill:?}: {status} at {}: {}", page.path, page.text()),
+        }
     }
 
     /// Orders of which somebody heard that their money is taken: the gateway, or whoever called again for it, that they
@@ -232,12 +243,12 @@ impl Load {
     pub async fn pay_on_web(&self, random: &mut StdRng) -> Option<()> {
         let (bill, phone) = (self.bill(random, false), self.come(Way::Web));
         let payer = Payer::patient(&self.base, ["ar", "fr", "en"][random.random_range(0..3)], WAIT_MAX);
-        let bills = bill.go_on(payer.find(bill.biller, "01", &bill.contract).await)?;
+        let bills = self.lead_on(&bill, payer.find(bill.biller, "01", &bill.contract).await)?;
         if bill.contested && bills.fields_to(&bills.path).is_none() {
-            return None;
+            return self.lose(Loss::SomebodyWasQuicker);
         }
-        let summary = bill.go_on(payer.choose(&bills, "").await)?;
-        let redirect = bill.go_on(payer.start(&summary, &phone, "").await)?;
+        let summary = self.lead_on(&bill, payer.choose(&bills, "").await)?;
+        let redirect = self.lead_on(&bill, payer.start(&summary, &phone, "").await)?;
         self.pay_at_gateway(random, &payer, &redirect, &phone).await;
         Some(())
     }
