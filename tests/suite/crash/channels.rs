@@ -160,7 +160,7 @@ impl Load {
             assert!(bill.contested, "{bill:?}: {} {}", page.path, page.text());
             return self.lose(Loss::SomebodyWasQuicker);
         };
-        let page = self.lead_on(&bill, browser.post(&path, &fields).await)?;
+        let page = self.lead_on(bill, browser.post(&path, &fields).await)?;
         if below.is_empty() && !page.path.contains("/quotes/") {
             assert!(bill.contested, "{bill:?}: {} {}", page.path, page.text());
             return self.lose(Loss::SomebodyWasQuicker);
@@ -199,9 +199,9 @@ impl Load {
         let (_, path) = text.split_once(self.base()).unwrap_or_else(|| panic!("{text}"));
         let path = path.split_whitespace().next().unwrap().to_owned();
         let payer = Payer::patient(self.base(), "fr", WAIT_MAX);
-        let mut fields = self.lead_on(&bill, payer.get(&path).await)?.fields();
+        let mut fields = self.lead_on(bill, payer.get(&path).await)?.fields();
         fields.push(("terms".to_owned(), "1".to_owned()));
-        let redirect = self.lead_on(&bill, payer.post(&path, &fields).await)?;
+        let redirect = self.lead_on(bill, payer.post(&path, &fields).await)?;
         self.pay_at_gateway(random, &payer, &redirect, phone).await;
         Some(())
     }
