@@ -206,14 +206,11 @@ impl WriteOp<'_> {
         }))
     }
 
-    /// Claims a link for its one payment; `false` if it was revoked or has expired. Claimed before means claimed.
+    /// Claims a link for its one payment; `false` if it was revoked or has expired. Claimed before means claimed: one
+    /// statement asks and claims, so that whoever waits for another process's claim sees it.
     pub fn claim_link(&mut self, link: i64, now: NaiveDateTime) -> Result<bool, StorageError> {
         let row = payment_links::table.filter(payment_links::id.eq(link)).filter(payment_links::revoked_at.is_null());
-        let used: i64 = row.filter(payment_links::used_at.is_not_null()).count().get_result(self.connection)?;
-        if used > 0 {
-            return Ok(true);
-        }
-        let open = row.filter(payment_links::used_at.is_null()).filter(payment_links::expires_at.gt(now));
+        let open = row.filter(payment_links::used_at.is_not_null().or(payment_links::expires_at.gt(now)));
         let claimed = diesel::update(open).set(payment_links::used_at.eq(Some(now))).execute(self.connection)?;
         Ok(claimed == 1)
     }

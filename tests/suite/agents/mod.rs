@@ -3,6 +3,7 @@
 mod cancelling;
 mod closing;
 mod floats;
+mod four_channels;
 mod paying;
 mod racing;
 mod referring;

@@ -1,6 +1,8 @@
-//! kill -9, again and again under load. Money taken means the bill is confirmed at its biller exactly once, or the money
+//! kill -9, again and again under a load of all channels. Money taken means the bill is confirmed at its biller exactly once, or the money
 //! goes back; also after that.
 
+mod channels;
+mod counters;
 mod imports;
 mod load;
 mod program;
@@ -16,16 +18,33 @@ use rstest::rstest;
 use sandbox::{Control, FaultKind, FaultRule, OrderState, Sandbox, SandboxConfig};
 use tokio::time::sleep;
 
-use self::load::{Load, REFUSING};
+use self::channels::Role;
+use self::counters::People;
+use self::load::{Load, Loss, REFUSING, Way, fill_file};
 use self::program::{BILLERS, Place};
 use crate::support::{Backend, TestDatabase};
 
 /// Moments at which the program is killed, on each database.
 const KILLS: u32 = 15;
-/// Payers at once.
-const PAYERS: u64 = 8;
-/// Payments that must have been started, lest the proofs hold of nothing.
-const PAYMENTS_MIN: usize = 40;
+/// Who pays at once.
+const ROLES: [Role; 13] = [
+    Role::Web,
+    Role::Web,
+    Role::Web,
+    Role::Web,
+    Role::Network,
+    Role::Network,
+    Role::Outlet(0),
+    Role::Outlet(1),
+    Role::Desk(0),
+    Role::Desk(1),
+    Role::Caller,
+    Role::Caller,
+    Role::Caller,
+];
+/// Payments that must have been started in all, and each way, lest the proofs hold of nothing.
+const PAYMENTS_MIN: usize = 80;
+const PAYMENTS_OF_WAY_MIN: usize = 4;
 /// Longest wait for anything: a machine under load, not a hang.
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
@@ -105,6 +124,12 @@ fn trouble(control: &Control) {
     set("gateway", "api", FaultKind::Delay { ms: 20 }, None);
 }
 
+/// Whether the proofs hold of something.
+fn enough(load: &Load) -> bool {
+    let started = Way::ALL.map(|way| load.started(way));
+    started.iter().all(|count| *count >= PAYMENTS_OF_WAY_MIN) && started.iter().sum::<usize>() >= PAYMENTS_MIN
+}
+
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
@@ -117,13 +142,16 @@ async fn killed_at_random_moments_the_hub_neither_loses_nor_doubles_money(#[case
     let control = sandbox.control();
     trouble(&control);
     let place = Place::new(database, sandbox.base_url());
-    let load = Arc::new(Load::new(&place, control.clone()));
+    counters::furnish(&place).await;
+    fill_file(&control);
     let mut program = place.serve();
     program.ready().await;
-    let payers: Vec<_> = (0..PAYERS)
-        .map(|number| {
+    let load = Arc::new(Load::new(&place, control.clone(), People::at_work(&place).await));
+    let payers: Vec<_> = (1..)
+        .zip(ROLES)
+        .map(|(number, role)| {
             let load = Arc::clone(&load);
-            tokio::spawn(async move { load.pay_on(StdRng::seed_from_u64(seed ^ (number + 1))).await })
+            tokio::spawn(async move { load.work(role, StdRng::seed_from_u64(seed ^ number)).await })
         })
         .collect();
 
@@ -137,19 +165,23 @@ async fn killed_at_random_moments_the_hub_neither_loses_nor_doubles_money(#[case
         program.kill();
         // What was answered before this moment is on disk after it.
         proofs::acknowledged_are_taken(&place, &load);
+        proofs::floats_are_right(&place);
         place.check_books();
         assert!(payers.iter().all(|payer| !payer.is_finished()), "a payer gave up before kill {kill}, {moment:?}");
         program = place.serve();
     }
     let until = Instant::now() + WAIT_MAX;
-    while load.started() < PAYMENTS_MIN && Instant::now() < until {
+    while !enough(&load) && Instant::now() < until {
         sleep(Duration::from_millis(50)).await;
     }
     load.stop.store(true, Ordering::Relaxed);
     for payer in payers {
         payer.await.unwrap();
     }
-    assert!(load.started() >= PAYMENTS_MIN, "only {} payments were started", load.started());
+    let started: Vec<_> = Way::ALL.iter().map(|way| (way, load.started(*way))).collect();
+    say(&format!("{started:?}, not paid: {:?}", load.losses()));
+    assert!(enough(&load), "too few payments were started: {started:?}");
+    assert!(load.losses().contains_key(&Loss::SomebodyWasQuicker), "no two were after one bill");
     program.kill();
     proofs::acknowledged_are_taken(&place, &load);
     control.clear_faults();
@@ -161,6 +193,7 @@ async fn killed_at_random_moments_the_hub_neither_loses_nor_doubles_money(#[case
     program.ready().await;
     proofs::payers_see_it(&load, &payments).await;
     program.kill();
+    proofs::nothing_new(&place, &payments);
     place.check_books();
     drop(program);
     sandbox.stop().await;

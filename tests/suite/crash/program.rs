@@ -12,13 +12,14 @@ use chrono::{TimeDelta, Utc};
 use fatoura::app::{App, Outside};
 use fatoura::config::{Config, Environment};
 use ledger::DatabaseUrl;
+use payments::Clock;
 use sandbox::Control;
 use tempfile::TempDir;
 use tokio::task::block_in_place;
 use tokio::time::sleep;
 
 use super::{WAIT_MAX, proofs};
-use crate::support::TestDatabase;
+use crate::support::{STAFF_KEY, TestDatabase, secret_of};
 
 /// The billers that payments go to.
 pub const BILLERS: [u16; 4] = [1001, 1002, 1202, 1401];
@@ -62,6 +63,12 @@ impl Place {
             ("FATOURA_LOOKUPS_PER_MINUTE", "10000".to_owned()),
             ("FATOURA_LOOKUP_BURST", "10000".to_owned()),
             ("FATOURA_STARTS_PER_MINUTE", "10000".to_owned()),
+            ("FATOURA_STAFF_PAGES", "true".to_owned()),
+            ("FATOURA_STAFF_KEY", STAFF_KEY.to_owned()),
+            ("FATOURA_VOICE_AUTH_TOKEN", "sandbox-token".to_owned()),
+            ("FATOURA_VOICE_TELEOPERATOR", "+212522000000".to_owned()),
+            ("FATOURA_VOICE_PAY_CONNECTOR", "cmi".to_owned()),
+            ("NETWORK_SECRET_ATLAS", secret_of("NETWORK_SECRET_ATLAS", "")),
             ("SANDBOX_URL", sandbox),
             ("RUST_LOG", "warn".to_owned()),
         ]
@@ -101,16 +108,20 @@ impl Place {
         assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// The program's own parts in this process, by another clock.
+    pub fn open(&self, clock: Clock) -> App {
+        let environment: Environment = self.environment.iter().cloned().collect();
+        let config = Config::read(&environment).unwrap();
+        let outside = Outside { clock, ..Outside::real(&environment) };
+        block_in_place(|| App::open(&config, outside)).unwrap()
+    }
+
     /// Works off the outbox with the program's own parts, while all clocks move past leases, resolvers and card sessions,
     /// until nothing is left to do.
     pub async fn settle(&self, control: &Control) {
-        let environment: Environment = self.environment.iter().cloned().collect();
-        let config = Config::read(&environment).unwrap();
         let ahead = Arc::new(Mutex::new(TimeDelta::zero()));
         let offset = Arc::clone(&ahead);
-        let outside =
-            Outside { clock: Arc::new(move || Utc::now() + *offset.lock().unwrap()), ..Outside::real(&environment) };
-        let app = block_in_place(|| App::open(&config, outside)).unwrap();
+        let app = self.open(Arc::new(move || Utc::now() + *offset.lock().unwrap()));
         let until = Instant::now() + WAIT_MAX;
         for step in STEPS.iter().flat_map(|(times, step)| std::iter::repeat_n(*step, *times)) {
             while app.dispatcher.step().await.unwrap() > 0 {

@@ -1,20 +1,21 @@
-//! What must hold between the ledger, the gateway, the billers and the payers.
+//! What must hold between the ledger, the gateway, the billers, the outlets and the payers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
-use ledger::{DatabaseUrl, PaymentState, TaskKind};
+use ledger::{AccountKind, DatabaseUrl, Instrument, PaymentState, TaskKind};
 use sandbox::{Booking, BookingOutcome, OrderState};
 
-use super::load::Load;
+use super::counters::OUTLETS;
+use super::load::{Again, Load, Way};
 use super::program::{BILLERS, Place};
 use super::say;
 use crate::support::Payer;
 
 /// A payment as it stands in the ledger.
-#[derive(QueryableByName, Debug, Clone)]
+#[derive(QueryableByName, Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     #[diesel(sql_type = BigInt)]
     id: i64,
@@ -24,9 +25,28 @@ pub struct Row {
     taken: i32,
     #[diesel(sql_type = Nullable<Text>)]
     receipt_number: Option<String>,
+    #[diesel(sql_type = Text)]
+    phone: String,
+    #[diesel(sql_type = SmallInt)]
+    instrument: i16,
+    /// In centimes.
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+    /// Where its cash was taken; empty of a card.
+    #[diesel(sql_type = Text)]
+    outlet: String,
+    #[diesel(sql_type = BigInt)]
+    commission: i64,
+    /// What its outlet is to give back, in centimes.
+    #[diesel(sql_type = BigInt)]
+    owed: i64,
 }
 
 impl Row {
+    fn is_cash(&self) -> bool {
+        self.instrument == Instrument::Cash.code()
+    }
+
     fn state(&self) -> PaymentState {
         PaymentState::from_code(self.state).unwrap()
     }
@@ -60,8 +80,13 @@ macro_rules! ask {
 }
 pub(super) use ask;
 
-const PAYMENTS: &str = "SELECT id, state, CASE WHEN paid_at IS NULL THEN 0 ELSE 1 END AS taken, receipt_number \
-                        FROM payments ORDER BY id";
+const PAYMENTS: &str = "SELECT p.id, p.state, CASE WHEN p.paid_at IS NULL THEN 0 ELSE 1 END AS taken, p.receipt_number, \
+                        COALESCE(p.phone, '') AS phone, p.instrument, p.principal + p.fee + p.vat + p.duty AS total, \
+                        COALESCE(a.outlet, '') AS outlet, COALESCE(a.commission + a.commission_vat, 0) AS commission, \
+                        COALESCE(g.amount, 0) AS owed FROM payments p \
+                        LEFT JOIN agent_payments a ON a.payment_id = p.id LEFT JOIN give_backs g ON g.subject_id = p.id \
+                        ORDER BY p.id";
+const BALANCES: &str = "SELECT kind, owner, balance FROM accounts";
 const OPEN_TASKS: &str = "SELECT kind, payment_id, note FROM outbox WHERE done_at IS NULL";
 const INCIDENTS: &str = "SELECT kind, COALESCE(payment_id, 0) AS payment_id, detail AS note FROM incidents";
 
@@ -76,7 +101,24 @@ struct Repeated {
     times: i64,
 }
 
-fn oid(payment: i64) -> String {
+/// What an account holds, in centimes; debit above zero.
+#[derive(QueryableByName)]
+struct Balance {
+    #[diesel(sql_type = SmallInt)]
+    kind: i16,
+    #[diesel(sql_type = Text)]
+    owner: String,
+    #[diesel(sql_type = BigInt)]
+    balance: i64,
+}
+
+fn balances(place: &Place, kind: AccountKind) -> BTreeMap<String, i64> {
+    let rows: Vec<Balance> = ask!(&place.database.url, BALANCES);
+    rows.into_iter().filter(|row| row.kind == kind.code()).map(|row| (row.owner, row.balance)).collect()
+}
+
+/// The order number of a payment.
+pub fn oid(payment: i64) -> String {
     format!("F{payment:012}")
 }
 
@@ -99,6 +141,39 @@ pub fn acknowledged_are_taken(place: &Place, load: &Load) {
         let payment = payments.get(oid).unwrap_or_else(|| panic!("{oid} was acknowledged and is missing"));
         assert_eq!(payment.taken, 1, "{oid} was acknowledged and is {payment:?}");
     }
+    for phone in load.charged() {
+        let taken = payments.values().any(|payment| payment.phone == phone && payment.taken == 1);
+        assert!(taken, "the card of {phone} was charged, and nothing was taken");
+    }
+}
+
+/// No float is below zero, and each is what it was topped up by less what its outlet took and does not give back.
+pub fn floats_are_right(place: &Place) {
+    let (payments, floats) = (payments(place), balances(place, AccountKind::AgentFloat));
+    for outlet in &OUTLETS {
+        let stands = |row: &&Row| row.outlet == outlet.number && row.state() != PaymentState::Returned;
+        let taken: i64 = payments.values().filter(stands).map(|row| row.total).sum();
+        // A float is the hub's debt.
+        let float = -floats[outlet.number];
+        assert!(float >= 0, "the float of {} is {float}", outlet.number);
+        assert_eq!(float, outlet.topped_up - taken, "the float of {}", outlet.number);
+    }
+}
+
+/// Networks earned by what was confirmed, and by nothing else.
+fn commissions_are_right(place: &Place, payments: &BTreeMap<String, Row>) {
+    let mut earned: BTreeMap<String, i64> = BTreeMap::new();
+    for row in payments.values().filter(|row| row.is_cash() && row.state() == PaymentState::Confirmed) {
+        let outlet = OUTLETS.iter().find(|outlet| outlet.number == row.outlet).unwrap();
+        assert_eq!(row.commission, outlet.commission, "{row:?}");
+        *earned.entry(outlet.network.to_owned()).or_default() -= outlet.commission;
+    }
+    assert_eq!(balances(place, AccountKind::AgentCommissionPayable), earned);
+}
+
+/// No request that came once more made a payment.
+pub fn nothing_new(place: &Place, before: &BTreeMap<String, Row>) {
+    assert_eq!(&payments(place), before);
 }
 
 /// What became of an order's money at the bank.
@@ -121,6 +196,36 @@ fn money_of(order: &sandbox::CardOrder) -> Money {
             Money::Taken
         }
     }
+}
+
+/// What became of cash: the outlet is told to give it back, or keeps it.
+fn cash_of(payment: &Row) -> Money {
+    assert_eq!(payment.taken, 1, "{payment:?}");
+    match payment.owed {
+        0 => Money::Taken,
+        owed => {
+            assert_eq!(owed, payment.total, "{payment:?}");
+            Money::Back
+        }
+    }
+}
+
+/// The payments of those who came, no other; each customer one, and the one that they were told of.
+fn customers_know_theirs(load: &Load, payments: &BTreeMap<String, Row>) {
+    let mut theirs = BTreeMap::new();
+    for (oid, payment) in payments {
+        if let Some(other) = theirs.insert(payment.phone.as_str(), oid) {
+            panic!("{} paid twice: {other} and {oid}", payment.phone);
+        }
+    }
+    for (phone, visit) in load.visits() {
+        let own = theirs.remove(phone.as_str());
+        // Nobody tells a caller a number.
+        if visit.way != Way::VoiceCard {
+            assert_eq!(own, visit.oid.as_ref(), "{phone}: {visit:?}");
+        }
+    }
+    assert!(theirs.is_empty(), "payments of nobody: {theirs:?}");
 }
 
 /// The bookings that stand, by the order that paid for them.
@@ -146,10 +251,10 @@ pub fn money_is_where_it_belongs(place: &Place, load: &Load) -> BTreeMap<String,
     let (payments, booked, acknowledged) = (payments(place), booked(load), load.acknowledged());
     let orders: BTreeMap<String, _> =
         load.control.orders().into_iter().map(|order| (order.oid.clone(), order)).collect();
-    // Payments that the payers know, no other; an order for no other either.
-    let known: BTreeSet<String> = load.payments().into_iter().map(|payment| payment.oid).collect();
-    assert_eq!(payments.keys().cloned().collect::<BTreeSet<_>>(), known);
-    assert!(orders.keys().all(|oid| known.contains(oid)));
+    customers_know_theirs(load, &payments);
+    assert!(orders.keys().all(|oid| payments.contains_key(oid)));
+    floats_are_right(place);
+    commissions_are_right(place, &payments);
 
     let mut bills = BTreeSet::new();
     for (oid, booking) in &booked {
@@ -157,11 +262,13 @@ pub fn money_is_where_it_belongs(place: &Place, load: &Load) -> BTreeMap<String,
         let bill = (booking.biller, booking.contract.clone());
         assert!(bills.insert(bill), "a bill was paid twice: {booking:?}");
     }
-    let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+    let mut ends: BTreeMap<(Way, String), usize> = BTreeMap::new();
+    let (visits, charged) = (load.visits(), load.charged());
     for (oid, payment) in &payments {
         let order = orders.get(oid);
-        let money = order.map_or(Money::NeverMoved, money_of);
         let seen = format!("{payment:?}, {order:?}");
+        assert!(!payment.is_cash() || order.is_none(), "cash and a card: {seen}");
+        let money = if payment.is_cash() { cash_of(payment) } else { order.map_or(Money::NeverMoved, money_of) };
         match payment.state() {
             PaymentState::Confirmed => {
                 assert_eq!(money, Money::Taken, "{seen}");
@@ -174,17 +281,17 @@ pub fn money_is_where_it_belongs(place: &Place, load: &Load) -> BTreeMap<String,
             PaymentState::Expired => assert!(matches!(money, Money::NeverMoved | Money::Back), "{seen}"),
             state => panic!("{state} is no end: {seen}"),
         }
-        if acknowledged.contains(oid) {
+        if acknowledged.contains(oid) || charged.contains(&payment.phone) {
             let end = payment.state();
             assert!(matches!(end, PaymentState::Confirmed | PaymentState::Returned), "acknowledged: {seen}");
         }
-        *ends.entry(payment.state().to_string()).or_default() += 1;
+        *ends.entry((visits[&payment.phone].way, payment.state().to_string())).or_default() += 1;
     }
     let repeated: Vec<Repeated> = ask!(&place.database.url, REPEATED);
     let repeated: BTreeMap<String, i64> =
         repeated.iter().map(|row| (TaskKind::from_code(row.kind).unwrap().to_string(), row.times)).collect();
     let twice = booked.values().filter(|booking| booking.attempts > 1).count();
-    let heard = acknowledged.len();
+    let heard = acknowledged.len() + charged.len();
     say(&format!("{ends:?}, {heard} acknowledged; begun again: {repeated:?}; heard twice by the biller: {twice}"));
     assert!(repeated.contains_key("confirm"), "no kill cut a confirmation off: the test proves too little");
     told_once(load, &payments);
@@ -197,30 +304,48 @@ fn told_once(load: &Load, payments: &BTreeMap<String, Row>) {
     for message in load.control.sms() {
         heard.entry(message.to).or_default().push(message.body);
     }
-    for started in load.payments() {
-        let told = heard.remove(&format!("+212{}", &started.phone[1..])).unwrap_or_default();
-        let most = match payments[&started.oid].state() {
-            PaymentState::Confirmed => 1,
-            // That it is going back, and that it went.
-            PaymentState::Returned => 2,
+    let states: BTreeMap<&str, PaymentState> =
+        payments.values().map(|payment| (payment.phone.as_str(), payment.state())).collect();
+    for (phone, visit) in load.visits() {
+        let told = heard.remove(&phone).unwrap_or_default();
+        let before = match visit.way {
+            Way::Desk | Way::VoiceLink => 1,
+            // The reference, and that it will end.
+            Way::VoiceCash => 2,
             _ => 0,
         };
+        let most = match states.get(phone.as_str()) {
+            Some(PaymentState::Confirmed) => before + 1,
+            // That it is going back, and that it went.
+            Some(PaymentState::Returned) => before + 2,
+            _ => before,
+        };
         let different: BTreeSet<&String> = told.iter().collect();
-        assert!(told.len() <= most && different.len() == told.len(), "{started:?} was told {told:?}");
+        assert!(told.len() <= most && different.len() == told.len(), "{visit:?} was told {told:?}");
     }
     assert!(heard.is_empty(), "strangers were told: {heard:?}");
 }
 
-/// Each payer's page says what the ledger knows.
+/// Whoever asks again is told what the ledger knows: on the payment's page, at the till, and the network's system.
 pub async fn payers_see_it(load: &Load, payments: &BTreeMap<String, Row>) {
-    for started in load.payments() {
-        let payment = &payments[&started.oid];
-        let page = Payer::patient(load.base(), "fr", Duration::from_secs(30)).get(&started.page).await;
-        assert_eq!(page.status, 200, "{started:?}");
+    for visit in load.visits().into_values() {
+        let Some(payment) = visit.oid.as_ref().map(|oid| &payments[oid]) else { continue };
         let receipt = payment.receipt_number.as_deref();
-        match payment.state() {
-            PaymentState::Confirmed => assert!(page.body.contains(receipt.unwrap()), "{}", page.text()),
-            _ => assert_eq!(receipt, None, "{payment:?}"),
-        }
+        assert_eq!(receipt.is_some(), payment.state() == PaymentState::Confirmed, "{payment:?}");
+        let page = match &visit.again {
+            Again::Nothing => continue,
+            Again::Page(path) => Payer::patient(load.base(), "fr", Duration::from_secs(30)).get(path).await,
+            Again::Form(agent, path, form) => load.people.agents[*agent].browser.post(path, form).await,
+            Again::Request(path, body) => {
+                let answer = load.ask(path, body, 0).await;
+                let says = (answer.text("/state").to_owned(), answer.body["receipt"]["number"].as_str());
+                assert_eq!(says, (payment.state().to_string(), receipt), "{answer:?}");
+                let instruction = if receipt.is_some() { "hand-receipt" } else { "give-cash-back" };
+                assert_eq!(answer.text("/instruction/action"), instruction, "{answer:?}");
+                continue;
+            }
+        };
+        assert_eq!(page.status, 200, "{visit:?}");
+        assert!(receipt.is_none_or(|receipt| page.body.contains(receipt)), "{visit:?}: {}", page.text());
     }
 }

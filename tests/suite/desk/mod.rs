@@ -23,18 +23,11 @@ async fn operator(app: &TestApp, language: &'static str, login: &str) -> Colleag
     operator
 }
 
-/// The form of a page that goes to an address with this end.
-fn form_to(page: &Page, end: &str) -> Page {
-    let goes = |at: &usize| page.body[at + "action=\"".len()..].split('"').next().unwrap().ends_with(end);
-    let at = page.body.match_indices("action=\"").map(|(at, _)| at).find(goes);
-    let at = at.unwrap_or_else(|| panic!("no form to {end}: {}", page.text()));
-    let start = page.body[..at].rfind("<form").unwrap();
-    Page { status: page.status, path: page.path.clone(), body: page.body[start..].to_owned() }
-}
-
 /// Fields of a form as a page offers them, but for its token, which [`Colleague::post`] brings.
 fn offered(page: &Page, end: &str) -> Vec<(String, String)> {
-    form_to(page, end).fields().into_iter().filter(|(name, _)| name != "csrf").collect()
+    let mut fields = page.fields_to(end).unwrap_or_else(|| panic!("no form to {end}: {}", page.text()));
+    fields.retain(|(name, _)| name != "csrf");
+    fields
 }
 
 async fn send(operator: &Colleague, path: &str, fields: &[(String, String)]) -> Page {

@@ -65,7 +65,7 @@ async fn a_biller_is_asked_for_what_is_due(#[case] backend: Backend) {
     let found = search(&tariq, WATER.1, WATER.0).await;
     assert!(found.text().contains("168.00") && found.text().contains("••••1111"), "{}", found.text());
     // The call begins with it.
-    let mut fields = offered(&form_to(&found, "/desk/calls"), "/desk/calls");
+    let mut fields = offered(&found, "/desk/calls");
     fields.push(("language".to_owned(), "en".to_owned()));
     let bills = send(&tariq, "/desk/calls", &fields).await;
     assert!(bills.status == 200 && bills.path.contains("/bills/"), "{}", bills.path);

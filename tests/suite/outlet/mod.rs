@@ -12,11 +12,9 @@ use chrono::Utc;
 use ledger::{Actor, FloatRequestKind, Money};
 use payments::api::cash::{DecideFloat, RequestFloat};
 use payments::networks;
-use secrecy::SecretString;
-use staff::admin::{self, COMMAND_LINE, NewMember};
-use staff::{Role, Scope, passwords};
+use staff::{Role, Scope};
 
-use crate::support::{Backend, Colleague, PASSWORD, Page, STAFF_KEY, Setup, TestApp, money};
+use crate::support::{Backend, Colleague, Page, Setup, TestApp, money, take_in};
 
 /// The outlet of the tests: two tills, no commission worth looking at, a tolerance of 10.00.
 pub const OUTLET: &str = "10001";
@@ -66,12 +64,7 @@ pub fn member(app: &TestApp, language: &'static str, login: &str, role: Role) ->
 }
 
 pub fn member_at(app: &TestApp, language: &'static str, login: &str, role: Role, scope: Scope) -> Colleague {
-    let secret = login.bytes().cycle().take(20).collect::<Vec<u8>>();
-    let new = NewMember { login: login.to_owned(), name: format!("{login} Name"), roles: [role].into(), scope };
-    let hash = passwords::hash_now(&PASSWORD.into()).unwrap();
-    let factor = role.needs_second_factor().then_some(secret.as_slice());
-    let key = SecretString::from(STAFF_KEY);
-    admin::provision(&app.ledger, COMMAND_LINE, &new, &hash, (&key, factor), app.now()).unwrap().unwrap();
+    let secret = take_in(&app.ledger, login, role, scope, app.now());
     app.at_browser(language, login, secret)
 }
 
@@ -87,12 +80,7 @@ pub async fn agent_at_work(app: &TestApp, language: &'static str, login: &str, t
 
 /// The fields of a page's form whose action ends so.
 pub fn fields_of(page: &Page, action: &str) -> Vec<(String, String)> {
-    let goes_there = |at: &usize| page.body[at + 8..].split('"').next().unwrap().ends_with(action);
-    let at = page.body.match_indices("action=\"").map(|(at, _)| at).find(goes_there);
-    let at = at.unwrap_or_else(|| panic!("no form to {action}: {}", page.text()));
-    let start = page.body[..at].rfind("<form").unwrap();
-    let form = Page { status: page.status, path: page.path.clone(), body: page.body[start..].to_owned() };
-    form.fields()
+    page.fields_to(action).unwrap_or_else(|| panic!("no form to {action}: {}", page.text()))
 }
 
 /// A bill at the counter: biller and type, contract, an amount where the payer chooses it.

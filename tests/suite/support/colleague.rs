@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
+use ledger::Ledger;
 use secrecy::SecretString;
 use sha1::Sha1;
 use staff::admin::{self, COMMAND_LINE, NewMember};
@@ -50,6 +51,18 @@ pub fn shown_secret(page: &Page) -> Vec<u8> {
     unbase32(rest.split('<').next().unwrap())
 }
 
+/// Takes a member in who has been through the first sign-in: [`PASSWORD`], and the secret of a second factor, which is
+/// set up where the role asks for one.
+pub fn take_in(ledger: &Ledger, login: &str, role: Role, scope: Scope, now: DateTime<Utc>) -> Vec<u8> {
+    let secret = login.bytes().cycle().take(20).collect::<Vec<u8>>();
+    let new = NewMember { login: login.to_owned(), name: format!("{login} Name"), roles: [role].into(), scope };
+    let hash = passwords::hash_now(&PASSWORD.into()).unwrap();
+    let factor = role.needs_second_factor().then_some(secret.as_slice());
+    let key = SecretString::from(STAFF_KEY);
+    admin::provision(ledger, COMMAND_LINE, &new, &hash, (&key, factor), now).unwrap().unwrap();
+    secret
+}
+
 impl TestApp {
     /// Takes a member in who has been through the first sign-in: a password of their own, and a second factor where the
     /// role asks for one.
@@ -60,12 +73,7 @@ impl TestApp {
             Role::BillerUser => Scope { biller: Some(1001), ..Scope::default() },
             _ => Scope::default(),
         };
-        let secret = login.bytes().cycle().take(20).collect::<Vec<u8>>();
-        let new = NewMember { login: login.to_owned(), name: format!("{login} Name"), roles: [role].into(), scope };
-        let hash = passwords::hash_now(&PASSWORD.into()).unwrap();
-        let factor = role.needs_second_factor().then_some(secret.as_slice());
-        let key = SecretString::from(STAFF_KEY);
-        admin::provision(&self.ledger, COMMAND_LINE, &new, &hash, (&key, factor), self.now()).unwrap().unwrap();
+        let secret = take_in(&self.ledger, login, role, scope, self.now());
         self.at_browser(language, login, secret)
     }
 
@@ -84,7 +92,7 @@ impl TestApp {
 
     /// The same member at another browser.
     pub fn at_browser(&self, language: &'static str, login: &str, secret: Vec<u8>) -> Colleague {
-        Colleague { browser: self.payer(language), login: login.to_owned(), secret, language }
+        Colleague::at(self.payer(language), login, secret)
     }
 
     /// Gives a member this role alone, bound to nothing.
@@ -102,6 +110,12 @@ impl TestApp {
 }
 
 impl Colleague {
+    /// A member at a browser.
+    pub fn at(browser: Payer, login: &str, secret: Vec<u8>) -> Self {
+        let language = browser.language;
+        Self { browser, login: login.to_owned(), secret, language }
+    }
+
     /// A path below the pages for staff.
     pub fn path(&self, path: &str) -> String {
         format!("/{}/staff{path}", self.language)
@@ -127,15 +141,24 @@ impl Colleague {
 
     /// Types what the app shows now.
     pub async fn type_code(&self, app: &TestApp) -> Page {
-        self.post("/second-factor", &[("code", &code_at(&self.secret, app.now()))]).await
+        self.type_code_of(app.now()).await
+    }
+
+    async fn type_code_of(&self, now: DateTime<Utc>) -> Page {
+        self.post("/second-factor", &[("code", &code_at(&self.secret, now))]).await
     }
 
     /// Signs in, with a code that was not used before where one is asked for: the home page.
     pub async fn sign_in(&self, app: &TestApp) -> Page {
         app.pass(TimeDelta::seconds(30));
+        self.sign_in_at(app.now()).await
+    }
+
+    /// Signs in with the code of a time: the home page.
+    pub async fn sign_in_at(&self, now: DateTime<Utc>) -> Page {
         let mut page = self.type_password(PASSWORD).await;
         if page.path.ends_with("/second-factor") {
-            page = self.type_code(app).await;
+            page = self.type_code_of(now).await;
         }
         assert_eq!((page.status, page.path.as_str()), (200, self.path("").as_str()), "{}", page.text());
         page

@@ -34,11 +34,11 @@ use tokio::task::JoinHandle;
 
 pub use bank::Bank;
 pub use caller::{Bill, OTHER_PHONE, PHONE, cash_box, identify, money, wallet};
-pub use colleague::{Colleague, PASSWORD, STAFF_KEY, code_at, shown_secret, unbase32};
+pub use colleague::{Colleague, PASSWORD, STAFF_KEY, code_at, shown_secret, take_in, unbase32};
 pub use counter::{Counter, agent, pieces};
 pub use database::{Backend, TestDatabase, skip};
 pub use line::Line;
-pub use payer::{Page, Payer};
+pub use payer::{Form, Page, Payer};
 pub use phone::Phone;
 
 /// A running hub and its world.

@@ -68,6 +68,14 @@ impl Page {
         attribute(self.body[start..].split('>').next().unwrap(), "action").unwrap()
     }
 
+    /// The fields of the form whose address ends so, if there is one.
+    pub fn fields_to(&self, end: &str) -> Option<Form> {
+        let goes_there = |at: &usize| self.body[at + "action=\"".len()..].split('"').next().unwrap().ends_with(end);
+        let at = self.body.match_indices("action=\"").map(|(at, _)| at).find(goes_there)?;
+        let body = self.body[self.body[..at].rfind("<form")?..].to_owned();
+        Some(Self { status: self.status, path: self.path.clone(), body }.fields())
+    }
+
     /// The words of the page, without its tags.
     pub fn text(&self) -> String {
         let mut text = String::new();

@@ -44,7 +44,7 @@ async fn at_the_same_time(
         form(7, &[("Digits", way)])
     } else {
         super::requests::post(&app, 7, &form(7, &[("Digits", "3")]).1).await;
-        let token = super::requests::token(&app).await;
+        let token = app.bank.token("4000000000000010").await;
         form(8, &[("Result", "success"), ("PaymentToken", &token), ("PaymentCardNumber", "xxxxxxxxxxxx0010")])
     };
     let tries: Vec<_> = (0..20)

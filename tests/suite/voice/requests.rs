@@ -39,17 +39,6 @@ pub async fn post(app: &TestApp, step: i32, form: &Form) -> (u16, String) {
     send(app, &path, form, &signature).await
 }
 
-/// A token of the connector for the card that is approved.
-pub async fn token(app: &TestApp) -> String {
-    let body = serde_json::json!({
-        "method": "tokenize", "cardnumber": "4000000000000010", "expiry_month": "12", "expiry_year": "40", "cvv": "123",
-    });
-    let url = format!("{}/fim/connector", app.sandbox.base_url());
-    let answer = reqwest::Client::new().post(url).basic_auth("api", Some("sandbox-api")).json(&body).send().await;
-    let answer: serde_json::Value = answer.unwrap().json().await.unwrap();
-    answer["token_id"].as_str().unwrap().to_owned()
-}
-
 #[rstest]
 #[case::start("/ivr/start")]
 #[case::step("/ivr/steps/1")]
