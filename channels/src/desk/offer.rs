@@ -229,6 +229,9 @@ pub(crate) async fn send_reference(
             say(StatusCode::GONE, Tone::Wait, "desk-quote-expired")
         }
         Err(CallError::Reference(CashReferenceError::UnknownQuote)) => Err(Fault::NotFound),
+        Err(CallError::Reference(CashReferenceError::KeyConflict)) => {
+            say(StatusCode::CONFLICT, Tone::Wait, "desk-sent-before")
+        }
         Err(CallError::Reference(CashReferenceError::Quote(QuoteError::Busy))) => {
             say(StatusCode::CONFLICT, Tone::Wait, "desk-being-paid")
         }

@@ -64,11 +64,16 @@ async fn a_page_sent_twice_sends_once(#[case] backend: Backend) {
     app.settle().await;
     assert_eq!(app.control.sms().len(), 2);
     // The same page to another number: the first one stands.
-    let mut other = link.clone();
-    other.retain(|(name, _)| name != "phone");
-    other.push(("phone".to_owned(), OTHER_PHONE.to_owned()));
-    let refused = send(&tariq, &format!("{path}/link"), &other).await;
-    assert_eq!(refused.status, 409, "{}", refused.text());
+    for (end, field, mut other) in [("link", "phone", link), ("reference", "cash-phone", reference)] {
+        other.retain(|(name, _)| name != field);
+        other.push((field.to_owned(), OTHER_PHONE.to_owned()));
+        let refused = send(&tariq, &format!("{path}/{end}"), &other).await;
+        assert_eq!(refused.status, 409, "{end}: {}", refused.text());
+        assert!(refused.text().contains("This was sent already"), "{end}: {}", refused.text());
+    }
+    assert_eq!(states(&tariq, &call).await, ["sent", "waiting"]);
+    app.settle().await;
+    assert_eq!(app.control.sms().len(), 2);
     app.finish().await;
 }
 
