@@ -74,9 +74,9 @@ impl Operator {
         self.session.context.see_other(path)
     }
 
-    /// Takes one from the operator's look-ups.
+    /// Takes one from the operator's look-ups and messages to callers.
     pub(super) fn take_lookup(&self) -> Result<(), Fault> {
-        self.session.context.state.operators.take_key(&self.member()).map_err(Fault::TooMany)
+        self.session.context.state.operators.take_key(&self.member()).map_err(Fault::TooManyLookUps)
     }
 
     /// Writes down that customers' data is shown.

@@ -195,6 +195,26 @@ async fn where_a_link_goes(#[case] backend: Backend) {
 }
 
 #[rstest]
+#[case("link")]
+#[case("reference")]
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_counted_by_operator(#[case] end: &str) {
+    let Some(app) = TestApp::start(Backend::Sqlite).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    let call = open_call(&tariq, CALLER).await;
+    let path = below(&price(&tariq, &call, WATER).await);
+    let mut refused = false;
+    for _ in 0..40 {
+        let fields = offered(&tariq.get(&path).await, &format!("/{end}"));
+        refused |= send(&tariq, &format!("{path}/{end}"), &fields).await.status == 429;
+    }
+    assert!(refused, "no caller needs forty messages in a row");
+    app.settle().await;
+    assert!(app.control.sms().len() < 40);
+    app.finish().await;
+}
+
+#[rstest]
 #[case(Backend::Sqlite)]
 #[case(Backend::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
