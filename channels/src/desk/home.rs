@@ -87,7 +87,6 @@ struct BillView {
     /// What the biller said where there is nothing to pay.
     said: String,
     inquiry: String,
-    phone: String,
 }
 
 /// A caller who waits.
@@ -264,10 +263,9 @@ async fn live_bill(
         lines: Vec::new(),
         said: i18n::text(language, key),
         inquiry: String::new(),
-        phone: String::new(),
     };
     match operator.hub.find_bills(request).await {
-        Ok(Found::Bill(inquiry)) => Ok(Ok(bill_view(&inquiry, &bill, language, typed))),
+        Ok(Found::Bill(inquiry)) => Ok(Ok(bill_view(&inquiry, &bill, language))),
         Ok(Found::NothingDue) => Ok(Ok(said("desk-nothing-due"))),
         Ok(Found::UnknownCustomer) => Ok(Ok(said("desk-unknown-customer"))),
         Err(FindError::Form(faults)) if faults.iter().any(|fault| fault.kind == FieldFaultKind::Missing) => {
@@ -281,7 +279,7 @@ async fn live_bill(
     }
 }
 
-fn bill_view(inquiry: &Inquiry, bill: &str, language: Language, typed: &str) -> BillView {
+fn bill_view(inquiry: &Inquiry, bill: &str, language: Language) -> BillView {
     let line = |payable: &payments::api::PayableArticle| {
         let amount = format::money(language, payable.article.amount);
         (payable.article.description.clone(), amount, payable.busy)
@@ -292,8 +290,6 @@ fn bill_view(inquiry: &Inquiry, bill: &str, language: Language, typed: &str) -> 
         lines: inquiry.articles.iter().map(line).collect(),
         said: String::new(),
         inquiry: inquiry.reference.clone(),
-        // A telephone bill's contract is the caller's number as a rule.
-        phone: phone::normalise(typed).unwrap_or_default(),
     }
 }
 

@@ -74,6 +74,22 @@ async fn a_biller_is_asked_for_what_is_due(#[case] backend: Backend) {
     app.finish().await;
 }
 
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_is_not_the_callers_number(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    // The line that is topped up: whose it is, nobody has said.
+    let found = search(&tariq, "0655443322", "1101.02").await;
+    let bills = send(&tariq, "/desk/calls", &offered(&form_to(&found, "/desk/calls"), "/desk/calls")).await;
+    let call = below(&bills).split_once("/bills/").unwrap().0.to_owned();
+    let sheet = tariq.get(&call).await;
+    assert!(sheet.text().contains("Phone Unknown"), "{}", sheet.text());
+    app.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn look_ups_are_counted_by_operator() {
     let Some(app) = TestApp::start(Backend::Sqlite).await else { return };
