@@ -25,6 +25,9 @@ pub(crate) struct Operator {
     pub(super) hub: Arc<Hub>,
 }
 
+/// A teleoperator whose page asks by itself.
+pub(crate) struct Watching(pub(super) Operator);
+
 /// One thing to say.
 #[derive(Template)]
 #[template(path = "staff/notice.html")]
@@ -39,16 +42,27 @@ impl FromRequest for Operator {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let session = StaffSession::from_request(request, payload);
-        Box::pin(async move {
-            let session = session.await?;
-            session.require(Permission::Desk)?;
-            let hub = session.context.state.desk.clone().ok_or(Fault::NotFound)?;
-            Ok(Self { session, hub })
-        })
+        Box::pin(async move { Ok(Self::of(session.await?)?) })
+    }
+}
+
+impl FromRequest for Watching {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(Operator::of(StaffSession::unattended(&request).await?)?)) })
     }
 }
 
 impl Operator {
+    fn of(session: StaffSession) -> Result<Self, Fault> {
+        session.require(Permission::Desk)?;
+        let hub = session.context.state.desk.clone().ok_or(Fault::NotFound)?;
+        Ok(Self { session, hub })
+    }
+
     /// The operator's number.
     pub(super) fn member(&self) -> i64 {
         self.session.who.member

@@ -1,5 +1,6 @@
 //! Every route of the desk with every role, and with what no page of ours sends.
 
+use chrono::TimeDelta;
 use rstest::rstest;
 
 use super::*;
@@ -82,6 +83,26 @@ async fn every_route_with_every_role(#[case] backend: Backend) {
         let own = !path.starts_with(&call);
         assert_eq!(page.status == 404, !own, "{method} {path}: {} {}", page.status, page.text());
         assert_ne!(page.status, 403, "{method} {path}");
+    }
+    app.finish().await;
+}
+
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    let call = open_call(&tariq, CALLER).await;
+    for _ in 0..2 {
+        app.pass(TimeDelta::minutes(7));
+        assert_eq!(states(&tariq, &call).await, Vec::<String>::new());
+    }
+    app.pass(TimeDelta::minutes(2));
+    for path in [format!("{call}/status"), call] {
+        let page = tariq.get(&path).await;
+        assert!(page.path.contains("/staff/sign-in"), "{path}: {}", page.path);
     }
     app.finish().await;
 }
