@@ -80,7 +80,7 @@ pub struct SheetReference {
 pub struct CallSheet {
     /// The call.
     pub call: DeskCall,
-    /// What the caller had reached at the voice server; `None` for calls opened by hand, and once the call is closed.
+    /// What the caller had reached at the voice server; `None` for calls opened by hand.
     pub handover: Option<Handover>,
     /// Notes, the first one first.
     pub notes: Vec<DeskNote>,

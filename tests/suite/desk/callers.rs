@@ -39,6 +39,9 @@ async fn a_caller_who_waits_goes_to_one_operator(#[case] backend: Backend) {
     assert!(bills.status == 200 && bills.text().contains("168"), "{}", bills.text());
     let closed = winner.post(&format!("{call}/close"), &[("outcome", "informed")]).await;
     assert_eq!(below(&closed), "/desk");
+    // What the caller had reached stays with the call.
+    let after = winner.get(&call).await;
+    assert!(after.text().contains("••••1111") && !after.body.contains("/bills/"), "{}", after.text());
     assert!(app.hub.open_handovers().await.unwrap().is_empty());
     assert_eq!(loser.post(&path, &[]).await.status, 409);
     app.finish().await;

@@ -194,6 +194,24 @@ async fn where_a_link_goes(#[case] backend: Backend) {
     app.finish().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_stays_in_reach_however_much_is_quoted_after_it() {
+    let Some(app) = TestApp::start(Backend::Sqlite).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    let call = open_call(&tariq, CALLER).await;
+    let sheet = send_link(&tariq, &call, WATER).await;
+    let bills = find(&tariq, &call, WATER).await;
+    let path = below(&bills);
+    for _ in 0..51 {
+        assert!(send(&tariq, &path, &offered(&bills, &path)).await.path.contains("/quotes/"));
+    }
+    assert_eq!(states(&tariq, &call).await, ["sent"]);
+    let at = sheet.body.find(&format!("{call}/links/")).unwrap();
+    assert_eq!(below(&tariq.post(sheet.body[at..].split('"').next().unwrap(), &[]).await), call);
+    assert_eq!(states(&tariq, &call).await, ["revoked"]);
+    app.finish().await;
+}
+
 #[rstest]
 #[case("link")]
 #[case("reference")]
