@@ -112,10 +112,10 @@ impl Hub {
             return Err(CallError::BadNote);
         }
         self.open_call(call, operator).await?;
-        // A card number typed in two notes would stand there in full.
+        // A card number typed in several notes would stand there in full.
         let notes = self.read(move |reader| reader.desk_notes(call)).await?;
-        let after = |last: &str| card_numbers::holds_one(&format!("{last} {text}"));
-        if notes.last().is_some_and(|last| after(&last.text)) {
+        let all: Vec<&str> = notes.iter().map(|note| note.text.as_str()).chain([text.as_str()]).collect();
+        if card_numbers::holds_one(&all.join(" ")) {
             return Err(CallError::BadNote);
         }
         let now = self.now().naive_utc();
