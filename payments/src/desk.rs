@@ -14,7 +14,7 @@ use crate::links::{Link, MakeLinkError};
 /// Longest note, in characters.
 pub const NOTE_CHARS_MAX: usize = 300;
 /// Payments of a history at most.
-pub const HISTORY_MAX: i64 = 50;
+pub const HISTORY_MAX: usize = 50;
 
 /// What a searched text was taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

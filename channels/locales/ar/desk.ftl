@@ -29,6 +29,7 @@ desk-read-cash = مرجع أداء نقدا
 desk-read-receipt = رقم وصل
 desk-read-contract = عقد
 desk-history = الأداءات التي عُثر عليها
+desk-history-more = تظهر أحدث الأداءات فقط. ابحث بالمرجع للعثور على أداء أقدم.
 desk-open-with-bill = افتح مكالمة بهذه الفاتورة
 desk-nothing-due = الزبون معروف ولا شيء مستحق عليه.
 desk-unknown-customer = المؤسسة لا تعرف هذا الزبون.

@@ -29,6 +29,7 @@ desk-read-cash = cash reference
 desk-read-receipt = receipt number
 desk-read-contract = contract
 desk-history = Payments found
+desk-history-more = Only the newest payments are shown. Search by a reference to find an older one.
 desk-open-with-bill = Open a call with this bill
 desk-nothing-due = The customer is known and owes nothing.
 desk-unknown-customer = The biller knows no such customer.

@@ -29,6 +29,7 @@ desk-read-cash = référence espèces
 desk-read-receipt = numéro de quittance
 desk-read-contract = contrat
 desk-history = Paiements trouvés
+desk-history-more = Seuls les paiements les plus récents sont affichés. Cherchez par référence pour en trouver un plus ancien.
 desk-open-with-bill = Ouvrir un appel avec cette facture
 desk-nothing-due = Le client est connu et ne doit rien.
 desk-unknown-customer = Le facturier ne connaît pas ce client.

@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
-use ledger::{Language, Reference};
+use ledger::Language;
 use payments::Hub;
 use payments::catalogue::{Biller, Catalogue, ReceivableType};
 use payments::desk::CallError;
@@ -130,11 +130,6 @@ pub(super) fn number(text: &str) -> Result<i64, Fault> {
 /// The path of a call's sheet.
 pub(super) fn sheet_path(call: i64) -> String {
     format!("/staff/desk/calls/{call}")
-}
-
-/// A payment by its number, as the audit log names it.
-pub(super) fn payment_subject(reference: &str) -> String {
-    reference.parse::<Reference>().map(|reference| format!("payment {}", reference.id())).unwrap_or_default()
 }
 
 /// A biller and a receivable type of the form `1001.02`.

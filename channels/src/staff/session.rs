@@ -10,7 +10,7 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
-use ledger::Language;
+use ledger::{Language, Reference};
 use secrecy::{ExposeSecret, SecretString};
 use staff::{Action, Due, Opened, Origin, Permission, Session, Staff};
 
@@ -50,6 +50,14 @@ pub(crate) struct StaffSession {
     /// Where they come from.
     pub(crate) origin: Origin,
     staff: Arc<Staff>,
+}
+
+/// The number behind a public reference, for the audit log: `payment 100005`.
+pub(crate) fn subject(kind: &str, reference: &str) -> String {
+    match reference.parse::<Reference>() {
+        Ok(reference) => format!("{kind} {}", reference.id()),
+        Err(_) => kind.to_owned(),
+    }
 }
 
 impl Visitor {

@@ -221,11 +221,15 @@ impl Hub {
     }
 
     async fn show_all(&self, found: Vec<Payment>) -> Result<Vec<PaymentView>, Infrastructure> {
-        let mut shown = Vec::with_capacity(found.len());
-        for payment in found {
-            let (payment, quote) = self.with_quote(payment).await?;
-            shown.push(show_payment(&payment, &quote)?);
-        }
-        Ok(shown)
+        let found = self.read(move |reader| {
+            let with_quote = |payment: Payment| Ok((reader.quote_of(payment.quote)?, payment));
+            found.into_iter().map(with_quote).collect::<Result<Vec<_>, _>>()
+        });
+        let missing = |payment: &Payment| Infrastructure::Failed(format!("payment {} has no quote", payment.id));
+        let show = |(quote, payment): (Option<ledger::Quote>, Payment)| match quote {
+            Some(quote) => show_payment(&payment, &quote),
+            None => Err(missing(&payment)),
+        };
+        found.await?.into_iter().map(show).collect()
     }
 }

@@ -60,6 +60,9 @@ async fn a_biller_is_asked_for_what_is_due(#[case] backend: Backend) {
     let tariq = operator(&app, "en", "tariq").await;
     let found = search(&tariq, WATER.1, WATER.0).await;
     assert!(found.text().contains("168.00") && found.text().contains("••••1111"), "{}", found.text());
+    let row = app.ledger.read(|reader| reader.audit_rows(None, 1)).unwrap().remove(0).entry;
+    assert_eq!(row.subject, "desk search");
+    assert!(row.detail.starts_with("0 payments, masked: inquiry "), "{}", row.detail);
     // The call begins with it.
     let mut fields = offered(&form_to(&found, "/desk/calls"), "/desk/calls");
     fields.push(("language".to_owned(), "en".to_owned()));
