@@ -271,7 +271,7 @@ impl WriteOp<'_> {
 
     /// Deletes calls with all that hangs on them, half a year after they were opened; how many rows went.
     pub fn prune_desk(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
-        let old = || desk_calls::table.filter(desk_calls::opened_at.lt(now - CALLS_KEPT));
+        let old = || desk_calls::table.filter(desk_calls::opened_at.lt(now - DESK_CALLS_KEPT));
         let ids: Vec<i64> = old().select(desk_calls::id).limit(DAY_MAX).load(self.connection)?;
         let mut gone = 0;
         for some in ids.chunks(CHUNK) {

@@ -4,7 +4,7 @@
 //! operator's own, and that nothing is done in it after it was closed.
 
 use chrono::{DateTime, Utc};
-pub use ledger::{CallOutcome, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote};
+pub use ledger::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote};
 use ledger::{Handover, Language};
 
 use crate::api::cash::{CashReference, CashReferenceError};

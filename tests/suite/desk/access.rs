@@ -111,6 +111,31 @@ async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(#[case] backend: Back
 #[case(Backend::Sqlite)]
 #[case(Backend::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
+async fn days_that_have_no_page(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    let days_ago = |days: i64| (app.now() - TimeDelta::days(days)).format("%Y-%m-%d").to_string();
+    for (day, status) in [
+        (days_ago(0), 200),
+        (days_ago(180), 200),
+        (days_ago(181), 400),
+        (days_ago(-2), 400),
+        ("-9999-01-01".to_owned(), 400),
+        ("%2B99999-01-01".to_owned(), 400),
+        ("2999-01-01".to_owned(), 400),
+        ("yesterday".to_owned(), 400),
+        ("-1".to_owned(), 400),
+    ] {
+        let page = tariq.get(&format!("/desk/day?day={day}")).await;
+        assert_eq!(page.status, status, "{day}: {}", page.text());
+    }
+    app.finish().await;
+}
+
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_no_page_sends(#[case] backend: Backend) {
     let Some(app) = TestApp::start(backend).await else { return };
     let tariq = operator(&app, "en", "tariq").await;

@@ -141,9 +141,6 @@ async fn the_day_adds_up(#[case] backend: Backend) {
     }
     let hers = salma.get("/desk/day").await.text();
     assert!(hers.contains("Links sent 1 none paid yet") && hers.contains("Amount paid 0.00"), "{hers}");
-    for (day, status) in [("2020-01-01", 200), ("2999-01-01", 400), ("yesterday", 400), ("-1", 400)] {
-        assert_eq!(tariq.get(&format!("/desk/day?day={day}")).await.status, status, "{day}");
-    }
     app.settle().await;
     app.finish().await;
 }
