@@ -111,6 +111,7 @@ desk-state-declined = رفضه البنك
 desk-state-unpaid = فُتح ولم يُؤدَّ في الوقت
 desk-state-returning = رفضته المؤسسة والمبلغ في طريق العودة
 desk-state-returned = أُعيد المبلغ
+desk-state-cancelling = قيد الإلغاء
 desk-state-cancelled = ملغى
 desk-state-revoked = سُحب
 desk-state-expired = انتهت صلاحيته

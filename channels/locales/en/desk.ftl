@@ -111,6 +111,7 @@ desk-state-declined = Refused by the bank
 desk-state-unpaid = Opened, not paid in time
 desk-state-returning = Refused by the biller, money going back
 desk-state-returned = Money given back
+desk-state-cancelling = Being cancelled
 desk-state-cancelled = Cancelled
 desk-state-revoked = Taken back
 desk-state-expired = Expired

@@ -111,6 +111,7 @@ desk-state-declined = Refusé par la banque
 desk-state-unpaid = Ouvert, non payé à temps
 desk-state-returning = Refusé par le facturier, remboursement en cours
 desk-state-returned = Remboursé
+desk-state-cancelling = Annulation en cours
 desk-state-cancelled = Annulé
 desk-state-revoked = Retiré
 desk-state-expired = Expiré
