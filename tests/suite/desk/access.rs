@@ -132,6 +132,8 @@ async fn days_that_have_no_page(#[case] backend: Backend) {
     ] {
         let page = tariq.get(&format!("/desk/day?day={day}")).await;
         assert_eq!(page.status, status, "{day}: {}", page.text());
+        // In the navigation they are in one place.
+        assert_eq!(page.body.matches("aria-current=\"page\"").count(), usize::from(status == 200), "{day}");
     }
     app.finish().await;
 }
