@@ -164,6 +164,7 @@ desk-channel-tel = Desk
 desk-channel-agt = Outlet
 desk-channel-pos = Terminal
 desk-channel-api = API
+desk-fact-since = State since
 desk-standing-awaiting-payer = Waiting for the payer
 desk-standing-confirming = Being confirmed
 desk-standing-confirmed = Paid

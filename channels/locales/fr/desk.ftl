@@ -164,6 +164,7 @@ desk-channel-tel = Bureau d’appel
 desk-channel-agt = Point de vente
 desk-channel-pos = Terminal
 desk-channel-api = API
+desk-fact-since = État depuis
 desk-standing-awaiting-payer = En attente du payeur
 desk-standing-confirming = Confirmation en cours
 desk-standing-confirmed = Payé

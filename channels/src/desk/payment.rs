@@ -90,7 +90,7 @@ fn page(
         ("desk-fact-instrument", i18n::text(language, &format!("instrument-{}", payment.instrument)), false),
         ("desk-fact-card", payment.card_mask.clone(), true),
         ("desk-fact-started", format::moment(language, payment.started_at), false),
-        ("fact-since", format::moment(language, payment.standing_since), false),
+        ("desk-fact-since", format::moment(language, payment.standing_since), false),
     ];
     let page = PaymentPage {
         bill: bill_name(&operator.catalogue(), language, payment.biller, &payment.receivable_type),
