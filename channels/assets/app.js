@@ -120,7 +120,9 @@
       looks += 1;
       try {
         const answer = await fetch(live.dataset.live, { cache: "no-store", signal: AbortSignal.timeout(8000) });
-        if (answer.ok && !answer.redirected) (await answer.json()).items.forEach(tell);
+        // Signed out meanwhile: what stands here is nobody's to read any more.
+        if (answer.redirected) return location.reload();
+        if (answer.ok) (await answer.json()).items.forEach(tell);
       } catch { /* The network comes and goes; the next look tells. */ }
       if (looks < 700 && live.querySelector("[data-moving]")) setTimeout(look, looks < 60 ? 2000 : 5000);
     };

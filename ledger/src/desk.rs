@@ -21,10 +21,10 @@ use crate::writer::WriteOp;
 
 /// Notes of a call at most: more is a dossier, not a call.
 pub const NOTES_MAX: i64 = 50;
-/// How long calls and their notes are kept.
-const CALLS_KEPT: TimeDelta = TimeDelta::days(180);
-/// Open calls shown at most.
-const OPEN_MAX: i64 = 50;
+/// How long calls at the desk and their notes are kept.
+pub const DESK_CALLS_KEPT: TimeDelta = TimeDelta::days(180);
+/// Open calls of an operator, and links and references of a call, shown at most.
+pub(crate) const OPEN_MAX: i64 = 50;
 /// Things of one operator's day read at most.
 const DAY_MAX: i64 = 2_000;
 /// Numbers in one question to the database.
@@ -269,7 +269,7 @@ impl WriteOp<'_> {
 
     /// Deletes calls with all that hangs on them, half a year after they were opened; how many rows went.
     pub fn prune_desk(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
-        let old = || desk_calls::table.filter(desk_calls::opened_at.lt(now - CALLS_KEPT));
+        let old = || desk_calls::table.filter(desk_calls::opened_at.lt(now - DESK_CALLS_KEPT));
         let ids: Vec<i64> = old().select(desk_calls::id).limit(DAY_MAX).load(self.connection)?;
         let mut gone = 0;
         for some in ids.chunks(CHUNK) {
@@ -293,12 +293,12 @@ impl Reader<'_> {
         query.get_result(self.connection).optional()?.map(DeskCall::try_from).transpose()
     }
 
-    /// An operator's open calls, the oldest first.
+    /// An operator's open calls, the newest first: one that was forgotten stands in nobody's way.
     pub fn open_desk_calls(&mut self, operator: i64) -> Result<Vec<DeskCall>, StorageError> {
         let query = desk_calls::table
             .filter(desk_calls::operator.eq(operator))
             .filter(desk_calls::closed_at.is_null())
-            .order(desk_calls::id.asc())
+            .order(desk_calls::id.desc())
             .limit(OPEN_MAX);
         let rows: Vec<CallRow> = query.select(CallRow::as_select()).load(self.connection)?;
         rows.into_iter().map(DeskCall::try_from).collect()
@@ -315,10 +315,18 @@ impl Reader<'_> {
         Ok(rows.into_iter().map(|(text, made_at)| DeskNote { text, made_at }).collect())
     }
 
-    /// The numbers of the quotes that were made in a call, the newest first.
-    pub fn desk_quotes(&mut self, call: i64) -> Result<Vec<i64>, StorageError> {
-        let query = desk_quotes::table.filter(desk_quotes::call_id.eq(call)).order(desk_quotes::quote_id.desc());
-        Ok(query.select(desk_quotes::quote_id).limit(OPEN_MAX).load(self.connection)?)
+    /// Whether a quote was made in a call.
+    pub fn is_desk_quote(&mut self, call: i64, quote: i64) -> Result<bool, StorageError> {
+        let row = desk_quotes::table.filter(desk_quotes::call_id.eq(call)).filter(desk_quotes::quote_id.eq(quote));
+        let known: i64 = row.count().get_result(self.connection)?;
+        Ok(known > 0)
+    }
+
+    /// Whether a reference was made in a call.
+    pub fn is_desk_reference(&mut self, call: i64, reference: i64) -> Result<bool, StorageError> {
+        let own = desk_references::table.filter(desk_references::call_id.eq(call));
+        let known: i64 = own.filter(desk_references::reference_id.eq(reference)).count().get_result(self.connection)?;
+        Ok(known > 0)
     }
 
     /// The numbers of the references that were made in a call, the newest first.

@@ -6,10 +6,11 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
+use crate::desk::OPEN_MAX;
 use crate::ledger::Reader;
 use crate::states::TaskKind;
 use crate::storage::StorageError;
-use crate::storage::schema::payment_links;
+use crate::storage::schema::{desk_quotes, payment_links};
 use crate::vocabulary::{Channel, Language};
 use crate::writer::{RequestKey, WriteOp};
 
@@ -267,6 +268,18 @@ impl Reader<'_> {
             .optional()?
             .map(PaymentLink::try_from)
             .transpose()
+    }
+
+    /// The links that were made in a call at the desk, the newest first.
+    pub fn desk_links(&mut self, call: i64) -> Result<Vec<PaymentLink>, StorageError> {
+        let quotes = desk_quotes::table.filter(desk_quotes::call_id.eq(call)).select(desk_quotes::quote_id);
+        let rows: Vec<LinkRow> = payment_links::table
+            .filter(payment_links::quote_id.eq_any(quotes))
+            .order(payment_links::id.desc())
+            .limit(OPEN_MAX)
+            .select(LinkRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(PaymentLink::try_from).collect()
     }
 
     /// The links of a quote, the newest first.

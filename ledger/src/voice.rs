@@ -288,8 +288,8 @@ impl WriteOp<'_> {
         Ok(closed == 1)
     }
 
-    /// Deletes answers, calls and callers handed over that have outlived their use, and lets go of callers whom nobody took
-    /// within a day; how many rows went.
+    /// Deletes answers, calls and callers handed over that have outlived their use, and lets go of callers who have been in
+    /// the list for a day, taken or not; how many rows went.
     pub fn prune_voice(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
         let steps = voice_steps::table.filter(voice_steps::created_at.lt(now - STEPS_KEPT));
         let gone = diesel::delete(steps).execute(self.connection)?;
@@ -297,7 +297,6 @@ impl WriteOp<'_> {
         let gone = gone + diesel::delete(calls).execute(self.connection)?;
         let waiting = voice_handovers::table
             .filter(voice_handovers::closed_at.is_null())
-            .filter(voice_handovers::taken_by.is_null())
             .filter(voice_handovers::created_at.lt(now - WAITING_KEPT));
         diesel::update(waiting).set(voice_handovers::closed_at.eq(Some(now))).execute(self.connection)?;
         let handovers = voice_handovers::table.filter(voice_handovers::created_at.lt(now - CALLS_KEPT));
@@ -355,6 +354,12 @@ impl Reader<'_> {
             .first(self.connection)
             .optional()?;
         biller.flatten().map(biller_code).transpose()
+    }
+
+    /// A caller who was handed over, waiting or not.
+    pub fn handover(&mut self, id: i64) -> Result<Option<Handover>, StorageError> {
+        let query = voice_handovers::table.filter(voice_handovers::id.eq(id)).select(HandoverRow::as_select());
+        query.get_result(self.connection).optional()?.map(Handover::try_from).transpose()
     }
 
     /// Callers who were handed over and are not closed, those who wait longest first.

@@ -4,7 +4,7 @@
 //! operator's own, and that nothing is done in it after it was closed.
 
 use chrono::{DateTime, Utc};
-pub use ledger::{CallOutcome, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote};
+pub use ledger::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote};
 use ledger::{Handover, Language};
 
 use crate::api::cash::{CashReference, CashReferenceError};
@@ -14,7 +14,7 @@ use crate::links::{Link, MakeLinkError};
 /// Longest note, in characters.
 pub const NOTE_CHARS_MAX: usize = 300;
 /// Payments of a history at most.
-pub const HISTORY_MAX: i64 = 50;
+pub const HISTORY_MAX: usize = 50;
 
 /// What a searched text was taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub struct SheetReference {
 pub struct CallSheet {
     /// The call.
     pub call: DeskCall,
-    /// What the caller had reached at the voice server; `None` for calls opened by hand, and once the call is closed.
+    /// What the caller had reached at the voice server; `None` for calls opened by hand.
     pub handover: Option<Handover>,
     /// Notes, the first one first.
     pub notes: Vec<DeskNote>,

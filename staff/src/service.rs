@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use ledger::{AuditRow, Ledger, LedgerError, NewStaffSession, Reader, StaffMember, StorageError, WriteOp};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
@@ -71,16 +71,25 @@ impl Staff {
 
     /// The session of a browser's token, if it is good; it is noted as in use.
     pub async fn session(&self, token: &str) -> Result<Option<Session>, Trouble> {
-        let Some(digest) = session::token_digest(token) else { return Ok(None) };
-        let now = self.now();
-        let Some((row, member)) = self.read(move |reader| reader.staff_session(&digest)).await? else {
-            return Ok(None);
-        };
-        let Some(session) = Session::of(&row, &member, now) else { return Ok(None) };
-        if now.naive_utc() - row.seen_at >= SEEN_EVERY {
-            self.write(move |op| op.see_staff_session(row.id, now.naive_utc())).await?;
+        let Some((session, seen_at)) = self.good_session(token).await? else { return Ok(None) };
+        let (id, now) = (session.id, self.now().naive_utc());
+        if now - seen_at >= SEEN_EVERY {
+            self.write(move |op| op.see_staff_session(id, now)).await?;
         }
         Ok(Some(session))
+    }
+
+    /// The same for what a page asks by itself, which says nothing of who sits before it: it is not noted as in use.
+    pub async fn session_unattended(&self, token: &str) -> Result<Option<Session>, Trouble> {
+        Ok(self.good_session(token).await?.map(|(session, _)| session))
+    }
+
+    /// The session of a token, and when it was last noted as in use.
+    async fn good_session(&self, token: &str) -> Result<Option<(Session, NaiveDateTime)>, Trouble> {
+        let Some(digest) = session::token_digest(token) else { return Ok(None) };
+        let found = self.read(move |reader| reader.staff_session(&digest)).await?;
+        let good = |(row, member)| Some((Session::of(&row, &member, self.now())?, row.seen_at));
+        Ok(found.and_then(good))
     }
 
     /// Writes to the audit log that a member did something. `subject` names rows by kind and number (`payment 100005`),

@@ -153,7 +153,10 @@ pub(crate) async fn find_bills(
         Ok(Found::Bill(inquiry)) => {
             Ok(operator.see_other(&format!("{}/bills/{}", sheet_path(call), inquiry.reference)))
         }
-        Ok(Found::NothingDue) => say(StatusCode::OK, Tone::Good, "nothing-due"),
+        Ok(Found::NothingDue) => {
+            operator.viewed(&format!("desk call {call}"), "nothing due").await?;
+            say(StatusCode::OK, Tone::Good, "nothing-due")
+        }
         Ok(Found::UnknownCustomer) => form(&operator, call, wrong, biller, kind, &typed, &[], true),
         Err(FindError::Form(faults)) => form(&operator, call, wrong, biller, kind, &typed, &faults, false),
         Err(FindError::UnknownBiller) => Err(Fault::NotOffered),

@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Africa::Casablanca;
 use ledger::{Language, Money, PaymentState};
-use payments::desk::{DeskCall, DeskDay, DeskItem, DeskItemKind, Span};
+use payments::desk::{DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, Span};
 use payments::form::mask;
 use serde::Deserialize;
 
@@ -27,6 +27,7 @@ pub(crate) struct Wanted {
 struct DayPage {
     frame: Frame,
     day: String,
+    /// Empty where no calls are kept.
     before: String,
     /// Empty for today.
     after: String,
@@ -58,7 +59,8 @@ pub(crate) async fn show_day(operator: Operator, wanted: web::Query<Wanted>) -> 
         None | Some("") => today,
         Some(word) => NaiveDate::parse_from_str(word, "%Y-%m-%d").map_err(|_| Fault::NotOffered)?,
     };
-    if day > today {
+    let kept = today - DESK_CALLS_KEPT;
+    if !(kept..=today).contains(&day) {
         return Err(Fault::NotOffered);
     }
     let span = span(day).ok_or(Fault::NotOffered)?;
@@ -70,7 +72,7 @@ pub(crate) async fn show_day(operator: Operator, wanted: web::Query<Wanted>) -> 
     let link = |day: Option<NaiveDate>| day.map(|day| frame.page.url(&format!("/staff/desk/day?day={day}")));
     let page = DayPage {
         day: format::date(language, day),
-        before: link(day.checked_sub_days(Days::new(1))).unwrap_or_default(),
+        before: link(day.checked_sub_days(Days::new(1)).filter(|last| *last >= kept)).unwrap_or_default(),
         after: link(day.checked_add_days(Days::new(1)).filter(|next| *next <= today)).unwrap_or_default(),
         figures: figures(&done, language, now),
         calls: done.calls.iter().map(|call| line(call, language, now)).collect(),

@@ -9,23 +9,21 @@ use ledger::{Channel, Handover, Language};
 use payments::api::cash::{CashReference, CashReferenceStanding};
 use payments::api::{FieldFaultKind, FindBills, FindError, Found, Inquiry, PaymentView};
 use payments::catalogue::{Catalogue, FieldKind, ReceivableType};
-use payments::desk::{Reading, Search};
+use payments::desk::{HISTORY_MAX, Reading, Search};
 use payments::form::mask;
 use payments::{card_numbers, phone};
 
 use super::entry::Entry;
 use super::items::grouped;
-use super::operator::{Operator, bill_name, chosen, number, payment_subject, sheet_path};
+use super::operator::{Operator, bill_name, chosen, number, sheet_path};
 use crate::staff::frame::{Faults, Frame};
+use crate::staff::session::subject;
 use crate::web::errors::Fault;
 use crate::web::identify::as_sent;
 use crate::web::inputs::is_reference;
 use crate::web::views::notice::{Notice, Tone};
 use crate::web::views::payment::standing_word;
 use crate::web::{format, i18n};
-
-/// Payments named in one row of the audit log at most.
-const NAMED_MAX: usize = 12;
 
 #[derive(Template)]
 #[template(path = "desk/home.html")]
@@ -55,6 +53,8 @@ struct FoundView {
     reference: Option<ReferenceView>,
     bill: Option<BillView>,
     nothing: bool,
+    /// There may be more than is shown.
+    more: bool,
 }
 
 /// A payment of a history.
@@ -87,14 +87,14 @@ struct BillView {
     /// What the biller said where there is nothing to pay.
     said: String,
     inquiry: String,
-    phone: String,
 }
 
 /// A caller who waits.
 struct WaitingView {
     id: i64,
     phone: String,
-    language: String,
+    language: &'static str,
+    language_word: &'static str,
     reason: String,
     bill: String,
     contract: String,
@@ -193,7 +193,8 @@ fn waiting_view(operator: &Operator, catalogue: &Catalogue, waiting: Handover) -
     WaitingView {
         id: waiting.id,
         phone: waiting.phone.as_deref().map(mask).unwrap_or_default(),
-        language: language_name(context.language).to_owned(),
+        language: language_name(context.language),
+        language_word: context.language.as_str(),
         reason: i18n::text(language, &format!("desk-reason-{}", context.reason.as_str().replace(' ', "-"))),
         bill: context
             .biller
@@ -234,12 +235,18 @@ pub(crate) async fn search(operator: Operator, entry: Entry) -> Result<HttpRespo
         },
     };
     let search = operator.hub.search_desk(typed).await?;
-    let named: Vec<String> =
-        search.payments.iter().take(NAMED_MAX).map(|(_, payment)| payment_subject(&payment.reference)).collect();
-    let counts = format!("{} payments, masked: {}", search.payments.len(), named.join(", "));
-    operator.viewed("desk search", counts.trim_end_matches(": ")).await?;
+    operator.viewed("desk search", &shown(&search, bill.as_ref())).await?;
     let found = found_view(&operator, &catalogue, search, bill);
     desk(&operator, StatusCode::OK, Faults::default(), typed, selected, Some(found), "").await
+}
+
+/// All that a search shows, for the audit log.
+fn shown(search: &Search, bill: Option<&BillView>) -> String {
+    let payments = search.payments.iter().map(|(_, payment)| subject("payment", &payment.reference));
+    let reference = search.reference.iter().map(|reference| subject("quote", &reference.quote.reference));
+    let bill = bill.filter(|bill| !bill.inquiry.is_empty()).map(|bill| subject("inquiry", &bill.inquiry));
+    let named: Vec<String> = payments.chain(reference).chain(bill).collect();
+    format!("{} payments, masked: {}", search.payments.len(), named.join(", ")).trim_end_matches(": ").to_owned()
 }
 
 /// What a biller says of the one identifier typed, or the message that says why it could not be asked so.
@@ -264,10 +271,9 @@ async fn live_bill(
         lines: Vec::new(),
         said: i18n::text(language, key),
         inquiry: String::new(),
-        phone: String::new(),
     };
     match operator.hub.find_bills(request).await {
-        Ok(Found::Bill(inquiry)) => Ok(Ok(bill_view(&inquiry, &bill, language, typed))),
+        Ok(Found::Bill(inquiry)) => Ok(Ok(bill_view(&inquiry, &bill, language))),
         Ok(Found::NothingDue) => Ok(Ok(said("desk-nothing-due"))),
         Ok(Found::UnknownCustomer) => Ok(Ok(said("desk-unknown-customer"))),
         Err(FindError::Form(faults)) if faults.iter().any(|fault| fault.kind == FieldFaultKind::Missing) => {
@@ -281,7 +287,7 @@ async fn live_bill(
     }
 }
 
-fn bill_view(inquiry: &Inquiry, bill: &str, language: Language, typed: &str) -> BillView {
+fn bill_view(inquiry: &Inquiry, bill: &str, language: Language) -> BillView {
     let line = |payable: &payments::api::PayableArticle| {
         let amount = format::money(language, payable.article.amount);
         (payable.article.description.clone(), amount, payable.busy)
@@ -292,8 +298,6 @@ fn bill_view(inquiry: &Inquiry, bill: &str, language: Language, typed: &str) -> 
         lines: inquiry.articles.iter().map(line).collect(),
         said: String::new(),
         inquiry: inquiry.reference.clone(),
-        // A telephone bill's contract is the caller's number as a rule.
-        phone: phone::normalise(typed).unwrap_or_default(),
     }
 }
 
@@ -319,6 +323,7 @@ fn found_view(operator: &Operator, catalogue: &Catalogue, search: Search, bill: 
         read_as: read_as.iter().map(|reading| i18n::text(language, key(reading))).collect(),
         payments: payments.iter().map(|(_, payment)| payment_line(catalogue, language, payment)).collect(),
         reference: reference.map(|reference| reference_view(catalogue, language, &reference)),
+        more: payments.len() >= HISTORY_MAX,
         bill,
         nothing,
     }

@@ -58,7 +58,8 @@ fn of_payment(payment: &PaymentView) -> State {
         Standing::Expired => state("unpaid", "badge-bad", false, false),
         Standing::Returning => state("returning", "badge-wait", false, true),
         Standing::Returned => state("returned", "badge-wait", false, false),
-        Standing::Cancelling | Standing::Cancelled => state("cancelled", "badge-bad", false, false),
+        Standing::Cancelling => state("cancelling", "badge-wait", false, true),
+        Standing::Cancelled => state("cancelled", "badge-bad", false, false),
     }
 }
 

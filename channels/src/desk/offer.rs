@@ -171,6 +171,7 @@ pub(crate) async fn send_link(
         email: to_mail,
         key,
     };
+    operator.take_lookup()?;
     match operator.hub.send_desk_link(request).await {
         Ok(_) => Ok(operator.see_other(&sheet_path(call.id))),
         Err(CallError::Link(error)) => refused_link(&operator, &call, error),
@@ -223,12 +224,16 @@ pub(crate) async fn send_reference(
     let request =
         SendReference { call: call.id, operator: operator.member(), quote: quote.reference.clone(), phone, key };
     let say = |status, tone, key| obstacle(&operator, call.id, status, tone, key);
+    operator.take_lookup()?;
     match operator.hub.send_desk_reference(request).await {
         Ok(_) => Ok(operator.see_other(&sheet_path(call.id))),
         Err(CallError::Reference(CashReferenceError::Expired)) => {
             say(StatusCode::GONE, Tone::Wait, "desk-quote-expired")
         }
         Err(CallError::Reference(CashReferenceError::UnknownQuote)) => Err(Fault::NotFound),
+        Err(CallError::Reference(CashReferenceError::KeyConflict)) => {
+            say(StatusCode::CONFLICT, Tone::Wait, "desk-sent-before")
+        }
         Err(CallError::Reference(CashReferenceError::Quote(QuoteError::Busy))) => {
             say(StatusCode::CONFLICT, Tone::Wait, "desk-being-paid")
         }

@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
-use ledger::{Language, Reference};
+use ledger::Language;
 use payments::Hub;
 use payments::catalogue::{Biller, Catalogue, ReceivableType};
 use payments::desk::CallError;
@@ -25,6 +25,9 @@ pub(crate) struct Operator {
     pub(super) hub: Arc<Hub>,
 }
 
+/// A teleoperator whose page asks by itself.
+pub(crate) struct Watching(pub(super) Operator);
+
 /// One thing to say.
 #[derive(Template)]
 #[template(path = "staff/notice.html")]
@@ -39,16 +42,27 @@ impl FromRequest for Operator {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let session = StaffSession::from_request(request, payload);
-        Box::pin(async move {
-            let session = session.await?;
-            session.require(Permission::Desk)?;
-            let hub = session.context.state.desk.clone().ok_or(Fault::NotFound)?;
-            Ok(Self { session, hub })
-        })
+        Box::pin(async move { Ok(Self::of(session.await?)?) })
+    }
+}
+
+impl FromRequest for Watching {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(Operator::of(StaffSession::unattended(&request).await?)?)) })
     }
 }
 
 impl Operator {
+    fn of(session: StaffSession) -> Result<Self, Fault> {
+        session.require(Permission::Desk)?;
+        let hub = session.context.state.desk.clone().ok_or(Fault::NotFound)?;
+        Ok(Self { session, hub })
+    }
+
     /// The operator's number.
     pub(super) fn member(&self) -> i64 {
         self.session.who.member
@@ -74,9 +88,9 @@ impl Operator {
         self.session.context.see_other(path)
     }
 
-    /// Takes one from the operator's look-ups.
+    /// Takes one from the operator's look-ups and messages to callers.
     pub(super) fn take_lookup(&self) -> Result<(), Fault> {
-        self.session.context.state.operators.take_key(&self.member()).map_err(Fault::TooMany)
+        self.session.context.state.operators.take_key(&self.member()).map_err(Fault::TooManyLookUps)
     }
 
     /// Writes down that customers' data is shown.
@@ -116,11 +130,6 @@ pub(super) fn number(text: &str) -> Result<i64, Fault> {
 /// The path of a call's sheet.
 pub(super) fn sheet_path(call: i64) -> String {
     format!("/staff/desk/calls/{call}")
-}
-
-/// A payment by its number, as the audit log names it.
-pub(super) fn payment_subject(reference: &str) -> String {
-    reference.parse::<Reference>().map(|reference| format!("payment {}", reference.id())).unwrap_or_default()
 }
 
 /// A biller and a receivable type of the form `1001.02`.

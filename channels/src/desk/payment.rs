@@ -9,9 +9,10 @@ use payments::form::mask;
 
 use super::entry::Entry;
 use super::home::{standing_text, tone};
-use super::operator::{Operator, bill_name, payment_subject};
+use super::operator::{Operator, bill_name};
 use super::sheet::reason;
 use crate::staff::frame::{Faults, Frame};
+use crate::staff::session::subject;
 use crate::web::errors::Fault;
 use crate::web::inputs::is_reference;
 use crate::web::views::{AmountLine, PaidLine, amount_lines, paid_lines};
@@ -55,8 +56,8 @@ pub(crate) async fn show_payment(operator: Operator, path: web::Path<(String, St
     // References cannot be guessed; whoever tries is slowed down all the same.
     operator.take_lookup()?;
     let (payment, customer) = found(&operator, &path.1).await?;
-    operator.viewed(&payment_subject(&payment.reference), "masked").await?;
-    page(&operator, StatusCode::OK, &payment, &customer, Faults::default(), None, "")
+    operator.viewed(&subject("payment", &payment.reference), "masked").await?;
+    page(&operator, StatusCode::OK, &payment, &customer, Faults::default(), false, "")
 }
 
 fn page(
@@ -65,11 +66,10 @@ fn page(
     payment: &PaymentView,
     customer: &PaymentCustomer,
     faults: Faults,
-    unmasked: Option<()>,
+    unmasked: bool,
     typed: &str,
 ) -> Result<HttpResponse, Fault> {
     let (language, frame) = (operator.language(), operator.frame("desk-payment-title"));
-    let unmasked = unmasked.is_some();
     let shown = |text: Option<&str>| match text {
         Some(text) if unmasked => text.to_owned(),
         Some(text) => mask(text),
@@ -90,7 +90,7 @@ fn page(
         ("desk-fact-instrument", i18n::text(language, &format!("instrument-{}", payment.instrument)), false),
         ("desk-fact-card", payment.card_mask.clone(), true),
         ("desk-fact-started", format::moment(language, payment.started_at), false),
-        ("fact-since", format::moment(language, payment.standing_since), false),
+        ("desk-fact-since", format::moment(language, payment.standing_since), false),
     ];
     let page = PaymentPage {
         bill: bill_name(&operator.catalogue(), language, payment.biller, &payment.receivable_type),
@@ -127,7 +127,7 @@ pub(crate) async fn unmask(
     let (payment, customer) = found(&operator, &path.1).await?;
     let title = operator.frame("desk-payment-title").page;
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
-    let subject = payment_subject(&payment.reference);
+    let named = subject("payment", &payment.reference);
     let text = entry.one("reason")?;
     let checked = match entry.card_faults(&title) {
         Some(faults) => Err(faults),
@@ -135,12 +135,12 @@ pub(crate) async fn unmask(
     };
     match checked {
         Ok(reason) => {
-            operator.unmasked(&subject, reason).await?;
-            page(&operator, StatusCode::OK, &payment, &customer, Faults::default(), Some(()), "")
+            operator.unmasked(&named, reason).await?;
+            page(&operator, StatusCode::OK, &payment, &customer, Faults::default(), true, "")
         }
         Err(faults) => {
-            operator.viewed(&subject, "masked").await?;
-            page(&operator, wrong, &payment, &customer, faults, None, text)
+            operator.viewed(&named, "masked").await?;
+            page(&operator, wrong, &payment, &customer, faults, false, text)
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::entry::{CARD_KEY, Entry};
 use super::home::{KindOption, kind_options, language_name};
 use super::items::{ItemView, items};
-use super::operator::{Operator, bill_name, number, sheet_path};
+use super::operator::{Operator, Watching, bill_name, number, sheet_path};
 use crate::staff::frame::{Faults, Frame};
 use crate::web::errors::Fault;
 use crate::web::inputs::is_email;
@@ -159,7 +159,10 @@ async fn call_view(operator: &Operator, sheet: &CallSheet, unmasked: bool) -> Re
 }
 
 /// For the script that follows links and references. Says nothing of the customer.
-pub(crate) async fn show_status(operator: Operator, path: web::Path<(String, String)>) -> Result<HttpResponse, Fault> {
+pub(crate) async fn show_status(
+    Watching(operator): Watching,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Fault> {
     let sheet = sheet(&operator, &path.1).await?;
     let items = items(&sheet, &operator.catalogue(), operator.language());
     let items: Vec<_> = items

@@ -7,10 +7,11 @@ use ledger::{Channel, Instrument, Money};
 use payments::api::{Inquiry, MakeQuote, QuoteError};
 use staff::Permission;
 
-use super::counter::{Bar, Counter, subject};
+use super::counter::{Bar, Counter};
 use super::words::biller_view;
 use crate::staff::frame::Frame;
 use crate::staff::session::StaffSession;
+use crate::staff::session::subject;
 use crate::web::bills::typed;
 use crate::web::errors::Fault;
 use crate::web::identify::Chosen;

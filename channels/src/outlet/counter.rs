@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
-use ledger::{Actor, Language, Reference};
+use ledger::{Actor, Language};
 use payments::Hub;
 use payments::api::cash::{CashPayment, FloatView, ShiftView};
 use payments::networks::{Network, Networks, Outlet};
@@ -176,12 +176,4 @@ impl Counter {
 pub(super) async fn payment_at(hub: &Hub, outlet: &str, reference: &str) -> Result<CashPayment, Fault> {
     let found = hub.cash_payment(reference).await?;
     found.filter(|found| found.outlet == outlet).ok_or(Fault::NotFound)
-}
-
-/// The number behind a public reference, for the audit log.
-pub(super) fn subject(kind: &str, reference: &str) -> String {
-    match reference.parse::<Reference>() {
-        Ok(reference) => format!("{kind} {}", reference.id()),
-        Err(_) => kind.to_owned(),
-    }
 }

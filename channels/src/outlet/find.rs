@@ -11,11 +11,12 @@ use payments::card_numbers;
 use payments::catalogue::{Biller, ReceivableType};
 use staff::Permission;
 
-use super::counter::{Bar, Counter, subject};
+use super::counter::{Bar, Counter};
 use super::inputs::kept;
 use super::shifts::{OpenForm, open_form};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
+use crate::staff::session::subject;
 use crate::web::errors::Fault;
 use crate::web::i18n;
 use crate::web::identify::{Chosen, FIELD_PREFIX, as_sent};

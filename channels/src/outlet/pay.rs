@@ -14,11 +14,12 @@ use payments::api::cash::{CashKey, CashSubject, PayCash, PayCashError};
 use payments::card_numbers;
 use staff::Permission;
 
-use super::counter::{Bar, Counter, subject};
+use super::counter::{Bar, Counter};
 use super::inputs::{amount, fresh_key, kept, key};
 use super::words::{biller_view, counter_fault};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
+use crate::staff::session::subject;
 use crate::web::errors::Fault;
 use crate::web::inputs::{CARD_NUMBER_KEY, Posted, is_reference, mobile};
 use crate::web::views::notice::{Notice, Tone};

@@ -10,12 +10,13 @@ use serde::Deserialize;
 use serde_json::json;
 use staff::Permission;
 
-use super::counter::{Bar, Counter, payment_at, subject};
+use super::counter::{Bar, Counter, payment_at};
 use super::inputs::{kept, words};
 use super::scope::{hub, own_outlet};
 use super::words::{Line, biller_view, is_open, word};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
+use crate::staff::session::subject;
 use crate::web::errors::Fault;
 use crate::web::inputs::Posted;
 use crate::web::views::{AmountLine, BillerView, PaidLine, amount_lines, paid_lines};

@@ -10,10 +10,11 @@ use payments::api::Standing;
 use payments::api::cash::{CashPayment, Instruction};
 use staff::Permission;
 
-use super::counter::{Counter, subject};
+use super::counter::Counter;
 use super::words::word;
 use crate::receipt::{bill_names, payment_url};
 use crate::staff::session::StaffSession;
+use crate::staff::session::subject;
 use crate::web::errors::Fault;
 use crate::web::inputs::Posted;
 use crate::web::views::payment::qr_path;

@@ -6,12 +6,13 @@ use askama::Template;
 use payments::api::cash::{CashReference, CashReferenceStanding, CashSubject, LateCashError, ReportLateCash};
 use staff::Permission;
 
-use super::counter::{Bar, Counter, subject};
+use super::counter::{Bar, Counter};
 use super::inputs::{amount, fresh_key, kept, key};
 use super::pay::{self, Sale};
 use super::words::{biller_view, counter_fault};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
+use crate::staff::session::subject;
 use crate::web::errors::Fault;
 use crate::web::inputs::Posted;
 use crate::web::views::BillerView;

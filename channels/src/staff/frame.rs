@@ -96,16 +96,22 @@ impl Frame {
     /// Around a page at this path.
     pub(crate) fn of(page: Page, session: &Session, path: &str) -> Self {
         let language = page.language;
+        let open =
+            |place: &&Place| place.needs.is_empty() || place.needs.iter().any(|permission| session.may(*permission));
+        let work: Vec<&Place> = std::iter::once(&places::HOME).chain(places::WORK).filter(open).collect();
+        // One screen may lie below another: where they are is the deepest.
+        let here =
+            |place: &&Place| path == place.path || (place.path != places::HOME.path && is_below(path, place.path));
+        let places = work.iter().copied().chain(places::ACCOUNT).filter(here);
+        let deepest = places.map(|place| place.path).max_by_key(|path| path.len());
         let link = |place: &Place| Link {
             label: i18n::text(language, place.key),
             about: i18n::text(language, &format!("{}-about", place.key)),
             href: page.url(place.path),
             icon: place.icon,
-            current: path == place.path || (place.path != places::HOME.path && is_below(path, place.path)),
+            current: deepest == Some(place.path),
         };
-        let open =
-            |place: &&Place| place.needs.is_empty() || place.needs.iter().any(|permission| session.may(*permission));
-        let work = std::iter::once(&places::HOME).chain(places::WORK).filter(open).map(link).collect();
+        let work = work.into_iter().map(link).collect();
         let account = places::ACCOUNT.iter().map(link).collect();
         Self { work, account, who: Some(Who::of(session, language)), page }
     }

@@ -10,7 +10,7 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
-use ledger::Language;
+use ledger::{Language, Reference};
 use secrecy::{ExposeSecret, SecretString};
 use staff::{Action, Due, Opened, Origin, Permission, Session, Staff};
 
@@ -50,6 +50,14 @@ pub(crate) struct StaffSession {
     /// Where they come from.
     pub(crate) origin: Origin,
     staff: Arc<Staff>,
+}
+
+/// The number behind a public reference, for the audit log: `payment 100005`.
+pub(crate) fn subject(kind: &str, reference: &str) -> String {
+    match reference.parse::<Reference>() {
+        Ok(reference) => format!("{kind} {}", reference.id()),
+        Err(_) => kind.to_owned(),
+    }
 }
 
 impl Visitor {
@@ -150,6 +158,16 @@ impl FromRequest for Visitor {
     }
 }
 
+impl HalfWay {
+    /// Whoever is not signed in is sent to sign in.
+    fn of(request: &HttpRequest, visitor: Visitor, session: Option<Session>) -> Result<Self, Fault> {
+        match session {
+            Some(session) => Ok(Self { visitor, session }),
+            None => Err(Fault::GoTo(wish(request, &visitor.context).carried("/staff/sign-in"))),
+        }
+    }
+}
+
 impl FromRequest for HalfWay {
     type Error = actix_web::Error;
     type Future = Later<Self>;
@@ -158,10 +176,8 @@ impl FromRequest for HalfWay {
         let request = request.clone();
         Box::pin(async move {
             let visitor = Visitor::of(&request)?;
-            match visitor.session().await? {
-                Some(session) => Ok(Self { visitor, session }),
-                None => Err(Fault::GoTo(wish(&request, &visitor.context).carried("/staff/sign-in")).into()),
-            }
+            let session = visitor.session().await?;
+            Ok(Self::of(&request, visitor, session)?)
         })
     }
 }
@@ -173,18 +189,31 @@ impl FromRequest for StaffSession {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let half_way = HalfWay::from_request(request, payload);
         let request = request.clone();
-        Box::pin(async move {
-            let HalfWay { visitor, session } = half_way.await?;
-            let Visitor { context, staff, origin, .. } = visitor;
-            match session.due() {
-                None => Ok(Self { context, who: session, origin, staff }),
-                Some(due) => Err(Fault::GoTo(wish(&request, &context).carried(page_of(due))).into()),
-            }
-        })
+        Box::pin(async move { Ok(Self::of(&request, half_way.await?)?) })
     }
 }
 
 impl StaffSession {
+    /// Whoever has something to do first is sent to do it.
+    fn of(request: &HttpRequest, half_way: HalfWay) -> Result<Self, Fault> {
+        let HalfWay { visitor, session } = half_way;
+        let Visitor { context, staff, origin, .. } = visitor;
+        match session.due() {
+            None => Ok(Self { context, who: session, origin, staff }),
+            Some(due) => Err(Fault::GoTo(wish(request, &context).carried(page_of(due)))),
+        }
+    }
+
+    /// For what a page asks by itself: a session that nobody uses ends all the same.
+    pub(crate) async fn unattended(request: &HttpRequest) -> Result<Self, Fault> {
+        let visitor = Visitor::of(request)?;
+        let session = match &visitor.token {
+            Some(token) => visitor.staff.session_unattended(token).await?,
+            None => None,
+        };
+        Self::of(request, HalfWay::of(request, visitor, session)?)
+    }
+
     /// The language of the page.
     pub(crate) fn language(&self) -> Language {
         self.context.language

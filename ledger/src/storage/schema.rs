@@ -519,3 +519,4 @@ diesel::allow_tables_to_appear_in_same_query!(desk_calls, cash_references);
 diesel::allow_tables_to_appear_in_same_query!(desk_calls, quotes);
 diesel::joinable!(payment_links -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(payment_links, quotes);
+diesel::allow_tables_to_appear_in_same_query!(payment_links, desk_quotes);

@@ -121,9 +121,33 @@ fn what_is_old_goes(db: &TestDb) {
     assert_eq!(ledger.read(|reader| reader.last_voice_biller("+212612345678")).unwrap(), None);
 }
 
+fn who_is_taken_and_forgotten_leaves_the_list(db: &TestDb) {
+    let ledger = db.open();
+    let call = open(&ledger, "CA1", Some("+212612345678"));
+    let context = NewHandover {
+        language: Language::Ar,
+        biller: None,
+        receivable_type: None,
+        contract_masked: "••••1111".to_owned(),
+        inquiry: None,
+        reason: HandoverReason::Asked,
+    };
+    take(&ledger, NewVoiceStep { handover: Some(context.clone()), ..step(call.id, 0, "first") });
+    let id = ledger.read(|reader| reader.open_handovers()).unwrap()[0].id;
+    assert!(ledger.write_now(move |op| op.take_handover(id, 7, days(0))).unwrap());
+    for (after, waiting) in [(1, 1), (2, 0)] {
+        ledger.write_now(move |op| op.prune_voice(days(after))).unwrap();
+        assert_eq!(ledger.read(|reader| reader.open_handovers()).unwrap().len(), waiting, "after {after} days");
+    }
+    let stored = ledger.read(|reader| reader.handover(id)).unwrap().unwrap();
+    assert_eq!((&stored.context, stored.taken.map(|(staff, _)| staff)), (&context, Some(7)));
+    db.assert_clean();
+}
+
 on_both!(
     a_step_is_answered_once,
     two_that_take_a_step_give_one_answer,
     a_hand_over_goes_with_its_step,
-    what_is_old_goes
+    what_is_old_goes,
+    who_is_taken_and_forgotten_leaves_the_list
 );

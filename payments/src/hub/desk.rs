@@ -2,7 +2,7 @@
 
 mod search;
 
-use ledger::{Language, Maker, NOTES_MAX, Payment, Reference};
+use ledger::{Language, Maker, NOTES_MAX, Payment, PaymentLink, Reference};
 
 use super::{Hub, show_payment};
 use crate::api::cash::{CancelReferenceError, CashReference, MakeCashReference, ReferenceSubject};
@@ -32,7 +32,7 @@ impl Hub {
         self.write(move |op| op.take_desk_call(handover, operator, now)).await
     }
 
-    /// An operator's open calls, the oldest first.
+    /// An operator's open calls, the newest first.
     pub async fn open_desk_calls(&self, operator: i64) -> Result<Vec<DeskCall>, Infrastructure> {
         self.read(move |reader| reader.open_desk_calls(operator)).await
     }
@@ -52,42 +52,37 @@ impl Hub {
     pub async fn call_sheet(&self, call: i64, operator: i64) -> Result<CallSheet, CallError> {
         let call = self.desk_call(call, operator).await?;
         let id = call.id;
-        let (notes, quotes, references, waiting) = self
+        let from = call.handover;
+        let (handover, notes, sent, references) = self
             .read(move |reader| {
-                Ok((
-                    reader.desk_notes(id)?,
-                    reader.desk_quotes(id)?,
-                    reader.desk_references(id)?,
-                    reader.open_handovers()?,
-                ))
+                let handover = match from {
+                    Some(handover) => reader.handover(handover)?,
+                    None => None,
+                };
+                Ok((handover, reader.desk_notes(id)?, reader.desk_links(id)?, reader.desk_references(id)?))
             })
             .await?;
-        let mut links = Vec::new();
-        for quote in quotes {
-            links.extend(self.sheet_links(quote).await?);
+        let mut links = Vec::with_capacity(sent.len());
+        for link in sent {
+            links.push(self.sheet_link(link).await?);
         }
-        links.sort_by_key(|made| std::cmp::Reverse(made.link.id));
         let mut made = Vec::with_capacity(references.len());
         for reference in references {
             made.push(self.sheet_reference(reference).await?);
         }
-        let handover = waiting.into_iter().find(|waiting| Some(waiting.id) == call.handover);
         Ok(CallSheet { call, handover, notes, links, references: made })
     }
 
-    async fn sheet_links(&self, quote: i64) -> Result<Vec<SheetLink>, Infrastructure> {
+    async fn sheet_link(&self, link: PaymentLink) -> Result<SheetLink, Infrastructure> {
+        let quote = link.quote;
         let stored = self.read(move |reader| reader.quote_of(quote)).await?;
         let stored = stored.ok_or_else(|| Infrastructure::Failed(format!("there is no quote {quote}")))?;
-        let quote = super::show_quote(&stored)?;
-        let mut shown = Vec::new();
-        for link in self.links(&quote.reference).await? {
-            let payment = match &link.standing {
-                LinkStanding::Begun(payment) | LinkStanding::Used(payment) => self.payment(payment).await?,
-                _ => None,
-            };
-            shown.push(SheetLink { link, quote: quote.clone(), payment });
-        }
-        Ok(shown)
+        let link = self.show_link(link, &stored).await?;
+        let payment = match &link.standing {
+            LinkStanding::Begun(payment) | LinkStanding::Used(payment) => self.payment(payment).await?,
+            _ => None,
+        };
+        Ok(SheetLink { link, quote: super::show_quote(&stored)?, payment })
     }
 
     async fn sheet_reference(&self, id: i64) -> Result<SheetReference, Infrastructure> {
@@ -117,10 +112,10 @@ impl Hub {
             return Err(CallError::BadNote);
         }
         self.open_call(call, operator).await?;
-        // A card number typed in two notes would stand there in full.
+        // A card number typed in several notes would stand there in full.
         let notes = self.read(move |reader| reader.desk_notes(call)).await?;
-        let after = |last: &str| card_numbers::holds_one(&format!("{last} {text}"));
-        if notes.last().is_some_and(|last| after(&last.text)) {
+        let all: Vec<&str> = notes.iter().map(|note| note.text.as_str()).chain([text.as_str()]).collect();
+        if card_numbers::holds_one(&all.join(" ")) {
             return Err(CallError::BadNote);
         }
         let now = self.now().naive_utc();
@@ -142,8 +137,7 @@ impl Hub {
     pub async fn quote_of_call(&self, call: i64, operator: i64, quote: &str) -> Result<Quote, CallError> {
         self.desk_call(call, operator).await?;
         let reference: Reference = quote.parse().map_err(|_| CallError::NotOfThisCall)?;
-        let quotes = self.read(move |reader| reader.desk_quotes(call)).await?;
-        if !quotes.contains(&reference.id()) {
+        if !self.read(move |reader| reader.is_desk_quote(call, reference.id())).await? {
             return Err(CallError::NotOfThisCall);
         }
         self.quote(quote).await?.ok_or(CallError::NotOfThisCall)
@@ -187,8 +181,12 @@ impl Hub {
 
     /// Takes a link of a call back, unless a payment was started from it first.
     pub async fn revoke_desk_link(&self, call: i64, operator: i64, link: i64) -> Result<RevokeOutcome, CallError> {
-        let sheet = self.call_sheet(call, operator).await?;
-        if !sheet.links.iter().any(|made| made.link.id == link) {
+        self.desk_call(call, operator).await?;
+        let own = self.read(move |reader| match reader.link_of(link)? {
+            Some(stored) => reader.is_desk_quote(call, stored.quote),
+            None => Ok(false),
+        });
+        if !own.await? {
             return Err(CallError::NotOfThisCall);
         }
         Ok(self.revoke_link(link).await?)
@@ -197,8 +195,7 @@ impl Hub {
     /// Withdraws a reference of a call; `false` if it is paid.
     pub async fn cancel_desk_reference(&self, call: i64, operator: i64, reference: i64) -> Result<bool, CallError> {
         self.desk_call(call, operator).await?;
-        let own = self.read(move |reader| reader.desk_references(call)).await?;
-        if !own.contains(&reference) {
+        if !self.read(move |reader| reader.is_desk_reference(call, reference)).await? {
             return Err(CallError::NotOfThisCall);
         }
         let digits = self.sheet_reference(reference).await?.reference.digits;
@@ -224,11 +221,15 @@ impl Hub {
     }
 
     async fn show_all(&self, found: Vec<Payment>) -> Result<Vec<PaymentView>, Infrastructure> {
-        let mut shown = Vec::with_capacity(found.len());
-        for payment in found {
-            let (payment, quote) = self.with_quote(payment).await?;
-            shown.push(show_payment(&payment, &quote)?);
-        }
-        Ok(shown)
+        let found = self.read(move |reader| {
+            let with_quote = |payment: Payment| Ok((reader.quote_of(payment.quote)?, payment));
+            found.into_iter().map(with_quote).collect::<Result<Vec<_>, _>>()
+        });
+        let missing = |payment: &Payment| Infrastructure::Failed(format!("payment {} has no quote", payment.id));
+        let show = |(quote, payment): (Option<ledger::Quote>, Payment)| match quote {
+            Some(quote) => show_payment(&payment, &quote),
+            None => Err(missing(&payment)),
+        };
+        found.await?.into_iter().map(show).collect()
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Infrastructure;
 use crate::catalogue::{FieldKind, ReceivableType};
-use crate::form::mask;
+use crate::form::{self, mask};
 
 /// The identification field that names the customer.
 const CONTRACT: &str = "contract";
@@ -62,15 +62,18 @@ pub(crate) fn customer_key(biller: u16, kind: &ReceivableType, fields: &BTreeMap
     CustomerKey::of(biller, &kind.code, &customer(kind, fields))
 }
 
-/// The same for a customer's identifier alone; `None` where a form asks for more than one.
+/// The same for a customer's identifier alone, as typed; `None` where the form takes no such value, or asks for more
+/// than one.
 pub(crate) fn customer_key_of(biller: u16, kind: &ReceivableType, identifier: &str) -> Option<CustomerKey> {
     let asked = || kind.form.iter().filter(|field| !matches!(field.kind, FieldKind::Label | FieldKind::Password));
-    let name = match (asked().any(|field| field.name == CONTRACT), asked().next(), asked().nth(1)) {
-        (true, ..) => CONTRACT,
-        (false, Some(only), None) => only.name.as_str(),
+    let field = match (asked().find(|field| field.name == CONTRACT), asked().next(), asked().nth(1)) {
+        (Some(contract), ..) => contract,
+        (None, Some(only), None) => only,
         _ => return None,
     };
-    Some(customer_key(biller, kind, &BTreeMap::from([(name.to_owned(), identifier.to_owned())])))
+    let typed = BTreeMap::from([(field.name.clone(), identifier.to_owned())]);
+    let fields = form::validate(std::slice::from_ref(field), &typed).ok()?;
+    Some(customer_key(biller, kind, &fields))
 }
 
 /// The customer's identifier in full, for whoever may see it.
@@ -129,4 +132,34 @@ pub(crate) fn confirmation(payment: &Payment, receivable_type: &str, detail: &Qu
         instrument: payment.instrument,
         authorisation: payment.authorisation.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    /// A type whose form asks for these fields: name, kind, pattern.
+    fn kind(asked: &[(&str, &str, Option<&str>)]) -> ReceivableType {
+        let text = json!({ "ar": "x", "fr": "x", "en": "x" });
+        let field = |(name, kind, regex): &(&str, &str, Option<&str>)| json!({ "name": name, "label": text, "kind": kind, "regex": regex, "required": true });
+        let form: Vec<_> = asked.iter().map(field).collect();
+        let rule = json!({ "kind": "exact" });
+        serde_json::from_value(json!({ "code": "01", "name": text, "form": form, "amount_rule": rule, "limits": [] }))
+            .unwrap()
+    }
+
+    #[rstest]
+    #[case::digits(&[("contract", "text", Some(r"\d{8}"))], "١٢٣٤٥٦٧٨", Some("12345678"))]
+    #[case::free_text(&[("contract", "text", None)], " AB 12 ", Some("AB 12"))]
+    #[case::beside_others(&[("contract", "text", None), ("pin", "password", None), ("year", "text", None)], "A1", Some("A1"))]
+    #[case::another_name(&[("line", "text", None), ("pin", "password", None)], "A1", Some("line=A1\n"))]
+    #[case::no_such_contract(&[("contract", "text", Some(r"\d{8}"))], "1234", None)]
+    #[case::more_than_one(&[("line", "text", None), ("year", "text", None)], "A1", None)]
+    fn customers(#[case] asked: &[(&str, &str, Option<&str>)], #[case] typed: &str, #[case] customer: Option<&str>) {
+        let found = customer_key_of(1001, &kind(asked), typed);
+        assert_eq!(found, customer.map(|customer| CustomerKey::of(1001, "01", customer)));
+    }
 }

@@ -202,7 +202,7 @@ impl Hub {
         Ok(open.then_some((link, quote)))
     }
 
-    async fn show_link(&self, link: PaymentLink, quote: &ledger::Quote) -> Result<Link, Infrastructure> {
+    pub(super) async fn show_link(&self, link: PaymentLink, quote: &ledger::Quote) -> Result<Link, Infrastructure> {
         let standing = self.standing(&link, quote).await?;
         Ok(Link {
             id: link.id,

@@ -129,3 +129,18 @@ async fn a_caller_is_served(#[case] language: &str, #[case] device: Device) {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_nobody_looks_at_goes_from_the_screen() {
+    with_browser(Device::Desktop, Setup::default(), async |browser: &Browser, app: &TestApp| {
+        app.colleague("fr", "tariq", Role::Teleoperator);
+        app.dial_and_press("+212612345678", &["2", "1", "2", "11111111#", "0"]).await;
+        let tour = Tour::new(browser, app, "fr", "teleoperator-away");
+        sign_in(&tour).await;
+        serve(&tour).await;
+        app.pass(chrono::TimeDelta::minutes(16));
+        tour.at("/staff/sign-in?next=/staff/desk/calls/").await;
+        tour.assert_quiet(&[]).await;
+    })
+    .await;
+}

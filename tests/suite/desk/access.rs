@@ -1,5 +1,6 @@
 //! Every route of the desk with every role, and with what no page of ours sends.
 
+use chrono::TimeDelta;
 use rstest::rstest;
 
 use super::*;
@@ -41,6 +42,12 @@ fn routes(call: &str, quote: &str, payment: &str) -> Vec<(&'static str, String)>
     routes
 }
 
+/// How many rows each table of the desk has.
+fn made(app: &TestApp) -> Vec<i64> {
+    let tables = ["desk_calls", "desk_notes", "desk_quotes", "desk_references", "payment_links", "cash_references"];
+    tables.iter().map(|table| app.database.number(&format!("SELECT count(*) AS number FROM {table}"))).collect()
+}
+
 async fn ask(who: &Colleague, method: &str, path: &str) -> Page {
     if method == "GET" { who.get(path).await } else { who.post(path, &[]).await }
 }
@@ -57,7 +64,7 @@ async fn every_route_with_every_role(#[case] backend: Backend) {
     let redirect = app.pay((1001, "01", "12345678"), APPROVED).await;
     app.settle().await;
     let routes = routes(&call, &quote, &redirect.payment);
-    let before = app.database.everything();
+    let before = made(&app);
     let stranger = app.at_browser("en", "nobody", Vec::new());
     for (method, path) in &routes {
         let page = ask(&stranger, method, path).await;
@@ -72,9 +79,7 @@ async fn every_route_with_every_role(#[case] backend: Backend) {
             assert_eq!(page.status, 403, "{role} {method} {path}: {}", page.text());
         }
     }
-    // Nothing of the desk was touched.
-    let desk = |text: &str| text.lines().filter(|line| line.contains(CALLER)).count();
-    assert_eq!(desk(&app.database.everything()), desk(&before));
+    assert_eq!(made(&app), before, "nothing of the desk was touched");
     // Another operator's calls are not there; the rest of the desk is.
     let salma = operator(&app, "en", "salma").await;
     for (method, path) in &routes {
@@ -82,6 +87,54 @@ async fn every_route_with_every_role(#[case] backend: Backend) {
         let own = !path.starts_with(&call);
         assert_eq!(page.status == 404, !own, "{method} {path}: {} {}", page.status, page.text());
         assert_ne!(page.status, 403, "{method} {path}");
+    }
+    app.finish().await;
+}
+
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    let call = open_call(&tariq, CALLER).await;
+    for _ in 0..2 {
+        app.pass(TimeDelta::minutes(7));
+        assert_eq!(states(&tariq, &call).await, Vec::<String>::new());
+    }
+    app.pass(TimeDelta::minutes(2));
+    for path in [format!("{call}/status"), call] {
+        let page = tariq.get(&path).await;
+        assert!(page.path.contains("/staff/sign-in"), "{path}: {}", page.path);
+    }
+    app.finish().await;
+}
+
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn days_that_have_no_page(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    let today = ledger::Moment::of(app.now()).day;
+    let days_ago = |days: i64| (today - TimeDelta::days(days)).to_string();
+    for (day, status) in [
+        (days_ago(0), 200),
+        (days_ago(180), 200),
+        (days_ago(181), 400),
+        (days_ago(-2), 400),
+        ("-9999-01-01".to_owned(), 400),
+        ("%2B99999-01-01".to_owned(), 400),
+        ("2999-01-01".to_owned(), 400),
+        ("yesterday".to_owned(), 400),
+        ("-1".to_owned(), 400),
+    ] {
+        let page = tariq.get(&format!("/desk/day?day={day}")).await;
+        assert_eq!(page.status, status, "{day}: {}", page.text());
+        // In the navigation they are in one place.
+        assert_eq!(page.body.matches("aria-current=\"page\"").count(), usize::from(status == 200), "{day}");
     }
     app.finish().await;
 }

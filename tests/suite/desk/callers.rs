@@ -39,6 +39,9 @@ async fn a_caller_who_waits_goes_to_one_operator(#[case] backend: Backend) {
     assert!(bills.status == 200 && bills.text().contains("168"), "{}", bills.text());
     let closed = winner.post(&format!("{call}/close"), &[("outcome", "informed")]).await;
     assert_eq!(below(&closed), "/desk");
+    // What the caller had reached stays with the call.
+    let after = winner.get(&call).await;
+    assert!(after.text().contains("••••1111") && !after.body.contains("/bills/"), "{}", after.text());
     assert!(app.hub.open_handovers().await.unwrap().is_empty());
     assert_eq!(loser.post(&path, &[]).await.status, 409);
     app.finish().await;
@@ -138,9 +141,6 @@ async fn the_day_adds_up(#[case] backend: Backend) {
     }
     let hers = salma.get("/desk/day").await.text();
     assert!(hers.contains("Links sent 1 none paid yet") && hers.contains("Amount paid 0.00"), "{hers}");
-    for (day, status) in [("2020-01-01", 200), ("2999-01-01", 400), ("yesterday", 400), ("-1", 400)] {
-        assert_eq!(tariq.get(&format!("/desk/day?day={day}")).await.status, status, "{day}");
-    }
     app.settle().await;
     app.finish().await;
 }

@@ -64,11 +64,16 @@ async fn a_page_sent_twice_sends_once(#[case] backend: Backend) {
     app.settle().await;
     assert_eq!(app.control.sms().len(), 2);
     // The same page to another number: the first one stands.
-    let mut other = link.clone();
-    other.retain(|(name, _)| name != "phone");
-    other.push(("phone".to_owned(), OTHER_PHONE.to_owned()));
-    let refused = send(&tariq, &format!("{path}/link"), &other).await;
-    assert_eq!(refused.status, 409, "{}", refused.text());
+    for (end, field, mut other) in [("link", "phone", link), ("reference", "cash-phone", reference)] {
+        other.retain(|(name, _)| name != field);
+        other.push((field.to_owned(), OTHER_PHONE.to_owned()));
+        let refused = send(&tariq, &format!("{path}/{end}"), &other).await;
+        assert_eq!(refused.status, 409, "{end}: {}", refused.text());
+        assert!(refused.text().contains("This was sent already"), "{end}: {}", refused.text());
+    }
+    assert_eq!(states(&tariq, &call).await, ["sent", "waiting"]);
+    app.settle().await;
+    assert_eq!(app.control.sms().len(), 2);
     app.finish().await;
 }
 
@@ -186,6 +191,44 @@ async fn where_a_link_goes(#[case] backend: Backend) {
     }
     app.settle().await;
     assert_eq!((app.control.sms().len(), app.control.mails().len()), (1, 1));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_stays_in_reach_however_much_is_quoted_after_it() {
+    let Some(app) = TestApp::start(Backend::Sqlite).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    let call = open_call(&tariq, CALLER).await;
+    let sheet = send_link(&tariq, &call, WATER).await;
+    let bills = find(&tariq, &call, WATER).await;
+    let path = below(&bills);
+    for _ in 0..51 {
+        assert!(send(&tariq, &path, &offered(&bills, &path)).await.path.contains("/quotes/"));
+    }
+    assert_eq!(states(&tariq, &call).await, ["sent"]);
+    let at = sheet.body.find(&format!("{call}/links/")).unwrap();
+    assert_eq!(below(&tariq.post(sheet.body[at..].split('"').next().unwrap(), &[]).await), call);
+    assert_eq!(states(&tariq, &call).await, ["revoked"]);
+    app.finish().await;
+}
+
+#[rstest]
+#[case("link")]
+#[case("reference")]
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_counted_by_operator(#[case] end: &str) {
+    let Some(app) = TestApp::start(Backend::Sqlite).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    let call = open_call(&tariq, CALLER).await;
+    let path = below(&price(&tariq, &call, WATER).await);
+    let mut refused = false;
+    for _ in 0..40 {
+        let fields = offered(&tariq.get(&path).await, &format!("/{end}"));
+        refused |= send(&tariq, &format!("{path}/{end}"), &fields).await.status == 429;
+    }
+    assert!(refused, "no caller needs forty messages in a row");
+    app.settle().await;
+    assert!(app.control.sms().len() < 40);
     app.finish().await;
 }
 

@@ -64,6 +64,9 @@ async fn a_biller_is_asked_for_what_is_due(#[case] backend: Backend) {
     let tariq = operator(&app, "en", "tariq").await;
     let found = search(&tariq, WATER.1, WATER.0).await;
     assert!(found.text().contains("168.00") && found.text().contains("••••1111"), "{}", found.text());
+    let row = app.ledger.read(|reader| reader.audit_rows(None, 1)).unwrap().remove(0).entry;
+    assert_eq!(row.subject, "desk search");
+    assert!(row.detail.starts_with("0 payments, masked: inquiry "), "{}", row.detail);
     // The call begins with it.
     let mut fields = offered(&found, "/desk/calls");
     fields.push(("language".to_owned(), "en".to_owned()));
@@ -75,6 +78,22 @@ async fn a_biller_is_asked_for_what_is_due(#[case] backend: Backend) {
     assert!(search(&tariq, "nothing at all", "").await.text().contains("Nothing was found"));
     app.fault("biller:1001 find", sandbox::FaultKind::Down, 0);
     assert!(search(&tariq, WATER.1, WATER.0).await.text().contains("cannot be asked"));
+    app.finish().await;
+}
+
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_is_not_the_callers_number(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let tariq = operator(&app, "en", "tariq").await;
+    // The line that is topped up: whose it is, nobody has said.
+    let found = search(&tariq, "0655443322", "1101.02").await;
+    let bills = send(&tariq, "/desk/calls", &offered(&found, "/desk/calls")).await;
+    let call = below(&bills).split_once("/bills/").unwrap().0.to_owned();
+    let sheet = tariq.get(&call).await;
+    assert!(sheet.text().contains("Phone Unknown"), "{}", sheet.text());
     app.finish().await;
 }
 
@@ -90,7 +109,8 @@ async fn look_ups_are_counted_by_operator() {
             break;
         }
     }
-    assert!(refused.is_some(), "nobody tries forty numbers in a row");
+    let refused = refused.expect("nobody tries forty numbers in a row");
+    assert!(refused.text().contains("too many look-ups"), "{}", refused.text());
     assert_eq!(search(&salma, "12345678", "").await.status, 200);
     app.finish().await;
 }

@@ -12,6 +12,8 @@ use crate::phone;
 
 /// Longer than anything that is searched for.
 const CHARS_MAX: usize = 64;
+/// Payments read for one reading at most.
+const READ_MAX: i64 = HISTORY_MAX as i64;
 /// Characters of a reference without its hyphens.
 const REFERENCE_CHARS: usize = 16;
 
@@ -40,7 +42,7 @@ fn readings(text: &str) -> Vec<Reading> {
 }
 
 impl Hub {
-    /// Looks everything up that a text can be. No biller is asked.
+    /// Looks everything up that a text can be, at most [`HISTORY_MAX`] payments. No biller is asked.
     pub async fn search_desk(&self, text: &str) -> Result<Search, Infrastructure> {
         let readings = readings(text);
         let mut search = Search { readings: readings.clone(), payments: Vec::new(), reference: None };
@@ -53,7 +55,8 @@ impl Hub {
                 continue;
             }
             for payment in self.payments_by(reading, text).await? {
-                if search.payments.iter().all(|(_, known)| known.reference != payment.reference) {
+                let fresh = search.payments.iter().all(|(_, known)| known.reference != payment.reference);
+                if fresh && search.payments.len() < HISTORY_MAX {
                     search.payments.push((reading, payment));
                 }
             }
@@ -77,11 +80,15 @@ impl Hub {
                     .billers()
                     .iter()
                     .flat_map(|biller| biller.receivable_types.iter().map(move |kind| (biller.code, kind)));
-                let customers = kinds.filter_map(|(biller, kind)| detail::customer_key_of(biller, kind, &closed));
-                customers.map(PaymentWord::Customer).collect()
+                // As typed, and without what people put between digits: of a free text, either may be what is kept.
+                let ways = [text.trim(), &closed];
+                let ways = ways.iter().take(if text.trim() == closed { 1 } else { 2 });
+                let key =
+                    |(biller, kind)| ways.clone().filter_map(move |way| detail::customer_key_of(biller, kind, way));
+                kinds.flat_map(key).map(PaymentWord::Customer).collect()
             }
         };
-        let found = self.read(move |reader| reader.payments_by(&words, HISTORY_MAX)).await?;
+        let found = self.read(move |reader| reader.payments_by(&words, READ_MAX)).await?;
         self.show_all(found).await
     }
 

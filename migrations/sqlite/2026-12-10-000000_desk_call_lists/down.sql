@@ -1,0 +1,2 @@
+DROP INDEX desk_calls_age;
+DROP INDEX desk_calls_open;
