@@ -17,7 +17,7 @@
   all("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
-    const button = form.querySelector("button[data-busy]");
+    const button = event.submitter?.dataset.busy ? event.submitter : form.querySelector("button[data-busy]");
     if (!button) return;
     button.dataset.label = button.innerHTML;
     button.textContent = button.dataset.busy;

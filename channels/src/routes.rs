@@ -9,7 +9,7 @@ use crate::agents::{self, Operation};
 use crate::desk;
 use crate::outlet;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
-use crate::web::{assets, bills, errors, find, headers, home, identify, links, pay, payment};
+use crate::web::{assets, bills, cash, errors, find, headers, home, identify, links, pay, payment};
 use crate::{health, ivr, webhooks};
 
 /// Largest form of a page: the longest identification form with room to spare.
@@ -33,6 +33,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         )
         .service(form("/bills/{inquiry}").route(get().to(bills::show_bills)).route(post().to(bills::make_quote)))
         .service(form("/quotes/{quote}").route(get().to(pay::show_summary)).route(post().to(pay::start_payment)))
+        .service(form("/quotes/{quote}/cash").route(get().to(pay::show_summary)).route(post().to(cash::make_reference)))
+        .service(page("/cash/{digits}").route(get().to(cash::show_reference)))
         .service(form("/l/{token}").route(get().to(links::show_link)).route(post().to(links::start_payment)))
         .service(
             form("/payments/{payment}")

@@ -52,6 +52,7 @@ pub(crate) trait UseCases: Send + Sync {
     fn last_voice_biller<'a>(&'a self, phone: &'a str) -> Later<'a, Option<u16>, Infrastructure>;
     fn charge_token(&self, request: ChargeToken) -> Later<'_, ChargeOutcome, StartError>;
     fn make_cash_reference(&self, request: MakeCashReference) -> Later<'_, CashReference, CashReferenceError>;
+    fn find_cash_reference<'a>(&'a self, typed: &'a str) -> Later<'a, Option<CashReference>, Infrastructure>;
 }
 
 impl UseCases for Hub {
@@ -151,5 +152,9 @@ impl UseCases for Hub {
 
     fn make_cash_reference(&self, request: MakeCashReference) -> Later<'_, CashReference, CashReferenceError> {
         Box::pin(Self::make_cash_reference(self, request))
+    }
+
+    fn find_cash_reference<'a>(&'a self, typed: &'a str) -> Later<'a, Option<CashReference>, Infrastructure> {
+        Box::pin(Self::find_cash_reference(self, typed))
     }
 }

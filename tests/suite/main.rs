@@ -5,6 +5,7 @@ mod agents;
 mod agents_api;
 mod bad_input;
 mod browser;
+mod cash_page;
 mod cli;
 mod crash;
 mod desk;

@@ -256,3 +256,25 @@ terms-confirm-title = Confirmation
 terms-confirm-text = A payment is complete only when the biller has recorded it and given its receipt number. If it refuses, the whole sum, fee included, returns to your card.
 terms-data-title = Your data
 terms-data-text = We keep your phone number and, if you give it, your e-mail address, to send the receipt and find the payment again. Your card number never passes through us.
+
+# Cash at an outlet
+summary-cash = Or in cash
+summary-cash-hint = You get a code of 13 digits to show at an outlet. Stamp duty is added to the amount. The mobile number is optional: the code is sent to it by SMS, with a reminder before it ends.
+summary-cash-button = Get a code to pay in cash
+cash-title = Pay in cash
+cash-heading = To be paid in cash
+cash-lead = Show this code at an outlet that takes payments with fatoura, with the exact amount if you can.
+cash-qr = QR code of the reference
+cash-code = Reference of 13 digits
+cash-until = Valid until { $moment }.
+cash-warning = Nothing is reserved: whoever pays the bill first has paid it. Keep the outlet’s receipt.
+cash-busy-title = This bill is paid or being paid
+cash-busy-text = No code was made. Find the payment by its reference, or wait a few minutes.
+cash-not-offered-title = No cash for this bill
+cash-not-offered-text = The biller does not take this amount in cash. No code was made: pay by card, or change your choice.
+cash-used-title = This code has been used
+cash-used-text = The bill is paid, or its payment is under way. The outlet’s receipt is the proof.
+cash-cancelled-title = This code was cancelled
+cash-cancelled-text = Do not show it any more. Look up your bills again to get another.
+cash-expired-title = This code has expired
+cash-expired-text = Do not show it any more: the amounts may have changed. Look up your bills again.

@@ -256,3 +256,25 @@ terms-confirm-title = La confirmation
 terms-confirm-text = Un paiement n’est terminé que lorsque l’organisme l’a enregistré et a donné son numéro de reçu. S’il refuse, la somme entière, frais compris, revient sur votre carte.
 terms-data-title = Vos données
 terms-data-text = Nous gardons votre téléphone et, si vous la donnez, votre adresse e-mail, pour envoyer le reçu et retrouver le paiement. Votre numéro de carte ne passe jamais par nous.
+
+# Cash at an outlet
+summary-cash = Ou en espèces
+summary-cash-hint = Vous recevez un code à 13 chiffres, à présenter dans un point de vente. Le droit de timbre s’ajoute au montant. Le numéro de mobile est facultatif : le code y est envoyé par SMS, avec un rappel avant sa fin.
+summary-cash-button = Obtenir un code pour payer en espèces
+cash-title = Payer en espèces
+cash-heading = À payer en espèces
+cash-lead = Présentez ce code dans un point de vente qui encaisse avec fatoura, avec le montant exact si possible.
+cash-qr = Code QR de la référence
+cash-code = Référence à 13 chiffres
+cash-until = Valable jusqu’au { $moment }.
+cash-warning = Rien n’est réservé : qui paie la facture le premier l’a payée. Gardez le reçu du point de vente.
+cash-busy-title = Cette facture est payée ou en cours de paiement
+cash-busy-text = Aucun code n’a été créé. Retrouvez le paiement avec sa référence, ou attendez quelques minutes.
+cash-not-offered-title = Pas d’espèces pour cette facture
+cash-not-offered-text = L’organisme n’accepte pas ce montant en espèces. Aucun code n’a été créé : payez par carte, ou changez votre choix.
+cash-used-title = Ce code a servi
+cash-used-text = La facture est payée, ou son paiement est en cours. Le reçu du point de vente en fait foi.
+cash-cancelled-title = Ce code a été annulé
+cash-cancelled-text = Ne le présentez plus. Cherchez à nouveau vos factures pour en obtenir un autre.
+cash-expired-title = Ce code a expiré
+cash-expired-text = Ne le présentez plus : les montants ont pu changer. Cherchez à nouveau vos factures.

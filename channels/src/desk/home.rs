@@ -14,7 +14,6 @@ use payments::form::mask;
 use payments::{card_numbers, phone};
 
 use super::entry::Entry;
-use super::items::grouped;
 use super::operator::{Operator, bill_name, chosen, number, sheet_path};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::subject;
@@ -352,7 +351,7 @@ fn reference_view(catalogue: &Catalogue, language: Language, reference: &CashRef
         CashReferenceStanding::Expired => "desk-state-expired",
     };
     ReferenceView {
-        digits: grouped(&reference.digits),
+        digits: format::cash_digits(&reference.digits),
         bill: bill_name(catalogue, language, quote.biller, &quote.receivable_type),
         contract: quote.contract_masked.clone(),
         total: format::money(language, quote.amounts.total),

@@ -120,7 +120,7 @@ pub(super) fn items(sheet: &CallSheet, catalogue: &Catalogue, language: Language
             contract: quote.contract_masked.clone(),
             total: format::money(language, quote.amounts.total),
             recipients: String::new(),
-            digits: grouped(&reference.digits),
+            digits: format::cash_digits(&reference.digits),
             expires: format::moment(language, reference.expires_at),
             state,
             label: label(state),
@@ -129,13 +129,4 @@ pub(super) fn items(sheet: &CallSheet, catalogue: &Catalogue, language: Language
         }
     });
     links.chain(references).collect()
-}
-
-/// Thirteen digits as they are read aloud: `123 456 789 0123`.
-pub(super) fn grouped(digits: &str) -> String {
-    let cut = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    match digits.len() {
-        13 => [cut(0, 3), cut(3, 6), cut(6, 9), cut(9, 13)].join("\u{a0}"),
-        _ => digits.to_owned(),
-    }
 }

@@ -29,6 +29,15 @@ pub(crate) fn number(language: Language, amount: Money) -> String {
     format!("{sign}{}{point}{:02}", grouped(minor / 100, thousands), minor % 100)
 }
 
+/// Thirteen digits as they are read aloud: `123 456 789 0123`.
+pub(crate) fn cash_digits(digits: &str) -> String {
+    let cut = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    match digits.len() {
+        13 => [cut(0, 3), cut(3, 6), cut(6, 9), cut(9, 13)].join("\u{a0}"),
+        _ => digits.to_owned(),
+    }
+}
+
 fn grouped(value: u64, separator: char) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() * 2);

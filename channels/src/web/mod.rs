@@ -2,6 +2,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod bills;
+pub(crate) mod cash;
 pub(crate) mod context;
 mod csrf;
 pub(crate) mod errors;

@@ -24,7 +24,7 @@ pub(crate) async fn show_summary(context: Context, path: web::Path<(String, Stri
     summary(&context, StatusCode::OK, &quote, payer, &PayerFaults::default())
 }
 
-async fn quote(context: &Context, reference: &str) -> Result<Quote, Fault> {
+pub(super) async fn quote(context: &Context, reference: &str) -> Result<Quote, Fault> {
     if !is_reference(reference) {
         return Err(Fault::NotFound);
     }
@@ -33,7 +33,7 @@ async fn quote(context: &Context, reference: &str) -> Result<Quote, Fault> {
     quote.filter(|quote| quote.channel == Channel::Web).ok_or(Fault::NotFound)
 }
 
-fn summary(
+pub(super) fn summary(
     context: &Context,
     status: StatusCode,
     quote: &Quote,
@@ -46,6 +46,27 @@ fn summary(
     context.html(status, Keep::Nobody, &page)
 }
 
+/// What was typed into the summary.
+pub(super) fn payer(posted: &Posted) -> Result<Payer, Fault> {
+    let payer = Payer {
+        phone: posted.one("phone")?.to_owned(),
+        email: posted.one("email")?.to_owned(),
+        terms: posted.one("terms")? == "1",
+        key: posted.one("key")?.to_owned(),
+    };
+    let is_key = payer.key.len() == 32 && payer.key.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_key { Ok(payer) } else { Err(Fault::BadRequest) }
+}
+
+/// What is wrong with a text that is no phone. A card number is not sent back.
+pub(super) fn phone_fault(typed: &mut String) -> Option<&'static str> {
+    if !card_numbers::holds_one(typed) {
+        return Some("fault-phone");
+    }
+    typed.clear();
+    Some(CARD_NUMBER_KEY)
+}
+
 /// Starts the payment; the same showing of the page sent twice is one payment.
 pub(crate) async fn start_payment(
     context: Context,
@@ -53,22 +74,10 @@ pub(crate) async fn start_payment(
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
     let quote = quote(&context, &path.1).await?;
-    let mut payer = Payer {
-        phone: posted.one("phone")?.to_owned(),
-        email: posted.one("email")?.to_owned(),
-        terms: posted.one("terms")? == "1",
-        key: posted.one("key")?.to_owned(),
-    };
-    if payer.key.len() != 32 || !payer.key.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(Fault::BadRequest);
-    }
+    let mut payer = payer(&posted)?;
     let phone = mobile(&payer.phone);
     let faults = PayerFaults {
-        phone: match &phone {
-            Some(_) => None,
-            None if card_numbers::holds_one(&payer.phone) => Some(CARD_NUMBER_KEY),
-            None => Some("fault-phone"),
-        },
+        phone: if phone.is_some() { None } else { phone_fault(&mut payer.phone) },
         email: match payer.email.as_str() {
             email if card_numbers::holds_one(email) => Some(CARD_NUMBER_KEY),
             email if !email.is_empty() && !is_email(email) => Some("fault-email"),
@@ -77,10 +86,8 @@ pub(crate) async fn start_payment(
         terms: !payer.terms,
     };
     // A card number is not sent back either.
-    for (fault, value) in [(faults.phone, &mut payer.phone), (faults.email, &mut payer.email)] {
-        if fault == Some(CARD_NUMBER_KEY) {
-            value.clear();
-        }
+    if faults.email == Some(CARD_NUMBER_KEY) {
+        payer.email.clear();
     }
     let phone = match phone {
         Some(phone) if !faults.any() => phone,
@@ -145,7 +152,7 @@ pub(super) fn refused(context: &Context, quote: &Quote, error: StartError) -> Re
     }
 }
 
-fn expired(context: &Context, quote: &Quote) -> Result<HttpResponse, Fault> {
+pub(super) fn expired(context: &Context, quote: &Quote) -> Result<HttpResponse, Fault> {
     let again = format!("/billers/{}/{}", quote.biller, quote.receivable_type);
     let notice = Notice::new(context.language, Tone::Wait, "quote-expired")
         .action(context.language, "action-again", &again)

@@ -19,6 +19,8 @@ const PAGES: &[(&str, &str)] = &[
     ("/fr/payments/0000-0001-0000-0010", "GET, HEAD, POST"),
     ("/fr/payments/0000-0001-0000-0010/status", "GET, HEAD"),
     ("/fr/payments/0000-0001-0000-0010/receipt.pdf", "GET, HEAD"),
+    ("/fr/quotes/0000-0001-0000-0010/cash", "GET, HEAD, POST"),
+    ("/fr/cash/1000000000007", "GET, HEAD"),
     ("/fr/find", "GET, HEAD, POST"),
     ("/staff", "GET, HEAD"),
     ("/fr/staff", "GET, HEAD"),

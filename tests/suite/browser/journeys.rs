@@ -93,6 +93,33 @@ async fn a_bill_is_paid(#[case] language: &str, #[case] search: &str, #[case] bi
     .await;
 }
 
+#[rstest]
+#[case::arabic_phone("ar", Device::Phone)]
+#[case::french("fr", Device::Desktop)]
+#[case::english_without_scripts("en", Device::NoScript)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_for_cash(#[case] language: &str, #[case] device: Device) {
+    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
+        let tour = Tour::new(browser, app, language, "cash");
+        tour.open("/billers/1001/01").await;
+        tour.identify("12345678").await;
+        tour.at("/bills/").await;
+        browser.click("form[method=post] button[type=submit]").await;
+        tour.at("/quotes/").await;
+        browser.fill("#phone", "12").await;
+        browser.click(".or-cash button").await;
+        browser.find("#faults").await;
+        tour.inspect("faults").await;
+        browser.fill("#phone", "0612345678").await;
+        browser.click(".or-cash button").await;
+        tour.at("/cash/").await;
+        browser.find(".cash-digits").await;
+        tour.inspect("code").await;
+        tour.assert_quiet(&[422]).await;
+    })
+    .await;
+}
+
 /// Presses Tab until the focus is there. It is seen wherever it stops, and it never goes back up the page.
 async fn tab_to(browser: &Browser, selector: &str) {
     let stop = "const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at); \

@@ -38,7 +38,7 @@ pub use colleague::{Colleague, PASSWORD, STAFF_KEY, code_at, shown_secret, take_
 pub use counter::{Counter, agent, pieces};
 pub use database::{Backend, TestDatabase, skip};
 pub use line::Line;
-pub use payer::{Form, Page, Payer};
+pub use payer::{Form, Page, Payer, form};
 pub use phone::Phone;
 
 /// A running hub and its world.

@@ -1,6 +1,7 @@
 //! What the templates show: pure functions from the hub's data to words and amounts in the reader's language.
 
 pub(crate) mod bills;
+pub(super) mod cash;
 pub(super) mod find;
 pub(super) mod home;
 pub(crate) mod identify;

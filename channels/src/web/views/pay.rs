@@ -2,7 +2,8 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use ledger::Language;
+use ledger::{Channel, Instrument, Language};
+use payments::amount_rule::check_limits;
 use payments::api::{CardRedirect, Quote};
 use payments::catalogue::{Biller, ReceivableType};
 
@@ -26,6 +27,8 @@ pub(in crate::web) struct SummaryPage {
     pub(in crate::web) total: String,
     pub(in crate::web) total_label: String,
     pub(in crate::web) expires: String,
+    /// Whether it can be paid in cash at an outlet as well.
+    pub(in crate::web) cash: bool,
     pub(in crate::web) payer: Payer,
     pub(in crate::web) faults: Vec<FaultLink>,
     pub(in crate::web) phone_fault: String,
@@ -96,6 +99,7 @@ pub(in crate::web) fn summary(
         total: format::money(language, quote.amounts.total),
         total_label: i18n::text(language, "amount-total"),
         expires: format::moment(language, quote.expires_at),
+        cash: check_limits(&kind.limits, Channel::Agt, Instrument::Cash, quote.amounts.principal).is_ok(),
         payer,
         faults: links,
         phone_fault,
@@ -119,7 +123,7 @@ pub(in crate::web) fn link_summary(
 ) -> SummaryPage {
     let (action, expires) = (page.url(&format!("/l/{token}")), format::moment(page.language, expires_at));
     let plain = summary(page, biller, kind, quote, Payer::default(), faults);
-    SummaryPage { action, expires, back: String::new(), recipient: recipient.to_owned(), ..plain }
+    SummaryPage { action, expires, back: String::new(), cash: false, recipient: recipient.to_owned(), ..plain }
 }
 
 pub(in crate::web) fn redirect(page: Page, redirect: CardRedirect, quote: &Quote) -> RedirectPage {
