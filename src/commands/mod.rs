@@ -72,6 +72,7 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
         Command::CheckBooks => check_books::run(environment, out),
         Command::Export(args) => match args.format {
             ExportFormat::Hledger => export::hledger(environment, out),
+            ExportFormat::StampDuty(args) => export::stamp_duty(&args, environment, out),
         },
         Command::Biller(args) => match args.action {
             BillerAction::Import(args) => biller::import(&args, environment, out),

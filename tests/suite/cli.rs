@@ -203,6 +203,12 @@ fn the_books_are_proved_or_what_is_wrong_is_named() {
     let bench = Bench::migrated();
     assert!(bench.run(&["check-books"]).done().contains("the books are right"));
     assert!(bench.run(&["export", "hledger"]).done().contains("commodity"));
+    let register = bench.run(&["export", "stamp-duty", "--from", "2026-11", "--months", "2"]).done();
+    assert_eq!(register, "month,receipts,discharged,duty\n2026-11,0,0.00,0.00\n2026-12,0,0.00,0.00\n");
+    for wrong in ["2026-13", "2026-11-01", "202611", "x", "1999-01"] {
+        bench.run(&["export", "stamp-duty", "--from", wrong]).failed(2, &["expected a month", "such as 2026-11"]);
+    }
+    bench.run(&["export", "stamp-duty", "--from", "2026-11", "--months", "0"]).failed(2, &["1..=120"]);
     let mut database = SqliteConnection::establish(&bench.path("fatoura.db").display().to_string()).unwrap();
     let money_from_nowhere = "INSERT INTO accounts (id, kind, owner, currency, balance) VALUES (7, 1, 'x', 504, 100)";
     database.batch_execute(money_from_nowhere).unwrap();
