@@ -6,7 +6,7 @@ use std::sync::mpsc::sync_channel;
 use crate::storage::{Conn, DatabaseUrl, ReaderPool, StorageError, connect, migrate, pending, reader_pool};
 use crate::writer::{
     Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, Shared,
-    WriteOp, Writer, WriterStats,
+    Sorting, WriteOp, Writer, WriterStats,
 };
 
 /// The ledger over one database. Commands are answered through a [`Reply`] after their commit; the `_now` forms wait.
@@ -60,6 +60,11 @@ impl Ledger {
         Self::open_with_recent(url, readers, on_tasks, RECENT_MAX)
     }
 
+    /// Opens a migrated database for a command beside a running hub, to which it leaves all that can be put off.
+    pub fn open_beside(url: &DatabaseUrl) -> Result<Self, StorageError> {
+        Self::opened(url, 1, Arc::new(|| {}), RECENT_MAX, Sorting::LeftToTheHub)
+    }
+
     /// [`Self::open`] with a bound of one's own for the bills and request keys that SQLite keeps in memory, about 100
     /// bytes each, before they are sorted into their tables. PostgreSQL keeps none.
     pub fn open_with_recent(
@@ -68,12 +73,22 @@ impl Ledger {
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
     ) -> Result<Self, StorageError> {
+        Self::opened(url, readers, on_tasks, recent_max, Sorting::Own)
+    }
+
+    fn opened(
+        url: &DatabaseUrl,
+        readers: u32,
+        on_tasks: Arc<dyn Fn() + Send + Sync>,
+        recent_max: usize,
+        sorting: Sorting,
+    ) -> Result<Self, StorageError> {
         if pending(&mut connect(url)?)? {
             return Err(StorageError::Connect("its tables are not up to date: run `fatoura migrate` first".to_owned()));
         }
         Ok(Self {
             url: url.clone(),
-            writer: Writer::start(url.clone(), on_tasks, recent_max)?,
+            writer: Writer::start(url.clone(), on_tasks, recent_max, sorting)?,
             readers: reader_pool(url, readers)?,
         })
     }

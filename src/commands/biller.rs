@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context;
 use biller_adapters::ConnectorSettings;
@@ -101,7 +100,7 @@ pub(super) fn store(url: &DatabaseUrl, billers: &[Biller]) -> anyhow::Result<()>
 
 /// A ledger for a command's few reads and writes.
 fn open(url: &DatabaseUrl) -> anyhow::Result<Ledger> {
-    Ledger::open(url, 1, Arc::new(|| ())).with_context(|| format!("the ledger at {url}"))
+    Ledger::open_beside(url).with_context(|| format!("the ledger at {url}"))
 }
 
 /// Prints the billers as a table.

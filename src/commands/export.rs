@@ -1,7 +1,6 @@
 //! `export`: the books for other programs.
 
 use std::io::{BufWriter, Write};
-use std::sync::Arc;
 
 use anyhow::Context;
 use chrono::Months;
@@ -28,7 +27,7 @@ pub(super) fn stamp_duty(
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let url = existing_database(environment)?.url;
-    let ledger = Ledger::open(&url, 1, Arc::new(|| {})).with_context(|| format!("the ledger at {url}"))?;
+    let ledger = Ledger::open_beside(&url).with_context(|| format!("the ledger at {url}"))?;
     writeln!(out, "month,receipts,discharged,duty")?;
     for number in 0..args.months {
         let after = |months| args.from.checked_add_months(Months::new(months)).context("a month beyond the calendar");

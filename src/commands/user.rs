@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, Write};
-use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use chrono::Utc;
@@ -20,7 +19,7 @@ const LINE_BYTES_MAX: u64 = 4_096;
 
 pub(super) fn run(action: UserAction, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let url = existing_database(environment)?.url;
-    let ledger = Ledger::open(&url, 1, Arc::new(|| ())).with_context(|| format!("the ledger at {url}"))?;
+    let ledger = Ledger::open_beside(&url).with_context(|| format!("the ledger at {url}"))?;
     let done = execute(action, &ledger, out);
     ledger.close();
     done.map(|()| Outcome::Done)

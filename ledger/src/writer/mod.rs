@@ -51,7 +51,7 @@ pub use op::WriteOp;
 pub(crate) use op::is_replay;
 pub(crate) use queue::{Job, RareWrite, Writer};
 pub use queue::{LedgerError, Reply, WriterStats};
-pub(crate) use recent::{RECENT_MAX, RecentBill, Shared};
+pub(crate) use recent::{RECENT_MAX, RecentBill, Shared, Sorting};
 
 use self::accounts::AccountCache;
 use self::ids::Ids;
@@ -125,14 +125,14 @@ impl State {
         url: DatabaseUrl,
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         stats: Arc<WriterStats>,
-        recent_max: usize,
+        recents: Recents,
     ) -> Result<Self, StorageError> {
         let mut state = Self {
             connection: connect(&url)?,
             url,
             ids: Ids::default(),
             accounts: AccountCache::default(),
-            recents: Recents::new(recent_max),
+            recents,
             on_tasks,
             stats,
         };

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::State;
 use super::commands::{Advance, AdvanceOutcome, Pay, PayOutcome};
 use super::op::WriteOp;
-use super::recent::{RecentBill, Shared};
+use super::recent::{RecentBill, Recents, Shared, Sorting};
 use crate::storage::{DatabaseUrl, StorageError};
 
 /// Past this many a batch only costs latency.
@@ -99,15 +99,16 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread. `on_tasks` is called after a commit that left tasks to be done now; `recent_max` bounds the keys
-    /// that wait in memory for their place in a tree.
+    /// that wait in memory for their place in a tree; `sorting` says who puts them there.
     pub fn start(
         url: DatabaseUrl,
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
+        sorting: Sorting,
     ) -> Result<Self, StorageError> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let (alive, stats) = (Arc::new(AtomicBool::new(true)), Arc::new(WriterStats::default()));
-        let mut state = State::open(url, on_tasks, Arc::clone(&stats), recent_max)?;
+        let mut state = State::open(url, on_tasks, Arc::clone(&stats), Recents::new(recent_max, sorting))?;
         let recent_bills = state.recents.shared_bills();
         let flag = Alive(Arc::clone(&alive));
         let thread = std::thread::Builder::new()

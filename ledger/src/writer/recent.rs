@@ -12,9 +12,8 @@
 //! 4. A *filter* knows of most keys that their tree does not hold them, which is what look-ups mostly ask. It is filled
 //!    between batches, too; a key beyond its end is looked up.
 //!
-//! What was appended is read again when the writer starts. A process that never appends sorts nothing either: a command
-//! beside a running hub does not keep it waiting. Folding the same row twice changes nothing, so a fold that was
-//! cut off begins anew. Memory changes after the commit only; a batch that is rolled back leaves it as it was.
+//! What was appended is read again when the writer starts. A command beside a running hub sorts nothing ([`Sorting`]): it
+//! would keep the hub waiting. Folding the same row twice changes nothing, so a fold that was cut off begins anew. Memory changes after the commit only; a batch that is rolled back leaves it as it was.
 //!
 //! Nobody writes between a look-up and the commit that rests on it: the batch is a `BEGIN IMMEDIATE` transaction. What
 //! another process committed before it shows in `data_version`, and everything is read again.
@@ -344,13 +343,21 @@ impl<V: Appended> Recent<V> {
     }
 }
 
+/// Who puts what was appended into its trees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sorting {
+    /// This process, between its batches.
+    Own,
+    /// The hub beside which this process, a command, runs.
+    LeftToTheHub,
+}
+
 /// What changed lately. On PostgreSQL nothing ever is in it.
 pub(super) struct Recents {
     bills: Recent<RecentBill>,
     keys: Recent<RecentKey>,
     max: usize,
-    /// Whether this process ever appended: whoever only looks, or keeps other things, leaves the sorting to who does.
-    appends: bool,
+    sorting: Sorting,
     /// SQLite's `data_version` when memory was last in step; none before it is read, and after a connection was lost.
     version: Option<i64>,
 }
@@ -369,8 +376,8 @@ struct DataVersion {
 }
 
 impl Recents {
-    pub fn new(max: usize) -> Self {
-        Self { bills: Recent::default(), keys: Recent::default(), max, appends: false, version: None }
+    pub fn new(max: usize, sorting: Sorting) -> Self {
+        Self { bills: Recent::default(), keys: Recent::default(), max, sorting, version: None }
     }
 
     pub fn shared_bills(&self) -> Shared<RecentBill> {
@@ -390,7 +397,7 @@ impl Recents {
     /// Whether there is work for the time between batches.
     pub fn has_work(&self) -> bool {
         let part = self.idle_from();
-        self.appends && (self.bills.has_work(part) || self.keys.has_work(part))
+        self.sorting == Sorting::Own && (self.bills.has_work(part) || self.keys.has_work(part))
     }
 
     fn idle_from(&self) -> usize {
@@ -444,7 +451,7 @@ impl Recents {
 
     /// Folds a slice at the end, however little there is; `None` once all is folded.
     pub fn fold_rest(&self, sqlite: &mut SqliteConnection) -> Result<Option<Folded>, StorageError> {
-        if !self.appends || (self.bills.is_folded() && self.keys.is_folded()) {
+        if self.sorting == Sorting::LeftToTheHub || (self.bills.is_folded() && self.keys.is_folded()) {
             return Ok(None);
         }
         Ok(Some(Folded {
@@ -455,7 +462,6 @@ impl Recents {
 
     /// Takes over what a commit wrote.
     pub fn committed(&mut self, folded: Folded, plan: &Plan) {
-        self.appends |= !(plan.bills.is_empty() && plan.keys.is_empty());
         let bills = plan
             .bills
             .iter()

@@ -87,13 +87,13 @@ fn copy(from: &Path, to: &Path) {
 
 /// A command beside a running hub, which keeps other things, leaves the sorting to the hub.
 #[test]
-fn whoever_appends_nothing_sorts_nothing() {
+fn a_command_sorts_nothing() {
     let db = TestDb::sqlite();
     let hub = Ledger::open_with_recent(&db.url, 2, std::sync::Arc::new(|| {}), 1_000).unwrap();
     let payments: Vec<i64> = (0..20).map(|index| pay(&hub, index)).collect();
     let left = db.count("recent_bills");
     assert!(left >= 20, "{left}");
-    let command = db.open();
+    let command = Ledger::open_beside(&db.url).unwrap();
     command.write_now(|op| op.put_biller(1001, "a biller", "2026-11-24T10:00:00".parse().unwrap())).unwrap();
     assert!(!command.stats().has_arrears.load(Ordering::Relaxed));
     command.close();

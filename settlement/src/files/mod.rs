@@ -1,0 +1,1 @@
+//! Files that leave the hub: for billers, and for the bank.

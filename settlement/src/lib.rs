@@ -1,0 +1,5 @@
+//! Settlement and reconciliation: windows become files for billers and banks, statements and reports become matches and
+//! breaks. Knows nothing of HTTP; what it keeps, the ledger keeps.
+
+pub mod files;
+pub mod statements;

@@ -1,0 +1,1 @@
+//! Statements and reports that come in from outside.
