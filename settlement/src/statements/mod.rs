@@ -6,6 +6,7 @@ mod cursor;
 mod fault;
 mod form;
 mod identity;
+mod mt940;
 mod open;
 mod source;
 mod tally;

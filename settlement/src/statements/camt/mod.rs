@@ -201,6 +201,7 @@ impl<R: BufRead> Camt<R> {
             let (statement, faults) = self.head.open(&self.cursor, message, first_currency, self.kind)?;
             self.ready.push_back(Ok(Record::Statement(Box::new(statement))));
             for (place, what) in faults {
+                self.tally.comparable = false;
                 self.disagree(place, "/Bal", what);
             }
         }
