@@ -8,6 +8,7 @@ mod form;
 mod identity;
 mod mt940;
 mod open;
+mod reports;
 mod source;
 mod tally;
 
@@ -17,3 +18,7 @@ pub use form::{
     StatementEnd, StatementKind,
 };
 pub use open::{Incoming, Statements, open};
+pub use reports::{
+    BillerLine, BillerStatus, CardLine, CardStatus, CardTransaction, DailyReport, NetworkKind, NetworkLine,
+    NetworkStatus, Report, ReportError, ReportKind, Reports,
+};

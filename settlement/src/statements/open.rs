@@ -7,6 +7,7 @@ use super::cursor::Cursor;
 use super::fault::{Fault, FaultKind, ReadError, shown};
 use super::form::{Record, StatementKind};
 use super::mt940::Mt940;
+use super::reports::{ReportKind, Reports};
 use super::source::Source;
 
 /// What is read, as told to whoever sent something else.
@@ -18,6 +19,8 @@ const ACCEPTED: &str =
 pub enum Incoming<R> {
     /// A bank's statement or notification.
     Statements(Statements<R>),
+    /// A daily report of the gateway, a network or a biller.
+    Report(Reports<R>),
 }
 
 /// The statements of one file, record by record.
@@ -65,6 +68,7 @@ impl<R: BufRead> Iterator for Statements<R> {
 enum Look {
     Xml,
     Mt940,
+    Report(ReportKind),
     Other(String),
 }
 
@@ -74,6 +78,7 @@ pub fn open<R: BufRead>(input: R) -> Result<Incoming<R>, ReadError> {
     match look(source.beginning()?) {
         Look::Xml => open_xml(Cursor::new(source)?),
         Look::Mt940 => Ok(Incoming::Statements(Statements(Reader::Mt940(Box::new(Mt940::new(source)))))),
+        Look::Report(kind) => Ok(Incoming::Report(Reports::new(kind, source))),
         Look::Other(seen) => {
             let what = format!("the file begins with '{}', expected {ACCEPTED}", shown(&seen));
             let place = source.place();
@@ -85,12 +90,22 @@ pub fn open<R: BufRead>(input: R) -> Result<Incoming<R>, ReadError> {
 fn look(beginning: &[u8]) -> Look {
     let text = String::from_utf8_lossy(beginning);
     let start = text.trim_start_matches('\u{feff}').trim_start();
-    let is_mt940 = start.starts_with("{1:") || start.lines().any(|line| line.starts_with(":20:"));
+    let is_mt940 =
+        start.starts_with("{1:") || start.starts_with(':') || start.lines().any(|line| line.starts_with(":20:"));
     match start {
         start if start.starts_with('<') => Look::Xml,
         _ if is_mt940 => Look::Mt940,
-        start => Look::Other(start.lines().next().unwrap_or_default().to_owned()),
+        start => match report_kind(start) {
+            Some(kind) => Look::Report(kind),
+            None => Look::Other(start.lines().next().unwrap_or_default().to_owned()),
+        },
     }
+}
+
+/// By the name in the header; what else is wrong with it, its reader says.
+fn report_kind(start: &str) -> Option<ReportKind> {
+    let name = start.strip_prefix("H;")?.split([';', '\r', '\n']).next()?;
+    ReportKind::ALL.into_iter().find(|kind| kind.name() == name)
 }
 
 fn open_xml<R: BufRead>(cursor: Cursor<R>) -> Result<Incoming<R>, ReadError> {

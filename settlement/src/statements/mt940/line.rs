@@ -7,8 +7,8 @@ use crate::statements::amounts::{decimal, signed};
 use crate::statements::fault::{Place, shown};
 use crate::statements::form::{Entry, EntryStatus};
 
-/// What stands for no reference.
-const NO_REFERENCE: &str = "NONREF";
+/// What stands for no reference; the second says that it is in `:86:`.
+const NO_REFERENCE: [&str; 2] = ["NONREF", "KREF+"];
 
 /// Reads `:61:` without its identity. The first line has the subfields, the others supplementary details.
 pub(super) fn entry(lines: &[String], currency: &str, place: Place) -> Result<Entry, String> {
@@ -38,7 +38,9 @@ pub(super) fn entry(lines: &[String], currency: &str, place: Place) -> Result<En
     let kind = kind.ok_or_else(|| bad("the transaction type", rest, "a letter and three characters, such as NTRF"))?;
     let references = rest.get(4..).unwrap_or_default();
     let (reference, bank_reference) = references.split_once("//").unwrap_or((references, ""));
-    let own = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty() && text != NO_REFERENCE);
+    let own = |text: &str| {
+        Some(text.trim().to_owned()).filter(|text| !text.is_empty() && !NO_REFERENCE.contains(&text.as_str()))
+    };
     Ok(Entry {
         place,
         identity: String::new(),

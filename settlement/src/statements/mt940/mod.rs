@@ -201,9 +201,10 @@ impl<R: BufRead> Mt940<R> {
     fn flush(&mut self) -> Result<(), ReadError> {
         let Some(Open { entry, information, head: Some(head), tally, .. }) = &mut self.open else { return Ok(()) };
         let Some(mut entry) = entry.take() else { return Ok(()) };
+        let detail = information.take().map(|lines| information::detail(&entry, &lines));
+        entry.reference = entry.reference.or_else(|| detail.as_ref()?.payment.clone());
         entry.identity = self.ordinals.identity(&head.account, &entry);
         tally.add(&entry);
-        let detail = information.take().map(|lines| information::detail(&entry, &lines));
         self.ready.push_back(Ok(Record::Entry(Box::new(entry))));
         self.ready.extend(detail.map(|detail| Ok(Record::Detail(Box::new(detail)))));
         Ok(())
