@@ -8,6 +8,7 @@ mod form;
 mod identity;
 mod mt940;
 mod open;
+mod pain002;
 mod reports;
 mod source;
 mod tally;
@@ -18,6 +19,10 @@ pub use form::{
     StatementEnd, StatementKind,
 };
 pub use open::{Incoming, Statements, open};
+pub use pain002::{
+    GroupStatus, PaymentStatus, StatusReason, StatusRecord, StatusReportKind, StatusReports, TransferReport,
+    TransferStatus,
+};
 pub use reports::{
     BillerLine, BillerStatus, CardLine, CardStatus, CardTransaction, DailyReport, NetworkKind, NetworkLine,
     NetworkStatus, Report, ReportError, ReportKind, Reports,

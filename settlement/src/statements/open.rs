@@ -7,11 +7,12 @@ use super::cursor::Cursor;
 use super::fault::{Fault, FaultKind, ReadError, shown};
 use super::form::{Record, StatementKind};
 use super::mt940::Mt940;
+use super::pain002::{self, StatusReports};
 use super::reports::{ReportKind, Reports};
 use super::source::Source;
 
 /// What is read, as told to whoever sent something else.
-const ACCEPTED_XML: &str = "camt.053.001.02, camt.053.001.08, camt.054.001.02 or camt.054.001.08";
+const ACCEPTED_XML: &str = "camt.053 or camt.054 in version 001.02 or 001.08, or pain.002 in version 001.03 or 001.10";
 const ACCEPTED: &str =
     "an ISO 20022 message (camt.053, camt.054, pain.002), an MT940 or a report beginning with H;FATOURA-";
 
@@ -19,6 +20,8 @@ const ACCEPTED: &str =
 pub enum Incoming<R> {
     /// A bank's statement or notification.
     Statements(Statements<R>),
+    /// The bank's answer to transfers.
+    Status(StatusReports<R>),
     /// A daily report of the gateway, a network or a biller.
     Report(Reports<R>),
 }
@@ -109,6 +112,9 @@ fn report_kind(start: &str) -> Option<ReportKind> {
 }
 
 fn open_xml<R: BufRead>(cursor: Cursor<R>) -> Result<Incoming<R>, ReadError> {
+    if let Some(kind) = pain002::kind_of(cursor.namespace()) {
+        return Ok(Incoming::Status(StatusReports::new(cursor, kind)));
+    }
     match camt::kind_of(cursor.namespace()) {
         Some(kind) => Ok(Incoming::Statements(Statements(Reader::Camt(Box::new(Camt::new(cursor, kind)))))),
         None => {
