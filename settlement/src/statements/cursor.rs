@@ -38,8 +38,10 @@ enum Step {
 pub(super) struct Cursor<R> {
     reader: Reader<Source<R>>,
     buffer: Vec<u8>,
-    /// `Document/BkToCstmrStmt/Stmt`.
+    /// `Document/BkToCstmrStmt/Stmt`, then perhaps the element left last.
     path: String,
+    /// Where the path of the element the cursor is in ends.
+    path_end: usize,
     /// Where each name of the path begins.
     names: Vec<usize>,
     /// The prefix of the root's names, with its colon; empty without one.
@@ -63,6 +65,7 @@ impl<R: BufRead> Cursor<R> {
             reader,
             buffer: Vec::new(),
             path: String::new(),
+            path_end: 0,
             names: Vec::new(),
             prefix: String::new(),
             namespace: String::new(),
@@ -84,7 +87,7 @@ impl<R: BufRead> Cursor<R> {
 
     /// The name of the element the cursor is in.
     pub(super) fn name(&self) -> &str {
-        self.names.last().and_then(|start| self.path.get(*start..)).unwrap_or_default()
+        self.names.last().and_then(|start| self.path.get(*start..self.path_end)).unwrap_or_default()
     }
 
     pub(super) fn place(&self) -> Place {
@@ -101,8 +104,14 @@ impl<R: BufRead> Cursor<R> {
         self.fault_at(self.place, what.into()).into()
     }
 
+    /// The same, of the element that was left last.
+    pub(super) fn fault_behind(&self, what: impl Into<String>) -> ReadError {
+        Fault { place: self.place, path: self.path.clone(), kind: FaultKind::Form, what: what.into() }.into()
+    }
+
     fn fault_at(&self, place: Place, what: String) -> Fault {
-        Fault { place, path: self.path.clone(), kind: FaultKind::Form, what }
+        let path = self.path.get(..self.path_end).unwrap_or_default().to_owned();
+        Fault { place, path, kind: FaultKind::Form, what }
     }
 
     /// Enters the next child and gives its name; at the end of the element leaves it and gives `None`.
@@ -250,7 +259,7 @@ impl<R: BufRead> Cursor<R> {
     pub(super) fn once<T>(&self, slot: &mut Option<T>, value: T) -> Result<(), ReadError> {
         match slot.replace(value) {
             None => Ok(()),
-            Some(_) => Err(self.fault("an element that may stand here once is there again")),
+            Some(_) => Err(self.fault_behind("it may stand here once, and is there again")),
         }
     }
 
@@ -264,7 +273,8 @@ impl<R: BufRead> Cursor<R> {
 
     fn leave(&mut self) {
         let start = self.names.pop().unwrap_or_default();
-        self.path.truncate(start.saturating_sub(1));
+        self.path.truncate(self.path_end);
+        self.path_end = start.saturating_sub(1);
         self.text.clear();
     }
 
@@ -359,11 +369,13 @@ impl<R: BufRead> Cursor<R> {
             (false, None) => qualified.as_ref(),
             (true, _) => qualified.as_ref().strip_prefix(self.prefix.as_str()).unwrap_or(qualified.as_ref()),
         };
+        self.path.truncate(self.path_end);
         if !self.names.is_empty() {
             self.path.push('/');
         }
         self.names.push(self.path.len());
         self.path.push_str(name);
+        self.path_end = self.path.len();
         if self.names.len() > DEPTH_MAX {
             return Err(self.fault(format!("more than {DEPTH_MAX} levels of elements")));
         }

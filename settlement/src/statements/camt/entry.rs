@@ -58,8 +58,8 @@ impl PartialEntry {
                     "PDNG" | "FUTR" => EntryStatus::Pending,
                     "INFO" => EntryStatus::Information,
                     other => {
-                        let what = format!("status '{}' in Sts, expected BOOK, PDNG, FUTR or INFO", shown(other));
-                        return Err(cursor.fault(what));
+                        let what = format!("status '{}', expected BOOK, PDNG, FUTR or INFO", shown(other));
+                        return Err(cursor.fault_behind(what));
                     }
                 };
                 cursor.once(&mut self.status, status)

@@ -81,6 +81,9 @@ impl<R: BufRead> Fields<R> {
                 return Ok(Piece::Eof);
             };
             if is_end(&line.text) {
+                if self.in_block && line.text == "-" && !line.ended {
+                    return Err(refuse(line.place, "the file ends before -}: it may have been cut off"));
+                }
                 self.in_block = line.text.contains("{4:");
                 return Ok(Piece::End);
             }

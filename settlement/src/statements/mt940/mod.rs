@@ -107,6 +107,9 @@ impl<R: BufRead> Mt940<R> {
     }
 
     fn field(&mut self, field: &Field) -> Result<(), ReadError> {
+        if let ([_, second, ..], false) = (field.lines.as_slice(), matches!(field.tag.as_str(), "25P" | "61" | "86")) {
+            return Err(field.refuse(format!("a second line '{}' in a field of one line", shown(second))));
+        }
         if field.tag == "20" {
             self.end_statement()?;
             let message = field.first().trim();

@@ -1,0 +1,96 @@
+//! Whole files: what is read of them, and that they are what they say.
+
+use std::process::Command;
+
+use rstest::rstest;
+use settlement::statements::{Incoming, Record};
+
+use super::{incoming, path, records, report, sample, statuses, told};
+
+#[rstest]
+#[case("camt053_v02.xml")]
+#[case("camt053_v08.xml")]
+#[case("camt054_v08.xml")]
+#[case("mt940.sta")]
+fn statements(#[case] name: &str) {
+    insta::assert_snapshot!(name, told(&records(sample(name).as_bytes())));
+}
+
+#[rstest]
+fn status_report() {
+    insta::assert_snapshot!("pain002_v10.xml", told(&statuses(sample("pain002_v10.xml").as_bytes())));
+}
+
+#[rstest]
+#[case("card.csv")]
+#[case("network.csv")]
+#[case("biller.csv")]
+fn reports(#[case] name: &str) {
+    insta::assert_snapshot!(name, told(&[report(sample(name).as_bytes())]));
+}
+
+/// The entries of published samples: signed centimes, booking and value date, references.
+#[rstest]
+#[case("genkgo-camt053.v2.multi.statement.xml")]
+#[case("genkgo-camt053.v8.xml")]
+#[case("genkgo-camt054.v8.xml")]
+#[case("cmxl-mt940.sta")]
+#[case("jejik-abnamro.sta")]
+#[case("jejik-generic.sta")]
+fn published(#[case] name: &str) {
+    let bytes = std::fs::read(path("public").join(name)).unwrap();
+    let lines: Vec<String> = records(&bytes)
+        .into_iter()
+        .map(|record| match record {
+            Ok(Record::Statement(statement)) => {
+                let opening = statement.opening.map(|balance| balance.amount.to_string());
+                format!("{:?} {} opening {}", statement.account, statement.currency, opening.unwrap_or_default())
+            }
+            Ok(Record::Entry(entry)) => format!(
+                "  {} {} {} {} {} {}",
+                entry.amount,
+                entry.booked.unwrap(),
+                entry.value.unwrap(),
+                entry.code.unwrap_or_default(),
+                entry.reference.unwrap_or("-".into()),
+                entry.bank_reference.unwrap_or("-".into()),
+            ),
+            Ok(Record::Detail(detail)) => format!(
+                "    {} {} {} {}",
+                detail.amount.unwrap(),
+                detail.currency,
+                detail.end_to_end.unwrap_or("-".into()),
+                detail.remittance.unwrap_or("-".into()),
+            ),
+            Ok(Record::End(end)) => format!("closing {:?}", end.closing.map(|balance| balance.amount.to_string())),
+            Err(fault) => format!("! {fault}"),
+        })
+        .collect();
+    insta::assert_snapshot!(name, lines.join("\n"));
+}
+
+/// Needs xmllint, which `scripts/setup test` installs.
+#[rstest]
+#[case("camt053_v02.xml", "camt.053.001.02")]
+#[case("camt053_v08.xml", "camt.053.001.08")]
+#[case("camt054_v08.xml", "camt.054.001.08")]
+#[case("pain002_v10.xml", "pain.002.001.10")]
+fn samples_are_valid(#[case] name: &str, #[case] message: &str) {
+    let schema = path(&format!("../xsd/{message}.xsd"));
+    let output = Command::new("xmllint")
+        .args(["--nonet", "--noout", "--schema"])
+        .args([&schema, &path("samples").join(name)])
+        .output()
+        .expect("xmllint is missing: run scripts/setup test");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_file_is_known_by_its_digest() {
+    use sha2::{Digest, Sha256};
+    let bytes = sample("camt053_v08.xml").into_bytes();
+    let Ok(Incoming::Statements(mut statements)) = incoming(&bytes) else { panic!() };
+    assert_eq!(statements.sha256(), None);
+    assert!(statements.by_ref().all(|record| record.is_ok()));
+    assert_eq!(statements.sha256(), Some(hex::encode(Sha256::digest(&bytes))));
+}
