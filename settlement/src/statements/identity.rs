@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use sha2::{Digest, Sha256};
 
-use super::form::{Account, Entry};
+use super::form::{Account, Entry, EntryStatus};
 
 /// Takes eight bytes of a digest as they are.
 #[derive(Default)]
@@ -52,6 +52,8 @@ impl Ordinals {
             digest.update(part.as_bytes());
         };
         add(account.number());
+        // What is only announced must not stand for its booking.
+        add(if entry.status == EntryStatus::Booked { "booked" } else { "announced" });
         add(&entry.currency);
         add(&entry.amount.minor().to_string());
         match &entry.bank_reference {

@@ -85,6 +85,38 @@ fn samples_are_valid(#[case] name: &str, #[case] message: &str) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Version 02 of a notification and version 03 of an answer say the same in nearly the same words.
+#[test]
+fn older_versions() {
+    let text = sample("camt054_v08.xml");
+    let older = text.replace("054.001.08", "054.001.02").replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts>BOOK</Sts>");
+    assert_eq!(places_apart(told(&records(text.as_bytes()))), places_apart(told(&records(older.as_bytes()))));
+    let text = sample("pain002_v10.xml");
+    let older = text.replace("002.001.10", "002.001.03");
+    assert_ne!(text, older);
+    assert_eq!(statuses(text.as_bytes()), statuses(older.as_bytes()));
+}
+
+fn places_apart(told: String) -> String {
+    told.lines().filter(|line| !line.trim_start().starts_with("column:")).collect()
+}
+
+#[test]
+fn letters_beyond_ascii_in_an_mt940_are_utf_8_or_latin_1() {
+    let text = sample("mt940.sta").replace("LOT 4471", "LOT é");
+    let latin_1: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    assert_ne!(text.as_bytes(), latin_1);
+    assert_eq!(records(text.as_bytes()), records(&latin_1));
+}
+
+#[test]
+fn the_documented_example_is_a_report() {
+    let page = std::fs::read_to_string(path("../../../docs/reconciliation-files.md")).unwrap();
+    let start = page.find("H;FATOURA-ACKNOWLEDGEMENTS;1").unwrap();
+    let (example, _) = page.get(start..).unwrap().split_once("```").unwrap();
+    assert!(report(example.as_bytes()).is_ok());
+}
+
 #[test]
 fn a_file_is_known_by_its_digest() {
     use sha2::{Digest, Sha256};

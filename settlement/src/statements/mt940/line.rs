@@ -117,3 +117,79 @@ fn mark(text: &str) -> Result<(EntryStatus, bool, bool, &str), String> {
     });
     found.ok_or_else(|| bad("the mark", text, "C, D, RC, RD, EC or ED"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn read(text: &str) -> Result<Entry, String> {
+        let lines: Vec<_> = text.split('\n').map(str::to_owned).collect();
+        entry(&lines, "MAD", Place::default())
+    }
+
+    #[rstest]
+    #[case("2603310331C168,00NTRFA//B", "2026-03-31", "2026-03-31")]
+    #[case("260331C168,00NTRFA//B", "2026-03-31", "2026-03-31")]
+    #[case("2512310102C168,00NTRFA//B", "2025-12-31", "2026-01-02")]
+    #[case("2601021231C168,00NTRFA//B", "2026-01-02", "2025-12-31")]
+    #[case("2802290301C168,00NTRFA//B", "2028-02-29", "2028-03-01")]
+    #[case("991231C168,00NTRFA//B", "1999-12-31", "1999-12-31")]
+    fn days(#[case] text: &str, #[case] value: &str, #[case] booked: &str) {
+        let entry = read(text).unwrap();
+        assert_eq!(
+            (entry.value.unwrap().to_string(), entry.booked.unwrap().to_string()),
+            (value.into(), booked.into())
+        );
+    }
+
+    #[rstest]
+    #[case("260331C168,NTRF", 16_800, false, EntryStatus::Booked)]
+    #[case("260331D168,4NTRF", -16_840, false, EntryStatus::Booked)]
+    #[case("260331RC168,42NTRF", -16_842, true, EntryStatus::Booked)]
+    #[case("260331RD168,42NTRF", 16_842, true, EntryStatus::Booked)]
+    #[case("260331EC168,42NTRF", 16_842, false, EntryStatus::Pending)]
+    #[case("260331ED168,42NTRF", -16_842, false, EntryStatus::Pending)]
+    #[case("260331CD168,42NTRF", 16_842, false, EntryStatus::Booked)]
+    #[case("260331RCD168,42NTRF", -16_842, true, EntryStatus::Booked)]
+    #[case("260331C\n168,42NTRF", 16_842, false, EntryStatus::Booked)]
+    fn amounts(#[case] text: &str, #[case] minor: i64, #[case] reversal: bool, #[case] status: EntryStatus) {
+        let entry = read(text).unwrap();
+        assert_eq!((entry.amount.minor(), entry.reversal, entry.status), (minor, reversal, status));
+    }
+
+    #[rstest]
+    #[case("NTRFA//B", "NTRF", Some("A"), Some("B"), None)]
+    #[case("NTRFNONREF//B\nFRAIS\nET TVA", "NTRF", None, Some("B"), Some("FRAIS ET TVA"))]
+    #[case("N026A/C", "N026", Some("A/C"), None, None)]
+    #[case("FMSC//", "FMSC", None, None, None)]
+    #[case("NTRFKREF+//B", "NTRF", None, Some("B"), None)]
+    fn references(
+        #[case] text: &str,
+        #[case] kind: &str,
+        #[case] own: Option<&str>,
+        #[case] bank: Option<&str>,
+        #[case] more: Option<&str>,
+    ) {
+        let entry = read(&format!("260331C168,{text}")).unwrap();
+        let found = (entry.code.as_deref(), entry.reference.as_deref(), entry.bank_reference.as_deref());
+        assert_eq!((found, entry.text.as_deref()), ((Some(kind), own, bank), more));
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("260231C168,00NTRF")]
+    #[case("26033103C168,00NTRF")]
+    #[case("2603311340C168,00NTRF")]
+    #[case("260331168,00NTRF")]
+    #[case("260331C,00NTRF")]
+    #[case("260331C168NTRF")]
+    #[case("260331C168,00ntrf")]
+    #[case("260331C168,00N")]
+    #[case("260331C1,68,00NTRF")]
+    #[case("260331C9999999999999999999,NTRF")]
+    #[case("éééééé")]
+    fn refused(#[case] text: &str) {
+        assert!(read(text).is_err());
+    }
+}
