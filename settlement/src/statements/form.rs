@@ -139,7 +139,8 @@ pub struct Statement {
     pub id: String,
     /// The account.
     pub account: Account,
-    /// ISO 4217 alphabetic code: the account's, else that of its opening balance, else of its first entry.
+    /// ISO 4217 alphabetic code: the account's, else that of its opening balance, else of its first entry; XXX where
+    /// there is none of them.
     pub currency: String,
     /// Electronic sequence number; the statement number of `:28C:`.
     pub sequence: Option<u64>,

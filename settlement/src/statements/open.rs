@@ -21,7 +21,7 @@ pub enum Incoming<R> {
     /// A bank's statement or notification.
     Statements(Statements<R>),
     /// The bank's answer to transfers.
-    Status(StatusReports<R>),
+    Status(Box<StatusReports<R>>),
     /// A daily report of the gateway, a network or a biller.
     Report(Reports<R>),
 }
@@ -113,7 +113,7 @@ fn report_kind(start: &str) -> Option<ReportKind> {
 
 fn open_xml<R: BufRead>(cursor: Cursor<R>) -> Result<Incoming<R>, ReadError> {
     if let Some(kind) = pain002::kind_of(cursor.namespace()) {
-        return Ok(Incoming::Status(StatusReports::new(cursor, kind)));
+        return Ok(Incoming::Status(Box::new(StatusReports::new(cursor, kind))));
     }
     match camt::kind_of(cursor.namespace()) {
         Some(kind) => Ok(Incoming::Statements(Statements(Reader::Camt(Box::new(Camt::new(cursor, kind)))))),

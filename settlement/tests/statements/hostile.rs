@@ -152,6 +152,11 @@ use super::{faults, sample};
     "<Sum>1693.71<",
     "line 8, column 5, Document/BkToCstmrStmt/Stmt: the summary says 2 debits and a sum of 1693.71, but there are 2 debits, which add up to 1693.70"
 )]
+#[case::late(
+    "</NtryDtls>",
+    "</NtryDtls><AcctSvcrRef>OP1</AcctSvcrRef>",
+    "line 81, column 20, Document/BkToCstmrStmt/Stmt/Ntry/AcctSvcrRef: it must stand before NtryDtls"
+)]
 #[case::batch_count(
     "<NbOfTxs>2<",
     "<NbOfTxs>3<",

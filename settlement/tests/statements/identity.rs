@@ -57,3 +57,21 @@ fn what_the_bank_changed_is_another_entry() {
 fn accounts(#[case] text: &str, #[case] account: Account) {
     assert_eq!(Account::read(text), account);
 }
+
+#[rstest::rstest]
+#[case("BMNXMAMC/007780000012345678901209")]
+#[case("007780000012345678901209MAD")]
+#[case("MA64007780000012345678901209")]
+#[case("021/007780000012345678901209MAD")]
+fn accounts_of_an_mt940(#[case] field: &str) {
+    let text = sample("mt940.sta").replace("BMNXMAMC/007780000012345678901209", field);
+    let Some(Ok(Record::Statement(statement))) = records(text.as_bytes()).into_iter().next() else { panic!() };
+    assert_eq!(statement.account, Account::Rib("007780000012345678901209".into()));
+}
+
+#[test]
+fn a_booking_is_not_its_announcement() {
+    let text = sample("camt054_v08.xml");
+    let announced = entries(&text.replace("BOOK", "PDNG"));
+    assert_ne!(entries(&text)[0].identity, announced[0].identity);
+}

@@ -1,4 +1,5 @@
 //! Files as banks, the gateway, networks and billers send them. `public/` holds published samples, with their licences.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod hostile;
 mod identity;

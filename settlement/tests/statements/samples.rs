@@ -5,7 +5,7 @@ use std::process::Command;
 use rstest::rstest;
 use settlement::statements::{Incoming, Record};
 
-use super::{incoming, path, records, report, sample, statuses, told};
+use super::{faults, incoming, path, records, report, sample, statuses, told};
 
 #[rstest]
 #[case("camt053_v02.xml")]
@@ -99,6 +99,28 @@ fn older_versions() {
 
 fn places_apart(told: String) -> String {
     told.lines().filter(|line| !line.trim_start().starts_with("column:")).collect()
+}
+
+/// Batches in one entry: some with details, some with their total alone, some with neither.
+#[rstest]
+#[case("<NtryDtls><Btch><TtlAmt Ccy='MAD'>31.40</TtlAmt></Btch></NtryDtls>", "5200.00", true)]
+#[case("<NtryDtls><Btch><TtlAmt Ccy='MAD'>31.41</TtlAmt></Btch></NtryDtls>", "5200.00", false)]
+#[case("<NtryDtls><Btch><NbOfTxs>9</NbOfTxs></Btch></NtryDtls>", "5200.00", true)]
+#[case("", "5231.40", true)]
+#[case("", "5231.41", false)]
+fn batches(#[case] other: &str, #[case] detail: &str, #[case] fits: bool) {
+    let detailed = format!("{other}<NtryDtls><Btch><NbOfTxs>1</NbOfTxs></Btch><TxDtls><Amt Ccy='MAD'>{detail}</Amt>");
+    let text = sample("camt054_v08.xml").replace("<NtryDtls>", "").replace("<TxDtls>", &detailed);
+    assert_eq!(faults(text.as_bytes()).is_empty(), fits);
+}
+
+#[test]
+fn supplementary_data_may_be_of_any_namespace() {
+    let data = "<SplmtryData><Envlp><x:a xmlns:x='urn:x'><b xmlns='urn:y'>1</b></x:a></Envlp></SplmtryData></TxDtls>";
+    let text = sample("camt054_v08.xml");
+    let with_data = text.replace("</TxDtls>", data);
+    assert_ne!(text, with_data);
+    assert_eq!(records(text.as_bytes()), records(with_data.as_bytes()));
 }
 
 #[test]

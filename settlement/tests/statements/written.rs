@@ -70,8 +70,11 @@ fn mt940(opening: i64, lines: &[Line]) -> String {
     text
 }
 
+/// Amount, bank's reference, day, end-to-end identification.
+type Told = (i64, String, u32, String);
+
 /// What a reader says of the lines, as far as both formats can say it.
-fn read(text: &str) -> (Vec<(i64, String, u32, String)>, Vec<String>, StatementEnd) {
+fn read(text: &str) -> (Vec<Told>, Vec<String>, StatementEnd) {
     use chrono::Datelike;
     let (mut told, mut identities, mut ended) = (Vec::new(), Vec::new(), None);
     for record in records(text.as_bytes()) {

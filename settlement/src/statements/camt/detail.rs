@@ -154,11 +154,11 @@ fn party_name<R: BufRead>(cursor: &mut Cursor<R>) -> Result<Option<String>, Read
     let mut found = None;
     while let Some(name) = cursor.child()? {
         match name {
-            "Nm" => found = Some(cursor.text()?),
+            "Nm" => found = name_text(cursor)?,
             "Pty" => {
                 while let Some(name) = cursor.child()? {
                     match name {
-                        "Nm" => found = Some(cursor.text()?),
+                        "Nm" => found = name_text(cursor)?,
                         _ => cursor.skip()?,
                     }
                 }
@@ -167,6 +167,11 @@ fn party_name<R: BufRead>(cursor: &mut Cursor<R>) -> Result<Option<String>, Read
         }
     }
     Ok(found)
+}
+
+/// A name moves no money: an empty one is none.
+fn name_text<R: BufRead>(cursor: &mut Cursor<R>) -> Result<Option<String>, ReadError> {
+    cursor.leaf(|text| Ok(Some(text.to_owned()).filter(|text| !text.is_empty())))
 }
 
 fn remittance<R: BufRead>(cursor: &mut Cursor<R>, detail: &mut Detail) -> Result<(), ReadError> {

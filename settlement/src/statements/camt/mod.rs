@@ -73,6 +73,8 @@ struct Running {
     /// Details' amounts in the account's currency; `None` where one has none, or past the range.
     sum: Option<Money>,
     charges: Money,
+    /// Whether some batch has neither details nor a total, so that the sum says nothing.
+    is_partial: bool,
     /// Details of the batch at hand and their sum.
     batch_details: u64,
     batch_sum: Option<Money>,
@@ -234,6 +236,9 @@ impl<R: BufRead> Camt<R> {
                 self.stand = Stand::Details;
                 Ok(())
             }
+            Some(name) if self.running.entry.is_some() && name != "AddtlNtryInf" => {
+                Err(self.cursor.fault("it must stand before NtryDtls"))
+            }
             Some(_) => self.entry.read(&mut self.cursor),
             None => {
                 self.open_entry()?;
@@ -306,6 +311,9 @@ impl<R: BufRead> Camt<R> {
         let Some(batch) = self.running.batch.clone() else { return Ok(()) };
         let Running { batch_details: found, batch_sum: sum, .. } = self.running;
         if found == 0 {
+            // It counts as it says of itself beside the details of other batches.
+            self.running.sum = self.running.sum.zip(batch.total).and_then(|(sum, total)| sum.checked_add(total));
+            self.running.is_partial |= batch.total.is_none();
             return Ok(());
         }
         let mut wrong = Vec::new();
@@ -338,7 +346,8 @@ impl<R: BufRead> Camt<R> {
             }
             self.ready.push_back(Ok(Record::Detail(Box::new(last))));
         }
-        if running.details == 0 || entry.batch.is_none() && running.details == 1 {
+        let is_single = entry.batch.is_none() && running.details == 1;
+        if running.details == 0 || is_single || running.is_partial {
             return;
         }
         let what = match sum {

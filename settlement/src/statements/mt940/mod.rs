@@ -245,15 +245,22 @@ impl<R: BufRead> Mt940<R> {
     }
 }
 
-/// The whole field where it is a known kind of account, else what stands behind a bank code and a slash.
+/// The whole field where it is a known kind of account, else what stands behind a bank code and a slash; some banks put
+/// the currency behind the number.
 fn account(field: &Field) -> Result<Account, ReadError> {
     let text = field.first().trim();
-    let behind = text.split_once('/').map_or("", |(_, behind)| behind);
-    match (Account::read(text), Account::read(behind)) {
-        (Account::Other(_), known @ (Account::Rib(_) | Account::Iban(_))) => Ok(known),
-        (Account::Other(text), _) if text.is_empty() => Err(field.refuse("empty, expected the account")),
-        (account, _) => Ok(account),
+    if text.is_empty() {
+        return Err(field.refuse("empty, expected the account"));
     }
+    let behind = text.split_once('/').map_or(text, |(_, behind)| behind);
+    let known = [text, behind].into_iter().flat_map(|text| {
+        let bare = text
+            .strip_suffix(|c: char| c.is_ascii_uppercase())
+            .map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_uppercase()));
+        [Some(text), bare]
+    });
+    let known = known.flatten().map(Account::read).find(|account| !matches!(account, Account::Other(_)));
+    Ok(known.unwrap_or_else(|| Account::Other(text.to_owned())))
 }
 
 /// Statement number and page.

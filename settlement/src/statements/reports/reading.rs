@@ -1,6 +1,6 @@
 //! What all reports have in common: header, lines, trailer.
 
-use std::io::{self, BufRead, Read};
+use std::io::{BufRead, Read};
 
 use chrono::NaiveDate;
 use ledger::Money;
@@ -10,10 +10,10 @@ use super::row::{Faults, Row, iso_day, two_places};
 use super::{Report, ReportError};
 use crate::statements::cursor::whole;
 use crate::statements::fault::{Place, shown};
-use crate::statements::source::{Limit, Source};
+use crate::statements::source::Source;
 
 /// Largest report: a line has about 150 bytes, so some 400,000 payments of one source in one day, as data in memory.
-const REPORT_BYTES_MAX: u64 = 64 << 20;
+const REPORT_BYTES_MAX: usize = 64 << 20;
 /// Longest line: the fields of every layout at their longest, quoted, fit four times.
 const LINE_BYTES_MAX: u64 = 4 << 10;
 
@@ -68,10 +68,10 @@ pub(super) fn read<L: Layout, R: BufRead>(mut source: Source<R>) -> Result<Repor
         before: Sha256::new(),
     };
     let mut place = Place { line: 1, column: 1 };
-    let mut read = 0;
+    let mut read = 0_usize;
     loop {
         let mut bytes = Vec::new();
-        read += fill(&mut source, &mut bytes)?;
+        read += (&mut source).take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)?;
         if bytes.is_empty() {
             break;
         }
@@ -102,16 +102,6 @@ pub(super) fn read<L: Layout, R: BufRead>(mut source: Source<R>) -> Result<Repor
             Ok(Report { source, day, sequence, sha256, lines: reading.lines })
         }
         _ => Err(ReportError::Refused(reading.faults.list)),
-    }
-}
-
-/// The next line with its end, or as much of it as is read at once.
-fn fill<R: BufRead>(source: &mut Source<R>, into: &mut Vec<u8>) -> Result<u64, ReportError> {
-    match source.take(LINE_BYTES_MAX).read_until(b'\n', into) {
-        Ok(_) => Ok(u64::try_from(into.len()).unwrap_or(u64::MAX)),
-        // Far beyond what a report may have, which is then said.
-        Err(error) if Limit::of(&error).is_some() => Ok(u64::MAX),
-        Err(error) => Err(ReportError::Io(io::Error::new(error.kind(), error))),
     }
 }
 
