@@ -7,7 +7,7 @@ mod reports;
 mod samples;
 mod written;
 
-use std::io::BufReader;
+use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
 
 use settlement::statements::{DailyReport, Fault, Incoming, ReadError, Record, ReportError, StatusRecord, open};
@@ -21,9 +21,18 @@ fn sample(name: &str) -> String {
     std::fs::read_to_string(path("samples").join(name)).unwrap()
 }
 
-/// Reads bytes in small pieces, so that every text is cut somewhere.
-fn incoming(bytes: &[u8]) -> Result<Incoming<BufReader<&[u8]>>, ReadError> {
-    open(BufReader::with_capacity(7, bytes))
+/// Gives a few bytes at a time, as a slow connection does.
+struct Trickle<'a>(&'a [u8]);
+
+impl Read for Trickle<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let end = into.len().min(7);
+        self.0.read(&mut into[..end])
+    }
+}
+
+fn incoming(bytes: &[u8]) -> Result<Incoming<BufReader<Trickle<'_>>>, ReadError> {
+    open(BufReader::with_capacity(1, Trickle(bytes)))
 }
 
 /// Everything of a statement, faults as text.

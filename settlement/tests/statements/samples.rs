@@ -16,7 +16,7 @@ fn statements(#[case] name: &str) {
     insta::assert_snapshot!(name, told(&records(sample(name).as_bytes())));
 }
 
-#[rstest]
+#[test]
 fn status_report() {
     insta::assert_snapshot!("pain002_v10.xml", told(&statuses(sample("pain002_v10.xml").as_bytes())));
 }
@@ -112,6 +112,41 @@ fn batches(#[case] other: &str, #[case] detail: &str, #[case] fits: bool) {
     let detailed = format!("{other}<NtryDtls><Btch><NbOfTxs>1</NbOfTxs></Btch><TxDtls><Amt Ccy='MAD'>{detail}</Amt>");
     let text = sample("camt054_v08.xml").replace("<NtryDtls>", "").replace("<TxDtls>", &detailed);
     assert_eq!(faults(text.as_bytes()).is_empty(), fits);
+}
+
+/// What is read at once ends anywhere in the file.
+#[rstest]
+#[case("camt053_v08.xml", "<BkToCstmrStmt>")]
+#[case("camt053_v02.xml", "<c:BkToCstmrStmt>")]
+fn long_files(#[case] name: &str, #[case] before: &str) {
+    let text = sample(name);
+    let expected = records(text.as_bytes());
+    for length in (56_000..65_400).step_by(97) {
+        let comments = format!(
+            "{before}{}<!--{}-->",
+            format!("<!--{}-->", "x".repeat(7_000)).repeat(7),
+            "x".repeat(length - 49_049)
+        );
+        assert_eq!(records(text.replace(before, &comments).as_bytes()), expected, "{length} bytes before");
+    }
+}
+
+/// A stream of lines is cut anywhere too.
+#[test]
+fn long_mt940() {
+    let text = sample("mt940.sta");
+    let identities = |text: &str| -> Vec<_> {
+        let entries = records(text.as_bytes()).into_iter().filter_map(|record| match record.unwrap() {
+            Record::Entry(entry) => Some(entry.identity),
+            _ => None,
+        });
+        entries.collect()
+    };
+    let expected = identities(&text);
+    for lines in 1_060..1_100 {
+        let long = format!("{}\r\n{}{text}", "\r\n".repeat(lines), format!("{}\r\n", " ".repeat(60)).repeat(1_020));
+        assert_eq!(identities(&long), expected, "{lines} lines before");
+    }
 }
 
 #[test]
