@@ -220,7 +220,7 @@ pub struct Batch {
     pub payment: Option<String>,
     /// How many.
     pub count: Option<u64>,
-    /// Their total, signed.
+    /// Their total in the entry's currency, signed.
     pub total: Option<Money>,
 }
 

@@ -16,7 +16,8 @@
 //!
 //! A fault has its line, column and element. One of [`FaultKind::Form`] is the last thing a reader gives. A
 //! [`FaultKind::Disagreement`] (balances, summary, batch, currency) stands between records, so that all of them can be
-//! shown to whoever asks the bank; a file with one must not be taken. Whoever stops at the first error and keeps what
+//! shown to whoever asks the bank (there may be one an entry: list some, count the rest); a file with one must not be
+//! taken. Whoever stops at the first error and keeps what
 //! was read in one transaction does that. Failures to read are not faults: [`ReadError::Io`].
 //!
 //! Totals are known to fit only once [`Record::End`] came, and that a file is whole only when the iterator ended.

@@ -93,9 +93,12 @@ impl PartialEntry {
         }
     }
 
-    /// Whether the entry is a credit.
-    pub(super) fn credit<R: BufRead>(&self, cursor: &Cursor<R>) -> Result<bool, ReadError> {
-        self.credit.ok_or_else(|| cursor.fault("Ntry has no CdtDbtInd before its details"))
+    /// Reads `Btch`; its total has the entry's direction unless it says otherwise.
+    pub(super) fn batch<R: BufRead>(&self, cursor: &mut Cursor<R>) -> Result<Batch, ReadError> {
+        match (&self.amount, self.credit) {
+            (Some((_, currency)), Some(credit)) => batch(cursor, credit, currency),
+            _ => Err(cursor.fault("Amt and CdtDbtInd of the entry must come before it")),
+        }
     }
 
     /// The entry in the common form, without its identity.
@@ -124,12 +127,12 @@ impl PartialEntry {
     }
 }
 
-/// `Btch`; its total has the entry's direction unless it says otherwise.
-pub(super) fn batch<R: BufRead>(cursor: &mut Cursor<R>, entry_credit: bool) -> Result<Batch, ReadError> {
+/// A total in another currency than the entry's is not kept: it cannot be held against anything.
+fn batch<R: BufRead>(cursor: &mut Cursor<R>, entry_credit: bool, currency: &str) -> Result<Batch, ReadError> {
     let mut batch = Batch::default();
     let (mut total, mut credit) = (None, None);
-    while let Some(name) = cursor.child()? {
-        match name {
+    while cursor.child()?.is_some() {
+        match cursor.name() {
             "MsgId" => {
                 let text = cursor.text()?;
                 cursor.once(&mut batch.message, text)?;
@@ -142,6 +145,7 @@ pub(super) fn batch<R: BufRead>(cursor: &mut Cursor<R>, entry_credit: bool) -> R
                 let count = cursor.number()?;
                 cursor.once(&mut batch.count, count)?;
             }
+            "TtlAmt" if cursor.currency() != currency => cursor.skip()?,
             "TtlAmt" => {
                 let (amount, _) = cursor.amount()?;
                 cursor.once(&mut total, amount)?;

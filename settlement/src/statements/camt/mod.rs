@@ -274,8 +274,7 @@ impl<R: BufRead> Camt<R> {
     fn details(&mut self) -> Result<(), ReadError> {
         match self.cursor.child()? {
             Some("Btch") => {
-                let credit = self.entry.credit(&self.cursor)?;
-                let batch = entry::batch(&mut self.cursor, credit)?;
+                let batch = self.entry.batch(&mut self.cursor)?;
                 self.cursor.once(&mut self.running.batch, batch)
             }
             Some("TxDtls") => {
