@@ -19,6 +19,7 @@ mod outbox;
 mod payment_words;
 mod postings;
 mod references;
+mod settlement;
 mod staff;
 mod states;
 mod storage;
@@ -48,8 +49,11 @@ pub use outbox::{Task, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
 pub use references::{NotAReference, Reference};
+pub use settlement::{
+    NewSettlement, NewTransfer, SettleOutcome, Settlement, SettlementWindow, Transfer, WindowLine, WindowSum,
+};
 pub use staff::{Attempt, NewStaffMember, NewStaffSession, StaffMember, StaffSession};
-pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind};
+pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind, TransferState};
 pub use storage::rows::Payment;
 pub use storage::{DatabaseUrl, StorageError};
 pub use vocabulary::{Channel, Instrument, Language, UnknownWord};

@@ -53,7 +53,8 @@ words! {
 words! {
     /// Business events that post.
     PostingKind: "taken, confirmed, return decided, returned, agent commission, taken reversed, confirmed reversed, \
-                  commission reversed, float topped up, float withdrawn, late cash, late cash released" {
+                  commission reversed, float topped up, float withdrawn, late cash, late cash released, \
+                  biller commission, transfer ordered, transfer paid, transfer rejected" {
         /// Money arrived: receivable from the gateway (or drawn from a float) against bills in transit.
         Taken = 1, "taken";
         /// The biller booked the payment: in transit becomes payable to the biller, fee, VAT and duty.
@@ -78,6 +79,14 @@ words! {
         LateCash = 11, "late cash";
         /// Late cash goes back to the float, so that the outlet can give it back.
         LateCashReleased = 12, "late cash released";
+        /// What a biller owes the hub for a settlement window.
+        BillerCommission = 13, "biller commission";
+        /// What is due to a biller is on its way to its account.
+        TransferOrdered = 14, "transfer ordered";
+        /// The bank paid a transfer.
+        TransferPaid = 15, "transfer paid";
+        /// The bank refused or returned a transfer: the biller is owed it again.
+        TransferRejected = 16, "transfer rejected";
     }
 }
 
@@ -123,6 +132,20 @@ words! {
         SmsLink = 21, "SMS link";
         /// A payment link, by mail. As above.
         MailLink = 22, "mail link";
+    }
+}
+
+words! {
+    /// Where a transfer to a biller stands.
+    TransferState: "waiting, ordered, paid, rejected" {
+        /// It is going to be asked for.
+        Waiting = 1, "waiting";
+        /// The bank was asked for it; its statement has not shown it yet.
+        Ordered = 2, "ordered";
+        /// The bank's statement shows it. Final.
+        Paid = 3, "paid";
+        /// The bank refused or returned it: the biller is owed it again. Final; another transfer may follow.
+        Rejected = 4, "rejected";
     }
 }
 

@@ -5,7 +5,9 @@ use ledger::{CashReferenceState, ClosureOutcome, LateCashOutcome, LateReason, Ne
 
 use crate::counters::closure;
 use crate::outlets::keep_reference;
-use crate::support::{Doing, TestDb, actor, ask_to_cancel, bill, confirm, counter, moment, money, over_counter};
+use crate::support::{
+    Doing, TestDb, actor, agreed, ask_to_cancel, bill, confirm, counter, moment, money, over_counter,
+};
 
 /// What is done to the rows, and what the check says.
 const DAMAGE: &[(&str, &[&str])] = &[
@@ -172,7 +174,7 @@ fn every_kind_of_damage_is_found(db: &TestDb) {
     }
     ledger.step(asked, ask_to_cancel());
     ledger.step(gone, ask_to_cancel());
-    ledger.step(gone, Step::Cancelled);
+    ledger.step(gone, agreed());
     ledger.step(refused, Step::Return);
     // 500.00 and five times 168.42, one of which was handed back.
     let closed = ledger.write_now(move |op| op.close_shift(&closure(shift, 117_368))).unwrap();

@@ -1,0 +1,8 @@
+//! Settlement as rows: windows and their lines, what came of them, transfers, files and deliveries. What terms say and how
+//! files look is not known here.
+
+pub(crate) mod settling;
+pub(crate) mod windows;
+
+pub use settling::{NewSettlement, NewTransfer, SettleOutcome, Settlement, Transfer};
+pub use windows::{SettlementWindow, WindowLine, WindowSum};
