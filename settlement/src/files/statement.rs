@@ -122,8 +122,7 @@ impl Totals {
     /// Whether the figures agree with one another.
     pub fn check(&self, contract: Contract) -> Result<(), Unsound> {
         let possible = |count: u64, amount: Money| amount >= Money::ZERO && (count > 0 || amount == Money::ZERO);
-        for (what, count, amount) in
-            [("payments", self.payments, self.gross), ("refunds", self.refunds, self.refunded)]
+        for (what, count, amount) in [("payments", self.payments, self.gross), ("refunds", self.refunds, self.refunded)]
         {
             if !possible(count, amount) {
                 return Err(Unsound::Count { what, count, amount });

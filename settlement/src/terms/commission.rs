@@ -111,7 +111,10 @@ mod tests {
     use rstest::rstest;
 
     fn money(text: &str) -> Money {
-        text.strip_prefix('-').map_or_else(|| Money::parse_wire(text).unwrap(), |text| Money::from_minor(-Money::parse_wire(text).unwrap().minor()))
+        text.strip_prefix('-').map_or_else(
+            || Money::parse_wire(text).unwrap(),
+            |text| Money::from_minor(-Money::parse_wire(text).unwrap().minor()),
+        )
     }
 
     fn rule(channel: Option<Channel>, instrument: Option<Instrument>, percent: &str, flat: &str) -> CommissionRule {

@@ -79,7 +79,8 @@ fn instant(day: NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
     }
     // Clocks jump at whole minutes: the first that exists again is the instant of the jump.
     let minute = local.with_second(0)?.with_nanosecond(0)?;
-    let after_jump = |minutes| ZONE.from_local_datetime(&minute.checked_add_signed(Duration::minutes(minutes))?).earliest();
+    let after_jump =
+        |minutes| ZONE.from_local_datetime(&minute.checked_add_signed(Duration::minutes(minutes))?).earliest();
     (1..=JUMP_MINUTES_MAX).find_map(after_jump).map(|found| found.to_utc())
 }
 

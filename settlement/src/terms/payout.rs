@@ -63,8 +63,11 @@ mod tests {
     use rstest::rstest;
 
     fn shared(shares: &[u16]) -> Terms {
-        let account =
-            |share: &u16| PayoutAccount { holder: "X".into(), rib: "007780000012345678901209".into(), basis_points: *share };
+        let account = |share: &u16| PayoutAccount {
+            holder: "X".into(),
+            rib: "007780000012345678901209".into(),
+            basis_points: *share,
+        };
         Terms { accounts: shares.iter().map(account).collect(), ..Terms::default() }
     }
 
