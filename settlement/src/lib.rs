@@ -2,4 +2,6 @@
 //! breaks. Knows nothing of HTTP; what it keeps, the ledger keeps.
 
 pub mod files;
+pub mod rib;
 pub mod statements;
+pub mod terms;
