@@ -5,3 +5,6 @@ pub mod files;
 pub mod rib;
 pub mod statements;
 pub mod terms;
+mod windows;
+
+pub use windows::{Closing, SettledBiller, Settling, close_windows, settle_windows};

@@ -63,12 +63,8 @@ pub struct WindowLine {
     pub is_refund: bool,
     /// The payment.
     pub payment: Reference,
-    /// Its quote's kind of bill.
-    pub receivable_type: String,
-    /// What its quote keeps as text.
-    pub detail: String,
-    /// The inquiry that its quote is from.
-    pub inquiry: String,
+    /// Its quote's kind of bill, and what the quote keeps as text.
+    pub quote: Option<(String, String)>,
     /// The channel.
     pub channel: Channel,
     /// The instrument.
@@ -116,9 +112,10 @@ struct SumRow {
     amount: i64,
 }
 
-/// Posting, kind and time; number, secret, channel, instrument, principal and receipt of the payment; type, detail and
-/// inquiry of the quote.
-type LineRow = ((i64, i16, NaiveDateTime), (i64, i64, i16, i16, i64, Option<String>, Option<NaiveDate>), (String, String, String));
+/// Posting, kind and time; number, secret, channel, instrument, principal and receipt of the payment; type and detail of the
+/// quote.
+type LineRow =
+    ((i64, i16, NaiveDateTime), (i64, i64, i16, i16, i64, Option<String>, Option<NaiveDate>), Option<(String, String)>);
 
 fn is_refund(kind: i16) -> bool {
     kind == PostingKind::ConfirmedReversed.code()
@@ -216,7 +213,7 @@ impl Reader<'_> {
         let rows: Vec<LineRow> = window_lines::table
             .inner_join(postings::table.on(postings::id.eq(window_lines::posting_id)))
             .inner_join(payments::table.on(postings::payment_id.eq(payments::id.nullable())))
-            .inner_join(quotes::table.on(quotes::id.eq(payments::quote_id)))
+            .left_join(quotes::table.on(quotes::id.eq(payments::quote_id)))
             .filter(window_lines::window_id.eq(window))
             .filter(window_lines::posting_id.gt(after))
             .order(window_lines::posting_id)
@@ -232,7 +229,7 @@ impl Reader<'_> {
                     payments::receipt_number,
                     payments::receipt_date,
                 ),
-                (quotes::receivable_type, quotes::detail, quotes::inquiry),
+                (quotes::receivable_type, quotes::detail).nullable(),
             ))
             .load(self.connection)?;
         let read = |(posting, payment, quote): LineRow| {
@@ -241,9 +238,7 @@ impl Reader<'_> {
                 posting: posting.0,
                 is_refund: is_refund(posting.1),
                 payment: Reference::of(id, secret),
-                receivable_type: quote.0,
-                detail: quote.1,
-                inquiry: quote.2,
+                quote,
                 channel: unknown(Channel::from_code(channel), "channel", channel)?,
                 instrument: unknown(Instrument::from_code(instrument), "instrument", instrument)?,
                 principal: Money::from_minor(principal),

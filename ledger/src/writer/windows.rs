@@ -1,11 +1,11 @@
 //! Which settlement window a confirmation, or its reversal, falls into: decided in the commit that books it.
 //!
-//! It is the earliest window of the biller that is open and not over at the time of the booking; where there is none, the
-//! one that the step names is opened. Closing a window is one update (`settlement/windows.rs`). On PostgreSQL a batch that
+//! It is the earliest window of the biller that is open and not over at the time of the booking. The one that the step
+//! names is opened if it would be earlier still, or there is none; but none is opened behind one that was closed. Closing a window is one update (`settlement/windows.rs`). On PostgreSQL a batch that
 //! books into windows shares a lock that closing takes alone, so that nothing is booked into a window after it closed; on
 //! SQLite nobody writes beside a batch.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -23,9 +23,18 @@ use crate::storage::{Conn, StorageError};
 /// The key of PostgreSQL's lock between batches and the closing of windows: any number that nothing else uses.
 pub(crate) const WINDOWS_LOCK: i64 = 0x6661_746f_7572_6101;
 
-/// Open windows of the billers that a batch books for, by cut-off.
+/// Windows of the billers that a batch books for.
 #[derive(Default)]
-pub(super) struct WindowView(HashMap<i32, BTreeMap<NaiveDateTime, i64>>);
+pub(super) struct WindowView(HashMap<i32, Windows>);
+
+/// Windows of one biller.
+#[derive(Default)]
+struct Windows {
+    /// Those that are open, by cut-off.
+    open: BTreeMap<NaiveDateTime, i64>,
+    /// The last cut-off that was closed; known only where a window may have to be opened.
+    closed: Option<NaiveDateTime>,
+}
 
 /// A window to be opened.
 pub(super) struct NewWindow {
@@ -49,10 +58,15 @@ impl WindowView {
         connection: &mut Conn,
         steps: impl Iterator<Item = (&'a PaymentRow, &'a Step)>,
     ) -> Result<Self, StorageError> {
-        let booking = steps.filter(|(_, step)| matches!(step, Step::Confirm { .. } | Step::Cancelled { .. }));
-        let billers: BTreeSet<i32> = booking.map(|(row, _)| row.biller).collect();
+        let mut named = BTreeMap::<i32, NaiveDateTime>::new();
+        for (row, step) in steps {
+            if let Step::Confirm { cut_off, .. } | Step::Cancelled { cut_off } = step {
+                let cut_off = cut_off.naive_utc();
+                named.entry(row.biller).and_modify(|first| *first = cut_off.min(*first)).or_insert(cut_off);
+            }
+        }
         let mut view = Self::default();
-        if billers.is_empty() {
+        if named.is_empty() {
             return Ok(view);
         }
         use settlement_windows::dsl;
@@ -61,7 +75,7 @@ impl WindowView {
         let rows: Vec<(i32, NaiveDateTime, i64)> = match connection {
             Conn::Sqlite(sqlite) => {
                 let mut rows = Vec::new();
-                for biller in &billers {
+                for biller in named.keys() {
                     let of_one = open.filter(dsl::biller.eq(*biller)).select(columns);
                     rows.extend(of_one.load::<(i32, NaiveDateTime, i64)>(sqlite)?);
                 }
@@ -71,11 +85,19 @@ impl WindowView {
                 diesel::sql_query("SELECT pg_advisory_xact_lock_shared($1)")
                     .bind::<BigInt, _>(WINDOWS_LOCK)
                     .execute(pg)?;
-                open.filter(dsl::biller.eq_any(billers)).select(columns).load(pg)?
+                open.filter(dsl::biller.eq_any(named.keys().copied().collect::<Vec<_>>())).select(columns).load(pg)?
             }
         };
         for (biller, cut_off, id) in rows {
-            view.0.entry(biller).or_default().insert(cut_off, id);
+            view.0.entry(biller).or_default().open.insert(cut_off, id);
+        }
+        for (biller, named) in named {
+            let windows = view.0.entry(biller).or_default();
+            if windows.open.first_key_value().is_none_or(|(first, _)| named < *first) {
+                let closed =
+                    dsl::settlement_windows.filter(dsl::biller.eq(biller)).filter(dsl::closed_at.is_not_null());
+                windows.closed = closed.select(diesel::dsl::max(dsl::cut_off)).get_result(connection)?;
+            }
         }
         Ok(view)
     }
@@ -91,8 +113,10 @@ pub(super) fn place(
     moment: Moment,
 ) -> Result<i64, StorageError> {
     let (now, cut_off) = (moment.at.naive_utc(), cut_off.naive_utc());
-    let open = view.windows.0.entry(biller).or_default();
-    if let Some((_, id)) = open.iter().find(|(cut_off, _)| **cut_off > now) {
+    let Windows { open, closed } = view.windows.0.entry(biller).or_default();
+    if let Some((first, id)) = open.iter().find(|(cut_off, _)| **cut_off > now)
+        && (*first <= cut_off || closed.is_some_and(|closed| cut_off <= closed))
+    {
         return Ok(*id);
     }
     if cut_off <= now {

@@ -24,3 +24,4 @@ mod recent;
 mod schema;
 mod staff;
 mod steps;
+mod windows;

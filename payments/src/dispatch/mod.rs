@@ -174,7 +174,11 @@ impl Dispatcher {
 
     /// Takes the payment a step on and finishes the task in the same commit.
     async fn advance_by(&self, task: &Task, step: Step) -> Result<AdvanceOutcome, Infrastructure> {
-        let moment = Moment::of(self.hub.now());
+        self.advance_at(task, Moment::of(self.hub.now()), step).await
+    }
+
+    /// [`Self::advance_by`] at a moment that the step depends on.
+    async fn advance_at(&self, task: &Task, moment: Moment, step: Step) -> Result<AdvanceOutcome, Infrastructure> {
         self.hub.advance(Advance { payment: task.payment, step, task: Some(task.id), moment }).await
     }
 

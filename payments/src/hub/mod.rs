@@ -191,6 +191,11 @@ impl Hub {
         (self.clock)()
     }
 
+    /// The biller's first cut-off after an instant.
+    pub(crate) fn next_cut_off(&self, _biller: u16, after: DateTime<Utc>) -> DateTime<Utc> {
+        settlement::terms::Terms::default().next_cut_off(after)
+    }
+
     /// The receivable of the card gateway.
     pub(crate) fn gateway_account(&self) -> Account {
         Account::of(AccountKind::GatewayReceivable, self.settings.gateway_account.clone())
