@@ -130,9 +130,8 @@ pub(super) fn each_line<E: std::error::Error + 'static>(
     let mut tally = Tally::default();
     for line in lines {
         let line = line.map_err(WriteError::Lines)?;
-        let added = tally.add(line.kind, line.amount);
-        let number = tally.lines().max(1);
-        added.map_err(|why| Unfit::new(format!("line {number}"), "amount", why))?;
+        let number = tally.lines() + 1;
+        tally.add(line.kind, line.amount).map_err(|why| Unfit::new(format!("line {number}"), "amount", why))?;
         take(number, &line)?;
     }
     match tally.difference(totals) {

@@ -1,0 +1,5 @@
+//! Settlement files and messages to the bank: what they hold, and that nothing else passes for them.
+
+mod sample;
+mod text;
+mod verify;
