@@ -167,7 +167,7 @@ impl Hub {
         let mut billers = Vec::with_capacity(stored.len());
         let mut connectors: HashMap<u16, Arc<dyn Connector>> = HashMap::with_capacity(stored.len());
         for stored in stored {
-            let biller: Biller = serde_json::from_str(&stored.definition)
+            let biller = Biller::from_stored(&stored.definition)
                 .map_err(|error| Infrastructure::Failed(format!("biller {} as stored: {error}", stored.code)))?;
             match biller.connector.build(biller.code, &*self.secrets) {
                 Ok(connector) => drop(connectors.insert(biller.code, Arc::from(connector))),
