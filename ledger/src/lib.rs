@@ -50,10 +50,14 @@ pub use payment_words::{MissingWords, PaymentWord};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
 pub use references::{NotAReference, Reference};
 pub use settlement::{
-    NewSettlement, NewTransfer, SettleOutcome, Settlement, SettlementWindow, Transfer, WindowLine, WindowSum,
+    Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, Repeated, SettleOutcome, Settlement,
+    SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowLine, WindowSum,
 };
 pub use staff::{Attempt, NewStaffMember, NewStaffSession, StaffMember, StaffSession};
-pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind, TransferState};
+pub use states::{
+    BillState, DeliveryMeans, IncidentKind, OrderState, PaymentState, PostingKind, SettlementFileKind, TaskKind,
+    TransferState,
+};
 pub use storage::rows::Payment;
 pub use storage::{DatabaseUrl, StorageError};
 pub use vocabulary::{Channel, Instrument, Language, UnknownWord};

@@ -259,6 +259,14 @@ pub fn transfer_rejected(biller: u16, amount: Money, moment: Moment) -> Result<P
     between(PostingKind::TransferRejected, &transit, &payable, amount, moment)
 }
 
+/// A transfer that was paid came back: it is owed again.
+///
+/// Dr bank: amount. Cr biller payable: amount.
+pub fn transfer_returned(biller: u16, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    let (payable, _) = biller_accounts(biller);
+    between(PostingKind::TransferReturned, &Account::only(AccountKind::Bank), &payable, amount, moment)
+}
+
 /// What a biller is owed, and what is on its way to it.
 fn biller_accounts(biller: u16) -> (Account, Account) {
     let of = |kind| Account::of(kind, biller.to_string());

@@ -54,7 +54,7 @@ words! {
     /// Business events that post.
     PostingKind: "taken, confirmed, return decided, returned, agent commission, taken reversed, confirmed reversed, \
                   commission reversed, float topped up, float withdrawn, late cash, late cash released, \
-                  biller commission, transfer ordered, transfer paid, transfer rejected" {
+                  biller commission, transfer ordered, transfer paid, transfer rejected, transfer returned" {
         /// Money arrived: receivable from the gateway (or drawn from a float) against bills in transit.
         Taken = 1, "taken";
         /// The biller booked the payment: in transit becomes payable to the biller, fee, VAT and duty.
@@ -85,8 +85,10 @@ words! {
         TransferOrdered = 14, "transfer ordered";
         /// The bank paid a transfer.
         TransferPaid = 15, "transfer paid";
-        /// The bank refused or returned a transfer: the biller is owed it again.
+        /// The bank refused a transfer: the biller is owed it again.
         TransferRejected = 16, "transfer rejected";
+        /// A transfer that the bank had paid came back: the biller is owed it again.
+        TransferReturned = 17, "transfer returned";
     }
 }
 
@@ -137,15 +139,53 @@ words! {
 
 words! {
     /// Where a transfer to a biller stands.
-    TransferState: "waiting, ordered, paid, rejected" {
+    TransferState: "waiting, ordered, paid, rejected, returned" {
         /// It is going to be asked for.
         Waiting = 1, "waiting";
         /// The bank was asked for it; its statement has not shown it yet.
         Ordered = 2, "ordered";
         /// The bank's statement shows it. Final.
         Paid = 3, "paid";
-        /// The bank refused or returned it: the biller is owed it again. Final; another transfer may follow.
+        /// The bank refused it: the biller is owed it again. Final; another transfer may follow.
         Rejected = 4, "rejected";
+        /// It was paid and came back: the biller is owed it again. Final; another transfer may follow.
+        Returned = 5, "returned";
+    }
+}
+
+words! {
+    /// Where a message of transfers to the bank stands.
+    OrderState: "made, accepted, partly accepted, rejected" {
+        /// Made; the bank has not answered.
+        Made = 1, "made";
+        /// The bank accepted all of it.
+        Accepted = 2, "accepted";
+        /// The bank rejected some of its transfers.
+        PartlyAccepted = 3, "partly accepted";
+        /// The bank rejected all of it.
+        Rejected = 4, "rejected";
+    }
+}
+
+words! {
+    /// What file of a settlement it is.
+    SettlementFileKind: "csv, fixed, camt054" {
+        /// Separated values.
+        Csv = 1, "csv";
+        /// Lines of fixed width.
+        Fixed = 2, "fixed";
+        /// ISO 20022 camt.054.
+        Camt054 = 3, "camt054";
+    }
+}
+
+words! {
+    /// How a file reaches a biller.
+    DeliveryMeans: "mail, sftp" {
+        /// As the attachment of a mail.
+        Mail = 1, "mail";
+        /// Onto the biller's server.
+        Sftp = 2, "sftp";
     }
 }
 

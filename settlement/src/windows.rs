@@ -98,7 +98,7 @@ pub fn settle_windows(ledger: &Ledger, billers: &[SettledBiller], now: DateTime<
         if stuck == Some(biller) {
             continue;
         }
-        match settle(ledger, terms_of(billers, biller), window, now)? {
+        match settle(ledger, billers.iter().find(|known| known.code == biller), window, now)? {
             Ok(transfers) => {
                 done.settled += 1;
                 done.transfers += transfers;
@@ -133,11 +133,12 @@ fn put_lines_in_order(ledger: &Ledger) -> Result<(), LedgerError> {
 /// Settles one window: how many transfers, or why not.
 fn settle(
     ledger: &Ledger,
-    terms: Option<&Terms>,
+    biller: Option<&SettledBiller>,
     window: SettlementWindow,
     now: DateTime<Utc>,
 ) -> Result<Result<u64, String>, LedgerError> {
-    let Some(terms) = terms else { return Ok(Err("the biller is not known any more: import it again".to_owned())) };
+    let Some(biller) = biller else { return Ok(Err("the biller is not known any more: import it again".to_owned())) };
+    let terms = &biller.terms;
     if terms.accounts.is_empty() {
         return Ok(Err("the biller's file names no account to pay out to".to_owned()));
     }
@@ -153,7 +154,6 @@ fn settle(
         .accounts
         .iter()
         .zip(terms.split(totals.paid))
-        .filter(|(_, amount)| amount.is_positive())
         .map(|(account, amount)| NewTransfer { holder: account.holder.clone(), rib: account.rib.clone(), amount })
         .collect();
     let terms_text = match serde_json::to_string(terms) {
@@ -161,7 +161,7 @@ fn settle(
         Err(error) => return Ok(Err(format!("the terms cannot be kept: {error}"))),
     };
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let ordered = transfers.len() as u64;
+    let ordered = transfers.iter().filter(|transfer| transfer.amount.is_positive()).count() as u64;
     let new = NewSettlement {
         window,
         payments: (count(totals.payments), totals.gross),
@@ -172,6 +172,7 @@ fn settle(
         carried_in,
         net: totals.net,
         transfers,
+        name: biller.name.clone(),
         terms: terms_text,
     };
     Ok(match ledger.write_now(move |op| op.settle(&new, now))? {

@@ -356,7 +356,8 @@ fn by_the_manual(row: &PaymentRow, agent: Option<&AgentPaymentRow>, kind: Postin
         | PostingKind::BillerCommission
         | PostingKind::TransferOrdered
         | PostingKind::TransferPaid
-        | PostingKind::TransferRejected => return None,
+        | PostingKind::TransferRejected
+        | PostingKind::TransferReturned => return None,
         PostingKind::Taken => manual::taken(&row.funds().ok()?, &amounts, moment),
         PostingKind::Confirmed => manual::confirmed(biller_code(row.biller).ok()?, &amounts, moment),
         PostingKind::ReturnDecided => manual::return_decided(&amounts, moment),

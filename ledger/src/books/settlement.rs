@@ -221,10 +221,11 @@ fn settled(
     Ok(())
 }
 
-/// What transfers pay out, by window, but for those that stand for one that the bank refused.
+/// What transfers pay out, by window, but for those that repeat one which did not arrive.
 fn transferred(connection: &mut Conn, report: &mut BooksReport) -> Result<HashMap<i64, i128>, StorageError> {
     let mut sums: HashMap<i64, i128> = HashMap::new();
-    let mut rejected: HashMap<i64, (i64, i64)> = HashMap::new();
+    // Window, account and repeats of those that did not arrive, and their sums.
+    let mut back: HashMap<(i64, i16, i16), i64> = HashMap::new();
     let mut last = i64::MIN;
     while last < i64::MAX {
         let page: Vec<TransferRow> = transfers::table
@@ -235,17 +236,16 @@ fn transferred(connection: &mut Conn, report: &mut BooksReport) -> Result<HashMa
             .load(connection)?;
         last = super::page_end(&page, |row| row.id);
         for row in page {
-            if row.state == TransferState::Rejected.code() {
-                rejected.insert(row.id, (row.window_id, row.amount));
+            let (window, position, repeats) = (row.window_id, row.position, row.repeats);
+            if [TransferState::Rejected, TransferState::Returned].map(TransferState::code).contains(&row.state) {
+                back.insert((window, position, repeats), row.amount);
             }
-            match row.replaces {
-                None => *sums.entry(row.window_id).or_default() += i128::from(row.amount),
-                // Numbers grow: what it stands for was read before it.
-                Some(other) if rejected.get(&other) == Some(&(row.window_id, row.amount)) => {}
-                Some(_) => {
-                    let why = "it stands for a transfer that was not refused, or for another sum";
-                    report.fault(BookFault::OutsidePayments { what: TRANSFER, id: row.id, why });
-                }
+            // Numbers grow: what it repeats was read before it.
+            if repeats == 0 {
+                *sums.entry(window).or_default() += i128::from(row.amount);
+            } else if back.get(&(window, position, repeats - 1)) != Some(&row.amount) {
+                let why = "it repeats a transfer that did arrive, or another sum";
+                report.fault(BookFault::OutsidePayments { what: TRANSFER, id: row.id, why });
             }
         }
     }
@@ -259,12 +259,37 @@ const TRANSFER: &str = "transfer";
 struct TransferRow {
     id: i64,
     window_id: i64,
+    position: i16,
+    repeats: i16,
     biller: i32,
     amount: i64,
     state: i16,
-    replaces: Option<i64>,
     ordered_posting: i64,
     ended_posting: Option<i64>,
+    returned_posting: Option<i64>,
+}
+
+impl TransferRow {
+    /// The postings that its state asks for, or what is wrong with those that it has.
+    fn asked(&self, biller: u16, moment: Moment) -> Result<Vec<Asked>, &'static str> {
+        use TransferState as S;
+        let amount = Money::from_minor(self.amount);
+        let ordered =
+            (self.ordered_posting, PostingKind::TransferOrdered, manual::transfer_ordered(biller, amount, moment));
+        let paid = |posting| (posting, PostingKind::TransferPaid, manual::transfer_paid(biller, amount, moment));
+        let rejected =
+            |posting| (posting, PostingKind::TransferRejected, manual::transfer_rejected(biller, amount, moment));
+        let returned =
+            |posting| (posting, PostingKind::TransferReturned, manual::transfer_returned(biller, amount, moment));
+        match (S::from_code(self.state), self.ended_posting, self.returned_posting) {
+            (None, ..) => Err("its state is unknown"),
+            (Some(S::Waiting | S::Ordered), None, None) => Ok(vec![ordered]),
+            (Some(S::Paid), Some(ended), None) => Ok(vec![ordered, paid(ended)]),
+            (Some(S::Rejected), Some(ended), None) => Ok(vec![ordered, rejected(ended)]),
+            (Some(S::Returned), Some(ended), Some(back)) => Ok(vec![ordered, paid(ended), returned(back)]),
+            (Some(_), ..) => Err("its postings are not those of its state"),
+        }
+    }
 }
 
 /// The postings that settlements and transfers must have.
@@ -284,44 +309,13 @@ pub(super) fn ask(
             .load(connection)?;
         last = super::page_end(&page, |row| row.id);
         for row in page {
-            let (id, amount) = (row.id, Money::from_minor(row.amount));
-            let Ok(biller) = biller_code(row.biller) else {
-                report.unknown(format!("transfer {id}"), "biller", row.biller);
-                continue;
-            };
-            ask(
-                TRANSFER,
-                id,
-                (row.ordered_posting, PostingKind::TransferOrdered, manual::transfer_ordered(biller, amount, moment)),
-            );
-            match (TransferState::from_code(row.state), row.ended_posting) {
-                (None, _) => report.unknown(format!("transfer {id}"), "state", row.state),
-                (Some(TransferState::Paid), Some(posting)) => {
-                    ask(
-                        TRANSFER,
-                        id,
-                        (posting, PostingKind::TransferPaid, manual::transfer_paid(biller, amount, moment)),
-                    );
-                }
-                (Some(TransferState::Rejected), Some(posting)) => {
-                    let made = manual::transfer_rejected(biller, amount, moment);
-                    ask(TRANSFER, id, (posting, PostingKind::TransferRejected, made));
-                }
-                (Some(TransferState::Paid | TransferState::Rejected), None) => {
-                    report.fault(BookFault::OutsidePayments {
-                        what: TRANSFER,
-                        id,
-                        why: "it ended and nothing was booked",
-                    });
-                }
-                (Some(_), Some(_)) => {
-                    report.fault(BookFault::OutsidePayments {
-                        what: TRANSFER,
-                        id,
-                        why: "it was booked and has not ended",
-                    });
-                }
-                (Some(_), None) => {}
+            let id = row.id;
+            match biller_code(row.biller)
+                .map_err(|_| "its biller is unknown")
+                .and_then(|biller| row.asked(biller, moment))
+            {
+                Ok(wanted) => wanted.into_iter().for_each(|wanted| ask(TRANSFER, id, wanted)),
+                Err(why) => report.fault(BookFault::OutsidePayments { what: TRANSFER, id, why }),
             }
         }
     }

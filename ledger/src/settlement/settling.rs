@@ -32,8 +32,10 @@ pub struct NewSettlement {
     pub carried_in: Money,
     /// What is due: gross - refunds - commission and VAT where they are kept + carried.
     pub net: Money,
-    /// Transfers that pay it out: none where it is carried on.
+    /// Transfers that pay it out, one an account; those of zero are not made.
     pub transfers: Vec<NewTransfer>,
+    /// The biller's name.
+    pub name: String,
     /// The terms that were applied, as text.
     pub terms: String,
 }
@@ -71,6 +73,8 @@ pub struct Settlement {
     pub biller: u16,
     /// Its place among the biller's: from 1, without gaps.
     pub sequence: i64,
+    /// The biller's name.
+    pub name: String,
     /// The first instant of the window.
     pub since: NaiveDateTime,
     /// The first instant after it.
@@ -109,8 +113,10 @@ pub struct Transfer {
     pub id: i64,
     /// The window that it pays out.
     pub window: i64,
-    /// Its place among the window's, from 1.
+    /// The account's place among the biller's, from 1.
     pub position: i16,
+    /// How often it was made before and did not arrive.
+    pub repeats: i16,
     /// The biller.
     pub biller: u16,
     /// The holder of the account.
@@ -133,6 +139,7 @@ struct SettlementRow {
     window_id: i64,
     biller: i32,
     sequence: i64,
+    name: String,
     since: NaiveDateTime,
     payments: i64,
     gross: i64,
@@ -153,6 +160,7 @@ fn settlement((row, cut_off): (SettlementRow, NaiveDateTime)) -> Result<Settleme
         window: row.window_id,
         biller: biller_code(row.biller)?,
         sequence: row.sequence,
+        name: row.name,
         since: row.since,
         cut_off,
         payments: (row.payments, money(row.gross)),
@@ -173,6 +181,7 @@ pub(crate) struct TransferRow {
     id: i64,
     window_id: i64,
     position: i16,
+    repeats: i16,
     biller: i32,
     holder: String,
     rib: String,
@@ -191,6 +200,7 @@ impl TryFrom<TransferRow> for Transfer {
             id: row.id,
             window: row.window_id,
             position: row.position,
+            repeats: row.repeats,
             biller: biller_code(row.biller)?,
             state: TransferState::from_code(row.state).ok_or_else(unknown)?,
             holder: row.holder,
@@ -242,7 +252,7 @@ impl Reader<'_> {
     pub fn transfers_of(&mut self, window: i64) -> Result<Vec<Transfer>, StorageError> {
         let rows: Vec<TransferRow> = transfers::table
             .filter(transfers::window_id.eq(window))
-            .order(transfers::position)
+            .order((transfers::position, transfers::repeats))
             .select(TransferRow::as_select())
             .load(self.connection)?;
         rows.into_iter().map(Transfer::try_from).collect()
@@ -299,6 +309,7 @@ impl WriteOp<'_> {
             settlements::window_id.eq(new.window.id),
             settlements::biller.eq(biller),
             settlements::sequence.eq(sequence),
+            settlements::name.eq(&new.name),
             settlements::since.eq(since),
             (settlements::payments.eq(new.payments.0), settlements::gross.eq(new.payments.1.minor())),
             (settlements::refunds.eq(new.refunds.0), settlements::refunded.eq(new.refunds.1.minor())),
@@ -312,12 +323,13 @@ impl WriteOp<'_> {
             settlements::commission_posting.eq(commission_posting),
         );
         diesel::insert_into(settlements::table).values(values).execute(self.connection)?;
-        for (position, transfer) in (1i16..).zip(&new.transfers) {
+        for (position, transfer) in (1i16..).zip(&new.transfers).filter(|(_, transfer)| transfer.amount.is_positive()) {
             let ordered = self.post(&postings::transfer_ordered(new.window.biller, transfer.amount, moment)?)?;
             let values = (
                 transfers::id.eq(self.next_id()?),
                 transfers::window_id.eq(new.window.id),
                 transfers::position.eq(position),
+                transfers::repeats.eq(0),
                 transfers::biller.eq(biller),
                 (transfers::holder.eq(&transfer.holder), transfers::rib.eq(&transfer.rib)),
                 transfers::amount.eq(transfer.amount.minor()),

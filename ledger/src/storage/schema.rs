@@ -505,6 +505,7 @@ diesel::table! {
         window_id -> BigInt,
         biller -> Integer,
         sequence -> BigInt,
+        name -> Text,
         since -> Timestamp,
         payments -> BigInt,
         gross -> BigInt,
@@ -518,6 +519,7 @@ diesel::table! {
         terms -> Text,
         made_at -> Timestamp,
         commission_posting -> Nullable<BigInt>,
+        filed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -540,15 +542,16 @@ diesel::table! {
         id -> BigInt,
         window_id -> BigInt,
         position -> SmallInt,
+        repeats -> SmallInt,
         biller -> Integer,
         holder -> Text,
         rib -> Text,
         amount -> BigInt,
         state -> SmallInt,
         order_id -> Nullable<BigInt>,
-        replaces -> Nullable<BigInt>,
         ordered_posting -> BigInt,
         ended_posting -> Nullable<BigInt>,
+        returned_posting -> Nullable<BigInt>,
         ended_at -> Nullable<Timestamp>,
         reason -> Text,
     }
@@ -574,8 +577,11 @@ diesel::table! {
         means -> SmallInt,
         target -> Text,
         asked_at -> Timestamp,
+        due_at -> Timestamp,
+        attempts -> Integer,
         delivered_at -> Nullable<Timestamp>,
         proof -> Text,
+        failure -> Text,
     }
 }
 

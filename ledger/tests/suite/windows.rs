@@ -82,6 +82,7 @@ fn settlement_of(window: &SettlementWindow, count: i64, carried_in: i64) -> NewS
         carried_in: money(carried_in),
         net: money(net),
         transfers: (net > 0).then(|| transfer(net)).into_iter().collect(),
+        name: "Electricity".to_owned(),
         terms: "{}".to_owned(),
     }
 }
@@ -239,7 +240,7 @@ fn damage_is_named() {
         ("UPDATE settlements SET carried_in = 5, net = net + 5", "it carries in something else"),
         ("UPDATE settlements SET commission_posting = NULL", "its commission is not booked"),
         ("UPDATE transfers SET amount = amount - 1", "its transfers do not come to what is paid out"),
-        ("UPDATE transfers SET state = 3", "it ended and nothing was booked"),
+        ("UPDATE transfers SET state = 3", "its postings are not those of its state"),
         ("DELETE FROM transfers", "belongs to no request, late cash, settlement or transfer"),
         ("DELETE FROM settlements", "it has transfers and was not settled"),
         ("DELETE FROM window_lines", "its lines are not all in order"),

@@ -22,6 +22,7 @@ CREATE TABLE settlements (
     window_id BIGINT NOT NULL PRIMARY KEY,
     biller INTEGER NOT NULL,
     sequence BIGINT NOT NULL,
+    name TEXT NOT NULL,
     since TIMESTAMP NOT NULL,
     payments BIGINT NOT NULL,
     gross BIGINT NOT NULL,
@@ -35,8 +36,10 @@ CREATE TABLE settlements (
     terms TEXT NOT NULL,
     made_at TIMESTAMP NOT NULL,
     commission_posting BIGINT,
+    filed_at TIMESTAMP,
     UNIQUE (biller, sequence)
 );
+CREATE INDEX settlements_to_file ON settlements (biller, sequence) WHERE filed_at IS NULL;
 
 -- A message of transfers to the bank.
 CREATE TABLE transfer_orders (
@@ -56,18 +59,19 @@ CREATE TABLE transfers (
     id INTEGER NOT NULL PRIMARY KEY,
     window_id BIGINT NOT NULL,
     position SMALLINT NOT NULL,
+    repeats SMALLINT NOT NULL,
     biller INTEGER NOT NULL,
     holder TEXT NOT NULL,
     rib TEXT NOT NULL,
     amount BIGINT NOT NULL CHECK (amount > 0),
     state SMALLINT NOT NULL,
     order_id BIGINT,
-    replaces BIGINT UNIQUE,
     ordered_posting BIGINT NOT NULL,
     ended_posting BIGINT,
+    returned_posting BIGINT,
     ended_at TIMESTAMP,
     reason TEXT NOT NULL,
-    UNIQUE (window_id, position)
+    UNIQUE (window_id, position, repeats)
 );
 CREATE INDEX transfers_order ON transfers (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX transfers_waiting ON transfers (state) WHERE order_id IS NULL;
@@ -92,10 +96,14 @@ CREATE TABLE deliveries (
     means SMALLINT NOT NULL,
     target TEXT NOT NULL,
     asked_at TIMESTAMP NOT NULL,
+    due_at TIMESTAMP NOT NULL,
+    attempts INTEGER NOT NULL,
     delivered_at TIMESTAMP,
     proof TEXT NOT NULL,
+    failure TEXT NOT NULL,
     UNIQUE (file_id, means, target)
 );
+CREATE INDEX deliveries_due ON deliveries (due_at) WHERE delivered_at IS NULL;
 
 -- What was confirmed before there were windows is in the first window of its biller.
 ALTER TABLE postings ADD COLUMN window_id BIGINT;

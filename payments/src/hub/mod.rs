@@ -22,6 +22,7 @@ use biller_adapters::{BillSource, BillerClient, Connector};
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{Account, AccountKind, Channel, Ledger, LedgerError, Money};
 use secrecy::SecretString;
+use settlement::terms::Terms;
 
 pub(crate) use card::oid_of as card_oid;
 pub use cash::import_networks;
@@ -192,8 +193,17 @@ impl Hub {
     }
 
     /// The biller's first cut-off after an instant.
-    pub(crate) fn next_cut_off(&self, _biller: u16, after: DateTime<Utc>) -> DateTime<Utc> {
-        settlement::terms::Terms::default().next_cut_off(after)
+    pub(crate) fn next_cut_off(&self, biller: u16, after: DateTime<Utc>) -> DateTime<Utc> {
+        let catalogue = self.catalogue();
+        let terms = catalogue.get(biller).map(|biller| &biller.terms);
+        terms.map_or_else(|| Terms::default().next_cut_off(after), |terms| terms.next_cut_off(after))
+    }
+
+    /// The customer's identifier in what a quote keeps, for the biller whose customer it is.
+    pub fn contract_of(&self, biller: u16, receivable_type: &str, detail: &str) -> Result<String, Infrastructure> {
+        let catalogue = self.catalogue();
+        let kind = catalogue.get(biller).and_then(|biller| biller.receivable_type(receivable_type));
+        detail::contract_of(kind, detail)
     }
 
     /// The receivable of the card gateway.
