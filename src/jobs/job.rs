@@ -11,7 +11,7 @@ use payments::dispatch::Dispatcher;
 use payments::{Clock, Hub};
 use tokio::sync::oneshot;
 
-use super::report::JobResult;
+use super::report::{JobFailure, JobResult};
 use super::schedule::Schedule;
 use crate::config::RetentionConfig;
 
@@ -169,7 +169,7 @@ pub(crate) struct Run {
     pub(crate) retention: RetentionConfig,
     /// The moment that the run works for: its occurrence, or what a person asked for.
     pub(crate) as_of: DateTime<Utc>,
-    /// What it holds: asked for in writes whose effects nobody takes back.
+    /// What it holds: see [`Run::write_held`].
     pub(crate) fence: Fence,
 }
 
@@ -195,6 +195,16 @@ impl Run {
         write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         write_to(&self.ledger, write).await
+    }
+
+    /// Writes if this run still holds its job: for effects that another run may be making.
+    pub(crate) async fn write_held<T: Send + 'static>(
+        &self,
+        mut write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, JobFailure> {
+        let fence = self.fence.clone();
+        let held = self.write(move |op| if op.holds(&fence)? { write(op).map(Some) } else { Ok(None) });
+        held.await?.ok_or_else(|| JobFailure::trouble("its lease was lost"))
     }
 
     /// Reads, beside the event loop.

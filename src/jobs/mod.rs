@@ -5,6 +5,9 @@
 //! ends in a run leaves it to the next one, by the lease. Jobs that only change what a process knows run on every node.
 
 mod alarm;
+mod check_books;
+mod expire;
+mod float_alerts;
 mod index_payments;
 mod job;
 mod local;
@@ -12,8 +15,11 @@ mod prune;
 mod pull_bill_files;
 mod reload_billers;
 mod report;
+mod retention;
 mod runner;
 mod schedule;
+mod stamp_duty_register;
+mod sweeps;
 mod table;
 #[cfg(test)]
 mod tests;

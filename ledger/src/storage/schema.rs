@@ -517,6 +517,8 @@ diesel::table! {
     }
 }
 
+diesel::table! { float_reminders (outlet) { outlet -> Text, reminded_at -> Timestamp, } }
+
 diesel::joinable!(payments -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(
     payments,

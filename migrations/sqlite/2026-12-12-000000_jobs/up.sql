@@ -27,3 +27,9 @@ CREATE TABLE job_runs (
     node TEXT NOT NULL,
     UNIQUE (job, fencing)
 );
+
+-- When a network was last reminded of an outlet's low float.
+CREATE TABLE float_reminders (
+    outlet TEXT NOT NULL PRIMARY KEY,
+    reminded_at TIMESTAMP NOT NULL
+) WITHOUT ROWID;
