@@ -202,7 +202,7 @@ impl WriteOp<'_> {
             jobs::next_run_at.eq(first_run_at),
             jobs::not_before.eq(first_run_at),
             jobs::lease_owner.eq(""),
-            jobs::leased_until.eq(first_run_at),
+            jobs::leased_until.eq(DateTime::UNIX_EPOCH.naive_utc()),
             jobs::fencing.eq(0),
             jobs::failures.eq(0),
         );

@@ -68,7 +68,7 @@ impl Jobs {
     /// Takes every job in and starts ticking. What was missed while no process ran is made up for at once.
     pub(crate) async fn start(parts: Parts, warnings: Warnings) -> anyhow::Result<Self> {
         let (stop, stopped) = watch::channel(false);
-        let ticker = Arc::new(Ticker::new(JOBS, parts, warnings, stopped));
+        let ticker = Arc::new(Ticker::new(JOBS, Runner::new(parts), warnings, stopped));
         ticker.take_in().await.context("the jobs cannot be read from the ledger")?;
         let scheduler = JobScheduler::new().await.context("the job scheduler cannot be made")?;
         let ticking = Arc::clone(&ticker);
@@ -112,11 +112,11 @@ struct Ticker {
 }
 
 impl Ticker {
-    fn new(jobs: &'static [Job], parts: Parts, warnings: Warnings, stop: watch::Receiver<bool>) -> Self {
+    fn new(jobs: &'static [Job], runner: Runner, warnings: Warnings, stop: watch::Receiver<bool>) -> Self {
         let locals = jobs.iter().filter(|job| job.is_on_every_node).map(|job| Arc::new(Local::new(job))).collect();
         Self {
             jobs,
-            runner: Runner::new(parts),
+            runner,
             locals,
             ticking: Mutex::default(),
             under_way: Mutex::default(),

@@ -15,8 +15,6 @@ use super::report::{JobFailure, JobReport, JobResult};
 
 /// How long a process that is gone keeps a job from the others.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// Three tries to renew fit into a lease.
-const RENEW_EVERY: Duration = Duration::from_secs(15);
 /// A failed run is tried again after so many minutes for each failure in a row, an hour at most.
 const AGAIN_AFTER: TimeDelta = TimeDelta::minutes(1);
 const AGAIN_AFTER_MAX: i32 = 60;
@@ -24,16 +22,31 @@ const AGAIN_AFTER_MAX: i32 = 60;
 const PERIODS_MAX: usize = 400;
 /// A run that begins later than this was missed, not merely waited for.
 const CATCH_UP_AFTER: TimeDelta = TimeDelta::seconds(60);
-/// How long a run may still take when the program stops.
-const STOP_MAX: Duration = Duration::from_secs(5);
 /// Tries to write an end down, a second apart; after that the lease runs out, and another run takes its place.
 const END_TRIES: u32 = 5;
+
+/// Times that pass by themselves, whatever the clock says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// Between two renewals of a lease.
+    pub(super) renew_every: Duration,
+    /// How long a run may still take when the program stops.
+    pub(super) stop_max: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        // Three tries to renew fit into a lease.
+        Self { renew_every: Duration::from_secs(15), stop_max: Duration::from_secs(5) }
+    }
+}
 
 /// Runs jobs under the name of this process.
 #[derive(Clone)]
 pub(crate) struct Runner {
     parts: Parts,
     node: Arc<str>,
+    pace: Pace,
 }
 
 /// How a run ended.
@@ -52,7 +65,12 @@ pub(crate) enum Ended {
 impl Runner {
     /// A runner of this process.
     pub(crate) fn new(parts: Parts) -> Self {
-        Self { parts, node: node().into() }
+        Self::at_pace(parts, Pace::default())
+    }
+
+    /// The same with other times.
+    pub(super) fn at_pace(parts: Parts, pace: Pace) -> Self {
+        Self { parts, node: node().into(), pace }
     }
 
     /// What it works with.
@@ -127,7 +145,7 @@ impl Runner {
                 let minutes = job.longest.as_secs() / 60;
                 Ended::Failed(JobFailure::trouble(format!("it took longer than {minutes} minutes and was stopped")))
             }
-            () = stopped(stop) => Ended::Stopped,
+            () = stopped(stop, self.pace.stop_max) => Ended::Stopped,
         }
     }
 
@@ -135,7 +153,7 @@ impl Runner {
     async fn keep(&self, job: &Job, fence: &Fence) {
         let mut until = (self.parts.clock)() + LEASE;
         loop {
-            sleep(RENEW_EVERY).await;
+            sleep(self.pace.renew_every).await;
             let next = (self.parts.clock)() + LEASE;
             let renewing = fence.clone();
             match write_to(&self.parts.ledger, move |op| op.renew_job(&renewing, next)).await {
@@ -175,11 +193,11 @@ fn of_result(result: JobResult) -> Ended {
 }
 
 /// Returns a while after the program was told to stop. Nobody tells a command that has no one to tell it.
-async fn stopped(mut stop: watch::Receiver<bool>) {
+async fn stopped(mut stop: watch::Receiver<bool>, patience: Duration) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         std::future::pending::<()>().await;
     }
-    sleep(STOP_MAX).await;
+    sleep(patience).await;
 }
 
 /// The claim of the run that is due.
