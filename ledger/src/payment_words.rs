@@ -35,7 +35,7 @@ pub enum PaymentWord {
 
 impl PaymentWord {
     /// 128 bits that stand for the word: no phone is kept a second time.
-    fn digest(&self) -> Vec<u8> {
+    pub(crate) fn digest(&self) -> Vec<u8> {
         let of = |kind: &str, text: &str| {
             first_half(&Sha256::new().chain_update(kind).chain_update([0]).chain_update(text).finalize()).to_vec()
         };

@@ -192,7 +192,7 @@ words! {
 words! {
     /// Why a person must look.
     IncidentKind: "unresolved confirmation, unresolved return, unresolved capture, callback mismatch, amount mismatch, \
-                   unresolved cancellation, late cash" {
+                   unresolved cancellation, late cash, job" {
         /// The resolver's schedule is used up and the biller has not said yes or no: two persons decide.
         UnresolvedConfirmation = 1, "unresolved confirmation";
         /// The money could not be given back.
@@ -207,5 +207,35 @@ words! {
         UnresolvedCancellation = 6, "unresolved cancellation";
         /// Cash was reported for a reference that cannot be paid, and the outlet's float does not hold it.
         LateCash = 7, "late cash";
+        /// A job is late beyond what it is allowed, or its runs fail; closed by itself when a run ends well again.
+        Job = 8, "job";
+    }
+}
+
+words! {
+    /// What became of a run of a job.
+    JobOutcome: "running, done, failed, abandoned, skipped" {
+        /// Under way, or its process is gone and nobody has noticed yet.
+        Running = 1, "running";
+        /// It ended well.
+        Done = 2, "done";
+        /// It could not do its work, or found what must not be.
+        Failed = 3, "failed";
+        /// Its process ended or stood still past its lease; another run took its place.
+        Abandoned = 4, "abandoned";
+        /// Left out: occurrences that were missed for too long.
+        Skipped = 5, "skipped";
+    }
+}
+
+words! {
+    /// What asked for a run of a job.
+    JobCause: "schedule, catch-up, by hand" {
+        /// Its time had come.
+        Schedule = 1, "schedule";
+        /// Its time had come while no process ran it.
+        CatchUp = 2, "catch-up";
+        /// A person.
+        ByHand = 3, "by hand";
     }
 }

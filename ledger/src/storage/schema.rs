@@ -585,6 +585,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    jobs (name) {
+        name -> Text,
+        next_run_at -> Timestamp,
+        not_before -> Timestamp,
+        lease_owner -> Text,
+        leased_until -> Timestamp,
+        fencing -> BigInt,
+        failures -> Integer,
+        done_at -> Nullable<Timestamp>,
+        incident_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    job_runs (id) {
+        id -> BigInt,
+        job -> Text,
+        fencing -> BigInt,
+        scheduled_for -> Timestamp,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        outcome -> SmallInt,
+        cause -> SmallInt,
+        counts -> Text,
+        error -> Text,
+        node -> Text,
+    }
+}
+
+diesel::table! { float_reminders (outlet) { outlet -> Text, reminded_at -> Timestamp, } }
+
 diesel::joinable!(payments -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(
     payments,

@@ -211,16 +211,6 @@ impl Hub {
         Account::of(AccountKind::GatewayReceivable, self.settings.gateway_account.clone())
     }
 
-    /// Puts what payments are found by in order, for so many payments a block of numbers; whether more wait.
-    pub async fn index_payments(&self, limit: i64) -> Result<bool, Infrastructure> {
-        let missing = self.read(move |reader| reader.missing_words(limit)).await?;
-        let has_more = missing.has_more();
-        if !missing.is_empty() {
-            self.write(move |op| op.add_words(&missing)).await?;
-        }
-        Ok(has_more)
-    }
-
     /// Deletes look-ups and request keys that have outlived their use, and the secrets in quotes; how many rows changed.
     pub async fn prune(&self) -> Result<usize, Infrastructure> {
         let now = self.now().naive_utc();
