@@ -1,14 +1,14 @@
 //! Wiring: the ledger, the hub, the messenger, the channels. Real parts or doubles are chosen here and nowhere else.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use actix_web::web;
 use anyhow::Context;
 use biller_adapters::BillerClient;
 use channels::ChannelState;
 use chrono::{TimeDelta, Utc};
-use ledger::Ledger;
+use ledger::{Ledger, StorageError};
 use payments::dispatch::Dispatcher;
 use payments::gateways::cmi::client::CmiClient;
 use payments::messages::Messenger;
@@ -16,7 +16,8 @@ use payments::{Clock, Hub, HubParts, HubSettings, Secrets};
 use staff::{Staff, StaffParts};
 use tokio::sync::Notify;
 
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, RetentionConfig};
+use crate::jobs::{Parts, Warnings};
 use crate::notify::{Mailer, Notifier, TwilioClient};
 
 /// What reaches into the program from outside besides its configuration; tests put doubles here.
@@ -47,12 +48,30 @@ pub struct App {
     pub dispatcher: Dispatcher,
     /// What the routes share.
     pub state: web::Data<ChannelState>,
+    /// Jobs that a person is called for.
+    pub warnings: Warnings,
+    clock: Clock,
+    retention: RetentionConfig,
     stopping: Arc<AtomicBool>,
 }
 
 impl App {
     /// Puts the parts together over a migrated database. Blocks while it opens the database.
     pub fn open(config: &Config, outside: Outside) -> anyhow::Result<Self> {
+        let database = &config.database;
+        Self::over(config, outside, |waker| Ledger::open(&database.url, database.readers, waker))
+    }
+
+    /// The same for a command beside a running hub, to whose ledger it leaves all that can be put off.
+    pub fn open_beside(config: &Config, outside: Outside) -> anyhow::Result<Self> {
+        Self::over(config, outside, |_| Ledger::open_beside(&config.database.url))
+    }
+
+    fn over(
+        config: &Config,
+        outside: Outside,
+        open: impl FnOnce(Arc<dyn Fn() + Send + Sync>) -> Result<Ledger, StorageError>,
+    ) -> anyhow::Result<Self> {
         let Outside { secrets, clock, messenger } = outside;
         // Certificates and accounts first: a fault of the configuration shows before anything is opened.
         let client = Arc::new(BillerClient::new(config.billers.clone())?);
@@ -62,9 +81,8 @@ impl App {
 
         let wake = Arc::new(Notify::new());
         let waker = Arc::clone(&wake);
-        let database = &config.database;
-        let ledger = Ledger::open(&database.url, database.readers, Arc::new(move || waker.notify_one()));
-        let ledger = Arc::new(ledger.with_context(|| format!("the ledger at {}", database.url))?);
+        let ledger = open(Arc::new(move || waker.notify_one()));
+        let ledger = Arc::new(ledger.with_context(|| format!("the ledger at {}", config.database.url))?);
         let parts = HubParts {
             ledger: Arc::clone(&ledger),
             client,
@@ -84,14 +102,25 @@ impl App {
 
         let stopping = Arc::new(AtomicBool::new(false));
         let (stops, writes) = (Arc::clone(&stopping), Arc::clone(&ledger));
+        let warnings = Warnings::default();
+        let shown = Arc::clone(&warnings);
         let mut state = ChannelState::new(Arc::clone(&hub), config.web.settings(config.limits), Arc::clone(&clock))
             .with_voice(config.voice.clone())
-            .with_readiness(Arc::new(move || readiness(stops.load(Ordering::Relaxed), writes.is_writing())));
+            .with_readiness(Arc::new(move || readiness(stops.load(Ordering::Relaxed), writes.is_writing())))
+            .with_warnings(Arc::new(move || shown.lock().unwrap_or_else(PoisonError::into_inner).clone()));
         if let Some(settings) = &config.staff {
-            let parts = StaffParts { ledger: Arc::clone(&ledger), clock, key: settings.key.clone() };
+            let (ledger, clock) = (Arc::clone(&ledger), Arc::clone(&clock));
+            let parts = StaffParts { ledger, clock, key: settings.key.clone() };
             state = state.with_staff(Arc::new(Staff::open(parts)?));
         }
-        Ok(Self { ledger, hub, dispatcher, state: web::Data::new(state), stopping })
+        let (state, retention) = (web::Data::new(state), config.retention);
+        Ok(Self { ledger, hub, dispatcher, state, warnings, clock, retention, stopping })
+    }
+
+    /// What jobs work with.
+    pub(crate) fn job_parts(&self) -> Parts {
+        let hub = Some((Arc::clone(&self.hub), self.dispatcher.clone()));
+        Parts { ledger: Arc::clone(&self.ledger), clock: Arc::clone(&self.clock), retention: self.retention, hub }
     }
 
     /// From now on the program says that it is not ready, so that load balancers turn away.

@@ -1,5 +1,6 @@
 //! The command line: one binary, a subcommand for each role.
 
+mod job;
 mod sandbox;
 mod user;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
+pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
 pub use sandbox::{CallArgs, SandboxAction, SandboxArgs, SandboxNetworkArgs};
 pub use user::{LoginArgs, PasswordArgs, RoleArgs, SetRolesArgs, UserAction, UserAddArgs, UserArgs};
 
@@ -117,6 +119,9 @@ Examples:
 
     /// Import networks of cash agents from files, and list them with their floats
     Network(NetworkArgs),
+
+    /// List what runs by the clock, run it by hand, look at its history
+    Job(JobArgs),
 
     /// Measure how fast payments are taken, beside what the storage could do at most
     ///
@@ -351,6 +356,10 @@ mod tests {
     #[case("network", "network")]
     #[case("network import", "network_import")]
     #[case("network list", "network_list")]
+    #[case("job", "job")]
+    #[case("job list", "job_list")]
+    #[case("job run", "job_run")]
+    #[case("job history", "job_history")]
     #[case("bench", "bench")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");
@@ -376,6 +385,9 @@ mod tests {
         "70000 is not in 0..=65535"
     )]
     #[case::password("fatoura user add salma --name A --role finance --password hunter2", "unexpected argument")]
+    #[case::no_job("fatoura job run", "<NAME>")]
+    #[case::as_of("fatoura job run prune --as-of yesterday", "expected RFC 3339")]
+    #[case::last("fatoura job history --last 0", "0 is not in 1..=1000")]
     #[case::assignment("fatoura biller import --set A x.toml", "expected NAME=VALUE")]
     #[case::nameless("fatoura biller import --set =1 x.toml", "expected NAME=VALUE")]
     fn refuses_with_a_reason(#[case] line: &str, #[case] reason: &str) {

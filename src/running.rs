@@ -1,6 +1,7 @@
 //! The program under way: HTTP server, outbox dispatcher and jobs; started together, stopped in order.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -39,7 +40,7 @@ impl Running {
         listener: TcpListener,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr().context("the listener has no address")?;
-        let jobs = Jobs::start(&app.hub).await?;
+        let jobs = Jobs::start(app.job_parts(), Arc::clone(&app.warnings)).await?;
         let serving = server::serve(listener, tls, web, app.state.clone())?;
         let server = serving.handle();
         let serving = tokio::spawn(serving);

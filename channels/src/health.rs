@@ -10,10 +10,13 @@ pub(crate) async fn show_live() -> HttpResponse {
     HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(json!({ "status": "live" }))
 }
 
-/// The process can do its work; 503 with the reason while it cannot.
+/// The process can do its work; 503 while it cannot. What a person should look at all the same is a warning.
 pub(crate) async fn show_ready(state: web::Data<ChannelState>) -> HttpResponse {
     let (mut answer, body) = match (state.ready)() {
-        Ok(()) => (HttpResponse::Ok(), json!({ "status": "ready" })),
+        Ok(()) => match (state.warnings)() {
+            none if none.is_empty() => (HttpResponse::Ok(), json!({ "status": "ready" })),
+            warnings => (HttpResponse::Ok(), json!({ "status": "ready", "warnings": warnings })),
+        },
         Err(reason) => {
             tracing::warn!(%reason, "not ready");
             (HttpResponse::ServiceUnavailable(), json!({ "status": "not ready" }))

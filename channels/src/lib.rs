@@ -20,4 +20,4 @@ pub use agents::AgentsLimits;
 pub use ivr::{Teleoperators, VoiceSettings};
 pub use receipt::{bill_names, link_url, payment_url, receipt_data};
 pub use routes::configure;
-pub use state::{ChannelState, Clock, Readiness, WebLimits, WebSettings};
+pub use state::{ChannelState, Clock, Readiness, Warnings, WebLimits, WebSettings};

@@ -26,6 +26,8 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// Whether the program can serve: `Err` says what is missing, in words for operators.
 pub type Readiness = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+/// What operators should look at although the program serves; shown to whoever asks, so without personal data.
+pub type Warnings = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
 
 /// Settings of the web channel.
 #[derive(Debug, Clone)]
@@ -79,6 +81,7 @@ pub struct ChannelState {
     pub(crate) settings: WebSettings,
     pub(crate) clock: Clock,
     pub(crate) ready: Readiness,
+    pub(crate) warnings: Warnings,
     /// `None`: there are no pages for staff.
     pub(crate) staff: Option<Arc<Staff>>,
     /// `None`: networks' systems are not answered.
@@ -122,6 +125,7 @@ impl ChannelState {
             settings,
             clock,
             ready: Arc::new(|| Ok(())),
+            warnings: Arc::new(Vec::new),
             staff: None,
             agents: None,
         }
@@ -152,6 +156,13 @@ impl ChannelState {
     #[must_use]
     pub fn with_readiness(mut self, ready: Readiness) -> Self {
         self.ready = ready;
+        self
+    }
+
+    /// The same with warnings on the readiness page.
+    #[must_use]
+    pub fn with_warnings(mut self, warnings: Warnings) -> Self {
+        self.warnings = warnings;
         self
     }
 }

@@ -40,6 +40,10 @@ words! {
         AgentCommission = 14, "expenses:agent commission";
         /// VAT that networks charge on their commission: set off against what was collected.
         VatDeductible = 15, "assets:VAT deductible";
+        /// Transfers to billers that the bank was asked for, or is going to be. One per biller.
+        TransfersInTransit = 16, "liabilities:transfers in transit";
+        /// Commission that billers are invoiced for, VAT included. One per biller.
+        BillerReceivable = 17, "assets:biller receivable";
     }
 }
 

@@ -11,6 +11,7 @@ mod bills;
 mod books;
 mod catalogue;
 mod desk;
+mod jobs;
 mod keeping;
 mod ledger;
 mod links;
@@ -19,6 +20,8 @@ mod outbox;
 mod payment_words;
 mod postings;
 mod references;
+mod retention;
+mod settlement;
 mod staff;
 mod states;
 mod storage;
@@ -40,16 +43,24 @@ pub use bills::{BillClaim, BillKey, CustomerKey};
 pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use desk::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};
+pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, StoredJob};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};
 pub use links::{KeptLink, Maker, NewLink, PaymentLink};
 pub use money::{MAD, Money, MoneyError};
-pub use outbox::{Task, TaskResult};
+pub use outbox::{Task, TaskFilter, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
 pub use references::{NotAReference, Reference};
+pub use settlement::{
+    Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, Repeated, SettleOutcome, Settlement,
+    SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowLine, WindowSum,
+};
 pub use staff::{Attempt, NewStaffMember, NewStaffSession, StaffMember, StaffSession};
-pub use states::{BillState, IncidentKind, PaymentState, PostingKind, TaskKind};
+pub use states::{
+    BillState, DeliveryMeans, IncidentKind, JobCause, JobOutcome, OrderState, PaymentState, PostingKind,
+    SettlementFileKind, TaskKind, TransferState,
+};
 pub use storage::rows::Payment;
 pub use storage::{DatabaseUrl, StorageError};
 pub use vocabulary::{Channel, Instrument, Language, UnknownWord};

@@ -37,6 +37,32 @@ pub enum TaskResult {
     Incident(IncidentKind, String),
 }
 
+/// Which tasks somebody works off by themselves, beside whoever works off all.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskFilter {
+    /// Of these kinds.
+    pub kinds: &'static [TaskKind],
+    /// `Some(true)`: only those that were tried before; `Some(false)`: only those that were not.
+    pub tried: Option<bool>,
+    /// Due by this time.
+    pub due_by: DateTime<Utc>,
+}
+
+impl TaskFilter {
+    fn codes(&self) -> Vec<i16> {
+        self.kinds.iter().map(|kind| kind.code()).collect()
+    }
+
+    /// Tries so far, the first and the last number that fit.
+    fn tries(&self) -> (i32, i32) {
+        match self.tried {
+            None => (0, i32::MAX),
+            Some(false) => (0, 0),
+            Some(true) => (1, i32::MAX),
+        }
+    }
+}
+
 /// Longest note kept, in characters.
 const NOTE_MAX: usize = 300;
 
@@ -69,6 +95,38 @@ impl WriteOp<'_> {
             // Another node's claim is passed over, not waited for.
             Conn::Pg(c) => due.for_update().skip_locked().load(c)?,
         };
+        self.claim_these(ids, lease_until)
+    }
+
+    /// Claims tasks that fit, in the order of their numbers from after `after` on, so that whoever goes on from the last
+    /// one sees each once.
+    pub fn claim_tasks_of(
+        &mut self,
+        filter: &TaskFilter,
+        after: i64,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<Task>, StorageError> {
+        let (least, most) = filter.tries();
+        let due = outbox::table
+            .filter(outbox::done_at.is_null())
+            .filter(outbox::due_at.le(filter.due_by.naive_utc()))
+            .filter(outbox::leased_until.le(now.naive_utc()))
+            .filter(outbox::attempts.between(least, most))
+            .filter(outbox::kind.eq_any(filter.codes()))
+            .filter(outbox::id.gt(after))
+            .order(outbox::id)
+            .limit(limit)
+            .select(outbox::id);
+        let ids: Vec<i64> = match &mut *self.connection {
+            Conn::Sqlite(c) => due.load(c)?,
+            Conn::Pg(c) => due.for_update().skip_locked().load(c)?,
+        };
+        self.claim_these(ids, lease_until)
+    }
+
+    fn claim_these(&mut self, ids: Vec<i64>, lease_until: DateTime<Utc>) -> Result<Vec<Task>, StorageError> {
         let mut tasks = Vec::with_capacity(ids.len());
         for id in ids {
             let claim = diesel::update(outbox::table.filter(outbox::id.eq(id)))
@@ -173,6 +231,21 @@ impl WriteOp<'_> {
 }
 
 impl Reader<'_> {
+    /// Whether a task that fits waits for somebody.
+    pub fn has_tasks_of(&mut self, filter: &TaskFilter, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        let (least, most) = filter.tries();
+        let first: Option<i64> = outbox::table
+            .filter(outbox::done_at.is_null())
+            .filter(outbox::due_at.le(filter.due_by.naive_utc()))
+            .filter(outbox::leased_until.le(now.naive_utc()))
+            .filter(outbox::attempts.between(least, most))
+            .filter(outbox::kind.eq_any(filter.codes()))
+            .select(outbox::id)
+            .first(self.connection)
+            .optional()?;
+        Ok(first.is_some())
+    }
+
     /// How many tasks are due, and the age of the oldest in seconds.
     pub fn outbox_backlog(&mut self, now: DateTime<Utc>) -> Result<(i64, i64), StorageError> {
         let now = now.naive_utc();

@@ -4,6 +4,9 @@
 //! their table behind the writer, from payments and postings as they were committed; what has none yet is looked through,
 //! so that a payment is found from its first moment. How far the words have come is known for each block of numbers: a
 //! process hands the numbers of a block out in order, and commits them in that order.
+//!
+//! The lines of settlement windows are put in order on the same way: a window's lines are all there once it is closed and
+//! nothing is missing.
 
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -12,7 +15,7 @@ use crate::bills::{CustomerKey, first_half};
 use crate::ledger::Reader;
 use crate::states::PostingKind;
 use crate::storage::rows::{Payment, PaymentRow};
-use crate::storage::schema::{id_blocks, payment_words, payments, postings, quotes};
+use crate::storage::schema::{id_blocks, payment_words, payments, postings, quotes, window_lines};
 use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
 
@@ -32,7 +35,7 @@ pub enum PaymentWord {
 
 impl PaymentWord {
     /// 128 bits that stand for the word: no phone is kept a second time.
-    fn digest(&self) -> Vec<u8> {
+    pub(crate) fn digest(&self) -> Vec<u8> {
         let of = |kind: &str, text: &str| {
             first_half(&Sha256::new().chain_update(kind).chain_update([0]).chain_update(text).finalize()).to_vec()
         };
@@ -62,6 +65,8 @@ struct Block {
 #[derive(Debug, Default)]
 pub struct MissingWords {
     words: Vec<(Vec<u8>, i64)>,
+    /// Windows and their postings.
+    lines: Vec<(i64, i64)>,
     /// Blocks as they stand with these words.
     blocks: Vec<Block>,
     /// Blocks of which nothing is left and nothing comes, by their first numbers.
@@ -103,13 +108,16 @@ impl Reader<'_> {
                 missing.words.extend(phone.map(|phone| (PaymentWord::Phone(phone).digest(), payment)));
                 missing.words.extend(customer.map(|customer| (customer, payment)));
             }
-            for (_, payment, number) in confirmed {
+            for (posting, kind, window, payment, number) in confirmed {
+                let number = number.filter(|_| kind == PostingKind::Confirmed.code());
                 missing.words.extend(number.map(|number| (PaymentWord::Receipt(number).digest(), payment)));
+                missing.lines.extend(window.map(|window| (window, posting)));
             }
         }
         // Neighbours share pages.
         missing.words.sort_unstable();
         missing.words.dedup();
+        missing.lines.sort_unstable();
         Ok(missing)
     }
 
@@ -154,15 +162,18 @@ impl Reader<'_> {
         Ok(query.order(payments::id.asc()).limit(limit).select(columns).load(self.connection)?)
     }
 
-    /// Confirmations of a block after those that have their words: posting, payment and receipt number.
+    /// Confirmations of a block, and their reversals, after those that have their words: posting, its kind and window,
+    /// payment and receipt number.
     fn confirmed_since(&mut self, block: &Block, limit: i64) -> Result<Vec<Confirmed>, StorageError> {
         let query = postings::table
             .inner_join(payments::table.on(postings::payment_id.eq(payments::id.nullable())))
-            .filter(postings::kind.eq(PostingKind::Confirmed.code()))
+            .filter(
+                postings::kind.eq_any([PostingKind::Confirmed, PostingKind::ConfirmedReversed].map(PostingKind::code)),
+            )
             .filter(postings::id.gt(block.postings_upto))
             .filter(postings::id.ge(block.first))
             .filter(postings::id.lt(block.beyond));
-        let columns = (postings::id, payments::id, payments::receipt_number);
+        let columns = (postings::id, postings::kind, postings::window_id, payments::id, payments::receipt_number);
         Ok(query.order(postings::id.asc()).limit(limit).select(columns).load(self.connection)?)
     }
 
@@ -221,6 +232,18 @@ impl WriteOp<'_> {
                 }
             };
         }
+        for some in missing.lines.chunks(CHUNK) {
+            let rows: Vec<_> = some
+                .iter()
+                .map(|(window, posting)| (window_lines::window_id.eq(window), window_lines::posting_id.eq(posting)))
+                .collect();
+            match &mut *self.connection {
+                Conn::Sqlite(c) => diesel::insert_or_ignore_into(window_lines::table).values(rows).execute(c)?,
+                Conn::Pg(c) => {
+                    diesel::insert_into(window_lines::table).values(rows).on_conflict_do_nothing().execute(c)?
+                }
+            };
+        }
         for block in &missing.blocks {
             let row = id_blocks::table.filter(id_blocks::first.eq(block.first));
             let upto = row.filter(id_blocks::payments_upto.lt(block.payments_upto));
@@ -234,4 +257,4 @@ impl WriteOp<'_> {
 }
 
 type Made = (i64, Option<String>, Option<Vec<u8>>);
-type Confirmed = (i64, i64, Option<String>);
+type Confirmed = (i64, i16, Option<i64>, i64, Option<String>);

@@ -211,6 +211,68 @@ pub fn late_cash_released(
     between(PostingKind::LateCashReleased, &Account::of(AccountKind::Suspense, network), float, amount, moment)
 }
 
+/// What a biller owes the hub for a window: kept from what it is paid, or invoiced. `None` where it owes nothing. Below zero
+/// where refunds gave back more than payments earned.
+///
+/// Dr biller payable (kept) or biller receivable (invoiced): both. Cr biller commission: net; VAT payable: vat.
+pub fn biller_commission(
+    biller: u16,
+    net: Money,
+    vat: Money,
+    is_kept: bool,
+    moment: Moment,
+) -> Result<Option<Posting>, Unbalanced> {
+    let whole = net.checked_add(vat).ok_or(Unbalanced)?;
+    if whole == Money::ZERO {
+        return Ok(None);
+    }
+    let debtor = if is_kept { AccountKind::BillerPayable } else { AccountKind::BillerReceivable };
+    let entries = vec![
+        (Account::of(debtor, biller.to_string()), whole.minor()),
+        (Account::only(AccountKind::BillerCommission), net.minor().saturating_neg()),
+        (Account::only(AccountKind::VatPayable), vat.minor().saturating_neg()),
+    ];
+    Posting::new(PostingKind::BillerCommission, moment, entries).map(Some)
+}
+
+/// What is due to a biller goes to its account.
+///
+/// Dr biller payable: amount. Cr transfers in transit of the biller: amount.
+pub fn transfer_ordered(biller: u16, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    let (payable, transit) = biller_accounts(biller);
+    between(PostingKind::TransferOrdered, &payable, &transit, amount, moment)
+}
+
+/// The bank paid a transfer.
+///
+/// Dr transfers in transit of the biller: amount. Cr bank: amount.
+pub fn transfer_paid(biller: u16, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    let (_, transit) = biller_accounts(biller);
+    between(PostingKind::TransferPaid, &transit, &Account::only(AccountKind::Bank), amount, moment)
+}
+
+/// The bank refused a transfer: it is owed again.
+///
+/// Dr transfers in transit of the biller: amount. Cr biller payable: amount.
+pub fn transfer_rejected(biller: u16, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    let (payable, transit) = biller_accounts(biller);
+    between(PostingKind::TransferRejected, &transit, &payable, amount, moment)
+}
+
+/// A transfer that was paid came back: it is owed again.
+///
+/// Dr bank: amount. Cr biller payable: amount.
+pub fn transfer_returned(biller: u16, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    let (payable, _) = biller_accounts(biller);
+    between(PostingKind::TransferReturned, &Account::only(AccountKind::Bank), &payable, amount, moment)
+}
+
+/// What a biller is owed, and what is on its way to it.
+fn biller_accounts(biller: u16) -> (Account, Account) {
+    let of = |kind| Account::of(kind, biller.to_string());
+    (of(AccountKind::BillerPayable), of(AccountKind::TransfersInTransit))
+}
+
 /// An amount above zero from one account to another.
 fn between(
     kind: PostingKind,

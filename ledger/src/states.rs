@@ -53,7 +53,8 @@ words! {
 words! {
     /// Business events that post.
     PostingKind: "taken, confirmed, return decided, returned, agent commission, taken reversed, confirmed reversed, \
-                  commission reversed, float topped up, float withdrawn, late cash, late cash released" {
+                  commission reversed, float topped up, float withdrawn, late cash, late cash released, \
+                  biller commission, transfer ordered, transfer paid, transfer rejected, transfer returned" {
         /// Money arrived: receivable from the gateway (or drawn from a float) against bills in transit.
         Taken = 1, "taken";
         /// The biller booked the payment: in transit becomes payable to the biller, fee, VAT and duty.
@@ -78,6 +79,16 @@ words! {
         LateCash = 11, "late cash";
         /// Late cash goes back to the float, so that the outlet can give it back.
         LateCashReleased = 12, "late cash released";
+        /// What a biller owes the hub for a settlement window.
+        BillerCommission = 13, "biller commission";
+        /// What is due to a biller is on its way to its account.
+        TransferOrdered = 14, "transfer ordered";
+        /// The bank paid a transfer.
+        TransferPaid = 15, "transfer paid";
+        /// The bank refused a transfer: the biller is owed it again.
+        TransferRejected = 16, "transfer rejected";
+        /// A transfer that the bank had paid came back: the biller is owed it again.
+        TransferReturned = 17, "transfer returned";
     }
 }
 
@@ -127,9 +138,61 @@ words! {
 }
 
 words! {
+    /// Where a transfer to a biller stands.
+    TransferState: "waiting, ordered, paid, rejected, returned" {
+        /// It is going to be asked for.
+        Waiting = 1, "waiting";
+        /// The bank was asked for it; its statement has not shown it yet.
+        Ordered = 2, "ordered";
+        /// The bank's statement shows it. Final.
+        Paid = 3, "paid";
+        /// The bank refused it: the biller is owed it again. Final; another transfer may follow.
+        Rejected = 4, "rejected";
+        /// It was paid and came back: the biller is owed it again. Final; another transfer may follow.
+        Returned = 5, "returned";
+    }
+}
+
+words! {
+    /// Where a message of transfers to the bank stands.
+    OrderState: "made, accepted, partly accepted, rejected" {
+        /// Made; the bank has not answered.
+        Made = 1, "made";
+        /// The bank accepted all of it.
+        Accepted = 2, "accepted";
+        /// The bank rejected some of its transfers.
+        PartlyAccepted = 3, "partly accepted";
+        /// The bank rejected all of it.
+        Rejected = 4, "rejected";
+    }
+}
+
+words! {
+    /// What file of a settlement it is.
+    SettlementFileKind: "csv, fixed, camt054" {
+        /// Separated values.
+        Csv = 1, "csv";
+        /// Lines of fixed width.
+        Fixed = 2, "fixed";
+        /// ISO 20022 camt.054.
+        Camt054 = 3, "camt054";
+    }
+}
+
+words! {
+    /// How a file reaches a biller.
+    DeliveryMeans: "mail, sftp" {
+        /// As the attachment of a mail.
+        Mail = 1, "mail";
+        /// Onto the biller's server.
+        Sftp = 2, "sftp";
+    }
+}
+
+words! {
     /// Why a person must look.
     IncidentKind: "unresolved confirmation, unresolved return, unresolved capture, callback mismatch, amount mismatch, \
-                   unresolved cancellation, late cash" {
+                   unresolved cancellation, late cash, job" {
         /// The resolver's schedule is used up and the biller has not said yes or no: two persons decide.
         UnresolvedConfirmation = 1, "unresolved confirmation";
         /// The money could not be given back.
@@ -144,5 +207,35 @@ words! {
         UnresolvedCancellation = 6, "unresolved cancellation";
         /// Cash was reported for a reference that cannot be paid, and the outlet's float does not hold it.
         LateCash = 7, "late cash";
+        /// A job is late beyond what it is allowed, or its runs fail; closed by itself when a run ends well again.
+        Job = 8, "job";
+    }
+}
+
+words! {
+    /// What became of a run of a job.
+    JobOutcome: "running, done, failed, abandoned, skipped" {
+        /// Under way, or its process is gone and nobody has noticed yet.
+        Running = 1, "running";
+        /// It ended well.
+        Done = 2, "done";
+        /// It could not do its work, or found what must not be.
+        Failed = 3, "failed";
+        /// Its process ended or stood still past its lease; another run took its place.
+        Abandoned = 4, "abandoned";
+        /// Left out: occurrences that were missed for too long.
+        Skipped = 5, "skipped";
+    }
+}
+
+words! {
+    /// What asked for a run of a job.
+    JobCause: "schedule, catch-up, by hand" {
+        /// Its time had come.
+        Schedule = 1, "schedule";
+        /// Its time had come while no process ran it.
+        CatchUp = 2, "catch-up";
+        /// A person.
+        ByHand = 3, "by hand";
     }
 }

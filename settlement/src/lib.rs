@@ -2,4 +2,16 @@
 //! breaks. Knows nothing of HTTP; what it keeps, the ledger keeps.
 
 pub mod files;
+mod making;
+mod placing;
+pub mod rib;
 pub mod statements;
+pub mod terms;
+mod windows;
+
+pub use making::{
+    BankTerms, ContractOf, LinesError, Making, Ordering, Trouble, biller_folder, file_name, make_files, order_name,
+    order_transfers, statement, write_file,
+};
+pub use placing::FileTrouble;
+pub use windows::{Closing, SettledBiller, Settling, close_windows, settle_windows};

@@ -110,7 +110,7 @@ pub(super) fn list(environment: &Environment, out: &mut dyn Write) -> anyhow::Re
     let stored = ledger.read(|reader| reader.billers()).context("the billers cannot be read")?;
     let mut rows = vec![["CODE", "CATEGORY", "PROTOCOL", "TYPES", "CHANNELS", "NAME"].map(str::to_owned)];
     for row in stored {
-        let biller: Biller = serde_json::from_str(&row.definition)
+        let biller = Biller::from_stored(&row.definition)
             .with_context(|| format!("biller {} is stored in another shape: import its file again", row.code))?;
         rows.push(line(&biller)?);
     }

@@ -6,6 +6,7 @@ mod biller;
 mod check_books;
 mod demo;
 mod export;
+mod job;
 mod migrate;
 mod network;
 mod sandbox;
@@ -24,6 +25,8 @@ use crate::cli::{BillerAction, Cli, Command, ExportFormat, NetworkAction, Sandbo
 use crate::config::{DatabaseConfig, Environment, LogConfig};
 use crate::logging;
 use crate::signals::StopSignals;
+
+pub(crate) use job::as_of;
 
 /// What programs that stay log: their own doings, not those of the machinery under them.
 const PROGRAMS: &str = "info,actix_server=warn,tokio_cron_scheduler=warn";
@@ -83,6 +86,7 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
             NetworkAction::Import(args) => network::import(&args, environment, out),
             NetworkAction::List => network::list(environment, out),
         },
+        Command::Job(args) => job::run(args.action, environment, out),
         Command::Bench(args) => bench::run(args, out),
     }
 }

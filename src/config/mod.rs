@@ -10,6 +10,7 @@ mod environment;
 mod limits;
 mod log;
 mod payments;
+mod retention;
 mod smtp;
 mod staff;
 mod tls;
@@ -25,6 +26,7 @@ pub use self::database::DatabaseConfig;
 pub use self::environment::{ConfigFaults, Environment, Unset, Variable};
 pub use self::log::LogConfig;
 pub use self::payments::PaymentsConfig;
+pub use self::retention::RetentionConfig;
 pub use self::staff::StaffConfig;
 pub use self::tls::TlsConfig;
 pub use self::web::WebConfig;
@@ -54,6 +56,8 @@ pub struct Config {
     pub limits: WebLimits,
     /// Rules of payments.
     pub payments: PaymentsConfig,
+    /// How long personal data is kept.
+    pub retention: RetentionConfig,
     /// Pages for staff; `None`: none are served.
     pub staff: Option<StaffConfig>,
 }
@@ -73,6 +77,7 @@ impl Config {
         let billers = billers::read(&mut reader);
         let limits = limits::read(&mut reader);
         let payments = PaymentsConfig::read(&mut reader);
+        let retention = RetentionConfig::read(&mut reader);
         let staff = StaffConfig::read(&mut reader);
         if let Some(web) = web.as_ref().filter(|web| tls.is_some() && web.public_url.starts_with("http://")) {
             reader.clash(format!(
@@ -92,6 +97,7 @@ impl Config {
                 billers: billers?,
                 limits: limits?,
                 payments: payments?,
+                retention: retention?,
                 staff,
             })
         };
@@ -106,6 +112,15 @@ impl DatabaseConfig {
         let mut reader = Reader::new(environment);
         let database = Self::read(&mut reader);
         reader.finish(database)
+    }
+}
+
+impl RetentionConfig {
+    /// What jobs on the database need besides.
+    pub fn from_environment(environment: &Environment) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader::new(environment);
+        let retention = Self::read(&mut reader);
+        reader.finish(retention)
     }
 }
 
@@ -130,6 +145,7 @@ pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
         ("Mail", smtp::VARIABLES),
         ("Billers", billers::VARIABLES),
         ("Payments", payments::VARIABLES),
+        ("Retention", retention::VARIABLES),
         ("Staff", staff::VARIABLES),
         ("Limits", limits::VARIABLES),
         ("Log", log::VARIABLES),

@@ -1,19 +1,33 @@
 //! Puts what payments are found by in order.
 
-use payments::Hub;
-use payments::api::Infrastructure;
+use chrono::{DateTime, Utc};
+use ledger::{Reader, StorageError};
+
+use super::job::Run;
+use super::report::{JobReport, JobResult};
 
 /// Payments at once: the writer is held up for some milliseconds.
 const SLICE: i64 = 500;
 /// Slices in a row at most: under load the writer has other work, and what waits is found all the same.
-const SLICES_MAX: u32 = 20;
+const SLICES_MAX: usize = 20;
+
+/// Whether any payment waits.
+pub(super) fn has_work(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Result<bool, StorageError> {
+    Ok(!reader.missing_words(1)?.is_empty())
+}
 
 /// Works on what waits, or a good part of it.
-pub(super) async fn run(hub: &Hub) -> Result<(), Infrastructure> {
-    for _ in 0..SLICES_MAX {
-        if !hub.index_payments(SLICE).await? {
-            break;
+pub(super) async fn run(run: Run) -> JobResult {
+    let mut slices = 0;
+    loop {
+        let missing = run.read(|reader| reader.missing_words(SLICE)).await?;
+        let has_more = missing.has_more();
+        if !missing.is_empty() {
+            run.write(move |op| op.add_words(&missing)).await?;
+        }
+        slices += 1;
+        if !has_more || slices == SLICES_MAX {
+            return Ok(JobReport::of([("slices", slices)]));
         }
     }
-    Ok(())
 }

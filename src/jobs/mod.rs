@@ -1,157 +1,252 @@
-//! What runs by the clock, one file a job. The scheduler only ticks, in UTC: a job asks the hub what is to be done.
+//! What runs by the clock, one file a job, all of them in one table. The scheduler only ticks, in UTC; when a job is due
+//! stands in the database, and its occurrences follow the rules of Morocco's zone.
 //!
-//! A job never overlaps itself: a tick that finds the one before still at work is skipped. On several nodes each runs
-//! its own; every job here may run on all of them at once.
+//! A run is claimed, so that of several processes on one database one runs it; it never overlaps itself. A process that
+//! ends in a run leaves it to the next one, by the lease. Jobs that only change what a process knows run on every node.
 
+mod alarm;
+mod check_books;
+mod expire;
+mod float_alerts;
 mod index_payments;
+mod job;
+mod local;
 mod prune;
 mod pull_bill_files;
 mod reload_billers;
+mod report;
+mod retention;
+mod runner;
+mod schedule;
+mod stamp_duty_register;
+mod sweeps;
+mod table;
+#[cfg(test)]
+mod tests;
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use payments::Hub;
-use payments::api::Infrastructure;
-use tokio::sync::Mutex;
+use chrono::{DateTime, Utc};
+use ledger::{JobClaimed, LedgerError, StoredJob};
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinSet;
 use tokio_cron_scheduler::JobScheduler;
 
-/// What waits to be put in order is looked through by every search.
+pub(crate) use alarm::{is_failing, is_late};
+pub(crate) use job::{Job, Parts};
+pub(crate) use report::in_words;
+pub(crate) use runner::{Ended, Runner};
+pub(crate) use schedule::ZONE;
+pub(crate) use table::{JOBS, find};
+
+use alarm::Alarm;
+use job::{read_from, write_to};
+use local::Local;
+
+/// How exactly times are kept (seconds first).
 const EVERY_SECOND: &str = "* * * * * *";
-/// Billers imported by another process are offered within this time (seconds first; all schedules are UTC).
-const EVERY_FIVE_SECONDS: &str = "*/5 * * * * *";
-/// Billers drop a bill file once a day or so; a refused one is looked at again soon after it was put right.
-const EVERY_FIVE_MINUTES: &str = "30 */5 * * * *";
-/// What has outlived its use takes little room: once an hour is enough.
-const EVERY_HOUR: &str = "15 7 * * * *";
 /// The scheduler has nothing to finish; it may not hold up the stop.
-const STOP_MAX: Duration = Duration::from_secs(2);
+const SCHEDULER_STOP_MAX: Duration = Duration::from_secs(2);
+/// Longer than a run is given when the program stops, its end included.
+const RUNS_STOP_MAX: Duration = Duration::from_secs(12);
 
-type Work = Pin<Box<dyn Future<Output = Result<(), Infrastructure>> + Send>>;
-
-/// One job, and whether it is at work.
-struct Job {
-    name: &'static str,
-    at_work: Mutex<()>,
-    work: Box<dyn Fn() -> Work + Send + Sync>,
-}
-
-impl Job {
-    fn new<F>(name: &'static str, work: impl Fn() -> F + Send + Sync + 'static) -> Arc<Self>
-    where
-        F: Future<Output = Result<(), Infrastructure>> + Send + 'static,
-    {
-        Arc::new(Self { name, at_work: Mutex::new(()), work: Box::new(move || Box::pin(work())) })
-    }
-
-    /// Runs unless it is running.
-    async fn tick(&self) {
-        let Ok(_at_work) = self.at_work.try_lock() else {
-            tracing::debug!(job = self.name, "still at work, skipped");
-            return;
-        };
-        if let Err(trouble) = (self.work)().await {
-            tracing::error!(job = self.name, %trouble, "a job failed; it runs again at its next time");
-        }
-    }
-}
+/// Jobs that a person is called for, as the health page shows them.
+pub type Warnings = Arc<std::sync::Mutex<Vec<String>>>;
 
 /// The jobs, ticking.
 pub struct Jobs {
     scheduler: JobScheduler,
+    ticker: Arc<Ticker>,
+    stop: watch::Sender<bool>,
 }
 
 impl Jobs {
-    /// Starts every job, and runs each once now: the program may have been away for long.
-    pub async fn start(hub: &Arc<Hub>) -> anyhow::Result<Self> {
-        let of = Arc::clone;
-        let (for_files, for_billers, for_rows, for_words) = (of(hub), of(hub), of(hub), of(hub));
-        let files = Job::new("pull_bill_files", move || {
-            let hub = of(&for_files);
-            async move { pull_bill_files::run(&hub).await }
-        });
-        let pulls = Arc::clone(&files);
-        let billers = Job::new("reload_billers", move || {
-            let (hub, pulls) = (of(&for_billers), Arc::clone(&pulls));
-            async move {
-                if reload_billers::run(&hub).await? {
-                    // A biller that is new may have a bill file: its customers should not wait for the next tick.
-                    tokio::spawn(async move { pulls.tick().await });
-                }
-                Ok(())
-            }
-        });
-        let rows = Job::new("prune", move || {
-            let hub = of(&for_rows);
-            async move { prune::run(&hub).await }
-        });
-        let words = Job::new("index_payments", move || {
-            let hub = of(&for_words);
-            async move { index_payments::run(&hub).await }
-        });
+    /// Takes every job in and starts ticking. What was missed while no process ran is made up for at once.
+    pub(crate) async fn start(parts: Parts, warnings: Warnings) -> anyhow::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let ticker = Arc::new(Ticker::new(JOBS, Runner::new(parts), warnings, stopped));
+        ticker.take_in().await.context("the jobs cannot be read from the ledger")?;
         let scheduler = JobScheduler::new().await.context("the job scheduler cannot be made")?;
-        let all =
-            [(billers, EVERY_FIVE_SECONDS), (files, EVERY_FIVE_MINUTES), (rows, EVERY_HOUR), (words, EVERY_SECOND)];
-        for (job, schedule) in all {
-            let ticking = Arc::clone(&job);
-            let tick = tokio_cron_scheduler::Job::new_async(schedule, move |_, _| {
-                let job = Arc::clone(&ticking);
-                Box::pin(async move { job.tick().await })
-            });
-            let tick = tick.with_context(|| format!("the schedule of the job {}", job.name))?;
-            scheduler.add(tick).await.with_context(|| format!("the job {}", job.name))?;
-            tokio::spawn(async move { job.tick().await });
-        }
+        let ticking = Arc::clone(&ticker);
+        let tick = tokio_cron_scheduler::Job::new_async(EVERY_SECOND, move |_, _| {
+            let ticker = Arc::clone(&ticking);
+            Box::pin(async move { ticker.tick().await })
+        });
+        scheduler.add(tick.context("the tick of the jobs")?).await.context("the tick of the jobs")?;
+        let first = Arc::clone(&ticker);
+        tokio::spawn(async move { first.tick().await });
         scheduler.start().await.context("the job scheduler cannot start")?;
-        Ok(Self { scheduler })
+        Ok(Self { scheduler, ticker, stop })
     }
 
-    /// No more ticks. A job at work goes on until its next write to the ledger, which is then closed.
+    /// No more ticks. A run under way is given a moment; one that is cut off is made up for at the next start.
     pub async fn stop(mut self) {
-        match tokio::time::timeout(STOP_MAX, self.scheduler.shutdown()).await {
+        // Nobody listens if nothing runs.
+        let _ = self.stop.send(true);
+        match tokio::time::timeout(SCHEDULER_STOP_MAX, self.scheduler.shutdown()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the job scheduler did not stop"),
             Err(_) => tracing::warn!("the job scheduler did not stop in time"),
         }
+        if tokio::time::timeout(RUNS_STOP_MAX, self.ticker.rest()).await.is_err() {
+            tracing::warn!("some runs of jobs were cut off");
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+/// What a tick does.
+struct Ticker {
+    jobs: &'static [Job],
+    runner: Runner,
+    locals: Vec<Arc<Local>>,
+    /// A slow tick is not overtaken by the next.
+    ticking: Mutex<()>,
+    under_way: Mutex<JoinSet<()>>,
+    warnings: Warnings,
+    in_trouble: AtomicBool,
+    stop: watch::Receiver<bool>,
+}
 
-    use tokio::sync::Notify;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_job_never_overlaps_itself_and_runs_again_after_trouble() {
-        let (begun, go_on) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
-        let (counts, waits) = (Arc::clone(&begun), Arc::clone(&go_on));
-        let job = Job::new("slow", move || {
-            let (counts, waits) = (Arc::clone(&counts), Arc::clone(&waits));
-            async move {
-                counts.fetch_add(1, Ordering::SeqCst);
-                waits.notified().await;
-                Err(Infrastructure::Failed("trouble".to_owned()))
-            }
-        });
-        let first = tokio::spawn({
-            let job = Arc::clone(&job);
-            async move { job.tick().await }
-        });
-        while begun.load(Ordering::SeqCst) == 0 {
-            tokio::task::yield_now().await;
+impl Ticker {
+    fn new(jobs: &'static [Job], runner: Runner, warnings: Warnings, stop: watch::Receiver<bool>) -> Self {
+        let locals = jobs.iter().filter(|job| job.is_on_every_node).map(|job| Arc::new(Local::new(job))).collect();
+        Self {
+            jobs,
+            runner,
+            locals,
+            ticking: Mutex::default(),
+            under_way: Mutex::default(),
+            warnings,
+            in_trouble: AtomicBool::new(false),
+            stop,
         }
-        job.tick().await;
-        assert_eq!(begun.load(Ordering::SeqCst), 1, "the second tick was skipped");
-        go_on.notify_one();
-        first.await.unwrap();
-        go_on.notify_one();
-        job.tick().await;
-        assert_eq!(begun.load(Ordering::SeqCst), 2);
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        (self.runner.parts().clock)()
+    }
+
+    /// The jobs of which one run serves all processes.
+    fn shared(&self) -> impl Iterator<Item = &'static Job> {
+        self.jobs.iter().filter(|job| !job.is_on_every_node)
+    }
+
+    /// Writes new jobs down.
+    async fn take_in(&self) -> Result<(), LedgerError> {
+        take_in(self.jobs, self.runner.parts()).await
+    }
+
+    /// Starts what is due, and calls a person where one is needed.
+    async fn tick(&self) {
+        let Ok(_ticking) = self.ticking.try_lock() else { return };
+        if *self.stop.borrow() {
+            return;
+        }
+        for local in &self.locals {
+            let (local, parts) = (Arc::clone(local), self.runner.parts().clone());
+            self.under_way.lock().await.spawn(async move { local.tick(&parts).await });
+        }
+        let outcome = match self.start_due().await {
+            Ok(()) => self.watch().await,
+            trouble => trouble,
+        };
+        match outcome {
+            Ok(()) => self.in_trouble.store(false, Ordering::Relaxed),
+            // Told once, not at every tick.
+            Err(trouble) if !self.in_trouble.swap(true, Ordering::Relaxed) => {
+                tracing::error!(%trouble, "jobs cannot be run at the moment");
+            }
+            Err(_) => {}
+        }
+        while self.under_way.lock().await.try_join_next().is_some() {}
+    }
+
+    async fn stored(&self) -> Result<BTreeMap<String, StoredJob>, LedgerError> {
+        let rows = read_from(&self.runner.parts().ledger, |reader| reader.jobs()).await?;
+        Ok(rows.into_iter().map(|row| (row.name.clone(), row)).collect())
+    }
+
+    async fn start_due(&self) -> Result<(), LedgerError> {
+        let stored = self.stored().await?;
+        for job in self.shared() {
+            let now = self.now();
+            let Some(row) = stored.get(job.name).filter(|row| row.is_due(now)) else { continue };
+            if let Some(probe) = job.probe {
+                let has_work = read_from(&self.runner.parts().ledger, move |reader| probe(reader, now)).await?;
+                if !has_work {
+                    continue;
+                }
+            }
+            let (claimed, occurrence) = self.runner.claim_due(job, row).await?;
+            if let JobClaimed::Run(fence) = claimed {
+                let (runner, failures, stop) = (self.runner.clone(), row.failures, self.stop.clone());
+                self.under_way.lock().await.spawn(async move {
+                    log(job, &runner.run(job, &fence, occurrence, failures, false, stop).await);
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens and closes incidents, and tells the health page.
+    async fn watch(&self) -> Result<(), LedgerError> {
+        let (stored, now) = (self.stored().await?, self.now());
+        let mut called_for = Vec::new();
+        for job in self.shared() {
+            let Some(row) = stored.get(job.name) else { continue };
+            let why = match alarm::step(job, row, now) {
+                Alarm::Keep => {
+                    called_for.extend(row.incident.map(|_| job.name));
+                    continue;
+                }
+                Alarm::Open(why) => {
+                    called_for.push(job.name);
+                    Some(why)
+                }
+                Alarm::Close => None,
+            };
+            let change = why.clone();
+            let changed =
+                write_to(&self.runner.parts().ledger, move |op| op.set_job_alarm(job.name, change.as_deref(), now));
+            match (changed.await?, why) {
+                (true, Some(why)) => tracing::error!(job = job.name, why, "a person must look at a job"),
+                (true, None) => tracing::info!(job = job.name, "a job has recovered"),
+                (false, _) => {}
+            }
+        }
+        let lines = called_for.iter().map(|name| format!("the job {name} needs a person")).collect();
+        *self.warnings.lock().unwrap_or_else(PoisonError::into_inner) = lines;
+        Ok(())
+    }
+
+    /// Waits for the runs under way.
+    async fn rest(&self) {
+        let mut under_way = std::mem::take(&mut *self.under_way.lock().await);
+        while under_way.join_next().await.is_some() {}
+    }
+}
+
+/// Writes jobs down that the database does not know yet.
+pub(crate) async fn take_in(jobs: &'static [Job], parts: &Parts) -> Result<(), LedgerError> {
+    let now = (parts.clock)();
+    write_to(&parts.ledger, move |op| {
+        jobs.iter().try_for_each(|job| op.ensure_job(job.name, job.schedule.first(now).naive_utc()))
+    })
+    .await
+}
+
+fn log(job: &Job, ended: &Ended) {
+    match ended {
+        Ended::Done(report) => tracing::debug!(job = job.name, counts = report.to_json(), "a job is done"),
+        Ended::Failed(failure) => {
+            tracing::error!(job = job.name, why = failure.why, "a job failed; it runs again at its next time");
+        }
+        Ended::Stopped => tracing::info!(job = job.name, "a run was cut off, as the program stops"),
+        // Told where it was noticed.
+        Ended::Lost => {}
     }
 }

@@ -1,13 +1,12 @@
-//! Deletes what has outlived its use: look-ups and request keys.
+//! Deletes what has outlived its use: look-ups, request keys, sessions, and the history of jobs.
 
-use payments::Hub;
-use payments::api::Infrastructure;
+use super::job::HubRun;
+use super::report::{JobReport, JobResult};
 
 /// Deletes what is too old by the hub's clock.
-pub(super) async fn run(hub: &Hub) -> Result<(), Infrastructure> {
+pub(super) async fn run(HubRun { hub, run, .. }: HubRun) -> JobResult {
     let rows = hub.prune().await?;
-    if rows > 0 {
-        tracing::info!(rows, "pruned");
-    }
-    Ok(())
+    let now = run.now().naive_utc();
+    let runs = run.write(move |op| op.prune_job_runs(now)).await?;
+    Ok(JobReport::of([("rows", rows), ("runs", runs)]))
 }

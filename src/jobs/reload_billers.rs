@@ -1,16 +1,27 @@
 //! Takes over billers and networks that another process imported.
 
-use payments::Hub;
-use payments::api::Infrastructure;
+use super::job::HubRun;
+use super::report::{JobReport, JobResult};
+use super::table::PULL_BILL_FILES;
 
-/// Whether any biller was new.
-pub(super) async fn run(hub: &Hub) -> Result<bool, Infrastructure> {
-    let changed = hub.reload_billers().await?;
-    if changed {
+/// Reads them again if any changed.
+pub(super) async fn run(HubRun { hub, run, .. }: HubRun) -> JobResult {
+    let billers = hub.reload_billers().await?;
+    if billers {
         tracing::info!(billers = hub.catalogue().billers().len(), "the billers have changed");
+        // A biller that is new may have a bill file: its customers should not wait for the next time.
+        let now = run.now().naive_utc();
+        run.write(move |op| op.bring_job_forward(PULL_BILL_FILES, now)).await?;
     }
-    if hub.reload_networks().await? {
+    let networks = hub.reload_networks().await?;
+    if networks {
         tracing::info!(networks = hub.networks().all().len(), "the networks have changed");
     }
-    Ok(changed)
+    let text = match (billers, networks) {
+        (false, false) => "nothing has changed",
+        (true, false) => "billers read again",
+        (false, true) => "networks read again",
+        (true, true) => "billers and networks read again",
+    };
+    Ok(JobReport::default().with_text(text))
 }

@@ -13,6 +13,7 @@ mod floats;
 mod late_cash;
 mod networks;
 pub(crate) mod payments;
+mod reminders;
 mod requests;
 pub(crate) mod shifts;
 mod statement;

@@ -196,7 +196,7 @@ fn statements(connection: &mut Conn, accounts: &Accounts, report: &mut BooksRepo
 }
 
 /// A posting that a row asked for: its kind, and what the manual says that it books.
-type Asked = (i64, PostingKind, Result<manual::Posting, manual::Unbalanced>);
+pub(super) type Asked = (i64, PostingKind, Result<manual::Posting, manual::Unbalanced>);
 
 /// What must have been booked, and for whom.
 struct Wanted {
@@ -220,6 +220,7 @@ fn outside_payments(connection: &mut Conn, accounts: &Accounts, report: &mut Boo
     let moment = Moment { at: chrono::DateTime::UNIX_EPOCH, day: chrono::NaiveDate::default() };
     requests(connection, moment, &mut ask, report)?;
     late(connection, moment, &mut ask, report)?;
+    super::settlement::ask(connection, moment, &mut ask, report)?;
     let mut last = i64::MIN;
     while last < i64::MAX {
         let page: Vec<(i64, i16)> = postings::table

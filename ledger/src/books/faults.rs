@@ -138,8 +138,14 @@ pub enum BookFault {
     #[error("{what} {id}: {why}")]
     OutsidePayments { what: &'static str, id: i64, why: &'static str },
     /// Money booked outside of payments that nothing asked for.
-    #[error("posting {posting} '{kind}' belongs to no request and to no late cash")]
+    #[error("posting {posting} '{kind}' belongs to no request, late cash, settlement or transfer")]
     PostingUnasked { posting: i64, kind: PostingKind },
+    /// A confirmation, or its reversal, that is in no window or in a wrong one.
+    #[error("posting {posting}: {why}")]
+    WindowAstray { posting: i64, why: &'static str },
+    /// What came of a settlement window.
+    #[error("settlement of window {window}: {why}")]
+    Settlement { window: i64, why: &'static str },
     /// A statement that does not add up.
     #[error("account {account} ({name}): the lines of its statement sum to {}, its entries to {}", mad(.lines), mad(.entries))]
     Statement { account: i64, name: String, lines: i128, entries: i128 },

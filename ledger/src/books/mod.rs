@@ -11,6 +11,7 @@ mod entries;
 mod faults;
 mod journal;
 mod payments;
+mod settlement;
 
 use std::collections::HashMap;
 
@@ -41,6 +42,7 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         payments::check(connection, &accounts, &recent, &mut report)?;
         bills::check(connection, &recent, &mut report)?;
         agents::check(connection, &accounts, &mut report)?;
+        settlement::check(connection, &mut report)?;
         audit::check(connection, &mut report)?;
         Ok(report)
     })

@@ -352,7 +352,12 @@ fn by_the_manual(row: &PaymentRow, agent: Option<&AgentPaymentRow>, kind: Postin
         PostingKind::FloatToppedUp
         | PostingKind::FloatWithdrawn
         | PostingKind::LateCash
-        | PostingKind::LateCashReleased => return None,
+        | PostingKind::LateCashReleased
+        | PostingKind::BillerCommission
+        | PostingKind::TransferOrdered
+        | PostingKind::TransferPaid
+        | PostingKind::TransferRejected
+        | PostingKind::TransferReturned => return None,
         PostingKind::Taken => manual::taken(&row.funds().ok()?, &amounts, moment),
         PostingKind::Confirmed => manual::confirmed(biller_code(row.biller).ok()?, &amounts, moment),
         PostingKind::ReturnDecided => manual::return_decided(&amounts, moment),

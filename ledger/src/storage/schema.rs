@@ -146,6 +146,7 @@ diesel::table! {
         booked_at -> Timestamp,
         effective_on -> Date,
         reverses -> Nullable<BigInt>,
+        window_id -> Nullable<BigInt>,
     }
 }
 
@@ -487,6 +488,135 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    settlement_windows (id) {
+        id -> BigInt,
+        biller -> Integer,
+        cut_off -> Timestamp,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! { window_lines (window_id, posting_id) { window_id -> BigInt, posting_id -> BigInt, } }
+
+diesel::table! {
+    settlements (window_id) {
+        window_id -> BigInt,
+        biller -> Integer,
+        sequence -> BigInt,
+        name -> Text,
+        since -> Timestamp,
+        payments -> BigInt,
+        gross -> BigInt,
+        refunds -> BigInt,
+        refunded -> BigInt,
+        commission -> BigInt,
+        commission_vat -> BigInt,
+        carried_in -> BigInt,
+        net -> BigInt,
+        payout -> BigInt,
+        terms -> Text,
+        made_at -> Timestamp,
+        commission_posting -> Nullable<BigInt>,
+        filed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    transfer_orders (id) {
+        id -> BigInt,
+        message_id -> Text,
+        execution_on -> Date,
+        transfers -> BigInt,
+        total -> BigInt,
+        digest -> Text,
+        state -> SmallInt,
+        made_at -> Timestamp,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    transfers (id) {
+        id -> BigInt,
+        window_id -> BigInt,
+        position -> SmallInt,
+        repeats -> SmallInt,
+        biller -> Integer,
+        holder -> Text,
+        rib -> Text,
+        amount -> BigInt,
+        state -> SmallInt,
+        order_id -> Nullable<BigInt>,
+        ordered_posting -> BigInt,
+        ended_posting -> Nullable<BigInt>,
+        returned_posting -> Nullable<BigInt>,
+        ended_at -> Nullable<Timestamp>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    settlement_files (id) {
+        id -> BigInt,
+        window_id -> BigInt,
+        biller -> Integer,
+        kind -> SmallInt,
+        name -> Text,
+        digest -> Text,
+        bytes -> BigInt,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        file_id -> BigInt,
+        means -> SmallInt,
+        target -> Text,
+        asked_at -> Timestamp,
+        due_at -> Timestamp,
+        attempts -> Integer,
+        delivered_at -> Nullable<Timestamp>,
+        proof -> Text,
+        failure -> Text,
+    }
+}
+
+diesel::table! {
+    jobs (name) {
+        name -> Text,
+        next_run_at -> Timestamp,
+        not_before -> Timestamp,
+        lease_owner -> Text,
+        leased_until -> Timestamp,
+        fencing -> BigInt,
+        failures -> Integer,
+        done_at -> Nullable<Timestamp>,
+        incident_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    job_runs (id) {
+        id -> BigInt,
+        job -> Text,
+        fencing -> BigInt,
+        scheduled_for -> Timestamp,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        outcome -> SmallInt,
+        cause -> SmallInt,
+        counts -> Text,
+        error -> Text,
+        node -> Text,
+    }
+}
+
+diesel::table! { float_reminders (outlet) { outlet -> Text, reminded_at -> Timestamp, } }
+
 diesel::joinable!(payments -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
@@ -507,6 +637,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     float_requests,
     cash_references,
     late_cash,
+    window_lines,
+    settlement_windows,
+    settlements,
+    transfers,
+    transfer_orders,
+    settlement_files,
+    deliveries,
 );
 diesel::joinable!(staff_sessions -> staff_members (member_id));
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, staff_members);

@@ -118,7 +118,7 @@ impl AgentView {
         let (mut wanted_payments, mut cancelling) = (BTreeSet::new(), BTreeSet::new());
         for (row, step) in steps.filter(|(row, _)| is_counter(row)) {
             wanted_payments.insert(row.id);
-            if matches!(step, Step::Cancel { .. } | Step::Cancelled | Step::CancelRefused { .. }) {
+            if matches!(step, Step::Cancel { .. } | Step::Cancelled { .. } | Step::CancelRefused { .. }) {
                 cancelling.insert(row.id);
             }
         }
@@ -236,12 +236,14 @@ pub(super) fn stands(view: &View, plan: &mut Plan, row: &PaymentRow, refusal: &s
     view.agents.booked.get(&(row.id, PostingKind::Confirmed.code())).map(|(_, at)| *at)
 }
 
-/// The biller agreed: everything that was booked is reversed, each posting linked to the one it undoes.
+/// The biller agreed: everything that was booked is reversed, each posting linked to the one it undoes. What it takes from
+/// the biller falls into a settlement window of its own time.
 pub(super) fn reverse(
     view: &mut View,
     plan: &mut Plan,
     ids: &mut Ids,
     row: &PaymentRow,
+    window: i64,
     moment: Moment,
 ) -> Result<(), StorageError> {
     let amounts = row.amounts();
@@ -257,6 +259,9 @@ pub(super) fn reverse(
             original.ok_or_else(|| StorageError::Damaged(format!("posting '{}' of payment {}", of.kind(), row.id)))?;
         let posting = plan.post(view, ids, row.id, postings::reversed(kind, &of, moment)?)?;
         plan.agents.reverses.insert(posting, original);
+        if kind == PostingKind::ConfirmedReversed {
+            plan.windows.of.insert(posting, window);
+        }
     }
     Ok(())
 }

@@ -132,6 +132,9 @@ pub enum Step {
         receipt_number: String,
         /// Its date, where the biller gives one.
         receipt_date: Option<NaiveDate>,
+        /// The biller's first cut-off after the moment of the step: where the settlement window ends that is opened if
+        /// none is open.
+        cut_off: DateTime<Utc>,
     },
     /// The payer's bank refused; the bill is free again.
     Decline,
@@ -149,7 +152,10 @@ pub enum Step {
         actor: Actor,
     },
     /// The biller cancelled it.
-    Cancelled,
+    Cancelled {
+        /// As for [`Self::Confirm`].
+        cut_off: DateTime<Utc>,
+    },
     /// The biller refused to cancel: the payment stands.
     CancelRefused {
         /// The biller's words.

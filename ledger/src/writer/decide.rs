@@ -7,11 +7,12 @@ use super::commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, Ste
 use super::ids::Ids;
 use super::plan::{NewTask, Plan};
 use super::view::{BillView, View};
+use super::windows;
 use crate::accounts::AccountKind;
 use crate::bills::{BillClaim, encode};
 use crate::postings::{self, Posting, Unbalanced};
 use crate::references::Reference;
-use crate::states::{BillState, PaymentState, TaskKind};
+use crate::states::{BillState, PaymentState, PostingKind, TaskKind};
 use crate::storage::StorageError;
 use crate::storage::rows::PaymentRow;
 
@@ -140,6 +141,8 @@ pub(super) fn pay(view: &mut View, plan: &mut Plan, ids: &mut Ids, pay: &Pay) ->
 #[derive(Default)]
 struct Effects {
     postings: Vec<Posting>,
+    /// Of a confirmation.
+    window: Option<i64>,
     tasks: Vec<(TaskKind, DateTime<Utc>)>,
 }
 
@@ -186,7 +189,8 @@ pub(super) fn advance(
             taken(advance, &mut row, &mut effects)?;
             P::Taken
         }
-        (Step::Confirm { receipt_number, receipt_date }, P::Taken) => {
+        (Step::Confirm { receipt_number, receipt_date, cut_off }, P::Taken) => {
+            effects.window = Some(windows::place(view, plan, ids, row.biller, *cut_off, advance.moment)?);
             row.receipt_number = Some(receipt_number.clone());
             row.receipt_date = *receipt_date;
             let biller = crate::storage::rows::biller_code(row.biller)?;
@@ -233,8 +237,9 @@ pub(super) fn advance(
             effects.tasks.push((TaskKind::CancelBiller, advance.moment.at));
             P::Cancelling
         }
-        (Step::Cancelled, P::Cancelling) => {
-            agents::reverse(view, plan, ids, &row, advance.moment)?;
+        (Step::Cancelled { cut_off }, P::Cancelling) => {
+            let window = windows::place(view, plan, ids, row.biller, *cut_off, advance.moment)?;
+            agents::reverse(view, plan, ids, &row, window, advance.moment)?;
             agents::cash_back(view, plan, ids, &row, advance.moment)?;
             effects.tasks.extend(row.phone.as_ref().map(|_| (TaskKind::SmsCancelled, advance.moment.at)));
             reopen(view, plan, &row, &claims);
@@ -247,7 +252,11 @@ pub(super) fn advance(
         (step, state) => return Ok(repeated(step, state)),
     };
     for posting in effects.postings {
-        plan.post(view, ids, row.id, posting)?;
+        let kind = posting.kind();
+        let id = plan.post(view, ids, row.id, posting)?;
+        if let (PostingKind::Confirmed, Some(window)) = (kind, effects.window) {
+            plan.windows.of.insert(id, window);
+        }
     }
     for (kind, due_at) in effects.tasks {
         plan.add_task(ids, row.id, kind, due_at, advance.moment.at)?;
@@ -271,7 +280,7 @@ fn repeated(step: &Step, state: PaymentState) -> AdvanceOutcome {
         Step::Return => matches!(state, P::Returning | P::Returned),
         Step::Returned => state == P::Returned,
         Step::Cancel { .. } => matches!(state, P::Cancelling | P::Cancelled),
-        Step::Cancelled => state == P::Cancelled,
+        Step::Cancelled { .. } => state == P::Cancelled,
         Step::CancelRefused { .. } => state == P::Confirmed,
     };
     if taken_before { AdvanceOutcome::Unchanged(state) } else { AdvanceOutcome::Refused(state) }

@@ -36,6 +36,7 @@ mod recent;
 #[cfg(test)]
 mod tests;
 mod view;
+mod windows;
 mod write;
 
 use std::sync::Arc;
@@ -52,6 +53,7 @@ pub(crate) use op::is_replay;
 pub(crate) use queue::{Job, RareWrite, Writer};
 pub use queue::{LedgerError, Reply, WriterStats};
 pub(crate) use recent::{RECENT_MAX, RecentBill, Shared, Sorting};
+pub(crate) use windows::WINDOWS_LOCK;
 
 use self::accounts::AccountCache;
 use self::ids::Ids;

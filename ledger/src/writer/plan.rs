@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use super::agents::AgentPlan;
 use super::commands::RequestKey;
 use super::view::BillView;
+use super::windows::WindowPlan;
 use crate::bills::BillKey;
 use crate::postings::Posting;
 use crate::states::{PaymentState, TaskKind};
@@ -41,6 +42,8 @@ pub(super) struct Plan {
     pub done_tasks: Vec<(i64, NaiveDateTime)>,
     /// Empty but for payments at counters.
     pub agents: AgentPlan,
+    /// Empty but for confirmations and their reversals.
+    pub windows: WindowPlan,
 }
 
 impl Plan {

@@ -9,6 +9,7 @@ use super::accounts::AccountCache;
 use super::agents::AgentView;
 use super::commands::{Funds, Step};
 use super::recent::{RecentKey, Recents};
+use super::windows::WindowView;
 use crate::accounts::Account;
 use crate::bills::BillKey;
 use crate::states::{BillState, PaymentState};
@@ -34,6 +35,8 @@ pub(super) struct View {
     pub guarded: BTreeMap<Account, i64>,
     /// Empty but for payments at counters.
     pub agents: AgentView,
+    /// Empty but for confirmations and their reversals.
+    pub windows: WindowView,
 }
 
 type KeyRow = (Vec<u8>, Vec<u8>, i64);
@@ -92,7 +95,8 @@ impl View {
             Command::Advance(advance) => Some((view.payments.get(&advance.payment)?, &advance.step)),
             Command::Pay(_) => None,
         });
-        view.agents = AgentView::load(connection, pays, steps)?;
+        view.agents = AgentView::load(connection, pays, steps.clone())?;
+        view.windows = WindowView::load(connection, steps)?;
         Ok(view)
     }
 

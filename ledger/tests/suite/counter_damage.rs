@@ -5,7 +5,9 @@ use ledger::{CashReferenceState, ClosureOutcome, LateCashOutcome, LateReason, Ne
 
 use crate::counters::closure;
 use crate::outlets::keep_reference;
-use crate::support::{Doing, TestDb, actor, ask_to_cancel, bill, confirm, counter, moment, money, over_counter};
+use crate::support::{
+    Doing, TestDb, actor, agreed, ask_to_cancel, bill, confirm, counter, moment, money, over_counter,
+};
 
 /// What is done to the rows, and what the check says.
 const DAMAGE: &[(&str, &[&str])] = &[
@@ -112,14 +114,14 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "UPDATE float_requests SET state = 3 WHERE id = {request}",
         &[
             "float request {request}: it was booked and not approved",
-            "posting {top up} 'float topped up' belongs to no request and to no late cash",
+            "posting {top up} 'float topped up' belongs to no request, late cash, settlement or transfer",
         ],
     ),
     (
         "UPDATE float_requests SET posting_id = NULL WHERE id = {request}",
         &[
             "float request {request}: it was approved and not booked",
-            "posting {top up} 'float topped up' belongs to no request and to no late cash",
+            "posting {top up} 'float topped up' belongs to no request, late cash, settlement or transfer",
         ],
     ),
     (
@@ -129,7 +131,7 @@ const DAMAGE: &[(&str, &[&str])] = &[
     (
         "UPDATE float_requests SET posting_id = 424242 WHERE id = {request}",
         &[
-            "posting {top up} 'float topped up' belongs to no request and to no late cash",
+            "posting {top up} 'float topped up' belongs to no request, late cash, settlement or transfer",
             "float request {request}: its posting is missing",
         ],
     ),
@@ -137,7 +139,7 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "UPDATE float_requests SET kind = 90 WHERE id = {request}",
         &[
             "float request {request}: kind 90 is unknown",
-            "posting {top up} 'float topped up' belongs to no request and to no late cash",
+            "posting {top up} 'float topped up' belongs to no request, late cash, settlement or transfer",
         ],
     ),
     ("UPDATE late_cash SET amount = amount + 1", &["late cash {cash}: its posting books something else"]),
@@ -172,7 +174,7 @@ fn every_kind_of_damage_is_found(db: &TestDb) {
     }
     ledger.step(asked, ask_to_cancel());
     ledger.step(gone, ask_to_cancel());
-    ledger.step(gone, Step::Cancelled);
+    ledger.step(gone, agreed());
     ledger.step(refused, Step::Return);
     // 500.00 and five times 168.42, one of which was handed back.
     let closed = ledger.write_now(move |op| op.close_shift(&closure(shift, 117_368))).unwrap();

@@ -8,7 +8,8 @@ use ledger::{
 };
 
 use crate::support::{
-    Doing, TestDb, actor, ask_to_cancel, card, confirm, counter, float, moment, money, new_shift, now, over_counter,
+    Doing, TestDb, actor, agreed, ask_to_cancel, card, confirm, counter, float, moment, money, new_shift, now,
+    over_counter,
 };
 
 use PaymentState as P;
@@ -120,8 +121,8 @@ fn commission_is_earned_by_confirmation_and_undone_with_it(db: &TestDb) {
     assert_eq!(stands(db), [150, 30, -180, -16_800, -42, -13_158], "nothing is reversed before the biller agrees");
     assert_eq!(pay(&ledger, card("other", "a")), PayOutcome::AlreadyPaid);
     db.assert_clean();
-    assert_eq!(ledger.step(payment, Step::Cancelled), moved(P::Cancelling, P::Cancelled));
-    assert_eq!(ledger.step(payment, Step::Cancelled), AdvanceOutcome::Unchanged(P::Cancelled));
+    assert_eq!(ledger.step(payment, agreed()), moved(P::Cancelling, P::Cancelled));
+    assert_eq!(ledger.step(payment, agreed()), AdvanceOutcome::Unchanged(P::Cancelled));
     assert_eq!(stands(db), [0, 0, 0, 0, 0, -30_000]);
     assert_eq!(
         events(db, payment),
@@ -166,7 +167,7 @@ fn a_closure_counts_the_drawer(db: &TestDb) {
     assert_eq!(move_cash(&ledger, shift, "all", ShiftMovementKind::Out, -76_889), drawer);
     // A cancelled payment's cash goes out again.
     let cancelled = ledger.start(of("3", shift, 5_000));
-    for step in [confirm(), ask_to_cancel(), Step::Cancelled] {
+    for step in [confirm(), ask_to_cancel(), agreed()] {
         ledger.step(cancelled, step);
     }
     let figures = totals(&ledger, shift);
@@ -232,7 +233,7 @@ fn cash_goes_back_over_the_counter(db: &TestDb) {
     assert_eq!(ledger.step(refused, Step::Return), moved(P::Taken, P::Returned));
     assert_eq!(ledger.step(refused, Step::Return), AdvanceOutcome::Unchanged(P::Returned));
     assert_eq!(ledger.step(refused, Step::Returned), AdvanceOutcome::Unchanged(P::Returned));
-    ledger.step(cancelled, Step::Cancelled);
+    ledger.step(cancelled, agreed());
     assert_eq!(events(db, refused), "taken, return decided, returned");
     assert_eq!(balance(db, AccountKind::AgentFloat, "7"), -100_000);
     let owed = ledger.read(|reader| reader.owed_by("7", 10)).unwrap();
@@ -262,7 +263,7 @@ fn a_cancellation_that_comes_late_is_owed(db: &TestDb) {
         ledger.step(payment, confirm());
         ledger.step(payment, ask_to_cancel());
         let later = Moment::of(now() + TimeDelta::minutes(minutes));
-        let agreed = Advance { payment, step: Step::Cancelled, task: None, moment: later };
+        let agreed = Advance { payment, step: agreed(), task: None, moment: later };
         assert_eq!(ledger.advance_now(agreed).unwrap(), moved(P::Cancelling, P::Cancelled));
         assert_eq!(ledger.read(|reader| reader.is_owed(payment)).unwrap(), owed, "after {minutes} minutes");
         assert_eq!(totals(&ledger, shift).expected, money(expected));

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::support::{
-    Answer, Command, Doing, Outcome, TestDb, accept, accept_amount, advance, ask_to_cancel, bill, burst, card, confirm,
-    counter, float, money,
+    Answer, Command, Doing, Outcome, TestDb, accept, accept_amount, advance, agreed, ask_to_cancel, bill, burst, card,
+    confirm, counter, float, money,
 };
 
 /// A command in terms of what came before, so that it means the same to two ledgers with other numbers.
@@ -46,7 +46,7 @@ fn a_step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Return),
         3 => Just(Step::Returned),
         2 => Just(ask_to_cancel()),
-        2 => Just(Step::Cancelled),
+        2 => Just(agreed()),
         1 => Just(Step::CancelRefused { refusal: "no".to_owned() }),
     ]
 }
@@ -88,7 +88,7 @@ fn kind_of(step: &Step) -> TaskKind {
         Step::Confirm { .. } | Step::Return => TaskKind::ConfirmBiller,
         Step::Returned => TaskKind::ReturnMoney,
         Step::Cancel { .. } => TaskKind::SmsConfirmed,
-        Step::Cancelled | Step::CancelRefused { .. } => TaskKind::CancelBiller,
+        Step::Cancelled { .. } | Step::CancelRefused { .. } => TaskKind::CancelBiller,
     }
 }
 

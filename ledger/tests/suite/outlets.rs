@@ -8,7 +8,7 @@ use ledger::{
 };
 
 use crate::counters::{balance, of, pay, totals, with_counter};
-use crate::support::{Doing, TestDb, actor, ask_to_cancel, confirm, moment, money, now, over_counter};
+use crate::support::{Doing, TestDb, actor, agreed, ask_to_cancel, confirm, moment, money, now, over_counter};
 
 fn the_network_is_warned_once_a_crossing(db: &TestDb) {
     let ledger = db.open();
@@ -325,7 +325,7 @@ fn the_register_ties_to_the_books(db: &TestDb) {
     ledger.step(without, confirm());
     ledger.start(over_counter("pending", "pending", shift));
     let cancelled = ledger.start(over_counter("cancelled", "cancelled", shift));
-    for step in [confirm(), ask_to_cancel(), Step::Cancelled] {
+    for step in [confirm(), ask_to_cancel(), agreed()] {
         ledger.step(cancelled, step);
     }
     let register = |from: &str, until: &str| {

@@ -61,7 +61,7 @@ fn the_database_guards_itself(db: &TestDb) {
         "INSERT INTO accounts (id, kind, owner, currency, balance) SELECT 5, kind, owner, currency, 0 FROM accounts",
         "INSERT INTO bills SELECT * FROM bills",
         &format!(
-            "INSERT INTO postings SELECT 5, kind, {payment}, booked_at, effective_on, NULL FROM postings
+            "INSERT INTO postings SELECT 5, kind, {payment}, booked_at, effective_on, NULL, NULL FROM postings
              WHERE payment_id IS NOT NULL"
         ),
     ] {

@@ -2,7 +2,7 @@
 
 use ledger::{AdvanceOutcome, Hold, Ledger, Pay, PayOutcome, PaymentState, PostingKind, Step, TaskKind};
 
-use crate::support::{Doing, TestDb, accept, accept_amount, bill, card, claim, confirm};
+use crate::support::{Doing, TestDb, accept, accept_amount, bill, card, claim, confirm, cut_off};
 
 use PaymentState as P;
 
@@ -116,7 +116,7 @@ fn what_a_step_tells_is_kept(db: &TestDb) {
     let stored = ledger.read(|reader| reader.payment_of(payment)).unwrap().unwrap();
     assert_eq!((stored.authorisation.as_str(), stored.card_mask.as_str()), ("A1", "4***1"));
     assert_eq!((stored.gateway_reference.as_str(), stored.receipt_number.as_deref()), ("T1", Some("R-1")));
-    let other = Step::Confirm { receipt_number: "R-2".to_owned(), receipt_date: None };
+    let other = Step::Confirm { receipt_number: "R-2".to_owned(), receipt_date: None, cut_off: cut_off() };
     assert_eq!(ledger.step(payment, other), AdvanceOutcome::Unchanged(P::Confirmed));
     let stored = ledger.read(|reader| reader.payment_of(payment)).unwrap().unwrap();
     assert_eq!(stored.receipt_number.as_deref(), Some("R-1"));

@@ -7,6 +7,7 @@ use biller_adapters::ConnectorSettings;
 use chrono::NaiveDate;
 use ledger::{Channel, Instrument, Language, Money};
 use serde::{Deserialize, Serialize};
+use settlement::terms::Terms;
 
 /// A text in the three languages of the hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,13 +50,11 @@ pub struct Biller {
     pub colour: Option<String>,
     /// How the hub speaks to it.
     pub connector: ConnectorSettings,
-    /// Where its money goes: RIB of 24 digits, mod 97 checked.
-    pub settlement_rib: String,
+    /// Where its money goes, when, and less what.
+    pub terms: Terms,
     /// How long a quote lives, in hours (default 168).
     #[serde(default = "default_quote_hours")]
     pub quote_lifetime_hours: u32,
-    /// The name of the account holder at the bank.
-    pub settlement_name: String,
     /// Its receivable types.
     pub receivable_types: Vec<ReceivableType>,
 }
@@ -298,6 +297,23 @@ impl Catalogue {
 }
 
 impl Biller {
+    /// Reads a definition from storage. One of before there were terms names an account, which takes everything.
+    ///
+    /// # Errors
+    ///
+    /// What is not a definition.
+    pub fn from_stored(definition: &str) -> serde_json::Result<Self> {
+        let mut stored: serde_json::Value = serde_json::from_str(definition)?;
+        if let Some(fields) = stored.as_object_mut()
+            && !fields.contains_key("terms")
+            && let (Some(holder), Some(rib)) = (fields.remove("settlement_name"), fields.remove("settlement_rib"))
+        {
+            let terms = Terms::to_one(holder.as_str().unwrap_or_default(), rib.as_str().unwrap_or_default());
+            fields.insert("terms".to_owned(), serde_json::to_value(terms)?);
+        }
+        serde_json::from_value(stored)
+    }
+
     /// The receivable type of a code.
     pub fn receivable_type(&self, code: &str) -> Option<&ReceivableType> {
         self.receivable_types.iter().find(|kind| kind.code == code)

@@ -1,7 +1,7 @@
 //! Asking billers to cancel what they confirmed.
 
 use biller_adapters::{CancelOutcome, Cancellation};
-use ledger::{IncidentKind, Payment, PaymentState, Step, Task};
+use ledger::{IncidentKind, Moment, Payment, PaymentState, Step, Task};
 
 use super::{Dispatcher, End, done, schedule};
 use crate::api::Infrastructure;
@@ -34,8 +34,10 @@ impl Dispatcher {
         };
         let cancelled_at = asked.asked_at.and_utc();
         let cancellation = Cancellation { confirmation, cancelled_at, reason: asked.reason };
-        let step = match self.hub.client.cancel(connector.as_ref(), &cancellation, self.hub.now()).await {
-            CancelOutcome::Cancelled => Step::Cancelled,
+        let outcome = self.hub.client.cancel(connector.as_ref(), &cancellation, self.hub.now()).await;
+        let moment = Moment::of(self.hub.now());
+        let step = match outcome {
+            CancelOutcome::Cancelled => Step::Cancelled { cut_off: self.hub.next_cut_off(payment.biller, moment.at) },
             CancelOutcome::Refused(refusal) => {
                 tracing::info!(payment = task.payment, code = refusal.code, "the biller refused to cancel");
                 let words = format!("{} {}", refusal.code, refusal.message);
@@ -46,7 +48,7 @@ impl Dispatcher {
             }
             CancelOutcome::Unknown(why) => return later(why),
         };
-        self.advance_by(task, step).await?;
+        self.advance_at(task, moment, step).await?;
         Ok(End::Settled)
     }
 }

@@ -2,7 +2,7 @@
 //! the same reference.
 
 use biller_adapters::{BillerReceipt, ConfirmOutcome, Refusal, StatusOutcome};
-use ledger::{AdvanceOutcome, IncidentKind, Payment, PaymentState, Step, Task};
+use ledger::{AdvanceOutcome, IncidentKind, Moment, Payment, PaymentState, Step, Task};
 
 use super::{Dispatcher, End, done, schedule};
 use crate::api::Infrastructure;
@@ -46,8 +46,10 @@ impl Dispatcher {
         quote: &ledger::Quote,
         receipt: BillerReceipt,
     ) -> Result<End, Infrastructure> {
-        let step = Step::Confirm { receipt_number: receipt.number, receipt_date: receipt.date };
-        self.advance_by(task, step).await?;
+        let moment = Moment::of(self.hub.now());
+        let cut_off = self.hub.next_cut_off(quote.biller, moment.at);
+        let step = Step::Confirm { receipt_number: receipt.number, receipt_date: receipt.date, cut_off };
+        self.advance_at(task, moment, step).await?;
         self.hub.forget_secrets(quote).await?;
         Ok(End::Settled)
     }

@@ -10,6 +10,7 @@ mod gateway;
 mod message;
 mod notice;
 mod schedule;
+mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,8 @@ use tokio::task::JoinSet;
 use crate::api::Infrastructure;
 use crate::hub::Hub;
 use crate::messages::Messenger;
+
+pub use sweep::{Sweep, Swept};
 
 /// Longer than the longest try: a status question and a confirmation, each within the client's limits.
 const LEASE: TimeDelta = TimeDelta::seconds(120);
@@ -118,10 +121,11 @@ impl Dispatcher {
         self.hub.write(move |op| op.claim_tasks(now, now + LEASE, limit)).await
     }
 
-    async fn work(&self, task: Task) {
+    /// Tries a task once and writes down what became of it: `None` if that was written together with the step.
+    async fn work(&self, task: Task) -> Option<TaskResult> {
         let end = self.attempt(&task).await;
         let result = match end {
-            Ok(End::Settled) => return,
+            Ok(End::Settled) => return None,
             Ok(End::With(result)) => result,
             Err(trouble) => {
                 tracing::error!(task = task.id, kind = %task.kind, payment = task.payment, %trouble, "a task failed");
@@ -131,11 +135,12 @@ impl Dispatcher {
         if let TaskResult::Incident(kind, detail) = &result {
             tracing::error!(payment = task.payment, %kind, detail, "a person must look");
         }
-        let (settled, now) = (task.clone(), self.hub.now());
+        let (settled, told, now) = (task.clone(), result.clone(), self.hub.now());
         // A result that cannot be written down is found again when the lease runs out.
         if let Err(trouble) = self.hub.write(move |op| op.settle_task(&settled, &result, now)).await {
             tracing::error!(task = task.id, %trouble, "a task's result could not be written down");
         }
+        Some(told)
     }
 
     async fn attempt(&self, task: &Task) -> Result<End, Infrastructure> {
@@ -174,7 +179,11 @@ impl Dispatcher {
 
     /// Takes the payment a step on and finishes the task in the same commit.
     async fn advance_by(&self, task: &Task, step: Step) -> Result<AdvanceOutcome, Infrastructure> {
-        let moment = Moment::of(self.hub.now());
+        self.advance_at(task, Moment::of(self.hub.now()), step).await
+    }
+
+    /// [`Self::advance_by`] at a moment that the step depends on.
+    async fn advance_at(&self, task: &Task, moment: Moment, step: Step) -> Result<AdvanceOutcome, Infrastructure> {
         self.hub.advance(Advance { payment: task.payment, step, task: Some(task.id), moment }).await
     }
 

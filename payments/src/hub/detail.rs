@@ -85,6 +85,15 @@ pub(crate) fn contract(kind: &ReceivableType, fields: &BTreeMap<String, String>)
     fields.get(CONTRACT).or_else(first).cloned().unwrap_or_default()
 }
 
+/// The customer's identifier in a quote's detail, for the biller whose customer it is.
+pub(crate) fn contract_of(kind: Option<&ReceivableType>, detail: &str) -> Result<String, Infrastructure> {
+    let QuoteDetail { fields, .. } = read(detail)?;
+    Ok(match kind {
+        Some(kind) => contract(kind, &fields),
+        None => fields.get(CONTRACT).cloned().unwrap_or_default(),
+    })
+}
+
 fn is_secret(kind: &ReceivableType, name: &str) -> bool {
     kind.form.iter().any(|field| field.name == *name && field.kind == FieldKind::Password)
 }

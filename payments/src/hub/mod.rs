@@ -22,6 +22,7 @@ use biller_adapters::{BillSource, BillerClient, Connector};
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{Account, AccountKind, Channel, Ledger, LedgerError, Money};
 use secrecy::SecretString;
+use settlement::terms::Terms;
 
 pub(crate) use card::oid_of as card_oid;
 pub use cash::import_networks;
@@ -167,7 +168,7 @@ impl Hub {
         let mut billers = Vec::with_capacity(stored.len());
         let mut connectors: HashMap<u16, Arc<dyn Connector>> = HashMap::with_capacity(stored.len());
         for stored in stored {
-            let biller: Biller = serde_json::from_str(&stored.definition)
+            let biller = Biller::from_stored(&stored.definition)
                 .map_err(|error| Infrastructure::Failed(format!("biller {} as stored: {error}", stored.code)))?;
             match biller.connector.build(biller.code, &*self.secrets) {
                 Ok(connector) => drop(connectors.insert(biller.code, Arc::from(connector))),
@@ -191,19 +192,23 @@ impl Hub {
         (self.clock)()
     }
 
+    /// The biller's first cut-off after an instant.
+    pub(crate) fn next_cut_off(&self, biller: u16, after: DateTime<Utc>) -> DateTime<Utc> {
+        let catalogue = self.catalogue();
+        let terms = catalogue.get(biller).map(|biller| &biller.terms);
+        terms.map_or_else(|| Terms::default().next_cut_off(after), |terms| terms.next_cut_off(after))
+    }
+
+    /// The customer's identifier in what a quote keeps, for the biller whose customer it is.
+    pub fn contract_of(&self, biller: u16, receivable_type: &str, detail: &str) -> Result<String, Infrastructure> {
+        let catalogue = self.catalogue();
+        let kind = catalogue.get(biller).and_then(|biller| biller.receivable_type(receivable_type));
+        detail::contract_of(kind, detail)
+    }
+
     /// The receivable of the card gateway.
     pub(crate) fn gateway_account(&self) -> Account {
         Account::of(AccountKind::GatewayReceivable, self.settings.gateway_account.clone())
-    }
-
-    /// Puts what payments are found by in order, for so many payments a block of numbers; whether more wait.
-    pub async fn index_payments(&self, limit: i64) -> Result<bool, Infrastructure> {
-        let missing = self.read(move |reader| reader.missing_words(limit)).await?;
-        let has_more = missing.has_more();
-        if !missing.is_empty() {
-            self.write(move |op| op.add_words(&missing)).await?;
-        }
-        Ok(has_more)
     }
 
     /// Deletes look-ups and request keys that have outlived their use, and the secrets in quotes; how many rows changed.

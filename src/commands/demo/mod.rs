@@ -26,7 +26,7 @@ use super::sandbox::{PortFlags, make_folder};
 use super::{Outcome, biller, block_on, migrate, stop_in_order};
 use crate::app::{App, Outside};
 use crate::cli::DemoArgs;
-use crate::config::{Config, DatabaseConfig, PaymentsConfig, StaffConfig, WebConfig};
+use crate::config::{Config, DatabaseConfig, PaymentsConfig, RetentionConfig, StaffConfig, WebConfig};
 use crate::notify::{SmtpSecurity, SmtpSettings, TwilioSender, TwilioSettings};
 use crate::running::Running;
 use crate::server;
@@ -171,6 +171,7 @@ fn config(
             stamp_duty: StampDuty::default(),
             cash_reference_hours: 48,
         },
+        retention: RetentionConfig::default(),
         staff: Some(StaffConfig { key: staff_key }),
     }
 }

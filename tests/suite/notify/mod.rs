@@ -14,6 +14,7 @@ use payments::catalogue::{AmountRule, Biller, Catalogue, Category, ReceivableTyp
 use payments::messages::{Delivery, Medium, Message, MessageKind, Messenger};
 use rstest::rstest;
 use sandbox::{RunningSandbox, Sandbox, SandboxConfig};
+use settlement::terms::Terms;
 use tokio::net::TcpListener;
 
 const MOBILE: &str = "+212612345678";
@@ -46,9 +47,8 @@ fn catalogue() -> Arc<Catalogue> {
         logo: None,
         colour: None,
         connector: ConnectorSettings::JsonRest { base_url: "http://127.0.0.1".to_owned(), secret_env: "X".to_owned() },
-        settlement_rib: "007780000012345678901209".to_owned(),
+        terms: Terms::to_one("X", "007780000012345678901209"),
         quote_lifetime_hours: 168,
-        settlement_name: "X".to_owned(),
         receivable_types: vec![receivable_type],
     };
     Arc::new(Catalogue::new(vec![biller]))

@@ -14,6 +14,7 @@ use payments::links::{
     Link, LinkStanding, MakeLink, MakeLinkError, Maker, OpenedLink, StartLinkError, StartLinkPayment,
 };
 use payments::voice::{ChargeOutcome, ChargeToken, TakenStep, VoiceCall, VoiceStep};
+use settlement::terms::Terms;
 
 use crate::use_cases::{Later, UseCases};
 
@@ -77,9 +78,8 @@ fn biller(code: u16, name: Trilingual, category: Category, receivable_types: Vec
         logo: (code != 1401).then(|| format!("{code}.svg")),
         colour: Some("#0b5d4e".to_owned()),
         connector: ConnectorSettings::JsonRest { base_url: "http://127.0.0.1".to_owned(), secret_env: "X".to_owned() },
-        settlement_rib: "007780000012345678901209".to_owned(),
+        terms: Terms::to_one("X", "007780000012345678901209"),
         quote_lifetime_hours: 168,
-        settlement_name: "X".to_owned(),
         receivable_types,
     }
 }

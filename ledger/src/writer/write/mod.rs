@@ -14,6 +14,7 @@ use super::accounts::AccountCache;
 use super::ids::Ids;
 use super::plan::{BillChange, Plan};
 use super::recent::Recents;
+use super::windows;
 use crate::storage::{Conn, StorageError};
 
 /// A statement with its parameters: SQL text and fields in turn, then a tail.
@@ -66,6 +67,7 @@ pub(super) fn write(
     plan: &Plan,
 ) -> Result<bool, StorageError> {
     agents::hold_shifts(connection, &plan.agents)?;
+    windows::write(connection, &plan.windows)?;
     let mut floats = agents::FloatLines::new();
     let mut lines = Lines { posting: vec![], line: vec![], account: vec![], amount: vec![] };
     // In the order of account numbers: two processes that update balances cannot block each other in a circle.

@@ -98,13 +98,14 @@ statement!(ChangeBills for Pg {
 });
 
 statement!(InsertPostings for Pg {
-    "INSERT INTO postings (id, kind, payment_id, booked_at, effective_on, reverses) SELECT * FROM unnest(",
+    "INSERT INTO postings (id, kind, payment_id, booked_at, effective_on, reverses, window_id) SELECT * FROM unnest(",
     id: Vec<i64> => Array<BigInt>;
     ", ", kind: Vec<i16> => Array<SmallInt>;
     ", ", payment: Vec<i64> => Array<BigInt>;
     ", ", booked_at: Vec<NaiveDateTime> => Array<Timestamp>;
     ", ", effective_on: Vec<NaiveDate> => Array<Date>;
     ", ", reverses: Vec<Option<i64>> => Array<Nullable<BigInt>>;
+    ", ", window: Vec<Option<i64>> => Array<Nullable<BigInt>>;
     end ")"
 });
 
@@ -183,6 +184,7 @@ pub(super) fn write(
             booked_at: column(rows, |(.., posting)| posting.moment().at.naive_utc()),
             effective_on: column(rows, |(.., posting)| posting.moment().day),
             reverses: column(rows, |(id, ..)| plan.agents.reverses.get(id).copied()),
+            window: column(rows, |(id, ..)| plan.windows.of.get(id).copied()),
         }
         .execute(pg)?;
         let Lines { posting, line, account, amount } = lines;

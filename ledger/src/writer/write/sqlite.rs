@@ -101,12 +101,13 @@ statement!(AppendBill<'a> for Sqlite {
 });
 
 statement!(InsertPosting<'a> for Sqlite {
-    "INSERT INTO postings (id, kind, payment_id, booked_at, effective_on, reverses) VALUES (", id: i64 => BigInt;
+    "INSERT INTO postings (id, kind, payment_id, booked_at, effective_on, reverses, window_id) VALUES (", id: i64 => BigInt;
     ", ", kind: i16 => SmallInt;
     ", ", payment: i64 => BigInt;
     ", ", booked_at: &'a str => Text;
     ", ", effective_on: NaiveDate => Date;
     ", ", reverses: Option<i64> => Nullable<BigInt>;
+    ", ", window: Option<i64> => Nullable<BigInt>;
     end ")"
 });
 
@@ -171,7 +172,9 @@ pub(super) fn write(
         let (kind, moment) = (posting.kind().code(), posting.moment());
         let booked_at = times.text(moment.at.naive_utc())?;
         let (effective_on, reverses) = (moment.day, plan.agents.reverses.get(id).copied());
-        InsertPosting { id: *id, kind, payment: *payment, booked_at, effective_on, reverses }.execute(sqlite)?;
+        let window = plan.windows.of.get(id).copied();
+        InsertPosting { id: *id, kind, payment: *payment, booked_at, effective_on, reverses, window }
+            .execute(sqlite)?;
     }
     for (((posting, line), account), amount) in
         lines.posting.iter().zip(&lines.line).zip(&lines.account).zip(&lines.amount)

@@ -192,7 +192,7 @@ struct Line {
 }
 
 impl Raw {
-    fn open(url: &DatabaseUrl) -> Result<Self, String> {
+    pub fn open(url: &DatabaseUrl) -> Result<Self, String> {
         let opened = match url {
             DatabaseUrl::Sqlite(path) => sqlite(path).map(Self::Sqlite),
             DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(Self::Pg),

@@ -136,7 +136,16 @@ pub fn accept_amount(hold: Hold, centimes: i64) -> Step {
 }
 
 pub fn confirm() -> Step {
-    Step::Confirm { receipt_number: "R-1".to_owned(), receipt_date: None }
+    Step::Confirm { receipt_number: "R-1".to_owned(), receipt_date: None, cut_off: cut_off() }
+}
+
+/// The end of a month's window: moments of tests move within it.
+pub fn cut_off() -> DateTime<Utc> {
+    "2026-12-24T17:00:00Z".parse().unwrap()
+}
+
+pub fn agreed() -> Step {
+    Step::Cancelled { cut_off: cut_off() }
 }
 
 pub fn advance(payment: i64, step: Step) -> Advance {
@@ -200,7 +209,7 @@ impl Doing for Ledger {
             let shift = self.open_till("A");
             self.fund("7", 16_842);
             let payment = self.start(over_counter(&format!("{article} {state}"), article, shift));
-            let steps = [confirm(), ask_to_cancel(), Step::Cancelled];
+            let steps = [confirm(), ask_to_cancel(), agreed()];
             let taken = if state == PaymentState::Cancelling { 2 } else { 3 };
             for step in steps.into_iter().take(taken) {
                 assert!(matches!(self.step(payment, step), AdvanceOutcome::Moved { .. }));

@@ -7,6 +7,7 @@ mod connector;
 mod form;
 pub(crate) mod reader;
 pub(crate) mod receivable;
+mod settlement;
 
 use std::collections::BTreeSet;
 
@@ -26,6 +27,8 @@ const FILE_BYTES_MAX: usize = 1_000_000;
 const QUOTE_HOURS_MAX: i64 = 8_784;
 /// The longest name or label, in characters, that a page shows well.
 const TEXT_MAX: usize = 300;
+/// Longest mail address (RFC 5321).
+const MAIL_MAX: usize = 254;
 
 /// Reads the billers of one file: either one biller at the root or several under `[[biller]]`.
 ///
@@ -85,10 +88,10 @@ fn biller(mut table: Table<'_>, variables: &dyn Fn(&str) -> Option<String>, faul
         .required("connector", "a table with protocol and its settings", faults)
         .and_then(|node| node.table(faults))
         .and_then(|table| connector::connector(table, variables, faults));
-    let settlement = table
-        .required("settlement", "a table with name and rib", faults)
+    let terms = table
+        .required("settlement", "a table with name and rib, or with accounts", faults)
         .and_then(|node| node.table(faults))
-        .and_then(|table| settlement(table, faults));
+        .and_then(|table| settlement::settlement(table, faults));
     let receivable_types = receivable::receivable_types(&mut table, faults);
     let span = table.span.clone();
     let path = if table.path.is_empty() { String::new() } else { format!("{}.", table.path) };
@@ -100,7 +103,6 @@ fn biller(mut table: Table<'_>, variables: &dyn Fn(&str) -> Option<String>, faul
             faults.add(&span, &format!("{path}receivable_type[{at}].cancellable"), expected);
         }
     }
-    let (settlement_name, settlement_rib) = settlement?;
     Some(Biller {
         code: u16::try_from(code?).ok()?,
         name: name?,
@@ -108,9 +110,8 @@ fn biller(mut table: Table<'_>, variables: &dyn Fn(&str) -> Option<String>, faul
         logo,
         colour,
         connector: connector?,
-        settlement_rib,
+        terms: terms?,
         quote_lifetime_hours: u32::try_from(hours?).ok()?,
-        settlement_name,
         receivable_types: receivable_types?,
     })
 }
@@ -146,32 +147,6 @@ fn colour(node: &Node<'_>, faults: &mut Faults) -> Option<String> {
         Some(hex) if hex.len() == 6 && hex.bytes().all(|digit| digit.is_ascii_hexdigit()) => Some(colour.to_owned()),
         _ => node.refuse(expected, faults),
     }
-}
-
-fn settlement(mut table: Table<'_>, faults: &mut Faults) -> Option<(String, String)> {
-    let name_text = "the name of the account holder, at most 70 characters";
-    let name = table.required("name", name_text, faults).and_then(|node| {
-        let name = node.text(name_text, faults)?;
-        // ISO 20022 gives a creditor's name 70 characters.
-        if name.trim().is_empty() || name.chars().count() > 70 {
-            return node.refuse(name_text, faults);
-        }
-        Some(name.trim().to_owned())
-    });
-    let rib_text = "a RIB of 24 digits whose number is a multiple of 97";
-    let rib = table.required("rib", rib_text, faults).and_then(|node| {
-        let rib: String = node.text(rib_text, faults)?.chars().filter(|c| *c != ' ').collect();
-        if rib_is_valid(&rib) { Some(rib) } else { node.refuse(rib_text, faults) }
-    });
-    table.close(faults);
-    Some((name?, rib?))
-}
-
-/// Whether a Moroccan bank account (RIB) is well formed: 24 digits, the whole number divisible by 97.
-pub fn rib_is_valid(rib: &str) -> bool {
-    rib.len() == 24
-        && rib.bytes().all(|digit| digit.is_ascii_digit())
-        && rib.bytes().fold(0_u32, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 97) == 0
 }
 
 /// A text in three languages, none of them empty.
@@ -212,6 +187,17 @@ pub(crate) fn money(node: &Node<'_>, faults: &mut Faults) -> Option<Money> {
         Ok(money) if text.contains('.') => Some(money),
         _ => node.refuse(expected, faults),
     }
+}
+
+/// A mail address; the mail itself is the only real proof.
+pub(crate) fn mail(node: &Node<'_>, faults: &mut Faults) -> Option<String> {
+    let expected = "a mail address, such as float@network.example.ma";
+    let mail = node.text(expected, faults)?;
+    let plain = mail.len() <= MAIL_MAX && mail.chars().all(|c| c.is_ascii_graphic() && !"<>,;\"()".contains(c));
+    let sound = mail.split_once('@').is_some_and(|(user, host)| {
+        !user.is_empty() && host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+    });
+    if plain && sound { Some(mail.to_owned()) } else { node.refuse(expected, faults) }
 }
 
 /// A percentage from 0 to 100 with at most four decimal places, quoted.

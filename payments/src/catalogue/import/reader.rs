@@ -184,6 +184,15 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// What stands for a time of day, bare (`18:00:00`) or quoted.
+    pub(crate) fn time_text(&self) -> Option<String> {
+        match self.value {
+            DeValue::Datetime(when) if when.date.is_none() => Some(when.to_string()),
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        }
+    }
+
     /// A date, bare (`2026-01-01`) or quoted.
     pub(crate) fn date(&self, faults: &mut Faults) -> Option<chrono::NaiveDate> {
         let text = match self.value {

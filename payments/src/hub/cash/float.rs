@@ -1,5 +1,6 @@
 //! Floats: what is left, who asked for more, and what became of it all.
 
+use chrono::NaiveDateTime;
 use ledger::{
     FloatDecision, FloatRequest, FloatRequestOutcome, Moment, Money, NewFloatRequest, RequestKey, StatementLine, Whose,
 };
@@ -36,6 +37,23 @@ impl Hub {
             Some(FloatView { outlet, available, low_below, is_low: available < low_below })
         };
         Ok(outlets.into_iter().filter_map(view).collect())
+    }
+
+    /// Reminds networks of outlets whose floats are low, once each since `since`: how many are low, and how many reminders
+    /// were left.
+    pub async fn remind_low_floats(&self, since: NaiveDateTime) -> Result<(usize, usize), Infrastructure> {
+        let (mut low, mut reminded) = (0, 0);
+        let networks = self.networks();
+        for network in networks.all().iter().filter(|network| network.active) {
+            let outlets: Vec<String> = network.outlets.iter().map(|outlet| outlet.number.clone()).collect();
+            for view in self.floats(outlets).await?.into_iter().filter(|view| view.is_low) {
+                low += 1;
+                let (outlet, moment) = (view.outlet, Moment::of(self.now()));
+                let left = self.write(move |op| op.remind_low_float(&outlet, since, moment)).await?;
+                reminded += usize::from(left);
+            }
+        }
+        Ok((low, reminded))
     }
 
     /// Asks for a top-up or a withdrawal, with a proof. Nothing is booked or reserved until somebody else approves.

@@ -9,14 +9,12 @@ use super::{Network, Outlet, PendingAtClosure};
 pub use crate::catalogue::import::reader::Fault;
 use crate::catalogue::import::reader::{Faults, Node, Table};
 use crate::catalogue::import::receivable::fees;
-use crate::catalogue::import::{document, money, refuse_twice, trilingual};
+use crate::catalogue::import::{document, mail, money, refuse_twice, trilingual};
 
 /// Secrets of a network that are good at once: the one in use and its successor.
 const SECRETS_MAX: usize = 2;
 /// Tills of an outlet: more do not fit behind a counter.
 const TILLS_MAX: usize = 50;
-/// Longest mail address (RFC 5321).
-const MAIL_MAX: usize = 254;
 
 /// Reads the networks of one file, each under `[[network]]`.
 pub fn parse(text: &str) -> Result<Vec<Network>, Vec<Fault>> {
@@ -127,19 +125,8 @@ fn pending(node: &Node<'_>, faults: &mut Faults) -> Option<PendingAtClosure> {
 }
 
 fn alert(mut table: Table<'_>, faults: &mut Faults) -> Option<(String, Language)> {
-    const MAIL: &str = "a mail address, such as float@network.example.ma";
-    let mail = table.required("mail", MAIL, faults).and_then(|node| {
-        let mail = node.text(MAIL, faults)?;
-        let plain = mail.len() <= MAIL_MAX && mail.chars().all(|c| c.is_ascii_graphic() && !"<>,;\"()".contains(c));
-        let sound = mail.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty()
-                && host.contains('.')
-                && !host.contains('@')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-        });
-        if plain && sound { Some(mail.to_owned()) } else { node.refuse(MAIL, faults) }
-    });
+    const MAIL: &str = "a mail address";
+    let mail = table.required("mail", MAIL, faults).and_then(|node| mail(&node, faults));
     let language = table.optional("language").map_or(Some(Language::Fr), |node| {
         match node.text("ar, fr or en", faults)?.parse() {
             Ok(language) => Some(language),

@@ -1,0 +1,294 @@
+//! Settlement windows: opened, closed, and what was booked into them.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, SmallInt};
+
+use crate::ledger::Reader;
+use crate::money::Money;
+use crate::references::Reference;
+use crate::states::PostingKind;
+use crate::storage::rows::biller_code;
+use crate::storage::schema::{payments, postings, quotes, settlement_windows, settlements, window_lines};
+use crate::storage::{Conn, StorageError};
+use crate::vocabulary::{Channel, Instrument};
+use crate::writer::{WINDOWS_LOCK, WriteOp};
+
+/// What one channel and instrument brought a window. The sums run over all of its lines in one statement: a `SUM` of
+/// BIGINT would be a float on one database and a decimal on the other.
+const SUMS: &str = "\
+    SELECT p.channel AS channel, p.instrument AS instrument, o.kind AS kind, CAST(COUNT(*) AS BIGINT) AS count, \
+    CAST(SUM(p.principal) AS BIGINT) AS amount \
+    FROM window_lines l JOIN postings o ON o.id = l.posting_id JOIN payments p ON p.id = o.payment_id \
+    WHERE l.window_id = $1 GROUP BY p.channel, p.instrument, o.kind ORDER BY p.channel, p.instrument, o.kind";
+
+/// The set of payments that one settlement pays out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettlementWindow {
+    /// Its number.
+    pub id: i64,
+    /// The biller.
+    pub biller: u16,
+    /// The first instant (UTC) that is no more in it.
+    pub cut_off: NaiveDateTime,
+    /// When it was opened.
+    pub opened_at: NaiveDateTime,
+    /// When it was closed: from then on nothing is booked into it.
+    pub closed_at: Option<NaiveDateTime>,
+}
+
+/// What payments, or their reversals, by one channel and instrument come to in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowSum {
+    /// The channel.
+    pub channel: Channel,
+    /// The instrument.
+    pub instrument: Instrument,
+    /// Whether these are reversals of confirmed payments.
+    pub is_refund: bool,
+    /// How many.
+    pub count: i64,
+    /// Their principals.
+    pub amount: Money,
+}
+
+/// One booking of a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowLine {
+    /// The posting's number, which orders the lines.
+    pub posting: i64,
+    /// Whether it takes a confirmed payment back.
+    pub is_refund: bool,
+    /// The payment.
+    pub payment: Reference,
+    /// Its quote's kind of bill, and what the quote keeps as text.
+    pub quote: Option<(String, String)>,
+    /// The channel.
+    pub channel: Channel,
+    /// The instrument.
+    pub instrument: Instrument,
+    /// What the biller gets, or gives back.
+    pub principal: Money,
+    /// The biller's receipt.
+    pub receipt_number: Option<String>,
+    /// Its date, where the biller gave one.
+    pub receipt_date: Option<NaiveDate>,
+    /// When it was booked (UTC).
+    pub booked_at: NaiveDateTime,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = settlement_windows)]
+struct WindowRow {
+    id: i64,
+    biller: i32,
+    cut_off: NaiveDateTime,
+    opened_at: NaiveDateTime,
+    closed_at: Option<NaiveDateTime>,
+}
+
+impl TryFrom<WindowRow> for SettlementWindow {
+    type Error = StorageError;
+
+    fn try_from(row: WindowRow) -> Result<Self, StorageError> {
+        let WindowRow { id, biller, cut_off, opened_at, closed_at } = row;
+        Ok(Self { id, biller: biller_code(biller)?, cut_off, opened_at, closed_at })
+    }
+}
+
+#[derive(QueryableByName)]
+struct SumRow {
+    #[diesel(sql_type = SmallInt)]
+    channel: i16,
+    #[diesel(sql_type = SmallInt)]
+    instrument: i16,
+    #[diesel(sql_type = SmallInt)]
+    kind: i16,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+    #[diesel(sql_type = BigInt)]
+    amount: i64,
+}
+
+/// Posting, kind and time; number, secret, channel, instrument, principal and receipt of the payment; type and detail of the
+/// quote.
+type LineRow =
+    ((i64, i16, NaiveDateTime), (i64, i64, i16, i16, i64, Option<String>, Option<NaiveDate>), Option<(String, String)>);
+
+fn is_refund(kind: i16) -> bool {
+    kind == PostingKind::ConfirmedReversed.code()
+}
+
+fn unknown<T>(found: Option<T>, what: &str, code: i16) -> Result<T, StorageError> {
+    found.ok_or_else(|| StorageError::Damaged(format!("{what} {code} is unknown")))
+}
+
+impl Reader<'_> {
+    /// Windows that are over and still open, each biller's in order.
+    pub fn windows_over(&mut self, now: DateTime<Utc>) -> Result<Vec<SettlementWindow>, StorageError> {
+        let rows: Vec<WindowRow> = settlement_windows::table
+            .filter(settlement_windows::closed_at.is_null())
+            .filter(settlement_windows::cut_off.le(now.naive_utc()))
+            .order((settlement_windows::biller, settlement_windows::cut_off))
+            .select(WindowRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(SettlementWindow::try_from).collect()
+    }
+
+    /// Billers that have an open window.
+    pub fn billers_with_open_window(&mut self) -> Result<BTreeSet<u16>, StorageError> {
+        let open = settlement_windows::table.filter(settlement_windows::closed_at.is_null());
+        let billers: Vec<i32> = open.select(settlement_windows::biller).distinct().load(self.connection)?;
+        billers.into_iter().map(biller_code).collect()
+    }
+
+    /// Closed windows that are not settled yet, each biller's in order.
+    pub fn windows_to_settle(&mut self) -> Result<Vec<SettlementWindow>, StorageError> {
+        let rows: Vec<WindowRow> = settlement_windows::table
+            .left_join(settlements::table.on(settlements::window_id.eq(settlement_windows::id)))
+            .filter(settlement_windows::closed_at.is_not_null())
+            .filter(settlements::window_id.is_null())
+            .order((settlement_windows::biller, settlement_windows::cut_off))
+            .select(WindowRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(SettlementWindow::try_from).collect()
+    }
+
+    /// A window by its number.
+    pub fn settlement_window(&mut self, window: i64) -> Result<Option<SettlementWindow>, StorageError> {
+        let row = settlement_windows::table.filter(settlement_windows::id.eq(window)).select(WindowRow::as_select());
+        row.get_result::<WindowRow>(self.connection).optional()?.map(SettlementWindow::try_from).transpose()
+    }
+
+    /// The newest windows, of one biller or of all.
+    pub fn settlement_windows(
+        &mut self,
+        biller: Option<u16>,
+        limit: i64,
+    ) -> Result<Vec<SettlementWindow>, StorageError> {
+        let mut query = settlement_windows::table.into_boxed();
+        if let Some(biller) = biller {
+            query = query.filter(settlement_windows::biller.eq(i32::from(biller)));
+        }
+        let rows: Vec<WindowRow> = query
+            .order((settlement_windows::cut_off.desc(), settlement_windows::biller))
+            .limit(limit)
+            .select(WindowRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(SettlementWindow::try_from).collect()
+    }
+
+    /// Where the window before this one ended: this one's first instant. `None` for a biller's first.
+    pub fn window_begins(&mut self, window: &SettlementWindow) -> Result<Option<NaiveDateTime>, StorageError> {
+        let before = settlement_windows::table
+            .filter(settlement_windows::biller.eq(i32::from(window.biller)))
+            .filter(settlement_windows::cut_off.lt(window.cut_off));
+        Ok(before.select(diesel::dsl::max(settlement_windows::cut_off)).get_result(self.connection)?)
+    }
+
+    /// What a closed window comes to, by channel and instrument. Whole once all lines are in order
+    /// ([`Self::missing_words`] says so).
+    pub fn window_sums(&mut self, window: i64) -> Result<Vec<WindowSum>, StorageError> {
+        let query = diesel::sql_query(SUMS);
+        let rows: Vec<SumRow> = match &mut *self.connection {
+            Conn::Sqlite(c) => query.bind::<BigInt, _>(window).load(c)?,
+            Conn::Pg(c) => query.bind::<BigInt, _>(window).load(c)?,
+        };
+        let read = |row: SumRow| {
+            Ok(WindowSum {
+                channel: unknown(Channel::from_code(row.channel), "channel", row.channel)?,
+                instrument: unknown(Instrument::from_code(row.instrument), "instrument", row.instrument)?,
+                is_refund: is_refund(row.kind),
+                count: row.count,
+                amount: Money::from_minor(row.amount),
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Lines of a window after a posting, in order.
+    pub fn window_lines(&mut self, window: i64, after: i64, limit: i64) -> Result<Vec<WindowLine>, StorageError> {
+        let rows: Vec<LineRow> = window_lines::table
+            .inner_join(postings::table.on(postings::id.eq(window_lines::posting_id)))
+            .inner_join(payments::table.on(postings::payment_id.eq(payments::id.nullable())))
+            .left_join(quotes::table.on(quotes::id.eq(payments::quote_id)))
+            .filter(window_lines::window_id.eq(window))
+            .filter(window_lines::posting_id.gt(after))
+            .order(window_lines::posting_id)
+            .limit(limit)
+            .select((
+                (postings::id, postings::kind, postings::booked_at),
+                (
+                    payments::id,
+                    payments::secret,
+                    payments::channel,
+                    payments::instrument,
+                    payments::principal,
+                    payments::receipt_number,
+                    payments::receipt_date,
+                ),
+                (quotes::receivable_type, quotes::detail).nullable(),
+            ))
+            .load(self.connection)?;
+        let read = |(posting, payment, quote): LineRow| {
+            let (id, secret, channel, instrument, principal, receipt_number, receipt_date) = payment;
+            Ok(WindowLine {
+                posting: posting.0,
+                is_refund: is_refund(posting.1),
+                payment: Reference::of(id, secret),
+                quote,
+                channel: unknown(Channel::from_code(channel), "channel", channel)?,
+                instrument: unknown(Instrument::from_code(instrument), "instrument", instrument)?,
+                principal: Money::from_minor(principal),
+                receipt_number,
+                receipt_date,
+                booked_at: posting.2,
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+}
+
+impl WriteOp<'_> {
+    /// Opens a window for a biller that ends at `cut_off`, unless there is or was one.
+    pub fn open_window(&mut self, biller: u16, cut_off: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), StorageError> {
+        let row = settlement_windows::table
+            .filter(settlement_windows::biller.eq(i32::from(biller)))
+            .filter(settlement_windows::cut_off.eq(cut_off.naive_utc()));
+        let known: i64 = row.count().get_result(self.connection)?;
+        if known > 0 {
+            return Ok(());
+        }
+        let values = (
+            settlement_windows::id.eq(self.next_id()?),
+            settlement_windows::biller.eq(i32::from(biller)),
+            settlement_windows::cut_off.eq(cut_off.naive_utc()),
+            settlement_windows::opened_at.eq(now.naive_utc()),
+        );
+        diesel::insert_into(settlement_windows::table).values(values).execute(self.connection)?;
+        Ok(())
+    }
+
+    /// Closes a window that is over, and opens the one that ends at `next`, unless there is or was one. Whether it was
+    /// open. Batches that book into windows wait for the commit; what they book after it falls into a later window.
+    pub fn close_window(
+        &mut self,
+        window: &SettlementWindow,
+        next: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StorageError> {
+        if let Conn::Pg(pg) = &mut *self.connection {
+            diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(WINDOWS_LOCK).execute(pg)?;
+        }
+        let row = settlement_windows::table
+            .filter(settlement_windows::id.eq(window.id))
+            .filter(settlement_windows::closed_at.is_null())
+            .filter(settlement_windows::cut_off.le(now.naive_utc()));
+        let closed =
+            diesel::update(row).set(settlement_windows::closed_at.eq(now.naive_utc())).execute(self.connection)?;
+        self.open_window(window.biller, next, now)?;
+        Ok(closed == 1)
+    }
+}

@@ -1,0 +1,267 @@
+//! Settlement windows: every confirmation is in exactly one, whatever closes when, and what comes of one is booked once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ledger::{
+    Advance, AdvanceOutcome, DatabaseUrl, Hold, Ledger, Moment, Money, NewSettlement, NewTransfer, PaymentState,
+    SettleOutcome, SettlementWindow, Step, check_books,
+};
+
+use crate::concurrency::at_once;
+use crate::support::{Doing, Raw, TestDb, accept, card, money};
+
+/// 18:00 in Casablanca.
+fn day_end() -> DateTime<Utc> {
+    "2026-11-24T17:00:00Z".parse().unwrap()
+}
+
+fn next_end(cut_off: DateTime<Utc>) -> DateTime<Utc> {
+    cut_off + TimeDelta::days(1)
+}
+
+/// Confirms a taken payment at an instant; the cut-off is the day's.
+fn confirm_at(ledger: &Ledger, payment: i64, at: DateTime<Utc>) {
+    let mut cut_off = day_end();
+    while cut_off <= at {
+        cut_off = next_end(cut_off);
+    }
+    let step = Step::Confirm { receipt_number: format!("R-{payment}"), receipt_date: None, cut_off };
+    let outcome = ledger.advance_now(Advance { payment, step, task: None, moment: Moment::of(at) }).unwrap();
+    assert_eq!(outcome, AdvanceOutcome::Moved { from: PaymentState::Taken, to: PaymentState::Confirmed });
+}
+
+fn windows(ledger: &Ledger) -> Vec<SettlementWindow> {
+    let mut windows = ledger.read(|reader| reader.settlement_windows(Some(1001), 100)).unwrap();
+    windows.reverse();
+    windows
+}
+
+fn order_lines(ledger: &Ledger) {
+    loop {
+        let missing = ledger.read(|reader| reader.missing_words(7)).unwrap();
+        if missing.is_empty() {
+            return;
+        }
+        ledger.write_now(move |op| op.add_words(&missing)).unwrap();
+    }
+}
+
+/// Count and sum of what was booked into a window.
+fn booked(ledger: &Ledger, window: i64) -> (i64, i64) {
+    let sums = ledger.read(|reader| reader.window_sums(window)).unwrap();
+    sums.iter().fold((0, 0), |(count, amount), sum| (count + sum.count, amount + sum.amount.minor()))
+}
+
+fn close(ledger: &Ledger, window: &SettlementWindow, now: DateTime<Utc>) -> bool {
+    let (window, next) = (window.clone(), next_end(window.cut_off.and_utc()));
+    ledger.write_now(move |op| op.close_window(&window, next, now)).unwrap()
+}
+
+fn settled(ledger: &Ledger, new: NewSettlement) -> SettleOutcome {
+    ledger.write_now(move |op| op.settle(&new, next_end(day_end()))).unwrap()
+}
+
+/// What `count` payments of 168.00 come to, with 1 % of commission and 20 % of VAT, paid out to one account.
+fn settlement_of(window: &SettlementWindow, count: i64, carried_in: i64) -> NewSettlement {
+    let gross = 16_800 * count;
+    let (commission, vat) = (168 * count, (168 * count + 2) / 5);
+    let net = gross - commission - vat + carried_in;
+    let transfer = |amount| NewTransfer {
+        holder: "Électricité".to_owned(),
+        rib: "007780000012345678901209".to_owned(),
+        amount: money(amount),
+    };
+    NewSettlement {
+        window: window.clone(),
+        payments: (count, money(gross)),
+        refunds: (0, Money::ZERO),
+        commission: money(commission),
+        commission_vat: money(vat),
+        commission_is_kept: true,
+        carried_in: money(carried_in),
+        net: money(net),
+        transfers: (net > 0).then(|| transfer(net)).into_iter().collect(),
+        name: "Electricity".to_owned(),
+        terms: "{}".to_owned(),
+    }
+}
+
+fn the_cut_off_is_the_next_window(db: &TestDb) {
+    let ledger = db.open();
+    let millisecond = TimeDelta::milliseconds(1);
+    let before = ledger.card_in("a", PaymentState::Taken);
+    let after = ledger.card_in("b", PaymentState::Taken);
+    // The later one first: what is booked first plays no part.
+    confirm_at(&ledger, after, day_end());
+    confirm_at(&ledger, before, day_end() - millisecond);
+    order_lines(&ledger);
+    let [first, second] = &windows(&ledger)[..] else { panic!("two windows") };
+    assert_eq!((first.cut_off.and_utc(), second.cut_off.and_utc()), (day_end(), next_end(day_end())));
+    let line = |window: &SettlementWindow| ledger.read(|reader| reader.window_lines(window.id, 0, 10)).unwrap();
+    assert_eq!(line(first).iter().map(|line| line.payment.id()).collect::<Vec<_>>(), [before]);
+    assert_eq!(line(second).iter().map(|line| line.payment.id()).collect::<Vec<_>>(), [after]);
+    db.assert_clean();
+}
+
+fn what_comes_late_is_in_the_window_that_is_open(db: &TestDb) {
+    let ledger = db.open();
+    let (early, late) = (ledger.card_in("a", PaymentState::Taken), ledger.card_in("b", PaymentState::Taken));
+    confirm_at(&ledger, early, day_end() - TimeDelta::hours(1));
+    let [first] = &windows(&ledger)[..] else { panic!("one window") };
+    assert!(!close(&ledger, first, day_end() - TimeDelta::seconds(1)), "it is not over");
+    assert!(close(&ledger, first, day_end()));
+    assert!(!close(&ledger, first, day_end()), "closed before");
+    // Its clock was read before the cut-off, its commit comes after the closing.
+    confirm_at(&ledger, late, day_end() - TimeDelta::milliseconds(1));
+    order_lines(&ledger);
+    let [first, second] = &windows(&ledger)[..] else { panic!("two windows") };
+    assert_eq!((booked(&ledger, first.id), booked(&ledger, second.id)), ((1, 16_800), (1, 16_800)));
+    assert_eq!(second.closed_at, None);
+    db.assert_clean();
+}
+
+fn an_empty_window_closes_and_is_settled(db: &TestDb) {
+    let ledger = db.open();
+    ledger.write_now(|op| op.open_window(1001, day_end(), day_end() - TimeDelta::days(1))).unwrap();
+    ledger.write_now(|op| op.open_window(1001, day_end(), day_end() - TimeDelta::days(1))).unwrap();
+    let [first] = &windows(&ledger)[..] else { panic!("one window") };
+    assert_eq!(settled(&ledger, settlement_of(first, 0, 0)), SettleOutcome::NotYet);
+    assert!(close(&ledger, first, day_end()));
+    assert_eq!(settled(&ledger, settlement_of(first, 0, 0)), SettleOutcome::Settled(1));
+    assert_eq!(settled(&ledger, settlement_of(first, 0, 0)), SettleOutcome::Known(1));
+    assert_eq!(windows(&ledger).len(), 2, "its successor is open");
+    assert_eq!(db.count("transfers"), 0);
+    db.assert_clean();
+}
+
+fn windows_are_settled_in_order_and_once(db: &TestDb) {
+    let ledger = db.open();
+    for (article, at) in [("a", day_end() - TimeDelta::hours(1)), ("b", day_end() + TimeDelta::hours(1))] {
+        let payment = ledger.card_in(article, PaymentState::Taken);
+        confirm_at(&ledger, payment, at);
+    }
+    order_lines(&ledger);
+    for window in windows(&ledger) {
+        close(&ledger, &window, next_end(day_end()));
+    }
+    let all = windows(&ledger);
+    assert_eq!(settled(&ledger, settlement_of(&all[1], 1, 0)), SettleOutcome::NotYet);
+    assert_eq!(settled(&ledger, settlement_of(&all[0], 1, -5)), SettleOutcome::Stale);
+    assert_eq!(settled(&ledger, settlement_of(&all[0], 1, 0)), SettleOutcome::Settled(1));
+    let outcomes = at_once(8, |_| settled(&ledger, settlement_of(&all[1], 1, 0)));
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == SettleOutcome::Settled(2)).count(), 1, "{outcomes:?}");
+    assert_eq!(db.count("transfers"), 2);
+    let last = ledger.read(|reader| reader.last_settlement(1001)).unwrap().unwrap();
+    assert_eq!((last.sequence, last.since.and_utc(), last.payout), (2, day_end(), money(16_800 - 168 - 34)));
+    db.assert_clean();
+}
+
+/// Two processes confirm under load while windows end one after the other: every confirmation is in one window, and none
+/// in one that was closed before it was booked.
+fn closing_under_load_loses_nothing(db: &TestDb) {
+    let ledgers = [db.open(), db.open()];
+    const PAYMENTS: i64 = 240;
+    let taken: Vec<i64> = (0..PAYMENTS)
+        .map(|n| {
+            let payment = ledgers[0].start(card(&format!("k{n}"), &format!("a{n}")));
+            ledgers[0].step(payment, accept(Hold::Captured));
+            payment
+        })
+        .collect();
+    let over = AtomicBool::new(false);
+    // Each confirmation's clock moves on by a minute: windows of ten minutes.
+    let minute = |n: i64| day_end() + TimeDelta::minutes(n);
+    let end_after = |at: DateTime<Utc>| {
+        let past = (at - day_end()).num_minutes() / 10;
+        day_end() + TimeDelta::minutes(10 * (past + 1))
+    };
+    std::thread::scope(|scope| {
+        let closer = scope.spawn(|| {
+            while !over.load(Ordering::Acquire) {
+                for window in ledgers[1].read(|reader| reader.windows_over(minute(PAYMENTS))).unwrap() {
+                    let next = end_after(window.cut_off.and_utc());
+                    ledgers[1].write_now(move |op| op.close_window(&window, next, next)).unwrap();
+                }
+            }
+        });
+        let workers: Vec<_> = (0..8usize)
+            .map(|worker| {
+                let (ledgers, taken) = (&ledgers, &taken);
+                scope.spawn(move || {
+                    for (n, payment) in taken.iter().enumerate().filter(|(n, _)| n % 8 == worker) {
+                        let at = minute(i64::try_from(n).unwrap());
+                        let step = Step::Confirm {
+                            receipt_number: "R".to_owned(),
+                            receipt_date: None,
+                            cut_off: end_after(at),
+                        };
+                        let advance = Advance { payment: *payment, step, task: None, moment: Moment::of(at) };
+                        let outcome = ledgers[worker % 2].advance_now(advance).unwrap();
+                        assert!(matches!(outcome, AdvanceOutcome::Moved { .. }), "{outcome:?}");
+                    }
+                })
+            })
+            .collect();
+        workers.into_iter().for_each(|worker| worker.join().unwrap());
+        over.store(true, Ordering::Release);
+        closer.join().unwrap();
+    });
+    order_lines(&ledgers[0]);
+    let all = windows(&ledgers[0]);
+    let counts: Vec<i64> = all.iter().map(|window| booked(&ledgers[0], window.id).0).collect();
+    assert_eq!(counts.iter().sum::<i64>(), PAYMENTS, "{counts:?}");
+    assert!(all.iter().filter(|window| window.closed_at.is_some()).count() > 3, "{all:?}");
+    db.assert_clean();
+}
+
+#[test]
+fn damage_is_named() {
+    let db = TestDb::sqlite();
+    let DatabaseUrl::Sqlite(path) = &db.url else { unreachable!("a file") };
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = db.open();
+    let payment = ledger.card_in("a", PaymentState::Taken);
+    confirm_at(&ledger, payment, day_end() - TimeDelta::hours(1));
+    order_lines(&ledger);
+    let window = windows(&ledger).remove(0);
+    close(&ledger, &window, day_end());
+    assert_eq!(settled(&ledger, settlement_of(&window, 1, 0)), SettleOutcome::Settled(1));
+    ledger.close();
+    drop(ledger);
+    db.assert_clean();
+    for (change, fault) in [
+        (
+            "UPDATE settlements SET gross = gross + 1, net = net + 1",
+            "its figures are not what was booked into its window",
+        ),
+        ("UPDATE settlements SET net = net + 1", "its net is not what its figures come to"),
+        ("UPDATE settlements SET sequence = 2", "its number does not follow"),
+        ("UPDATE settlements SET carried_in = 5, net = net + 5", "it carries in something else"),
+        ("UPDATE settlements SET commission_posting = NULL", "its commission is not booked"),
+        ("UPDATE transfers SET amount = amount - 1", "its transfers do not come to what is paid out"),
+        ("UPDATE transfers SET state = 3", "its postings are not those of its state"),
+        ("DELETE FROM transfers", "belongs to no request, late cash, settlement or transfer"),
+        ("DELETE FROM settlements", "it has transfers and was not settled"),
+        ("DELETE FROM window_lines", "its lines are not all in order"),
+        ("UPDATE settlement_windows SET biller = 1002", "its settlement window is another biller's"),
+        ("UPDATE settlement_windows SET closed_at = NULL", "its window is still open"),
+        ("DELETE FROM settlement_windows", "its settlement window is missing"),
+    ] {
+        let copy = folder.path().join("copy.db");
+        std::fs::copy(path, &copy).unwrap();
+        let url = DatabaseUrl::Sqlite(copy);
+        Raw::open(&url).unwrap().run(change).unwrap();
+        let report = check_books(&url).unwrap();
+        let told: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|told| told.contains(fault)), "{change}: {told:?}");
+    }
+}
+
+on_both!(
+    the_cut_off_is_the_next_window,
+    what_comes_late_is_in_the_window_that_is_open,
+    an_empty_window_closes_and_is_settled,
+    windows_are_settled_in_order_and_once,
+    closing_under_load_loses_nothing,
+);

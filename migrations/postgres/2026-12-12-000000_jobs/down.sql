@@ -1,0 +1,3 @@
+DROP TABLE float_reminders;
+DROP TABLE job_runs;
+DROP TABLE jobs;

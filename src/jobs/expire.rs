@@ -1,0 +1,29 @@
+//! Clears away what was offered and never paid. That quotes, links and references end is a matter of the clock, and
+//! attempts at the gateway end by `poll_attempts`; here goes what nobody can pay any more and nobody looks at.
+
+use chrono::TimeDelta;
+
+use super::job::Run;
+use super::report::{JobReport, JobResult};
+
+/// How long a quote of which nothing came is kept after its end: it names the customer.
+const KEPT_AFTER_END: TimeDelta = TimeDelta::days(30);
+/// Quotes at once: the writer is held up for some milliseconds.
+const SLICE: i64 = 500;
+/// Slices of one run: the rest waits for the next day.
+const SLICES_MAX: usize = 2_000;
+
+/// Deletes quotes that ended unpaid.
+pub(super) async fn run(run: Run) -> JobResult {
+    let before = (run.as_of.min(run.now()) - KEPT_AFTER_END).naive_utc();
+    let (mut quotes, mut after) = (0, i64::MIN);
+    for _ in 0..SLICES_MAX {
+        let (idle, last) = run.read(move |reader| reader.idle_quotes_ended(before, after, SLICE)).await?;
+        let Some(last) = last else { break };
+        after = last;
+        if !idle.is_empty() {
+            quotes += run.write_held(move |op| op.drop_quotes(&idle)).await?;
+        }
+    }
+    Ok(JobReport::of([("quotes", quotes)]))
+}

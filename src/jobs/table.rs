@@ -1,0 +1,101 @@
+//! Every job, on one page.
+
+use payments::dispatch::Sweep;
+
+use super::job::Job;
+use super::schedule::Schedule::{Daily, Every, Monthly};
+use super::{
+    check_books, expire, float_alerts, index_payments, prune, pull_bill_files, reload_billers, retention,
+    stamp_duty_register, sweeps,
+};
+
+/// Brought forward when billers change.
+pub(super) const PULL_BILL_FILES: &str = "pull_bill_files";
+
+const MINUTES: i64 = 60;
+const HOURS: i64 = 3_600;
+
+/// The table. All local times are those of Africa/Casablanca.
+pub(crate) static JOBS: &[Job] = &[
+    Job::of_hub("reload_billers", "takes over billers and networks that another process imported", Every(5), |run| {
+        Box::pin(reload_billers::run(run))
+    })
+    .on_every_node(),
+    Job::of_hub(PULL_BILL_FILES, "pulls the bill files of billers that drop them", Every(5 * MINUTES), |run| {
+        Box::pin(pull_bill_files::run(run))
+    })
+    .late_after_minutes(20)
+    .longest_minutes(30),
+    Job::of_database("index_payments", "puts what payments are found by in order", Every(1), |run| {
+        Box::pin(index_payments::run(run))
+    })
+    .only_if(index_payments::has_work),
+    Job::of_hub("confirm_billers", "tells billers of payments that nobody has told them of", Every(MINUTES), |run| {
+        Box::pin(sweeps::run(Sweep::Confirmations, run))
+    })
+    .only_if(sweeps::confirmations_left)
+    .longest_minutes(30),
+    Job::of_hub("resolve_unknown", "asks again where an outcome is unknown", Every(MINUTES), |run| {
+        Box::pin(sweeps::run(Sweep::Unknown, run))
+    })
+    .only_if(sweeps::unknown_left)
+    .longest_minutes(30),
+    Job::of_hub(
+        "poll_attempts",
+        "asks the gateway what became of attempts without a callback",
+        Every(MINUTES),
+        |run| Box::pin(sweeps::run(Sweep::Attempts, run)),
+    )
+    .only_if(sweeps::attempts_left)
+    .longest_minutes(30),
+    Job::of_hub("send_messages", "sends SMS and mails that nobody has sent", Every(MINUTES), |run| {
+        Box::pin(sweeps::run(Sweep::Messages, run))
+    })
+    .only_if(sweeps::messages_left)
+    .longest_minutes(30),
+    Job::of_hub(
+        "prune",
+        "deletes what has outlived its use: look-ups, request keys, sessions, calls, old runs",
+        Every(HOURS),
+        |run| Box::pin(prune::run(run)),
+    )
+    .late_after_minutes(120)
+    .longest_minutes(30),
+    Job::of_database("check_books", "proves the books; a fault calls a person", Daily(4, 0), |run| {
+        Box::pin(check_books::run(run))
+    })
+    .late_after_minutes(120)
+    .longest_minutes(240)
+    .failures_max(1),
+    Job::of_database("expire", "clears away quotes that ended unpaid a month ago", Daily(4, 30), |run| {
+        Box::pin(expire::run(run))
+    })
+    .late_after_minutes(360)
+    .longest_minutes(60),
+    Job::of_database(
+        "retention",
+        "forgets payers' phones and mail addresses past their keeping time",
+        Daily(5, 0),
+        |run| Box::pin(retention::run(run)),
+    )
+    .late_after_minutes(720)
+    .longest_minutes(120),
+    Job::of_hub("float_alerts", "reminds networks of outlets whose floats are low", Daily(8, 0), |run| {
+        Box::pin(float_alerts::run(run))
+    })
+    .late_after_minutes(60),
+    Job::of_database(
+        "stamp_duty_register",
+        "states the stamp duty of the month that is over",
+        Monthly(1, 6, 0),
+        |run| Box::pin(stamp_duty_register::run(run)),
+    )
+    .per_period()
+    .late_after_minutes(720)
+    .longest_minutes(60),
+];
+
+/// The job of a name.
+pub(crate) fn find(name: &str) -> Option<&'static Job> {
+    JOBS.iter().find(|job| job.name == name)
+}
