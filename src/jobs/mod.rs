@@ -18,6 +18,7 @@ mod report;
 mod retention;
 mod runner;
 mod schedule;
+mod settlement;
 mod stamp_duty_register;
 mod sweeps;
 mod table;
