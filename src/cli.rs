@@ -1,6 +1,7 @@
 //! The command line: one binary, a subcommand for each role.
 
 mod sandbox;
+mod settlement;
 mod user;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
 pub use sandbox::{CallArgs, SandboxAction, SandboxArgs, SandboxNetworkArgs};
+pub use settlement::{SettlementAction, SettlementArgs, VerifyArgs};
 pub use user::{LoginArgs, PasswordArgs, RoleArgs, SetRolesArgs, UserAction, UserAddArgs, UserArgs};
 
 const EXIT_CODES: &str = "\
@@ -117,6 +119,9 @@ Examples:
 
     /// Import networks of cash agents from files, and list them with their floats
     Network(NetworkArgs),
+
+    /// Settlement windows and their files
+    Settlement(SettlementArgs),
 
     /// Measure how fast payments are taken, beside what the storage could do at most
     ///
@@ -351,6 +356,8 @@ mod tests {
     #[case("network", "network")]
     #[case("network import", "network_import")]
     #[case("network list", "network_list")]
+    #[case("settlement", "settlement")]
+    #[case("settlement verify", "settlement_verify")]
     #[case("bench", "bench")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");
@@ -368,6 +375,7 @@ mod tests {
     #[case::unknown("fatoura serv", "unrecognized subcommand 'serv'")]
     #[case::port("fatoura demo --port 99999", "99999 is not in 0..=65535")]
     #[case::no_file("fatoura biller import", "<FILE>...")]
+    #[case::no_settlement_file("fatoura settlement verify", "<FILE>...")]
     #[case::no_login("fatoura user add --name A --role agent", "<LOGIN>")]
     #[case::no_role("fatoura user add salma --name Salma", "--role <ROLE>")]
     #[case::role("fatoura user set-roles salma --role emperor", "no such role; the roles are teleoperator")]

@@ -11,6 +11,7 @@ mod network;
 mod sandbox;
 mod sandbox_network;
 mod serve;
+mod settlement;
 mod user;
 
 use std::future::Future;
@@ -83,6 +84,7 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
             NetworkAction::Import(args) => network::import(&args, environment, out),
             NetworkAction::List => network::list(environment, out),
         },
+        Command::Settlement(args) => settlement::run(&args.action, out),
         Command::Bench(args) => bench::run(args, out),
     }
 }
