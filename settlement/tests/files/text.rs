@@ -19,6 +19,13 @@ fn worked_figures(#[case] form: TextForm, #[case] name: &str) {
     insta::assert_snapshot!(name, String::from_utf8(bytes).unwrap().replace('\r', ""));
 }
 
+#[test]
+fn the_document_shows_the_worked_figures() {
+    let document = include_str!("../../../docs/settlement-file.md");
+    let (bytes, _) = written(TextForm::Csv, &worked(), Some(PREVIOUS));
+    assert!(document.contains(&String::from_utf8(bytes).unwrap()));
+}
+
 #[rstest]
 #[case(FileFormat::Csv, "FATOURA_1101_000057_2026-11-24.csv")]
 #[case(FileFormat::Fixed, "FATOURA_1101_000057_2026-11-24.txt")]
