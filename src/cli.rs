@@ -2,6 +2,7 @@
 
 mod job;
 mod sandbox;
+mod settlement;
 mod user;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
 pub use sandbox::{CallArgs, SandboxAction, SandboxArgs, SandboxNetworkArgs};
+pub use settlement::{SettlementAction, SettlementArgs, VerifyArgs};
 pub use user::{LoginArgs, PasswordArgs, RoleArgs, SetRolesArgs, UserAction, UserAddArgs, UserArgs};
 
 const EXIT_CODES: &str = "\
@@ -122,6 +124,9 @@ Examples:
 
     /// List what runs by the clock, run it by hand, look at its history
     Job(JobArgs),
+
+    /// Settlement windows and their files
+    Settlement(SettlementArgs),
 
     /// Measure how fast payments are taken, beside what the storage could do at most
     ///
@@ -360,6 +365,8 @@ mod tests {
     #[case("job list", "job_list")]
     #[case("job run", "job_run")]
     #[case("job history", "job_history")]
+    #[case("settlement", "settlement")]
+    #[case("settlement verify", "settlement_verify")]
     #[case("bench", "bench")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");
@@ -377,6 +384,7 @@ mod tests {
     #[case::unknown("fatoura serv", "unrecognized subcommand 'serv'")]
     #[case::port("fatoura demo --port 99999", "99999 is not in 0..=65535")]
     #[case::no_file("fatoura biller import", "<FILE>...")]
+    #[case::no_settlement_file("fatoura settlement verify", "<FILE>...")]
     #[case::no_login("fatoura user add --name A --role agent", "<LOGIN>")]
     #[case::no_role("fatoura user add salma --name Salma", "--role <ROLE>")]
     #[case::role("fatoura user set-roles salma --role emperor", "no such role; the roles are teleoperator")]

@@ -15,6 +15,7 @@ mod network_command;
 mod notify;
 mod outlet;
 mod paying;
+mod settlement_command;
 mod staff_pages;
 mod support;
 mod user_command;
