@@ -9,6 +9,7 @@ mod cash_page;
 mod cli;
 mod crash;
 mod desk;
+mod jobs;
 mod journey;
 mod links;
 mod network_command;
