@@ -12,7 +12,10 @@ use clap::{Args, Parser, Subcommand};
 
 pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
 pub use sandbox::{CallArgs, SandboxAction, SandboxArgs, SandboxNetworkArgs};
-pub use settlement::{SettlementAction, SettlementArgs, VerifyArgs};
+pub use settlement::{
+    SettlementAction, SettlementArgs, SettlementFileArgs, SettlementListArgs, SettlementRepeatArgs, SettlementShowArgs,
+    VerifyArgs,
+};
 pub use user::{LoginArgs, PasswordArgs, RoleArgs, SetRolesArgs, UserAction, UserAddArgs, UserArgs};
 
 const EXIT_CODES: &str = "\
@@ -367,6 +370,11 @@ mod tests {
     #[case("job history", "job_history")]
     #[case("settlement", "settlement")]
     #[case("settlement verify", "settlement_verify")]
+    #[case("settlement list", "settlement_list")]
+    #[case("settlement show", "settlement_show")]
+    #[case("settlement file", "settlement_file")]
+    #[case("settlement orders", "settlement_orders")]
+    #[case("settlement repeat-transfer", "settlement_repeat_transfer")]
     #[case("bench", "bench")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");

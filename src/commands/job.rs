@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use ledger::{JobClaimed, Ledger};
 use tokio::sync::watch;
 
+use super::table::{Table, local};
 use super::{Outcome, block_on, existing_database};
 use crate::app::{App, Outside};
 use crate::cli::{JobAction, JobHistoryArgs, JobRunArgs};
@@ -18,7 +19,7 @@ use crate::jobs::{Ended, JOBS, Job, Parts, Runner, find, in_words, take_in};
 use crate::signals::StopSignals;
 
 pub(crate) use words::as_of;
-use words::{Table, local, nearest};
+use words::nearest;
 
 pub(super) fn run(action: JobAction, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     match action {

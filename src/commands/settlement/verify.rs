@@ -1,4 +1,4 @@
-//! `settlement`: windows and their files.
+//! Settlement files, proved.
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -7,17 +7,11 @@ use std::path::PathBuf;
 use anyhow::Context;
 use settlement::files::{TextForm, Unverified, Verified, check_sequence, verify};
 
-use super::Outcome;
-use crate::cli::{SettlementAction, VerifyArgs};
-
-pub(super) fn run(action: &SettlementAction, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    match action {
-        SettlementAction::Verify(args) => verify_files(args, out),
-    }
-}
+use crate::cli::VerifyArgs;
+use crate::commands::Outcome;
 
 /// Holds files to their layout and figures, and to one another.
-fn verify_files(args: &VerifyArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &VerifyArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let mut right: Vec<Verified> = Vec::new();
     let mut faults = 0;
     for path in &args.files {
