@@ -75,12 +75,16 @@ pub(super) async fn make_files(HubRun { hub, run, .. }: HubRun) -> JobResult {
 
 /// Orders the transfers that wait.
 pub(super) async fn order(run: Run) -> JobResult {
+    let now = run.now();
+    if !run.read(move |reader| transfers_to_order(reader, now)).await? {
+        return Ok(JobReport::of([("orders", 0), ("transfers", 0)]));
+    }
     let Some(bank) = run.settlement.bank.clone() else {
         let why = "billers are due money and no account of the hub is configured: set FATOURA_BANK_NAME and \
                    FATOURA_BANK_RIB";
         return Err(JobFailure::found(JobReport::default(), why));
     };
-    let (folder, now) = (run.settlement.folder.join("bank"), run.now());
+    let folder = run.settlement.folder.join("bank");
     let done = beside(&run, move |ledger| settlement::order_transfers(ledger, &folder, &bank, now)).await?;
     match done {
         Ok(done) => Ok(JobReport::of([("orders", size(done.orders)), ("transfers", size(done.transfers))])),
