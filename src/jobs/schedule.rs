@@ -3,7 +3,9 @@
 //! Each local day has one occurrence, whatever the clocks do: a time that exists twice counts the first time, and one
 //! that does not exist counts at the first moment after the gap.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Africa::Casablanca;
 use chrono_tz::Tz;
 
@@ -56,7 +58,7 @@ impl Schedule {
     /// When a job that was never run is due: at once if it runs all the time, else at its next time.
     pub(crate) fn first(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::Every(_) => self.latest_at(now),
+            Self::Every(_) => now.with_nanosecond(0).unwrap_or(now),
             Self::Daily(..) | Self::Monthly(..) => self.next_after(now),
         }
     }
