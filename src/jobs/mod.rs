@@ -224,8 +224,9 @@ impl Ticker {
         Ok(())
     }
 
-    /// Waits for the runs under way.
+    /// Waits for the tick and the runs under way.
     async fn rest(&self) {
+        let _ticking = self.ticking.lock().await;
         let mut under_way = std::mem::take(&mut *self.under_way.lock().await);
         while under_way.join_next().await.is_some() {}
     }

@@ -71,7 +71,12 @@ pub(super) fn line(job: &Job, stored: Option<&StoredJob>, last: Option<&JobRun>,
     vec![
         job.name.to_owned(),
         job.schedule.words(),
-        last.map_or_else(|| "never".to_owned(), |run| local(run.started_at)),
+        match last {
+            Some(run) => local(run.started_at),
+            // Nothing is kept of such runs, but for those by hand.
+            None if job.is_on_every_node => "-".to_owned(),
+            None => "never".to_owned(),
+        },
         last.map_or_else(|| "-".to_owned(), |run| run.outcome.to_string()),
         next,
         stored.map_or_else(|| "not started yet".to_owned(), |row| state(job, row, now)),

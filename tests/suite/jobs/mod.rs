@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use rstest::rstest;
 use sandbox::{Control, FaultKind, FaultRule, Sandbox, SandboxConfig};
 use tokio::task::block_in_place;
@@ -132,5 +134,59 @@ async fn an_orderly_stop_gives_the_job_back() {
     assert!(again.contains("imported 1"), "{again}");
     let history = place.job(&["history", PULL]).done();
     assert!(history.contains("abandoned") && history.contains("its process was stopped"), "{history}");
+    sandbox.stop().await;
+}
+
+/// A new biller's file is not waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn billers_that_change_bring_their_files_forward() {
+    let Some((sandbox, _, place)) = place(Backend::Sqlite).await else { return };
+    let running = place.start(Arc::new(Utc::now)).await;
+    let pulled =
+        |times| format!("SELECT COUNT(*) >= {times} FROM job_runs WHERE job = 'pull_bill_files' AND outcome = 2");
+    place.until("no first run", &pulled(1)).await;
+    let import = block_in_place(|| {
+        let mut import = place.command(&["biller", "import"]);
+        import.arg(crate::crash::program::biller_file(1202)).output().unwrap()
+    });
+    assert!(import.status.success(), "{import:?}");
+    place.until("no second run", &pulled(2)).await;
+    running.stop().await;
+    sandbox.stop().await;
+}
+
+/// Wrong books: a failed run, an incident, a warning of a node that is ready; all of it gone when they are right again.
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_books_call_a_person_until_they_are_right() {
+    let Some((sandbox, _, place)) = place(Backend::Sqlite).await else { return };
+    let sql = |statement: &str| {
+        let ledger::DatabaseUrl::Sqlite(path) = &place.database.url else { unreachable!("SQLite") };
+        let mut database = SqliteConnection::establish(&path.display().to_string()).unwrap();
+        database.batch_execute(&format!("PRAGMA busy_timeout = 10000; {statement}")).unwrap();
+    };
+    sql("INSERT INTO accounts (id, kind, owner, currency, balance) VALUES (7, 1, 'x', 504, 100)");
+    assert_eq!(place.job(&["run", "check_books"]).code, Some(1));
+    let running = place.start(Arc::new(Utc::now)).await;
+    place.until("no incident", "SELECT COUNT(*) FROM incidents WHERE kind = 8 AND closed_at IS NULL").await;
+    let ready = format!("http://{}/health/ready", running.address());
+    let until = Instant::now() + WAIT_MAX;
+    let answer = async || reqwest::get(&ready).await.unwrap();
+    while !answer().await.text().await.unwrap().contains("the job check_books needs a person") {
+        assert!(Instant::now() < until, "no warning");
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(answer().await.status(), 200);
+    let list = place.job(&["list"]).done();
+    assert!(list.contains("FAILING (1 in a row), incident "), "{list}");
+    sql("DELETE FROM accounts WHERE id = 7");
+    place.job(&["run", "check_books"]).done();
+    place.until("still open", "SELECT COUNT(*) FROM incidents WHERE kind = 8 AND closed_at IS NOT NULL").await;
+    let until = Instant::now() + WAIT_MAX;
+    while answer().await.text().await.unwrap() != r#"{"status":"ready"}"# {
+        assert!(Instant::now() < until, "still a warning");
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(block_in_place(|| place.database.number("SELECT COUNT(*) FROM incidents")), 1, "once");
+    running.stop().await;
     sandbox.stop().await;
 }
