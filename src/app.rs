@@ -16,7 +16,7 @@ use payments::{Clock, Hub, HubParts, HubSettings, Secrets};
 use staff::{Staff, StaffParts};
 use tokio::sync::Notify;
 
-use crate::config::{Config, Environment, RetentionConfig};
+use crate::config::{Config, Environment, RetentionConfig, SettlementConfig};
 use crate::jobs::{Parts, Warnings};
 use crate::notify::{Mailer, Notifier, TwilioClient};
 
@@ -52,6 +52,7 @@ pub struct App {
     pub warnings: Warnings,
     clock: Clock,
     retention: RetentionConfig,
+    settlement: SettlementConfig,
     stopping: Arc<AtomicBool>,
 }
 
@@ -113,14 +114,20 @@ impl App {
             let parts = StaffParts { ledger, clock, key: settings.key.clone() };
             state = state.with_staff(Arc::new(Staff::open(parts)?));
         }
-        let (state, retention) = (web::Data::new(state), config.retention);
-        Ok(Self { ledger, hub, dispatcher, state, warnings, clock, retention, stopping })
+        let (state, retention, settlement) = (web::Data::new(state), config.retention, config.settlement.clone());
+        Ok(Self { ledger, hub, dispatcher, state, warnings, clock, retention, settlement, stopping })
     }
 
     /// What jobs work with.
     pub(crate) fn job_parts(&self) -> Parts {
         let hub = Some((Arc::clone(&self.hub), self.dispatcher.clone()));
-        Parts { ledger: Arc::clone(&self.ledger), clock: Arc::clone(&self.clock), retention: self.retention, hub }
+        Parts {
+            ledger: Arc::clone(&self.ledger),
+            clock: Arc::clone(&self.clock),
+            retention: self.retention,
+            settlement: self.settlement.clone(),
+            hub,
+        }
     }
 
     /// From now on the program says that it is not ready, so that load balancers turn away.

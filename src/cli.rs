@@ -2,6 +2,7 @@
 
 mod job;
 mod sandbox;
+mod settlement;
 mod user;
 
 use std::path::PathBuf;
@@ -11,6 +12,10 @@ use clap::{Args, Parser, Subcommand};
 
 pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
 pub use sandbox::{CallArgs, SandboxAction, SandboxArgs, SandboxNetworkArgs};
+pub use settlement::{
+    SettlementAction, SettlementArgs, SettlementFileArgs, SettlementListArgs, SettlementRepeatArgs, SettlementShowArgs,
+    VerifyArgs,
+};
 pub use user::{LoginArgs, PasswordArgs, RoleArgs, SetRolesArgs, UserAction, UserAddArgs, UserArgs};
 
 const EXIT_CODES: &str = "\
@@ -123,7 +128,10 @@ Examples:
     /// List what runs by the clock, run it by hand, look at its history
     Job(JobArgs),
 
-    /// Measure how fast payments are taken, beside what the storage could do at most
+    /// Settlement windows and their files
+    Settlement(SettlementArgs),
+
+    /// Measure how fast payments are taken, or settled, beside what the storage could do at most
     ///
     /// Makes a database of its own in a folder, and another on a PostgreSQL server if one is given;
     /// both are gone afterwards. Prints payments per second, latencies and processor time for 1,
@@ -133,7 +141,9 @@ Examples:
         after_help = "\
 Examples:
   fatoura bench
-  fatoura bench --folder /var/lib/fatoura --postgres postgres://postgres@127.0.0.1/postgres --grow 1000000"
+  fatoura bench --folder /var/lib/fatoura --postgres postgres://postgres@127.0.0.1/postgres --grow 1000000
+  fatoura bench settlement --payments 1000000",
+        args_conflicts_with_subcommands = true
     )]
     Bench(BenchArgs),
 }
@@ -141,6 +151,9 @@ Examples:
 /// Flags of `bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
+    /// What else to measure.
+    #[command(subcommand)]
+    pub other: Option<OtherBench>,
     /// Folder for the SQLite file, on the disk that is to hold the real one
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
@@ -153,6 +166,31 @@ pub struct BenchArgs {
     /// Measure again with this many payments in the ledger; 0 leaves that out
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=50_000_000))]
     pub grow: u32,
+}
+
+/// What `bench` measures besides taking payments.
+#[derive(Debug, Subcommand)]
+pub enum OtherBench {
+    /// Measure a day's settlement: windows closed and settled, files made, transfers ordered
+    ///
+    /// Makes a day of payments over 500 billers first. Prints rows per second for each step, beside
+    /// the bare reading of the same rows, and the memory that the process has held at most.
+    #[command(verbatim_doc_comment)]
+    Settlement(SettlementBenchArgs),
+}
+
+/// Flags of `bench settlement`.
+#[derive(Debug, Args)]
+pub struct SettlementBenchArgs {
+    /// Folder for the SQLite file and for what is made
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// A PostgreSQL server on which a database may be made and dropped
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Payments of the day
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    pub payments: u32,
 }
 
 /// Flags of `demo`.
@@ -360,7 +398,15 @@ mod tests {
     #[case("job list", "job_list")]
     #[case("job run", "job_run")]
     #[case("job history", "job_history")]
+    #[case("settlement", "settlement")]
+    #[case("settlement verify", "settlement_verify")]
+    #[case("settlement list", "settlement_list")]
+    #[case("settlement show", "settlement_show")]
+    #[case("settlement file", "settlement_file")]
+    #[case("settlement orders", "settlement_orders")]
+    #[case("settlement repeat-transfer", "settlement_repeat_transfer")]
     #[case("bench", "bench")]
+    #[case("bench settlement", "bench_settlement")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");
         let shown = Cli::try_parse_from(line.split_whitespace()).unwrap_err().to_string();
@@ -377,6 +423,7 @@ mod tests {
     #[case::unknown("fatoura serv", "unrecognized subcommand 'serv'")]
     #[case::port("fatoura demo --port 99999", "99999 is not in 0..=65535")]
     #[case::no_file("fatoura biller import", "<FILE>...")]
+    #[case::no_settlement_file("fatoura settlement verify", "<FILE>...")]
     #[case::no_login("fatoura user add --name A --role agent", "<LOGIN>")]
     #[case::no_role("fatoura user add salma --name Salma", "--role <ROLE>")]
     #[case::role("fatoura user set-roles salma --role emperor", "no such role; the roles are teleoperator")]

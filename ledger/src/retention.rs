@@ -96,15 +96,17 @@ impl Reader<'_> {
             .limit(limit)
             .select(quotes::id)
             .load(self.connection)?;
-        let last = idle.last().copied();
-        let links = payment_links::table.filter(payment_links::quote_id.eq_any(idle.clone()));
+        let (Some(first), Some(last)) = (idle.first().copied(), idle.last().copied()) else {
+            return Ok((idle, None));
+        };
+        let links = payment_links::table.filter(payment_links::quote_id.between(first, last));
         let mut used: Vec<i64> = links.select(payment_links::quote_id).load(self.connection)?;
-        let references = cash_references::table.filter(cash_references::quote_id.eq_any(idle.clone()));
+        let references = cash_references::table.filter(cash_references::quote_id.between(first, last));
         used.extend(references.select(cash_references::quote_id).load::<i64>(self.connection)?);
-        let calls = desk_quotes::table.filter(desk_quotes::quote_id.eq_any(idle.clone()));
+        let calls = desk_quotes::table.filter(desk_quotes::quote_id.between(first, last));
         used.extend(calls.select(desk_quotes::quote_id).load::<i64>(self.connection)?);
         let used: HashSet<i64> = used.into_iter().collect();
         idle.retain(|id| !used.contains(id));
-        Ok((idle, last))
+        Ok((idle, Some(last)))
     }
 }

@@ -15,4 +15,4 @@ pub use making::{
     order_transfers, statement, write_file,
 };
 pub use placing::FileTrouble;
-pub use windows::{Closing, SettledBiller, Settling, close_windows, settle_windows};
+pub use windows::{SettledBiller, Settling, close_windows, open_windows, settle_windows};

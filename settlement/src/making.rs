@@ -199,15 +199,15 @@ pub fn statement(settlement: &Settlement) -> Result<(WindowStatement, Terms), St
     Ok((statement, terms))
 }
 
-/// The name of a settlement's file: `1001-000012-2026-11-24.csv`.
+/// The name of a settlement's file (docs/settlement-file.md): `FATOURA_1101_000057_2026-11-24.csv`.
 pub fn file_name(statement: &WindowStatement, format: FileFormat) -> String {
     let WindowStatement { biller, sequence, day, .. } = statement;
     let end = match format {
         FileFormat::Csv => "csv",
         FileFormat::Fixed => "txt",
-        FileFormat::Camt054 => "camt054.xml",
+        FileFormat::Camt054 => "xml",
     };
-    format!("{biller}-{sequence:06}-{day}.{end}")
+    format!("FATOURA_{biller}_{sequence:06}_{day}.{end}")
 }
 
 fn kind_of(format: FileFormat) -> SettlementFileKind {

@@ -8,8 +8,8 @@ use ledger::{Ledger, LedgerError, NewSettlement, NewTransfer, SettleOutcome, Set
 use crate::files::Totals;
 use crate::terms::{Contract, Terms, Turnover};
 
-/// Windows that one write closes: they hold up no batch for more than some milliseconds.
-const CLOSED_AT_ONCE: usize = 50;
+/// Windows that one write opens or closes: they hold up no batch for more than some milliseconds.
+const WINDOWS_AT_ONCE: usize = 50;
 /// Bookings that one write puts in order.
 const SLICE: i64 = 2_000;
 
@@ -24,15 +24,6 @@ pub struct SettledBiller {
     pub terms: Terms,
 }
 
-/// What closing did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Closing {
-    /// Windows opened for billers that had none.
-    pub opened: u64,
-    /// Windows closed.
-    pub closed: u64,
-}
-
 /// What settling did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settling {
@@ -44,39 +35,46 @@ pub struct Settling {
     pub left: Vec<(i64, String)>,
 }
 
-/// Opens a window for every biller without one and closes those that are over, each with its successor: an empty one, too.
-pub fn close_windows(ledger: &Ledger, billers: &[SettledBiller], now: DateTime<Utc>) -> Result<Closing, LedgerError> {
-    let mut done = Closing::default();
+/// Opens a window for every biller that has none: how many.
+pub fn open_windows(ledger: &Ledger, billers: &[SettledBiller], now: DateTime<Utc>) -> Result<u64, LedgerError> {
     let open = ledger.read(|reader| reader.billers_with_open_window())?;
     let missing: Vec<(u16, DateTime<Utc>)> = billers
         .iter()
         .filter(|biller| !open.contains(&biller.code))
         .map(|biller| (biller.code, biller.terms.next_cut_off(now)))
         .collect();
-    for some in missing.chunks(CLOSED_AT_ONCE) {
+    for some in missing.chunks(WINDOWS_AT_ONCE) {
         let some = some.to_vec();
-        done.opened += some.len() as u64;
         ledger.write_now(move |op| {
             some.iter().try_for_each(|(biller, cut_off)| op.open_window(*biller, *cut_off, now))
         })?;
     }
+    Ok(missing.len() as u64)
+}
+
+/// Closes every window that is over, and opens its successor: how many. An empty one closes, too.
+pub fn close_windows(ledger: &Ledger, billers: &[SettledBiller], now: DateTime<Utc>) -> Result<u64, LedgerError> {
+    let mut closed = 0;
     // A window's successor may be over as well: after days away there is one for each.
     loop {
         let over = ledger.read(|reader| reader.windows_over(now))?;
         if over.is_empty() {
-            return Ok(done);
+            return Ok(closed);
         }
         let closing: Vec<(SettlementWindow, DateTime<Utc>)> = over
             .into_iter()
             .map(|window| {
-                let terms = terms_of(billers, window.biller);
-                let next = terms.map_or_else(Terms::default, Clone::clone).next_cut_off(window.cut_off.and_utc());
+                let known = billers.iter().find(|biller| biller.code == window.biller);
+                let cut_off = window.cut_off.and_utc();
+                // Whose file is gone: what is still confirmed for it has the usual windows.
+                let usual = || Terms::default().next_cut_off(cut_off);
+                let next = known.map_or_else(usual, |biller| biller.terms.next_cut_off(cut_off));
                 (window, next)
             })
             .collect();
-        for some in closing.chunks(CLOSED_AT_ONCE) {
+        for some in closing.chunks(WINDOWS_AT_ONCE) {
             let some = some.to_vec();
-            done.closed += ledger.write_now(move |op| {
+            closed += ledger.write_now(move |op| {
                 some.iter().try_fold(0, |sum, (window, next)| Ok(sum + u64::from(op.close_window(window, *next, now)?)))
             })?;
         }
@@ -110,10 +108,6 @@ pub fn settle_windows(ledger: &Ledger, billers: &[SettledBiller], now: DateTime<
         }
     }
     Ok(done)
-}
-
-fn terms_of(billers: &[SettledBiller], code: u16) -> Option<&Terms> {
-    billers.iter().find(|biller| biller.code == code).map(|biller| &biller.terms)
 }
 
 /// Returns when everything that was booked before it was called is among the lines of its window.

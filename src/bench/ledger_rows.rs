@@ -26,6 +26,11 @@ impl Maker {
         Self { next: AtomicU64::new(0), run: rand::random() }
     }
 
+    /// The billers of all payments.
+    pub fn billers() -> impl Iterator<Item = u16> {
+        (0..BILLERS).map(|number| u16::try_from(1_000 + number).unwrap_or(1_000))
+    }
+
     fn pay_with(&self, number: u64, funds: Funds, instrument: Instrument) -> Pay {
         // Half of all payments go to one biller, as at a month end.
         let biller = if number.is_multiple_of(2) { 1_000 } else { 1_000 + number % BILLERS };

@@ -28,6 +28,13 @@ pub(super) fn cpu_us() -> u64 {
     (ticks(11) + ticks(12)) * 1_000_000 / TICKS_PER_SECOND
 }
 
+/// The most memory that this process has held, in MiB; 0 where `/proc` does not tell.
+pub(super) fn peak_mib() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1_024
+}
+
 /// Median and slowest of 50 writes of 4 kB, each forced to the disk, in microseconds.
 pub(super) fn fsync(folder: &Path) -> io::Result<(u64, u64)> {
     let mut file = File::create(folder.join("fsync"))?;

@@ -7,6 +7,7 @@ mod floor;
 mod http;
 mod ledger_rows;
 mod machine;
+mod settlement;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -16,6 +17,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use ledger::{DatabaseUrl, Ledger};
+
+pub use self::settlement::{SettlementBench, run as run_settlement};
 
 use self::callers::{Measured, drive};
 use self::http::Load;

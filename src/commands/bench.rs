@@ -3,12 +3,16 @@
 use std::io::Write;
 
 use super::Outcome;
-use crate::bench::{self, BenchOptions};
-use crate::cli::BenchArgs;
+use crate::bench::{self, BenchOptions, SettlementBench};
+use crate::cli::{BenchArgs, OtherBench, SettlementBenchArgs};
 
 pub(super) fn run(args: BenchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let BenchArgs { folder, postgres, payments, grow } = args;
     let many = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    if let Some(OtherBench::Settlement(SettlementBenchArgs { folder, postgres, payments })) = args.other {
+        bench::run_settlement(&SettlementBench { folder, postgres, payments: many(payments) }, out)?;
+        return Ok(Outcome::Done);
+    }
+    let BenchArgs { folder, postgres, payments, grow, .. } = args;
     bench::run(&BenchOptions { folder, postgres, payments: many(payments), grow: many(grow) }, out)?;
     Ok(Outcome::Done)
 }

@@ -10,15 +10,16 @@ use chrono::{DateTime, Utc};
 use ledger::{JobClaimed, Ledger};
 use tokio::sync::watch;
 
+use super::table::{Table, local};
 use super::{Outcome, block_on, existing_database};
 use crate::app::{App, Outside};
 use crate::cli::{JobAction, JobHistoryArgs, JobRunArgs};
-use crate::config::{Config, Environment, RetentionConfig};
+use crate::config::{Config, Environment, RetentionConfig, SettlementConfig};
 use crate::jobs::{Ended, JOBS, Job, Parts, Runner, find, in_words, take_in};
 use crate::signals::StopSignals;
 
 pub(crate) use words::as_of;
-use words::{Table, local, nearest};
+use words::nearest;
 
 pub(super) fn run(action: JobAction, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     match action {
@@ -77,8 +78,9 @@ fn run_now(args: &JobRunArgs, environment: &Environment, out: &mut dyn Write) ->
     let as_of = args.as_of.unwrap_or_else(Utc::now);
     if !job.needs_hub() {
         let retention = RetentionConfig::from_environment(environment)?;
+        let settlement = SettlementConfig::from_environment(environment)?;
         let ledger = Arc::new(open(environment)?);
-        let parts = Parts { ledger: Arc::clone(&ledger), clock: Arc::new(Utc::now), retention, hub: None };
+        let parts = Parts { ledger: Arc::clone(&ledger), clock: Arc::new(Utc::now), retention, settlement, hub: None };
         let outcome = perform(job, as_of, parts, out);
         ledger.close();
         return outcome;

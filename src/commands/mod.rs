@@ -12,6 +12,8 @@ mod network;
 mod sandbox;
 mod sandbox_network;
 mod serve;
+mod settlement;
+mod table;
 mod user;
 
 use std::future::Future;
@@ -87,6 +89,7 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
             NetworkAction::List => network::list(environment, out),
         },
         Command::Job(args) => job::run(args.action, environment, out),
+        Command::Settlement(args) => settlement::run(&args.action, environment, out),
         Command::Bench(args) => bench::run(args, out),
     }
 }

@@ -11,6 +11,7 @@ mod limits;
 mod log;
 mod payments;
 mod retention;
+mod settlement;
 mod smtp;
 mod staff;
 mod tls;
@@ -27,6 +28,7 @@ pub use self::environment::{ConfigFaults, Environment, Unset, Variable};
 pub use self::log::LogConfig;
 pub use self::payments::PaymentsConfig;
 pub use self::retention::RetentionConfig;
+pub use self::settlement::SettlementConfig;
 pub use self::staff::StaffConfig;
 pub use self::tls::TlsConfig;
 pub use self::web::WebConfig;
@@ -58,6 +60,8 @@ pub struct Config {
     pub payments: PaymentsConfig,
     /// How long personal data is kept.
     pub retention: RetentionConfig,
+    /// Settlement files and the bank.
+    pub settlement: SettlementConfig,
     /// Pages for staff; `None`: none are served.
     pub staff: Option<StaffConfig>,
 }
@@ -78,6 +82,7 @@ impl Config {
         let limits = limits::read(&mut reader);
         let payments = PaymentsConfig::read(&mut reader);
         let retention = RetentionConfig::read(&mut reader);
+        let settlement = SettlementConfig::read(&mut reader);
         let staff = StaffConfig::read(&mut reader);
         if let Some(web) = web.as_ref().filter(|web| tls.is_some() && web.public_url.starts_with("http://")) {
             reader.clash(format!(
@@ -98,6 +103,7 @@ impl Config {
                 limits: limits?,
                 payments: payments?,
                 retention: retention?,
+                settlement: settlement?,
                 staff,
             })
         };
@@ -124,6 +130,15 @@ impl RetentionConfig {
     }
 }
 
+impl SettlementConfig {
+    /// What jobs on the database need besides.
+    pub fn from_environment(environment: &Environment) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader::new(environment);
+        let settlement = Self::read(&mut reader);
+        reader.finish(settlement)
+    }
+}
+
 impl LogConfig {
     /// What every command needs.
     pub fn from_environment(environment: &Environment) -> Result<Self, ConfigFaults> {
@@ -146,6 +161,7 @@ pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
         ("Billers", billers::VARIABLES),
         ("Payments", payments::VARIABLES),
         ("Retention", retention::VARIABLES),
+        ("Settlement", settlement::VARIABLES),
         ("Staff", staff::VARIABLES),
         ("Limits", limits::VARIABLES),
         ("Log", log::VARIABLES),

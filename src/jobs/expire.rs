@@ -8,10 +8,12 @@ use super::report::{JobReport, JobResult};
 
 /// How long a quote of which nothing came is kept after its end: it names the customer.
 const KEPT_AFTER_END: TimeDelta = TimeDelta::days(30);
-/// Quotes at once: the writer is held up for some milliseconds.
-const SLICE: i64 = 500;
+/// Quotes that are looked at together: each look reads payments from end to end.
+const SLICE: i64 = 50_000;
+/// Quotes that are deleted together: the writer is held up for some milliseconds.
+const DELETED_AT_ONCE: usize = 500;
 /// Slices of one run: the rest waits for the next day.
-const SLICES_MAX: usize = 2_000;
+const SLICES_MAX: usize = 20;
 
 /// Deletes quotes that ended unpaid.
 pub(super) async fn run(run: Run) -> JobResult {
@@ -19,11 +21,12 @@ pub(super) async fn run(run: Run) -> JobResult {
     let (mut quotes, mut after) = (0, i64::MIN);
     for _ in 0..SLICES_MAX {
         let (idle, last) = run.read(move |reader| reader.idle_quotes_ended(before, after, SLICE)).await?;
+        for some in idle.chunks(DELETED_AT_ONCE) {
+            let some = some.to_vec();
+            quotes += run.write_held(move |op| op.drop_quotes(&some)).await?;
+        }
         let Some(last) = last else { break };
         after = last;
-        if !idle.is_empty() {
-            quotes += run.write_held(move |op| op.drop_quotes(&idle)).await?;
-        }
     }
     Ok(JobReport::of([("quotes", quotes)]))
 }

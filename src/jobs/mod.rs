@@ -18,6 +18,7 @@ mod report;
 mod retention;
 mod runner;
 mod schedule;
+mod settlement;
 mod stamp_duty_register;
 mod sweeps;
 mod table;
@@ -223,8 +224,9 @@ impl Ticker {
         Ok(())
     }
 
-    /// Waits for the runs under way.
+    /// Waits for the tick and the runs under way.
     async fn rest(&self) {
+        let _ticking = self.ticking.lock().await;
         let mut under_way = std::mem::take(&mut *self.under_way.lock().await);
         while under_way.join_next().await.is_some() {}
     }

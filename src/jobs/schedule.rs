@@ -3,7 +3,9 @@
 //! Each local day has one occurrence, whatever the clocks do: a time that exists twice counts the first time, and one
 //! that does not exist counts at the first moment after the gap.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Africa::Casablanca;
 use chrono_tz::Tz;
 
@@ -56,7 +58,7 @@ impl Schedule {
     /// When a job that was never run is due: at once if it runs all the time, else at its next time.
     pub(crate) fn first(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::Every(_) => self.latest_at(now),
+            Self::Every(_) => now.with_nanosecond(0).unwrap_or(now),
             Self::Daily(..) | Self::Monthly(..) => self.next_after(now),
         }
     }
@@ -106,6 +108,7 @@ fn first_moment(local: NaiveDateTime) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -165,6 +168,34 @@ mod tests {
             assert_eq!(schedule.latest_at(now), now);
             now = schedule.next_after(now);
             day = day.succ_opt().unwrap();
+        }
+    }
+
+    #[rstest]
+    #[case::at_once(Schedule::Every(300), "2027-01-10T12:01:02.5Z", "2027-01-10T12:01:02Z")]
+    #[case::at_its_time(Schedule::Daily(4, 0), "2027-01-10T12:01:02.5Z", "2027-01-11T03:00:00Z")]
+    fn the_first_time(#[case] schedule: Schedule, #[case] now: &str, #[case] expected: &str) {
+        assert_eq!(schedule.first(at(now)), at(expected));
+    }
+
+    fn schedules() -> impl Strategy<Value = Schedule> {
+        prop_oneof![
+            (1..200_000i64).prop_map(Schedule::Every),
+            (0..24u32, 0..60u32).prop_map(|(hour, minute)| Schedule::Daily(hour, minute)),
+            (1..29u32, 0..24u32, 0..60u32).prop_map(|(day, hour, minute)| Schedule::Monthly(day, hour, minute)),
+        ]
+    }
+
+    proptest! {
+        /// The latest and the next occurrence enclose a moment, and there is none between them.
+        #[test]
+        fn occurrences_enclose_every_moment(schedule in schedules(), seconds in 1_700_000_000i64..2_500_000_000) {
+            let now = DateTime::from_timestamp(seconds, 0).unwrap();
+            let (latest, next) = (schedule.latest_at(now), schedule.next_after(now));
+            prop_assert!(latest <= now && now < next);
+            prop_assert_eq!(schedule.next_after(latest), next);
+            prop_assert_eq!(schedule.latest_at(next), next);
+            prop_assert_eq!(schedule.latest_at(next - TimeDelta::seconds(1)), latest);
         }
     }
 

@@ -5,7 +5,7 @@ use payments::dispatch::Sweep;
 use super::job::Job;
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::{
-    check_books, expire, float_alerts, index_payments, prune, pull_bill_files, reload_billers, retention,
+    check_books, expire, float_alerts, index_payments, prune, pull_bill_files, reload_billers, retention, settlement,
     stamp_duty_register, sweeps,
 };
 
@@ -25,6 +25,28 @@ pub(crate) static JOBS: &[Job] = &[
         Box::pin(pull_bill_files::run(run))
     })
     .late_after_minutes(20)
+    .longest_minutes(30),
+    Job::of_hub("open_windows", "opens a settlement window for billers that have none", Every(5 * MINUTES), |run| {
+        Box::pin(settlement::open(run))
+    }),
+    Job::of_hub("close_windows", "closes settlement windows that are over", Every(5), |run| {
+        Box::pin(settlement::close(run))
+    })
+    .only_if(settlement::windows_over),
+    Job::of_hub("settle_windows", "books commission and transfers for closed windows", Every(10), |run| {
+        Box::pin(settlement::settle(run))
+    })
+    .only_if(settlement::windows_to_settle)
+    .longest_minutes(60),
+    Job::of_hub("make_settlement_files", "makes billers' files of settled windows", Every(10), |run| {
+        Box::pin(settlement::make_files(run))
+    })
+    .only_if(settlement::files_to_make)
+    .longest_minutes(120),
+    Job::of_database("order_transfers", "asks the bank to pay what billers are due", Every(30), |run| {
+        Box::pin(settlement::order(run))
+    })
+    .only_if(settlement::transfers_to_order)
     .longest_minutes(30),
     Job::of_database("index_payments", "puts what payments are found by in order", Every(1), |run| {
         Box::pin(index_payments::run(run))

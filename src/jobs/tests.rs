@@ -12,7 +12,7 @@ use super::report::{JobFailure, JobReport};
 use super::runner::{Pace, due_claim, end_of};
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::*;
-use crate::config::RetentionConfig;
+use crate::config::{RetentionConfig, SettlementConfig};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -20,7 +20,7 @@ fn at(text: &str) -> DateTime<Utc> {
 
 /// One process, or several, over one database.
 struct World {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     url: DatabaseUrl,
     now: Arc<StdMutex<DateTime<Utc>>>,
 }
@@ -38,7 +38,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("jobs.db"));
         Ledger::migrate(&url).unwrap();
-        Self { _folder: folder, url, now: Arc::new(StdMutex::new(at(now))) }
+        Self { folder, url, now: Arc::new(StdMutex::new(at(now))) }
     }
 
     async fn node(&self, jobs: &[Job]) -> Node {
@@ -48,6 +48,7 @@ impl World {
             ledger: Arc::clone(&ledger),
             clock: Arc::new(move || *now.lock().unwrap()),
             retention: RetentionConfig::default(),
+            settlement: SettlementConfig { folder: self.folder.path().join("settlement"), bank: None },
             hub: None,
         };
         let (stop, stopped) = watch::channel(false);

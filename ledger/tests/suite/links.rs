@@ -31,7 +31,7 @@ fn keep(ledger: &Ledger, new: NewLink) -> KeptLink {
     ledger.write_now(move |op| op.keep_link(&new)).unwrap()
 }
 
-fn kept(ledger: &Ledger, key: &str) -> PaymentLink {
+pub fn kept(ledger: &Ledger, key: &str) -> PaymentLink {
     match keep(ledger, new(key, "+212612345678")) {
         KeptLink::New(link) => link,
         other => panic!("{other:?}"),

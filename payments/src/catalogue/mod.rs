@@ -9,6 +9,8 @@ use ledger::{Channel, Instrument, Language, Money};
 use serde::{Deserialize, Serialize};
 use settlement::terms::Terms;
 
+use crate::api::Infrastructure;
+
 /// A text in the three languages of the hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -293,6 +295,12 @@ impl Catalogue {
     /// The biller of a code.
     pub fn get(&self, code: u16) -> Option<&Biller> {
         self.billers.binary_search_by_key(&code, |biller| biller.code).ok().map(|at| &self.billers[at])
+    }
+
+    /// The customer's identifier in what a quote keeps, for the biller whose customer it is.
+    pub fn contract_of(&self, biller: u16, receivable_type: &str, detail: &str) -> Result<String, Infrastructure> {
+        let kind = self.get(biller).and_then(|biller| biller.receivable_type(receivable_type));
+        crate::hub::detail::contract_of(kind, detail)
     }
 }
 

@@ -201,9 +201,7 @@ impl Hub {
 
     /// The customer's identifier in what a quote keeps, for the biller whose customer it is.
     pub fn contract_of(&self, biller: u16, receivable_type: &str, detail: &str) -> Result<String, Infrastructure> {
-        let catalogue = self.catalogue();
-        let kind = catalogue.get(biller).and_then(|biller| biller.receivable_type(receivable_type));
-        detail::contract_of(kind, detail)
+        self.catalogue().contract_of(biller, receivable_type, detail)
     }
 
     /// The receivable of the card gateway.

@@ -250,4 +250,16 @@ mod tests {
             assert!(layout.position(layout.fields.len()) <= RECORD_WIDTH + 1, "{}", layout.name);
         }
     }
+    #[test]
+    fn the_document_has_every_position() {
+        let document = include_str!("../../../docs/settlement-file.md");
+        for layout in [HEADER, SUMMARY, LINE, TRAILER] {
+            for (index, field) in layout.fields.iter().enumerate() {
+                let (first, last) = (layout.position(index), layout.position(index + 1) - 1);
+                let positions = if first == last { first.to_string() } else { format!("{first}-{last}") };
+                let row = format!("\n| {} | `{}` | {positions} | ", index + 1, field.name);
+                assert!(document.contains(&row), "{}: {row}", layout.name);
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod latin;
 mod layout;
 mod output;
 mod reading;
+mod record;
 mod references;
 mod sequence;
 mod statement;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::{Channel, Instrument, Money, Reference};
 
-use crate::terms::{Charge, Contract, OutOfRange, Payout, Terms, Turnover};
+use crate::terms::{Charge, Contract, FileFormat, OutOfRange, Payout, Terms, Turnover};
 
 /// A closed window. Amounts are in MAD.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,18 @@ pub struct WindowStatement {
     pub contract: Contract,
     /// Its figures.
     pub totals: Totals,
+}
+
+impl WindowStatement {
+    /// What a file of it is called: `FATOURA_1101_000057_2026-11-24.csv`. Names sort as their numbers do.
+    pub fn file_name(&self, format: FileFormat) -> String {
+        let extension = match format {
+            FileFormat::Csv => "csv",
+            FileFormat::Fixed => "txt",
+            FileFormat::Camt054 => "xml",
+        };
+        format!("FATOURA_{:04}_{:06}_{}.{extension}", self.biller, self.sequence, self.day)
+    }
 }
 
 /// The figures of a window.

@@ -2,15 +2,14 @@
 
 use std::io::{self, BufRead};
 
-use ledger::{Channel, Instrument, Money, Reference};
 use sha2::{Digest, Sha256};
 
-use super::layout::{self, HEADER, LINE, Layout, SUMMARY, TRAILER};
+use super::layout::{HEADER, LINE, Layout, SUMMARY, TRAILER};
 use super::output::Tally;
 use super::reading::{Faults, Lines, RawLine};
+use super::record::{self, Record};
 use super::text::split_digest;
 use super::{Line, LineKind, TextForm, Totals, WindowStatement};
-use crate::terms::Contract;
 
 /// One fault of a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,55 +121,9 @@ struct Reading {
     /// Some line could not be read: sums say nothing.
     lines_unknown: bool,
     records: u64,
+    /// The number that the next line should have.
+    next_number: u64,
     last_line: u64,
-}
-
-/// One record with the places of its fields.
-struct Record<'a> {
-    form: TextForm,
-    layout: &'a Layout,
-    line: u64,
-    values: Vec<String>,
-}
-
-impl Record<'_> {
-    fn at(&self, index: usize) -> &str {
-        self.values.get(index).map_or("", String::as_str)
-    }
-
-    fn fault(&self, index: usize, expected: &str, faults: &mut Faults) {
-        let name = self.layout.fields.get(index).map_or("", |field| field.name);
-        let mut found: String = self.at(index).chars().take(40).collect();
-        // The customer's contract is personal data.
-        if name == "contract" && self.layout.name == LINE.name {
-            found = "...".to_owned();
-        }
-        let what = format!("{name}: '{found}', expected {expected}");
-        faults.add(self.line, self.form.column(self.layout, index), what);
-    }
-
-    /// A field as something, or a fault.
-    fn read<T>(
-        &self,
-        index: usize,
-        expected: &str,
-        faults: &mut Faults,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
-        let value = read(self.at(index));
-        if value.is_none() {
-            self.fault(index, expected, faults);
-        }
-        value
-    }
-
-    fn number(&self, index: usize, faults: &mut Faults) -> Option<u64> {
-        self.read(index, "a whole number", faults, layout::read_number)
-    }
-
-    fn amount(&self, index: usize, faults: &mut Faults) -> Option<Money> {
-        self.read(index, "an amount of the form 168.00", faults, layout::read_amount)
-    }
 }
 
 impl Reading {
@@ -185,6 +138,7 @@ impl Reading {
             tally: Tally::default(),
             lines_unknown: false,
             records: 0,
+            next_number: 1,
             last_line: 0,
         }
     }
@@ -198,9 +152,16 @@ impl Reading {
             self.faults.add(line.number, column, format!("{found}, expected {end:?}"));
         }
         let letter = line.text.chars().next().unwrap_or(' ');
+        if !self.named && self.expected != Expected::Nothing && letter != 'C' {
+            self.faults.add(
+                line.number,
+                1,
+                "the names of the columns are missing: expected a record C before this one",
+            );
+            self.named = true;
+        }
         match (self.expected, letter) {
             (Expected::Nothing, _) => self.faults.add(line.number, 1, "a line after the trailer"),
-            (Expected::Trailer, 'C') if self.form == TextForm::Csv => self.names(line, &TRAILER),
             (Expected::Lines, 'C') if self.form == TextForm::Csv && self.named => {
                 self.expected = Expected::Trailer;
                 self.names(line, &TRAILER);
@@ -211,13 +172,14 @@ impl Reading {
             (Expected::Header, 'H') if self.named => {
                 self.advance(Expected::Summary);
                 if let Some(record) = self.record(line, &HEADER) {
-                    self.header(&record);
+                    self.header = record::header(&record, &mut self.faults);
                 }
             }
             (Expected::Summary, 'S') if self.named => {
                 self.advance(Expected::Lines);
                 if let Some(record) = self.record(line, &SUMMARY) {
-                    self.summary(&record);
+                    self.totals = record::summary(&record, &mut self.faults);
+                    self.check_totals(line.number);
                 }
             }
             (Expected::Lines, 'P' | 'R') if self.named => self.detail(line, letter, take),
@@ -245,7 +207,6 @@ impl Reading {
     fn misplaced(&mut self, number: u64, letter: char) {
         let csv = self.form == TextForm::Csv;
         let expected = match self.expected {
-            _ if csv && !self.named => "C, the names of the columns",
             Expected::Header => "H, the header",
             Expected::Summary => "S, the summary",
             Expected::Lines if csv => "P, R, or C before the trailer",
@@ -267,77 +228,11 @@ impl Reading {
         }
     }
 
-    fn header(&mut self, record: &Record<'_>) {
-        let faults = &mut self.faults;
-        for (index, expected) in [(1, layout::FORMAT), (2, layout::VERSION), (9, layout::CURRENCY)] {
-            if record.at(index) != expected {
-                record.fault(index, expected, faults);
-            }
-        }
-        let code =
-            |text: &str| text.parse::<u16>().ok().filter(|code| (1000..10_000).contains(code) && text.len() == 4);
-        let biller = record.read(3, "four digits from 1000", faults, code);
-        let counted = |text: &str| layout::read_number(text).filter(|sequence| *sequence > 0);
-        let sequence = record.read(4, "a whole number from 1", faults, counted);
-        let window = record.read(5, "a whole number", faults, |text| i64::try_from(layout::read_number(text)?).ok());
-        let day = record.read(6, "a date of the form 2026-11-24", faults, layout::read_date);
-        let instant = "local time of the form 2026-11-24T18:00:00.000+01:00";
-        let from = record.read(7, instant, faults, layout::read_instant);
-        let to = record.read(8, instant, faults, layout::read_instant);
-        let contract = |word: &str| {
-            [Contract::Net, Contract::Gross].into_iter().find(|contract| layout::contract_word(*contract) == word)
-        };
-        let contract = record.read(10, "net or gross", faults, contract);
-        let previous = record.read(12, "a SHA-256 or nothing", faults, |text| match text {
-            "" => Some(None),
-            digest => layout::is_digest(digest).then(|| Some(digest.to_owned())),
-        });
-        if let (Some(from), Some(to)) = (from, to)
-            && from >= to
-        {
-            record.fault(8, "an instant after the first one", faults);
-        }
-        self.header = (|| {
-            let statement = WindowStatement {
-                biller: biller?,
-                name: record.at(11).to_owned(),
-                sequence: sequence?,
-                window: window?,
-                day: day?,
-                from: from?,
-                to: to?,
-                contract: contract?,
-                totals: Totals::default(),
-            };
-            Some((statement, previous?))
-        })();
-    }
-
-    fn summary(&mut self, record: &Record<'_>) {
-        let faults = &mut self.faults;
-        let payments = record.number(1, faults);
-        let gross = record.amount(2, faults);
-        let refunds = record.number(3, faults);
-        let amounts: [Option<Money>; 7] = std::array::from_fn(|index| record.amount(index + 4, faults));
-        self.totals = (|| {
-            let [refunded, commission, vat, carried_in, net, paid, carried_out] = amounts;
-            Some(Totals {
-                payments: payments?,
-                gross: gross?,
-                refunds: refunds?,
-                refunded: refunded?,
-                commission: commission?,
-                vat: vat?,
-                carried_in: carried_in?,
-                net: net?,
-                paid: paid?,
-                carried_out: carried_out?,
-            })
-        })();
+    fn check_totals(&mut self, line: u64) {
         if let (Some(totals), Some((statement, _))) = (&self.totals, &self.header)
             && let Err(unsound) = totals.check(statement.contract)
         {
-            self.faults.add(record.line, self.form.column(&SUMMARY, 8), unsound.to_string());
+            self.faults.add(line, self.form.column(&SUMMARY, 8), unsound.to_string());
         }
     }
 
@@ -348,10 +243,13 @@ impl Reading {
             return;
         };
         let kind = if letter == 'P' { LineKind::Payment } else { LineKind::Refund };
-        let number = record.number(1, &mut self.faults);
-        if number.is_some_and(|number| number != self.records) {
-            let expected = format!("{}: a line is missing, doubled or moved", self.records);
-            record.fault(1, &expected, &mut self.faults);
+        if let Some(number) = record.number(1, &mut self.faults) {
+            if number != self.next_number {
+                let expected = format!("{}: a line is missing, doubled or moved", self.next_number);
+                record.fault(1, &expected, &mut self.faults);
+            }
+            // Said once: the lines after it are counted from here.
+            self.next_number = number.saturating_add(1);
         }
         match record.amount(10, &mut self.faults) {
             Some(amount) => {
@@ -362,7 +260,7 @@ impl Reading {
             }
             None => self.lines_unknown = true,
         }
-        if let Some(line) = read_line(&record, kind, &mut self.faults) {
+        if let Some(line) = record::line(&record, kind, &mut self.faults) {
             take(line);
         }
     }
@@ -418,36 +316,4 @@ impl Reading {
             _ => Err(self.faults),
         }
     }
-}
-
-fn read_line(record: &Record<'_>, kind: LineKind, faults: &mut Faults) -> Option<Line> {
-    let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    let payment =
-        record.read(2, "12 digits", faults, |text| digits(text, 12).then(|| text.parse::<i64>().ok()).flatten());
-    let reference = record.read(3, "a reference of the form 0000-001B-9XK2-7QZD", faults, |text| {
-        text.parse::<Reference>().ok().filter(|reference| reference.to_string() == text)
-    });
-    let receipt_date = record.read(5, "a date of the form 2026-11-24 or nothing", faults, |text| match text {
-        "" => Some(None),
-        date => layout::read_date(date).map(Some),
-    });
-    let receivable_type = record.read(6, "two digits", faults, |text| digits(text, 2).then(|| text.to_owned()));
-    let channel = record.read(8, "WEB, IVR, TEL, AGT, POS or API", faults, |text| text.parse::<Channel>().ok());
-    let instrument = record.read(9, "card, wallet, cash or transfer", faults, |text| text.parse::<Instrument>().ok());
-    let amount = layout::read_amount(record.at(10));
-    let instant = "local time of the form 2026-11-24T18:00:00.000+01:00";
-    let confirmed_at = record.read(11, instant, faults, layout::read_instant);
-    Some(Line {
-        kind,
-        payment: payment?,
-        reference: reference?,
-        receipt_number: Some(record.at(4)).filter(|number| !number.is_empty()).map(str::to_owned),
-        receipt_date: receipt_date?,
-        receivable_type: receivable_type?,
-        contract: record.at(7).to_owned(),
-        channel: channel?,
-        instrument: instrument?,
-        amount: amount?,
-        confirmed_at: confirmed_at?,
-    })
 }

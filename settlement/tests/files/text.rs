@@ -4,7 +4,7 @@ use std::io;
 use ledger::Money;
 use rstest::rstest;
 use settlement::files::{Line, LineKind, TextForm, WindowStatement, WriteError, verify, write_text};
-use settlement::terms::{Contract, Terms};
+use settlement::terms::{Contract, FileFormat, Terms};
 use sha2::{Digest, Sha256};
 
 use crate::sample::{given, line, terms, window, worked, written};
@@ -17,6 +17,21 @@ const PREVIOUS: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15
 fn worked_figures(#[case] form: TextForm, #[case] name: &str) {
     let (bytes, _) = written(form, &worked(), Some(PREVIOUS));
     insta::assert_snapshot!(name, String::from_utf8(bytes).unwrap().replace('\r', ""));
+}
+
+#[test]
+fn the_document_shows_the_worked_figures() {
+    let document = include_str!("../../../docs/settlement-file.md");
+    let (bytes, _) = written(TextForm::Csv, &worked(), Some(PREVIOUS));
+    assert!(document.contains(&String::from_utf8(bytes).unwrap()));
+}
+
+#[rstest]
+#[case(FileFormat::Csv, "FATOURA_1101_000057_2026-11-24.csv")]
+#[case(FileFormat::Fixed, "FATOURA_1101_000057_2026-11-24.txt")]
+#[case(FileFormat::Camt054, "FATOURA_1101_000057_2026-11-24.xml")]
+fn names(#[case] format: FileFormat, #[case] name: &str) {
+    assert_eq!(worked().0.file_name(format), name);
 }
 
 #[rstest]

@@ -56,6 +56,15 @@ fn a_changed_amount_is_named_by_every_sum(#[case] name: &str, #[case] text: Stri
     insta::assert_snapshot!(name, shown(text.as_bytes()));
 }
 
+#[rstest]
+#[case("csv_without_a_line", csv().replacen(&lines_of(&csv())[6], "", 1))]
+#[case("csv_without_names", csv().replacen(&lines_of(&csv())[4], "", 1))]
+#[case("csv_without_a_letter", csv().replacen("\nP;2;", "\nQ;2;", 1))]
+#[case("fixed_doubled", fixed().replacen(&lines_of(&fixed())[3], &lines_of(&fixed())[3].repeat(2), 1))]
+fn one_fault_is_not_told_a_hundred_times(#[case] name: &str, #[case] text: String) {
+    insta::assert_snapshot!(name, shown(text.as_bytes()));
+}
+
 #[test]
 fn contracts_are_not_repeated() {
     let text = csv().replacen("0600000124", "\"0600000124\"", 1);
@@ -120,6 +129,23 @@ fn no_line_may_be_removed_doubled_or_moved(#[values(csv(), fixed())] text: Strin
             faults(swapped.concat().as_bytes());
         }
     }
+}
+
+#[rstest]
+fn no_byte_may_change(#[values(csv(), fixed())] text: String) {
+    for at in 0..text.len() {
+        let mut bytes = text.clone().into_bytes();
+        bytes[at] ^= 0x01;
+        faults(&bytes);
+    }
+}
+
+#[rstest]
+fn nothing_may_stand_behind_the_end(
+    #[values(csv(), fixed())] text: String,
+    #[values("\n", " ", "\r\n", "Z")] more: &str,
+) {
+    faults(format!("{text}{more}").as_bytes());
 }
 
 #[rstest]

@@ -21,12 +21,16 @@ use payments::gateways::cmi::CmiSettings;
 use payments::tariff::StampDuty;
 use sandbox::{RunningSandbox, SandboxConfig};
 use secrecy::SecretString;
+use settlement::BankTerms;
+use settlement::files::{AccountForm, PayingAccount, TransferVersion};
 
 use super::sandbox::{PortFlags, make_folder};
 use super::{Outcome, biller, block_on, migrate, stop_in_order};
 use crate::app::{App, Outside};
 use crate::cli::DemoArgs;
-use crate::config::{Config, DatabaseConfig, PaymentsConfig, RetentionConfig, StaffConfig, WebConfig};
+use crate::config::{
+    Config, DatabaseConfig, PaymentsConfig, RetentionConfig, SettlementConfig, StaffConfig, WebConfig,
+};
 use crate::notify::{SmtpSecurity, SmtpSettings, TwilioSender, TwilioSettings};
 use crate::running::Running;
 use crate::server;
@@ -36,6 +40,8 @@ use crate::signals::StopSignals;
 const SECRET_PREFIX: &str = "BILLER_SECRET_";
 /// Those of networks, whose systems share another.
 const NETWORK_SECRET_PREFIX: &str = "NETWORK_SECRET_";
+/// The hub's account at the sandbox's bank.
+const OWN_RIB: &str = "011780000000123456789047";
 const NETWORK_SECRET: &str = "sandbox-network-secret";
 
 pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -66,7 +72,8 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
         };
         let flags = PortFlags { http: "--sandbox-port", smtp: "--smtp-port" };
         let sandbox = super::sandbox::start(outside.clone(), &flags).await?;
-        let config = config(&database, address, (cookie_key, staff_key.clone()), &sandbox, &outside);
+        let mut config = config(&database, address, (cookie_key, staff_key.clone()), &sandbox, &outside);
+        config.settlement.folder = args.data.join("settlement");
         biller::store(&database, &billers::read(&sandbox.base_url())?)?;
         networks::store(&database)?;
         let app = App::open(&config, of_sandbox(&outside))?;
@@ -104,6 +111,19 @@ fn of_sandbox(sandbox: &SandboxConfig) -> Outside {
         clock: Arc::new(Utc::now),
         messenger: None,
     }
+}
+
+/// The account out of which the demo pays billers.
+fn bank() -> BankTerms {
+    let account = PayingAccount {
+        name: "Fatoura SA".to_owned(),
+        rib: OWN_RIB.to_owned(),
+        bic: Some("BMCEMAMC".to_owned()),
+        clearing_member: None,
+        form: AccountForm::Rib,
+        batch_booking: false,
+    };
+    BankTerms { account, version: TransferVersion::V09 }
 }
 
 /// The real parts, all of them pointed at the sandbox.
@@ -172,6 +192,7 @@ fn config(
             cash_reference_hours: 48,
         },
         retention: RetentionConfig::default(),
+        settlement: SettlementConfig { folder: "settlement".into(), bank: Some(bank()) },
         staff: Some(StaffConfig { key: staff_key }),
     }
 }

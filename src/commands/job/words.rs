@@ -1,23 +1,15 @@
 //! How jobs and their runs are put for people, and how people say moments.
 
-use std::io::{self, Write};
-
 use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 use ledger::{JobOutcome, JobRun, StoredJob};
 
+use crate::commands::table::local;
 use crate::jobs::{JOBS, Job, ZONE, in_words, is_failing, is_late};
 
-/// As moments are shown.
-const SHOWN: &str = "%Y-%m-%d %H:%M:%S";
 /// Local times that are understood.
 const LOCAL_FORMS: [&str; 4] = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"];
 /// Moments that make sense: none of the hub's is before, none is planned after.
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2999;
-
-/// A moment of the database in local time.
-pub(super) fn local(at: NaiveDateTime) -> String {
-    at.and_utc().with_timezone(&ZONE).format(SHOWN).to_string()
-}
 
 /// The moment that a person means: RFC 3339, or the time of day in Africa/Casablanca.
 pub(crate) fn as_of(text: &str) -> Result<DateTime<Utc>, String> {
@@ -79,7 +71,12 @@ pub(super) fn line(job: &Job, stored: Option<&StoredJob>, last: Option<&JobRun>,
     vec![
         job.name.to_owned(),
         job.schedule.words(),
-        last.map_or_else(|| "never".to_owned(), |run| local(run.started_at)),
+        match last {
+            Some(run) => local(run.started_at),
+            // Nothing is kept of such runs, but for those by hand.
+            None if job.is_on_every_node => "-".to_owned(),
+            None => "never".to_owned(),
+        },
         last.map_or_else(|| "-".to_owned(), |run| run.outcome.to_string()),
         next,
         stored.map_or_else(|| "not started yet".to_owned(), |row| state(job, row, now)),
@@ -126,37 +123,6 @@ pub(super) fn history_line(run: &JobRun) -> Vec<String> {
         run.node.clone(),
         if told.is_empty() { "-".to_owned() } else { told },
     ]
-}
-
-/// Columns as wide as what they hold; the last one is not padded.
-pub(super) struct Table {
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    pub(super) fn new(head: &[&str]) -> Self {
-        Self { rows: vec![head.iter().map(|name| (*name).to_owned()).collect()] }
-    }
-
-    pub(super) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells);
-    }
-
-    pub(super) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let width = |column: usize| {
-            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        for row in &self.rows {
-            for (column, cell) in row.iter().enumerate() {
-                if column + 1 == row.len() {
-                    writeln!(out, "{cell}")?;
-                } else {
-                    write!(out, "{cell:width$}  ", width = width(column))?;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod channels;
 mod counters;
 mod imports;
 mod load;
-mod program;
+pub mod program;
 mod proofs;
 
 use std::sync::Arc;

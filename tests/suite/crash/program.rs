@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use chrono::{TimeDelta, Utc};
 use fatoura::app::{App, Outside};
 use fatoura::config::{Config, Environment};
+use fatoura::running::Running;
 use ledger::DatabaseUrl;
 use payments::Clock;
 use sandbox::Control;
@@ -96,9 +97,20 @@ impl Place {
 
     /// Starts the program.
     pub fn serve(&self) -> Program {
+        self.serve_at(self.base.clone())
+    }
+
+    /// Starts it as another node, on a port of its own.
+    pub fn serve_beside(&self) -> Program {
+        self.serve_at(format!("http://127.0.0.1:{}", free_port()))
+    }
+
+    fn serve_at(&self, base: String) -> Program {
         let log = File::options().create(true).append(true).open(self.log()).unwrap();
-        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        Program { child, base: self.base.clone(), log: self.log() }
+        let mut command = self.command(&["serve"]);
+        command.env("FATOURA_LISTEN", base.trim_start_matches("http://"));
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        Program { child, base, log: self.log() }
     }
 
     /// The books are right, by the program's own word.
@@ -114,6 +126,14 @@ impl Place {
         let config = Config::read(&environment).unwrap();
         let outside = Outside { clock, ..Outside::real(&environment) };
         block_in_place(|| App::open(&config, outside)).unwrap()
+    }
+
+    /// The whole program in this process, by another clock.
+    pub async fn start(&self, clock: Clock) -> Running {
+        let environment: Environment = self.environment.iter().cloned().collect();
+        let web = Config::read(&environment).unwrap().web;
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Running::start(self.open(clock), &web, None, listener).await.unwrap()
     }
 
     /// Works off the outbox with the program's own parts, while all clocks move past leases, resolvers and card sessions,

@@ -368,20 +368,31 @@ async fn assets_are_kept_under_their_digest() {
     assert_eq!(stale.header("cache-control"), "public, max-age=300");
 }
 
-#[actix_web::test]
-async fn not_ready_says_so() {
-    let state = crate::ChannelState::over(
-        std::sync::Arc::new(super::sample::SampleHub),
-        settings(),
-        std::sync::Arc::new(super::now),
-    )
-    .with_readiness(std::sync::Arc::new(|| Err("secret detail".to_owned())));
+async fn readiness(state: crate::ChannelState) -> (StatusCode, String) {
     let app = actix_web::test::init_service(
         actix_web::App::new().app_data(actix_web::web::Data::new(state)).configure(crate::configure),
     )
     .await;
     let response = actix_web::test::call_service(&app, TestRequest::get().uri("/health/ready").to_request()).await;
-    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-    let body = actix_web::test::read_body(response).await;
-    assert_eq!(body, r#"{"status":"not ready"}"#);
+    let status = response.status();
+    (status, String::from_utf8(actix_web::test::read_body(response).await.to_vec()).unwrap())
+}
+
+fn state() -> crate::ChannelState {
+    let (hub, now) = (std::sync::Arc::new(super::sample::SampleHub), std::sync::Arc::new(super::now));
+    crate::ChannelState::over(hub, settings(), now)
+}
+
+#[actix_web::test]
+async fn not_ready_says_so() {
+    let state = state().with_readiness(std::sync::Arc::new(|| Err("secret detail".to_owned())));
+    let not_ready = r#"{"status":"not ready"}"#.to_owned();
+    assert_eq!(readiness(state).await, (StatusCode::SERVICE_UNAVAILABLE, not_ready));
+}
+
+#[actix_web::test]
+async fn ready_with_a_warning_is_ready() {
+    let state = state().with_warnings(std::sync::Arc::new(|| vec!["the job prune needs a person".to_owned()]));
+    let ready = r#"{"status":"ready","warnings":["the job prune needs a person"]}"#.to_owned();
+    assert_eq!(readiness(state).await, (StatusCode::OK, ready));
 }

@@ -1,0 +1,135 @@
+//! What windows come to, by hand.
+
+use chrono::TimeDelta;
+use settlement::files::{TextForm, verify};
+use settlement::terms::{Contract, FileFormat, PayoutAccount, Terms};
+
+use crate::books::{Books, OTHER_RIB, RIB, bank, money, one_percent, utc};
+
+/// 168.00 + 120.16 + 250.00 = 538.16; commission 1 % = 5.38; VAT 20 % = 1.08; an older refund -50.00: net 481.70.
+#[test]
+fn the_worked_figures() {
+    let books = Books::of(&[(1001, one_percent())]);
+    // Paid on the day before, taken back within this window.
+    books.cash_and_back(1001, 5_000, utc("2026-11-23T10:00:00Z"), utc("2026-11-24T09:00:00Z"));
+    for principal in [16_800, 12_016, 25_000] {
+        books.card(1001, principal, utc("2026-11-24T10:00:00Z"));
+    }
+    let done = books.settle(utc("2026-11-24T17:00:00Z"));
+    assert_eq!((done.settled, done.transfers, done.left.len()), (2, 2, 0));
+    let [before, found] = &books.settlements(1001)[..] else { panic!("two windows") };
+    assert_eq!((before.payments, before.net), ((1, money(5_000)), money(4_940)));
+    assert_eq!((found.payments, found.refunds), ((3, money(53_816)), (1, money(5_000))));
+    assert_eq!((found.commission, found.commission_vat), (money(538), money(108)));
+    assert_eq!((found.net, found.payout), (money(48_170), money(48_170)));
+    assert_eq!(
+        (found.sequence, found.since.and_utc(), found.cut_off.and_utc()),
+        (2, utc("2026-11-23T17:00:00Z"), utc("2026-11-24T17:00:00Z"))
+    );
+
+    let made = books.make_files(utc("2026-11-24T17:00:20Z"));
+    assert_eq!((made.files, made.lines, made.left.len()), (2, 5, 0));
+    let name = "FATOURA_1001_000002_2026-11-24.csv";
+    assert_eq!(books.names("1001"), ["FATOURA_1001_000001_2026-11-23.csv", name]);
+    let file = books.read("1001", name);
+    let mut lines = 0;
+    let verified = verify(file.as_bytes(), |_| lines += 1).unwrap();
+    assert_eq!((verified.form, verified.statement.totals.net, lines), (TextForm::Csv, money(48_170), 4));
+    assert_eq!(
+        verified.previous,
+        Some(verify(books.read("1001", &books.names("1001")[0]).as_bytes(), |_| {}).unwrap().sha256)
+    );
+    assert_eq!(books.make_files(utc("2026-11-24T17:00:40Z")).files, 0, "they are there");
+}
+
+#[test]
+fn a_window_below_zero_is_carried_on() {
+    let books = Books::of(&[(1001, one_percent())]);
+    books.cash_and_back(1001, 50_000, utc("2026-11-23T10:00:00Z"), utc("2026-11-24T09:00:00Z"));
+    books.card(1001, 10_000, utc("2026-11-24T10:00:00Z"));
+    books.settle(utc("2026-11-24T17:00:00Z"));
+    books.card(1001, 60_000, utc("2026-11-25T10:00:00Z"));
+    books.settle(utc("2026-11-25T17:00:00Z"));
+    let figures: Vec<(i64, i64, i64)> = books
+        .settlements(1001)
+        .iter()
+        .map(|found| (found.carried_in.minor(), found.net.minor(), found.payout.minor()))
+        .collect();
+    // 100.00 - 500.00 - 1.00 - 0.20; then 600.00 - 6.00 - 1.20 less that.
+    assert_eq!(figures, [(0, 49_400, 49_400), (0, -40_120, 0), (-40_120, 19_160, 19_160)]);
+}
+
+#[test]
+fn gross_contracts_and_splits() {
+    let account =
+        |rib: &str, basis_points| PayoutAccount { holder: "Régie".to_owned(), rib: rib.to_owned(), basis_points };
+    let split = Terms { accounts: vec![account(RIB, 7_000), account(OTHER_RIB, 3_000)], ..one_percent() };
+    let gross =
+        Terms { contract: Contract::Gross, formats: vec![FileFormat::Fixed, FileFormat::Camt054], ..one_percent() };
+    let books = Books::of(&[(1001, split), (1002, gross)]);
+    for biller in [1001, 1002] {
+        books.card(biller, 53_815, utc("2026-11-24T10:00:00Z"));
+    }
+    let done = books.settle(utc("2026-11-24T17:00:00Z"));
+    assert_eq!((done.settled, done.transfers), (2, 3));
+    let transfers = |biller: u16| -> Vec<i64> {
+        let window = books.settlements(biller)[0].window;
+        let found = books.ledger.read(|reader| reader.transfers_of(window)).unwrap();
+        found.iter().map(|transfer| transfer.amount.minor()).collect()
+    };
+    // 538.15 - 5.38 - 1.08 = 531.69, of which 30 % are 159.50, rounded down.
+    assert_eq!((transfers(1001), transfers(1002)), (vec![37_219, 15_950], vec![53_815]));
+    books.make_files(utc("2026-11-24T17:00:20Z"));
+    assert_eq!(books.names("1002"), ["FATOURA_1002_000001_2026-11-24.txt", "FATOURA_1002_000001_2026-11-24.xml"]);
+
+    let now = utc("2026-11-24T17:01:00Z");
+    let done = settlement::order_transfers(&books.ledger, &books.files().join("bank"), &bank(), now).unwrap().unwrap();
+    assert_eq!((done.orders, done.transfers), (1, 3));
+    let order = &books.ledger.read(|reader| reader.transfer_orders(10)).unwrap()[0];
+    assert_eq!((order.transfers, order.total), (3, money(106_984)));
+    let message = books.read("bank", &settlement::order_name(order));
+    for transfer in ["372.19", "159.50", "538.15", "<CtrlSum>1069.84</CtrlSum>", "<ReqdExctnDt>"] {
+        assert!(message.contains(transfer), "{transfer}: {message}");
+    }
+    books.assert_clean();
+    let again = settlement::order_transfers(&books.ledger, &books.files().join("bank"), &bank(), now).unwrap().unwrap();
+    assert_eq!(again.orders, 0);
+}
+
+#[test]
+fn empty_windows_close_and_days_away_are_made_up_for() {
+    let books = Books::of(&[(1001, one_percent())]);
+    assert_eq!(settlement::open_windows(&books.ledger, &books.billers, utc("2026-11-24T10:00:00Z")).unwrap(), 1);
+    assert_eq!(settlement::open_windows(&books.ledger, &books.billers, utc("2026-11-24T11:00:00Z")).unwrap(), 0);
+    assert_eq!(books.settle(utc("2026-11-24T16:59:59.999Z")).settled, 0);
+    let closed = settlement::close_windows(&books.ledger, &books.billers, utc("2026-11-27T20:00:00Z")).unwrap();
+    assert_eq!(closed, 4, "of the 24th to the 27th");
+    assert_eq!(books.settle(utc("2026-11-27T20:00:00Z")).settled, 4);
+    let ends: Vec<_> = books.settlements(1001).iter().map(|found| found.cut_off.and_utc()).collect();
+    let first = utc("2026-11-24T17:00:00Z");
+    assert_eq!(ends, (0..4).map(|day| first + TimeDelta::days(day)).collect::<Vec<_>>());
+    assert_eq!(books.make_files(utc("2026-11-27T20:00:20Z")).files, 4);
+}
+
+#[test]
+fn what_cannot_be_settled_is_named_and_harms_no_other() {
+    let books = Books::of(&[(1001, Terms { accounts: vec![], ..Terms::default() }), (1002, one_percent())]);
+    for biller in [1001, 1002] {
+        books.card(biller, 10_000, utc("2026-11-24T10:00:00Z"));
+    }
+    let done = books.settle(utc("2026-11-24T17:00:00Z"));
+    assert_eq!((done.settled, done.left.len()), (1, 1));
+    assert!(done.left[0].1.contains("names no account"), "{:?}", done.left);
+}
+
+#[test]
+fn a_large_window_is_settled_and_filed() {
+    let books = Books::of(&[(1001, one_percent())]);
+    books.cards(1001, 1_000..3_500, utc("2026-11-24T10:00:00Z"));
+    books.settle(utc("2026-11-24T17:00:00Z"));
+    let gross = (1_000..3_500).sum::<i64>();
+    assert_eq!(books.settlements(1001)[0].payments, (2_500, money(gross)));
+    assert_eq!(books.make_files(utc("2026-11-24T17:00:20Z")).lines, 2_500);
+    let file = books.read("1001", "FATOURA_1001_000001_2026-11-24.csv");
+    assert_eq!(verify(file.as_bytes(), |_| {}).unwrap().statement.totals.gross, money(gross));
+}

@@ -1,0 +1,129 @@
+//! Settlement, step by step: windows closed, settled, told to billers, and paid by the bank. Each step finds from the rows
+//! what is to be done, and works beside the event loop.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use ledger::{Ledger, Reader, StorageError};
+use settlement::{SettledBiller, Trouble};
+
+use super::job::{HubRun, Run};
+use super::report::{JobFailure, JobReport, JobResult};
+
+/// Windows that could not be settled, or have no file, which are told with a run.
+const LEFT_TOLD: usize = 3;
+
+/// Whether a window is over and open.
+pub(super) fn windows_over(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    Ok(!reader.windows_over(now)?.is_empty())
+}
+
+/// Whether a closed window is not settled.
+pub(super) fn windows_to_settle(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Result<bool, StorageError> {
+    Ok(!reader.windows_to_settle()?.is_empty())
+}
+
+/// Whether a file is missing.
+pub(super) fn files_to_make(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Result<bool, StorageError> {
+    Ok(!reader.settlements_to_file()?.is_empty())
+}
+
+/// Whether the bank is to be asked for something.
+pub(super) fn transfers_to_order(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Result<bool, StorageError> {
+    Ok(reader.transfers_waiting()? > 0 || !reader.orders_to_write()?.is_empty())
+}
+
+/// Opens a window for every biller that has none.
+pub(super) async fn open(run: HubRun) -> JobResult {
+    let billers = billers(&run);
+    let now = run.run.now();
+    let opened = beside(&run.run, move |ledger| Ok(settlement::open_windows(ledger, &billers, now)?)).await?;
+    Ok(JobReport::of([("opened", size(opened))]))
+}
+
+/// Closes what is over.
+pub(super) async fn close(run: HubRun) -> JobResult {
+    let billers = billers(&run);
+    let now = run.run.now();
+    let closed = beside(&run.run, move |ledger| Ok(settlement::close_windows(ledger, &billers, now)?)).await?;
+    Ok(JobReport::of([("closed", size(closed))]))
+}
+
+/// Settles what is closed.
+pub(super) async fn settle(run: HubRun) -> JobResult {
+    let billers = billers(&run);
+    let now = run.run.now();
+    let done = beside(&run.run, move |ledger| Ok(settlement::settle_windows(ledger, &billers, now)?)).await?;
+    let report = JobReport::of([
+        ("settled", size(done.settled)),
+        ("transfers", size(done.transfers)),
+        ("left", done.left.len()),
+    ]);
+    unless_left(report, &done.left, "windows were not settled")
+}
+
+/// Makes the files of what is settled.
+pub(super) async fn make_files(HubRun { hub, run, .. }: HubRun) -> JobResult {
+    let (folder, now) = (run.settlement.folder.clone(), run.now());
+    let contract_of = move |biller: u16, receivable_type: &str, detail: &str| {
+        hub.contract_of(biller, receivable_type, detail).map_err(|trouble| trouble.to_string())
+    };
+    let done = beside(&run, move |ledger| settlement::make_files(ledger, &folder, &contract_of, now)).await?;
+    let report = JobReport::of([("files", size(done.files)), ("lines", size(done.lines)), ("left", done.left.len())]);
+    unless_left(report, &done.left, "settlements have no file")
+}
+
+/// Orders the transfers that wait.
+pub(super) async fn order(run: Run) -> JobResult {
+    let now = run.now();
+    if !run.read(move |reader| transfers_to_order(reader, now)).await? {
+        return Ok(JobReport::of([("orders", 0), ("transfers", 0)]));
+    }
+    let Some(bank) = run.settlement.bank.clone() else {
+        let why = "billers are due money and no account of the hub is configured: set FATOURA_BANK_NAME and \
+                   FATOURA_BANK_RIB";
+        return Err(JobFailure::found(JobReport::default(), why));
+    };
+    let folder = run.settlement.folder.join("bank");
+    let done = beside(&run, move |ledger| settlement::order_transfers(ledger, &folder, &bank, now)).await?;
+    match done {
+        Ok(done) => Ok(JobReport::of([("orders", size(done.orders)), ("transfers", size(done.transfers))])),
+        Err(why) => Err(JobFailure::found(JobReport::default(), why)),
+    }
+}
+
+/// The billers as settlement sees them.
+fn billers(run: &HubRun) -> Vec<SettledBiller> {
+    let catalogue = run.hub.catalogue();
+    let billers = catalogue.billers().iter().map(|biller| SettledBiller {
+        code: biller.code,
+        name: biller.name.fr.clone(),
+        terms: biller.terms.clone(),
+    });
+    billers.collect()
+}
+
+/// Synchronous work, on a thread that may block.
+async fn beside<T: Send + 'static>(
+    run: &Run,
+    work: impl FnOnce(&Ledger) -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, JobFailure> {
+    let ledger = Arc::clone(&run.ledger);
+    match tokio::task::spawn_blocking(move || work(&ledger)).await {
+        Ok(result) => result.map_err(|trouble| JobFailure::trouble(trouble.to_string())),
+        Err(error) => Err(JobFailure::trouble(format!("the work ended badly: {error}"))),
+    }
+}
+
+fn unless_left(report: JobReport, left: &[(i64, String)], what: &str) -> JobResult {
+    if left.is_empty() {
+        return Ok(report);
+    }
+    let told: Vec<String> =
+        left.iter().take(LEFT_TOLD).map(|(window, why)| format!("window {window}: {why}")).collect();
+    Err(JobFailure::found(report, format!("{} {what}: {}", left.len(), told.join("; "))))
+}
+
+fn size(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
