@@ -53,10 +53,11 @@ pub use outbox::{Task, TaskFilter, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
 pub use reconciliation::{
-    AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankStatement, Break, BreakAction, BreakFilter,
-    BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, EntryState, Import, ImportEnd, ImportKind,
-    ImportState, MatchOutcome, MatchRule, MatchSubject, Matched, NewBankEntry, NewBreak, NewImport, NewPayout, Payout,
-    Resolution, StagedRow, Staging,
+    AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, Break, BreakAction,
+    BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, EntryState, GatewayProof, Import,
+    ImportEnd, ImportKind, ImportState, MatchOutcome, MatchRule, MatchSubject, Matched, NewBankEntry, NewBreak,
+    NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems, ReconciliationDay, ReportOf,
+    ReportSlice, ReportedPayment, Resolution, Resolved, SourceDay, StagedRow, Staging,
 };
 pub use references::{NotAReference, Reference};
 pub use settlement::{

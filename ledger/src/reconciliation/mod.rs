@@ -6,6 +6,9 @@ mod bank;
 mod breaks;
 mod imports;
 mod matches;
+mod proofs;
+mod reports;
+mod resolving;
 mod words;
 
 pub use awaited::{AwaitedTransfer, NewPayout, Payout};
@@ -13,6 +16,9 @@ pub use bank::{BankDetail, BankEntry, BankStatement, NewBankEntry, StagedRow, St
 pub use breaks::{Break, BreakFilter, BreakNote, NewBreak};
 pub use imports::{Import, ImportEnd, NewImport};
 pub use matches::{BankMatch, BankPlace, MatchOutcome, Matched};
+pub use proofs::{BankProof, GatewayProof, OpenBreaks, ProofItem, ProofItems, ReconciliationDay, SourceDay};
+pub use reports::{ReportOf, ReportSlice, ReportedPayment};
+pub use resolving::{NewResolution, Resolved};
 pub use words::{
     BreakAction, BreakKind, BreakSource, BreakState, BreakSubject, EntryState, ImportKind, ImportState, MatchRule,
     MatchSubject, Resolution,

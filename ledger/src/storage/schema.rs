@@ -753,6 +753,7 @@ diesel::table! {
         staff_id -> Nullable<BigInt>,
         staff_name -> Text,
         resolution -> Nullable<SmallInt>,
+        biller -> Nullable<Integer>,
         proposed_by -> Nullable<BigInt>,
         proposed_by_name -> Text,
         approved_by -> Nullable<BigInt>,

@@ -140,6 +140,7 @@ CREATE TABLE breaks (
     staff_id BIGINT,
     staff_name TEXT NOT NULL,
     resolution SMALLINT,
+    biller INTEGER,
     proposed_by BIGINT,
     proposed_by_name TEXT NOT NULL,
     approved_by BIGINT,

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ledger::{Import, ImportKind, Ledger, LedgerError, NewImport};
 use sha2::{Digest, Sha256};
 
-use super::{answers, staging};
+use super::{answers, reports, staging};
 use crate::statements::{Incoming, ReadError, StatementKind, open};
 
 /// Rows removed at once of what a killed run had staged.
@@ -150,7 +150,7 @@ pub fn import<R: BufRead + Seek>(
             staging::take(ledger, terms, &file, kind, statements)
         }
         Incoming::Status(status) => answers::take(ledger, terms, &file, *status),
-        Incoming::Report(_) => Err(ImportError::refused("daily reports are not taken in yet")),
+        Incoming::Report(reports) => reports::take(ledger, terms, &file, reports),
     };
     if taken.is_err() && !terms.dry_run {
         // What was staged of a refused file; were this to fail, the next run removes it.

@@ -5,6 +5,8 @@
 
 mod answers;
 mod import;
+mod lines;
+mod reports;
 mod rules;
 mod run;
 mod staging;

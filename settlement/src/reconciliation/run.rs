@@ -256,17 +256,19 @@ impl Run<'_> {
         // A transfer and the charges on it stand in one slice: those of an order have none.
         for some in what.chunks(SLICE) {
             let some = some.to_vec();
-            let outcomes = self.ledger.write_now(move |op: &mut WriteOp<'_>| {
-                let mut outcomes = Vec::with_capacity(some.len());
+            let (outcomes, opened) = self.ledger.write_now(move |op: &mut WriteOp<'_>| {
+                let (mut outcomes, mut opened) = (Vec::with_capacity(some.len()), 0);
                 for (what, amount) in &some {
                     let outcome = op.match_entry(BankPlace { entry, position, amount: *amount }, rule, what, now)?;
                     if let (MatchOutcome::Made, Matched::TransferReturned(transfer, reason)) = (outcome, what) {
-                        op.open_break(&came_back(*transfer, *amount, reason, day), None, now)?;
+                        let found = came_back(*transfer, *amount, reason, day);
+                        opened += u64::from(op.open_break(&found, None, now)?);
                     }
                     outcomes.push(outcome);
                 }
-                Ok(outcomes)
+                Ok((outcomes, opened))
             })?;
+            self.report.breaks += opened;
             for outcome in outcomes {
                 self.came_of(line, rule, outcome);
             }
