@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
 pub use reconcile::{
     BreakAction, BreakArgs, BreakAssignArgs, BreakNoteArgs, BreakResolveArgs, BreaksArgs, ReconcileAction,
-    ReconcileArgs, ReconcileImportArgs, ReconcileRunArgs,
+    ReconcileArgs, ReconcileImportArgs, ReconcileRunArgs, ReconcileStatementArgs,
 };
 pub use sandbox::{CallArgs, SandboxAction, SandboxArgs, SandboxNetworkArgs};
 pub use settlement::{
@@ -418,6 +418,7 @@ mod tests {
     #[case("reconcile run", "reconcile_run")]
     #[case("reconcile breaks", "reconcile_breaks")]
     #[case("reconcile break", "reconcile_break")]
+    #[case("reconcile statement", "reconcile_statement")]
     #[case("reconcile break 1 resolve", "reconcile_break_resolve")]
     #[case("bench", "bench")]
     #[case("bench settlement", "bench_settlement")]

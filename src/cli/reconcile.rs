@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use ledger::{BreakKind, Resolution};
 
@@ -56,6 +57,13 @@ Environment:
 
     /// Show one break, follow it up, close it
     Break(BreakArgs),
+
+    /// Show what a day comes to: each source matched, broken and open; and how the bank stands now
+    ///
+    /// The proof of the bank holds where its difference is zero: then all that keeps the bank's
+    /// balance and the ledger's apart is named. Exit code 0: it holds; 1: it does not.
+    #[command(verbatim_doc_comment, after_help = DATABASE)]
+    Statement(ReconcileStatementArgs),
 }
 
 /// Flags of `reconcile import`.
@@ -165,4 +173,15 @@ pub struct BreakResolveArgs {
 
 fn resolution(text: &str) -> Result<Resolution, String> {
     text.replace('-', " ").parse::<Resolution>().map_err(|error| error.to_string())
+}
+
+/// Flags of `reconcile statement`.
+#[derive(Debug, Args)]
+pub struct ReconcileStatementArgs {
+    /// The day, such as 2026-11-24
+    #[arg(long, value_name = "DAY")]
+    pub day: NaiveDate,
+    /// As separated values
+    #[arg(long)]
+    pub csv: bool,
 }

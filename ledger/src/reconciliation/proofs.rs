@@ -176,8 +176,14 @@ impl Reader<'_> {
         let bank = Account::only(AccountKind::Bank);
         let mut proof = BankProof { ledger: self.balance_of(&bank)?, ..BankProof::default() };
         self.balances(&mut proof)?;
-        self.not_booked(&mut proof.not_booked)?;
-        self.not_shown(&mut proof.not_shown)?;
+        // A known entry may point to a statement that is still being staged, or that a kill left so.
+        let staged: Vec<i64> = bank_statements::table
+            .inner_join(imports::table.on(imports::id.eq(bank_statements::import_id)))
+            .filter(imports::state.eq(ImportState::Staged.code()))
+            .select(bank_statements::id)
+            .load(self.connection)?;
+        self.not_booked(&staged, &mut proof.not_booked)?;
+        self.not_shown(&staged, &mut proof.not_shown)?;
         Ok(proof)
     }
 
@@ -207,7 +213,7 @@ impl Reader<'_> {
         add(&mut proof.closing, last.map_or(0, |last| last.closing))
     }
 
-    fn not_booked(&mut self, items: &mut ProofItems) -> Result<(), StorageError> {
+    fn not_booked(&mut self, staged: &[i64], items: &mut ProofItems) -> Result<(), StorageError> {
         let mut after = i64::MIN;
         loop {
             let page: Vec<(i64, i64, NaiveDate, String)> = bank_entries::table
@@ -215,6 +221,7 @@ impl Reader<'_> {
                 .filter(imports::state.eq(ImportState::Complete.code()))
                 .filter(bank_entries::state.ne(EntryState::Matched.code()))
                 .filter(bank_entries::statement_id.is_not_null())
+                .filter(bank_entries::statement_id.ne_all(staged.to_vec()))
                 .filter(bank_entries::id.gt(after))
                 .order(bank_entries::id)
                 .limit(PAGE)
@@ -231,7 +238,7 @@ impl Reader<'_> {
         }
     }
 
-    fn not_shown(&mut self, items: &mut ProofItems) -> Result<(), StorageError> {
+    fn not_shown(&mut self, staged: &[i64], items: &mut ProofItems) -> Result<(), StorageError> {
         let bank: Vec<i64> = accounts::table
             .filter(accounts::kind.eq(AccountKind::Bank.code()))
             .select(accounts::id)
@@ -257,6 +264,7 @@ impl Reader<'_> {
                 .filter(bank_matches::posting_id.ge(first))
                 .filter(bank_matches::posting_id.le(last))
                 .filter(bank_entries::statement_id.is_not_null())
+                .filter(bank_entries::statement_id.ne_all(staged.to_vec()))
                 .select((bank_matches::posting_id, bank_matches::amount))
                 .load(self.connection)?;
             after = *last;

@@ -2,6 +2,7 @@
 
 mod breaks;
 mod import;
+mod statement;
 
 use std::io::Write;
 
@@ -19,6 +20,7 @@ pub(super) fn run(action: &ReconcileAction, environment: &Environment, out: &mut
         ReconcileAction::Run(args) => match_entries(args, environment, out),
         ReconcileAction::Breaks(args) => breaks::list(args, environment, out),
         ReconcileAction::Break(args) => breaks::one(args, environment, out),
+        ReconcileAction::Statement(args) => statement::run(args, environment, out),
     }
 }
 
