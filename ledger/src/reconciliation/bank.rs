@@ -1,7 +1,10 @@
 //! Statements and entries of the hub's accounts.
 
 use chrono::NaiveDate;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::words::{EntryState, ImportState};
 use crate::ledger::Reader;
@@ -71,6 +74,9 @@ pub struct NewBankEntry {
     pub information: String,
     /// Charges within the amount: what they cost is negative.
     pub charges: Money,
+    /// Whether its statement goes on where the last one ended: what an earlier statement has under the same identity is
+    /// then another entry, under a reference that the bank used again.
+    pub is_new_money: bool,
 }
 
 /// A transaction within an entry, as it is taken in.
@@ -122,6 +128,8 @@ pub struct Staging {
     pub taken: i64,
     /// Entries that were known.
     pub known: i64,
+    /// How many of those another statement has.
+    pub in_another: i64,
 }
 
 /// An entry as it is known.
@@ -210,6 +218,11 @@ impl TryFrom<EntryRow> for BankEntry {
 
 type DetailRow = (i32, Option<i64>, (String, String, String), (String, String, String, String), i64, bool, String);
 
+/// Entries that are not wholly matched. As a literal: an index of such rows alone is not used for a value that is bound.
+pub(super) fn not_matched() -> SqlLiteral<Bool> {
+    sql("bank_entries.state <> 2")
+}
+
 impl Reader<'_> {
     /// The last complete statement of an account.
     pub fn last_bank_statement(&mut self, account: &str) -> Result<Option<BankStatement>, StorageError> {
@@ -250,7 +263,7 @@ impl Reader<'_> {
         let rows: Vec<EntryRow> = bank_entries::table
             .inner_join(imports::table.on(imports::id.eq(bank_entries::import_id)))
             .filter(imports::state.eq(ImportState::Complete.code()))
-            .filter(bank_entries::state.ne(EntryState::Matched.code()))
+            .filter(not_matched())
             .filter(bank_entries::id.gt(after))
             .order(bank_entries::id)
             .limit(limit)
@@ -311,6 +324,12 @@ impl Reader<'_> {
     }
 }
 
+/// What became of an entry.
+enum StagedEntry {
+    Taken(i64),
+    Known { in_another: bool },
+}
+
 impl WriteOp<'_> {
     /// Begins a statement of an import: its number. `None`: the import is gone.
     pub fn stage_statement(
@@ -368,8 +387,14 @@ impl WriteOp<'_> {
             match row {
                 StagedRow::Entry(new) => {
                     self.end_entry(&at)?;
-                    at.entry = self.stage_entry(import, new)?;
                     at.details = 0;
+                    at.entry = match self.stage_entry(import, new)? {
+                        StagedEntry::Taken(id) => Some(id),
+                        StagedEntry::Known { in_another } => {
+                            at.in_another += i64::from(in_another);
+                            None
+                        }
+                    };
                     match at.entry {
                         Some(_) => at.taken += 1,
                         None => at.known += 1,
@@ -395,25 +420,33 @@ impl WriteOp<'_> {
         Ok(())
     }
 
-    fn stage_entry(&mut self, import: i64, new: &NewBankEntry) -> Result<Option<i64>, StorageError> {
+    fn stage_entry(&mut self, import: i64, new: &NewBankEntry) -> Result<StagedEntry, StorageError> {
         let known: Option<(i64, Option<i64>)> = bank_entries::table
             .filter(bank_entries::identity.eq(&new.identity))
             .select((bank_entries::id, bank_entries::statement_id))
             .get_result(self.connection)
             .optional()?;
-        if let Some((id, statement)) = known {
-            if statement.is_none() && new.statement.is_some() {
+        let mut identity = new.identity.clone();
+        match (known, new.statement) {
+            (None, _) => {}
+            (Some((id, None)), Some(statement)) => {
                 diesel::update(bank_entries::table.filter(bank_entries::id.eq(id)))
-                    .set(bank_entries::statement_id.eq(new.statement))
+                    .set(bank_entries::statement_id.eq(statement))
                     .execute(self.connection)?;
+                return Ok(StagedEntry::Known { in_another: false });
             }
-            return Ok(None);
+            (Some((_, Some(_))), Some(statement)) if new.is_new_money => {
+                identity = format!("{identity}/{statement}");
+            }
+            (Some((_, other)), statement) => {
+                return Ok(StagedEntry::Known { in_another: statement.is_some() && other.is_some() });
+            }
         }
         let id = self.next_id()?;
         let values = (
             bank_entries::id.eq(id),
             (bank_entries::import_id.eq(import), bank_entries::statement_id.eq(new.statement)),
-            (bank_entries::identity.eq(&new.identity), bank_entries::account.eq(&new.account)),
+            (bank_entries::identity.eq(identity), bank_entries::account.eq(&new.account)),
             bank_entries::amount.eq(new.amount.minor()),
             (bank_entries::booked_on.eq(new.booked_on), bank_entries::value_on.eq(new.value_on)),
             bank_entries::is_reversal.eq(new.is_reversal),
@@ -426,7 +459,7 @@ impl WriteOp<'_> {
             bank_entries::state.eq(EntryState::Open.code()),
         );
         diesel::insert_into(bank_entries::table).values(values).execute(self.connection)?;
-        Ok(Some(id))
+        Ok(StagedEntry::Taken(id))
     }
 
     fn stage_detail(&mut self, entry: i64, position: i32, new: &BankDetail) -> Result<(), StorageError> {

@@ -166,7 +166,7 @@ impl Reader<'_> {
         let mut query =
             breaks::table.filter(breaks::state.ne(BreakState::Staged.code())).filter(breaks::id.gt(after)).into_boxed();
         if filter.open {
-            query = query.filter(breaks::state.eq_any(NOT_CLOSED));
+            query = query.filter(breaks::state.eq_any(NOT_CLOSED)).filter(breaks::closed_at.is_null());
         }
         if let Some(kind) = filter.kind {
             query = query.filter(breaks::kind.eq(kind.code()));

@@ -11,8 +11,8 @@ use crate::money::Money;
 use crate::postings::{self, Moment, Posting};
 use crate::settlement::{TransferEnd, TransferEnded};
 use crate::states::TransferState;
-use crate::storage::StorageError;
 use crate::storage::schema::{bank_entries, bank_matches, float_requests, gateway_payouts, transfers};
+use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
 
 /// Where something stands in the bank's statements: an entry, a transaction of it, and how much of that.
@@ -253,7 +253,12 @@ impl WriteOp<'_> {
     /// What of an entry is not matched.
     pub(super) fn unmatched(&mut self, entry: i64) -> Result<Option<Money>, StorageError> {
         let row = bank_entries::table.filter(bank_entries::id.eq(entry)).select(bank_entries::amount);
-        let Some(amount) = row.get_result::<i64>(self.connection).optional()? else { return Ok(None) };
+        // No other process matches it meanwhile.
+        let amount: Option<i64> = match &mut *self.connection {
+            Conn::Sqlite(c) => row.get_result(c).optional()?,
+            Conn::Pg(c) => row.for_update().get_result(c).optional()?,
+        };
+        let Some(amount) = amount else { return Ok(None) };
         let parts: Vec<i64> = bank_matches::table
             .filter(bank_matches::entry_id.eq(entry))
             .select(bank_matches::amount)

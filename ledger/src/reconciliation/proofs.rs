@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, SmallInt};
 
 use super::awaited::Payout;
-use super::bank::BankStatement;
+use super::bank::{BankStatement, not_matched};
 use super::breaks::NOT_CLOSED;
 use super::imports::Import;
 use super::words::{BreakKind, BreakSource, BreakState, BreakSubject, EntryState, ImportState};
@@ -216,23 +216,32 @@ impl Reader<'_> {
     fn not_booked(&mut self, staged: &[i64], items: &mut ProofItems) -> Result<(), StorageError> {
         let mut after = i64::MIN;
         loop {
-            let page: Vec<(i64, i64, NaiveDate, String)> = bank_entries::table
+            let page: Vec<(i64, i64, i16, NaiveDate, String)> = bank_entries::table
                 .inner_join(imports::table.on(imports::id.eq(bank_entries::import_id)))
                 .filter(imports::state.eq(ImportState::Complete.code()))
-                .filter(bank_entries::state.ne(EntryState::Matched.code()))
+                .filter(not_matched())
                 .filter(bank_entries::statement_id.is_not_null())
                 .filter(bank_entries::statement_id.ne_all(staged.to_vec()))
                 .filter(bank_entries::id.gt(after))
                 .order(bank_entries::id)
                 .limit(PAGE)
-                .select((bank_entries::id, bank_entries::amount, bank_entries::booked_on, bank_entries::bank_reference))
+                .select((
+                    bank_entries::id,
+                    bank_entries::amount,
+                    bank_entries::state,
+                    bank_entries::booked_on,
+                    bank_entries::bank_reference,
+                ))
                 .load(self.connection)?;
             let Some((last, ..)) = page.last() else { return Ok(()) };
             after = *last;
-            for (id, amount, day, reference) in page {
-                let parts = self.matched_of(id)?.into_iter().map(|(_, amount)| amount);
-                let matched = Money::sum(parts).ok_or_else(past_the_range)?;
-                let amount = Money::from_minor(amount).checked_sub(matched).ok_or_else(past_the_range)?;
+            for (id, amount, state, day, reference) in page {
+                let mut amount = Money::from_minor(amount);
+                if state == EntryState::PartlyMatched.code() {
+                    let parts = self.matched_of(id)?.into_iter().map(|(_, amount)| amount);
+                    let matched = Money::sum(parts).ok_or_else(past_the_range)?;
+                    amount = amount.checked_sub(matched).ok_or_else(past_the_range)?;
+                }
                 items.add(ProofItem { id, what: reference, day, amount })?;
             }
         }

@@ -95,6 +95,8 @@ CREATE TABLE bank_matches (
 );
 CREATE INDEX bank_matches_posting ON bank_matches (posting_id);
 CREATE INDEX bank_matches_subject ON bank_matches (subject, subject_id);
+-- A transfer, its return and a request's money come once.
+CREATE UNIQUE INDEX bank_matches_once ON bank_matches (subject, subject_id) WHERE subject IN (1, 2, 4);
 
 -- What a gateway's report says that it will pay out.
 CREATE TABLE gateway_payouts (
@@ -153,6 +155,7 @@ CREATE UNIQUE INDEX breaks_once ON breaks (source, partner, kind, subject, subje
 CREATE INDEX breaks_subject ON breaks (subject, subject_id);
 CREATE INDEX breaks_import ON breaks (import_id) WHERE import_id IS NOT NULL;
 CREATE INDEX breaks_day ON breaks (due_on);
+CREATE INDEX breaks_open ON breaks (id) WHERE closed_at IS NULL;
 
 -- What was done about breaks.
 CREATE TABLE break_notes (

@@ -1,12 +1,12 @@
 //! A run of matching: every entry that is not wholly matched is looked at by the rules, what they say is written, and what is
 //! left is a break.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use ledger::{
-    BankEntry, BankPlace, BreakKind, BreakSource, BreakSubject, FloatRequest, FloatRequestKind, Ledger, LedgerError,
-    MatchOutcome, MatchRule, Matched, Money, NewBreak, Payout, Transfer, WriteOp,
+    BankEntry, BankPlace, BreakKind, BreakSource, BreakSubject, EntryState, FloatRequest, FloatRequestKind, Ledger,
+    LedgerError, MatchOutcome, MatchRule, Matched, Money, NewBreak, Payout, Transfer, WriteOp,
 };
 
 use super::rules::{self, Awaited, Line, Verdict, negative};
@@ -22,6 +22,8 @@ const SLICE: usize = 25;
 const AWAITED_MAX: i64 = 20_000;
 /// Lines that are left to the last rule; more than that of them need the bank's attention, not ours.
 const LEFT_MAX: usize = 200_000;
+/// Breaks held until the end of a run, which may find that they are none; past that they are opened as they come.
+const HELD_MAX: usize = 5_000;
 /// Passes over the entries: what one matches, such as a transfer that then comes back, may let another match.
 const PASSES: usize = 3;
 /// Lines told of a run.
@@ -92,6 +94,8 @@ struct Run<'a> {
     dry_run: bool,
     now: DateTime<Utc>,
     report: RunReport,
+    /// The references of all that is awaited; `None`: there are too many to hold.
+    references: Option<HashSet<String>>,
     /// Credits that name a payout, by gateway and reference.
     payouts: BTreeMap<(String, String), (Payout, Vec<Line>)>,
     /// Lines that no reference helps.
@@ -103,7 +107,8 @@ struct Run<'a> {
 /// Matches what can be matched, and opens breaks for the rest. A dry run writes nothing and tells what it would do.
 pub fn run(ledger: &Ledger, terms: &MatchTerms, dry_run: bool, now: DateTime<Utc>) -> Result<RunReport, LedgerError> {
     let (payouts, left, breaks) = (BTreeMap::new(), Vec::new(), Vec::new());
-    let mut run = Run { ledger, terms, dry_run, now, report: RunReport::default(), payouts, left, breaks };
+    let report = RunReport::default();
+    let mut run = Run { ledger, terms, dry_run, now, report, references: None, payouts, left, breaks };
     for _ in 0..PASSES {
         let before = run.report.matched();
         run.pass()?;
@@ -119,6 +124,7 @@ pub fn run(ledger: &Ledger, terms: &MatchTerms, dry_run: bool, now: DateTime<Utc
 impl Run<'_> {
     fn pass(&mut self) -> Result<(), LedgerError> {
         (self.payouts, self.left, self.breaks) = (BTreeMap::new(), Vec::new(), Vec::new());
+        self.references = self.awaited_references()?;
         let mut after = i64::MIN;
         loop {
             let page = self.ledger.read(|reader| reader.open_bank_entries(after, PAGE))?;
@@ -127,16 +133,25 @@ impl Run<'_> {
             for entry in &page {
                 self.entry(entry)?;
             }
+            if self.breaks.len() >= HELD_MAX {
+                self.open_breaks()?;
+            }
         }
         self.settle_payouts()?;
         self.by_amount_and_date()
     }
 
     fn entry(&mut self, entry: &BankEntry) -> Result<(), LedgerError> {
-        let matched = self.ledger.read(|reader| reader.matched_of(entry.id))?;
+        let matched = match entry.state {
+            EntryState::Open => Vec::new(),
+            _ => self.ledger.read(|reader| reader.matched_of(entry.id))?,
+        };
         let sum = Money::sum(matched.iter().map(|(_, amount)| *amount)).unwrap_or_default();
         let Some(left) = entry.amount.checked_sub(sum) else { return Ok(()) };
-        if entry.details <= 1 {
+        if entry.details == 0 {
+            return self.line(Line::whole(entry, None, left));
+        }
+        if entry.details == 1 {
             let details = self.ledger.read(|reader| reader.bank_details(entry.id, 0, 1))?;
             return self.line(Line::whole(entry, details.first(), left));
         }
@@ -193,6 +208,9 @@ impl Run<'_> {
         }
         if self.left.len() < LEFT_MAX {
             self.left.push(line);
+        } else {
+            let words = format!("it has no reference of ours, as more than {LEFT_MAX} entries have none");
+            self.add_break(&line, BreakKind::Unknown, None, words);
         }
         Ok(())
     }
@@ -200,6 +218,9 @@ impl Run<'_> {
     /// (c) Whether a reference of ours stands in the line's texts.
     fn by_reference(&mut self, line: &Line) -> Result<bool, LedgerError> {
         for reference in line.references() {
+            if self.references.as_ref().is_some_and(|known| !known.contains(reference)) {
+                continue;
+            }
             if line.amount.is_positive() {
                 let mut payouts = self.ledger.read(|reader| reader.payouts_awaited(Some(reference), PAGE))?;
                 if payouts.len() > 1 {
@@ -384,6 +405,19 @@ impl Run<'_> {
             self.add_break(line, BreakKind::Unknown, None, words);
         }
         Ok(())
+    }
+
+    fn awaited_references(&self) -> Result<Option<HashSet<String>>, LedgerError> {
+        let (payouts, requests) = self.ledger.read(|reader| {
+            Ok((reader.payouts_awaited(None, AWAITED_MAX)?, reader.float_requests_awaited(None, 0, AWAITED_MAX)?))
+        })?;
+        let is_all = |found: usize| i64::try_from(found).is_ok_and(|found| found < AWAITED_MAX);
+        let parts: usize = payouts.iter().map(|payout| payout.parts.len()).sum();
+        if !is_all(parts) || !is_all(requests.len()) {
+            return Ok(None);
+        }
+        let payouts = payouts.into_iter().map(|payout| payout.sums.reference);
+        Ok(Some(payouts.chain(requests.into_iter().map(|request| request.proof)).collect()))
     }
 
     fn awaited(&self) -> Result<Vec<Awaited<Thing>>, LedgerError> {

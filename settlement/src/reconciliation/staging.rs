@@ -29,8 +29,10 @@ struct Open {
     booked: i64,
     credits: Money,
     debits: Money,
-    /// Known entries of the file before it.
-    known_before: i64,
+    /// Known entries of the file before it, and how many of them another statement has.
+    known_before: (i64, i64),
+    /// Whether it goes on where the last one ended.
+    continues: bool,
 }
 
 struct Taking<'a> {
@@ -44,8 +46,8 @@ struct Taking<'a> {
     open: Option<Open>,
     /// Whether the entry at hand is one that is taken.
     entry_is_booked: bool,
-    /// What accounts closed with, in this file.
-    closings: HashMap<String, Money>,
+    /// What accounts closed with in this file, and on which day.
+    closings: HashMap<String, (Money, Option<NaiveDate>)>,
     gaps: Vec<NewBreak>,
     faults: Faults,
     announced: i64,
@@ -129,8 +131,14 @@ impl Taking<'_> {
             }
             _ => None,
         };
-        let known_before = self.staging.known;
-        self.open = Some(Open { id, head, booked: 0, credits: Money::ZERO, debits: Money::ZERO, known_before });
+        let before = self.before(head.account.number())?;
+        let continues = match before {
+            Some((closing, day)) => closing == opening && head.to.is_some() && head.to > day,
+            None => true,
+        };
+        let known_before = (self.staging.known, self.staging.in_another);
+        let (credits, debits) = (Money::ZERO, Money::ZERO);
+        self.open = Some(Open { id, head, booked: 0, credits, debits, known_before, continues });
         Ok(())
     }
 
@@ -189,7 +197,8 @@ impl Taking<'_> {
         self.end.sequence = open.head.sequence.and_then(|number| i64::try_from(number).ok()).or(self.end.sequence);
         let (Some(opening), Some(closing)) = (open.head.opening, end.closing) else { return Ok(()) };
         let (account, opening, closing) = (open.head.account.number().to_owned(), opening.amount, closing.amount);
-        let known = self.staging.known - open.known_before;
+        let known = self.staging.known - open.known_before.0;
+        let in_another = self.staging.in_another - open.known_before.1;
         let statement = BankStatement {
             id: open.id.unwrap_or_default(),
             import_id: self.import.unwrap_or_default(),
@@ -204,23 +213,23 @@ impl Taking<'_> {
             credits: open.credits.minor(),
             debits: open.debits.minor(),
         };
-        if known == open.booked && open.booked > 0 && self.is_again(&statement)? {
+        // A dry run does not know which entries are known.
+        let are_known = known == open.booked || self.import.is_none();
+        if are_known && open.booked > 0 && self.is_again(&statement)? {
             if let Some(id) = open.id {
                 self.ledger.write_now(move |op| op.forget_statement(id))?;
             }
             return Ok(());
         }
-        let before = match self.closings.get(&account) {
-            Some(closing) => Some(*closing),
-            None => {
-                let last = self.ledger.read(|reader| reader.last_bank_statement(&account))?;
-                last.map(|last| Money::from_minor(last.closing))
-            }
-        };
+        let before = self.before(&account)?.map(|(closing, _)| closing);
         if let Some(before) = before.filter(|before| *before != opening) {
-            self.gap(&open, &statement, before, opening);
+            let words = format!("it begins with {opening}, and the one before it ended with {before}");
+            self.gap(&open, &statement, words, (before, opening));
+        } else if in_another > 0 {
+            let words = format!("an earlier statement has {in_another} of its entries already");
+            self.gap(&open, &statement, words, (opening, opening));
         }
-        self.closings.insert(account, closing);
+        self.closings.insert(account, (closing, last));
         if open.id.is_some() {
             self.ledger.write_now(move |op| op.end_statement(&statement))?;
         }
@@ -235,16 +244,22 @@ impl Taking<'_> {
         Ok(same.iter().any(|known| figures(known) == figures(statement)))
     }
 
-    fn gap(&mut self, open: &Open, statement: &BankStatement, before: Money, opening: Money) {
-        let words = format!(
-            "statement {} of {} begins with {opening}, and the one before it ended with {before}",
-            statement.name, statement.account
-        );
+    /// What the account's last statement closed with, in this file or before, and on which day.
+    fn before(&self, account: &str) -> Result<Option<(Money, Option<NaiveDate>)>, ImportError> {
+        if let Some(found) = self.closings.get(account) {
+            return Ok(Some(*found));
+        }
+        let last = self.ledger.read(|reader| reader.last_bank_statement(account))?;
+        Ok(last.map(|last| (Money::from_minor(last.closing), last.to_on)))
+    }
+
+    fn gap(&mut self, open: &Open, statement: &BankStatement, words: String, (before, opening): (Money, Money)) {
+        let words = format!("statement {} of {}: {words}", statement.name, statement.account);
         if !self.terms.allow_gap {
             let place = open.head.place;
             self.faults.add(format!(
-                "{place}: {words}: a statement is missing between them, or overlaps; import them in order, or with \
-                 --allow-gap"
+                "{place}: {words}: a statement is missing between them, or they overlap; import them in order, or \
+                 with --allow-gap"
             ));
             return;
         }
@@ -316,6 +331,7 @@ fn new_entry(open: &Open, entry: Entry, booked_on: NaiveDate) -> NewBankEntry {
         payment: optional(batch.payment),
         information: optional(entry.text),
         charges: entry.charges.unwrap_or_default(),
+        is_new_money: open.continues,
     }
 }
 

@@ -195,11 +195,28 @@ fn a_gap_is_refused_or_a_break() {
     world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 1_000, &[]), now);
     let next = camt053("S3", ACCOUNT, "2026-11-26", 900, &[]);
     let said = world.refused(&next, now);
-    assert!(said.contains("begins with 9.00, and the one before it ended with 10.00"), "{said}");
+    assert!(said.contains("it begins with 9.00, and the one before it ended with 10.00"), "{said}");
     let taken = world.import_as("s3.xml", &next, now, true, false).unwrap();
     assert!(matches!(taken, Imported::Taken(taken) if taken.breaks == 1));
     assert_eq!(world.open_breaks(), ["bank: gap"]);
     world.assert_clean();
+}
+
+#[test]
+fn a_reference_that_the_bank_uses_again_is_another_entry() {
+    let world = World::new();
+    let now = at("2026-11-26T06:00:00Z");
+    let line = [Line { code: "CHRG", ..Line::of(-1_100, "FEES") }];
+    world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 10_000, &line), now);
+    world.take("s2.xml", &camt053("S2", ACCOUNT, "2026-11-25", 8_900, &line), now);
+    assert_eq!(world.run(now).matched(), 2);
+    assert_eq!(world.balance(AccountKind::BankCharges, ""), 2_200);
+    world.assert_clean();
+    // On one and the same day it could as well be an overlap.
+    let said = world.refused(&camt053("S3", ACCOUNT, "2026-11-25", 7_800, &line), now);
+    assert!(said.contains("an earlier statement has 1 of its entries already"), "{said}");
+    world.import_as("s3.xml", &camt053("S3", ACCOUNT, "2026-11-25", 7_800, &line), now, true, false).unwrap();
+    assert_eq!(world.open_breaks(), ["bank: gap"]);
 }
 
 #[test]
