@@ -157,7 +157,7 @@ pub struct BreakNoteArgs {
 /// Flags of `reconcile break ID resolve`.
 #[derive(Debug, Args)]
 pub struct BreakResolveArgs {
-    /// evidence, written-off, suspense, charges or commission
+    /// evidence, written-off, suspense, charges, commission or payout
     #[arg(value_name = "HOW", value_parser = resolution)]
     pub how: Resolution,
     /// Why; for evidence, where it is
@@ -166,6 +166,9 @@ pub struct BreakResolveArgs {
     /// The biller whose commission was paid
     #[arg(long, value_name = "CODE")]
     pub biller: Option<u16>,
+    /// The reference of the payout of which some is missing
+    #[arg(long, value_name = "REFERENCE")]
+    pub payout: Option<String>,
     /// Your login
     #[arg(long = "as", value_name = "LOGIN")]
     pub by: String,

@@ -298,6 +298,15 @@ impl WriteOp<'_> {
             }
             let why = "a later report of the day does not show it";
             self.close_breaks(&gone, BreakState::Superseded, BreakAction::Superseded, why, now)?;
+            // Its payouts are not awaited any more.
+            let payouts: Vec<i64> = gateway_payouts::table
+                .filter(gateway_payouts::import_id.eq(before))
+                .filter(gateway_payouts::posting_id.is_null())
+                .select(gateway_payouts::id)
+                .load(self.connection)?;
+            for payout in payouts {
+                self.settle_breaks(BreakSubject::Payout, payout, &[BreakKind::Late], now)?;
+            }
         }
         let staged =
             breaks::table.filter(breaks::import_id.eq(import)).filter(breaks::state.eq(BreakState::Staged.code()));

@@ -4,15 +4,17 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::breaks::{Break, BreakRow};
-use super::matches::BankPlace;
-use super::words::{BreakAction, BreakSource, BreakState, BreakSubject, MatchSubject, Resolution};
+use super::matches::{BankPlace, MatchOutcome};
+use super::words::{
+    BreakAction, BreakSource, BreakState, BreakSubject, ImportState, MatchRule, MatchSubject, Resolution,
+};
 use crate::accounts::{Account, AccountKind};
 use crate::agents::Actor;
 use crate::money::Money;
 use crate::postings::{self, Moment, Posting, Unbalanced};
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::breaks;
+use crate::storage::schema::{breaks, gateway_payouts, imports};
 use crate::writer::WriteOp;
 
 /// A way out of a break.
@@ -24,6 +26,8 @@ pub struct NewResolution {
     pub note: String,
     /// The biller whose commission was paid.
     pub biller: Option<u16>,
+    /// The reference of the payout that this is.
+    pub payout: Option<String>,
     /// The highest amount that is booked without a second person.
     pub alone_max: Money,
 }
@@ -54,6 +58,12 @@ enum Booking {
     Nothing,
     /// The rest of an entry.
     Entry(BankPlace, (MatchSubject, i64), Box<Posting>),
+    /// A payout of which some is missing.
+    Payout {
+        parts: Vec<i64>,
+        place: BankPlace,
+        missing: Money,
+    },
     /// A difference that no entry shows.
     Other(Box<Posting>),
     Unfit(&'static str),
@@ -64,6 +74,7 @@ impl Booking {
         let of = |posting: &Posting| posting.entries().iter().map(|entry| entry.amount.max(0)).sum();
         match self {
             Self::Entry(_, _, posting) | Self::Other(posting) => of(posting),
+            Self::Payout { missing, .. } => missing.minor(),
             Self::Nothing | Self::Unfit(_) => 0,
         }
     }
@@ -90,12 +101,13 @@ impl WriteOp<'_> {
             BreakState::Proposed => return Ok(Resolved::NotProposed),
             _ => return Ok(Resolved::ClosedBefore),
         }
-        let booking = self.booking(&found, new.resolution, new.biller, now)?;
+        let booking = self.booking(&found, new.resolution, new.biller, new.payout.as_deref(), now)?;
         if let Booking::Unfit(why) = booking {
             return Ok(Resolved::Unfit(why));
         }
         let is_alone = booking.size() <= new.alone_max.minor();
-        // The biller is kept with the proposal.
+        // What was named is kept with the proposal.
+        let payout = new.payout.as_ref().filter(|_| new.resolution == Resolution::Payout);
         let biller = new.biller.filter(|_| new.resolution == Resolution::Commission).map(i32::from);
         let (state, action) = if is_alone {
             (BreakState::Resolved, BreakAction::Resolved)
@@ -106,7 +118,7 @@ impl WriteOp<'_> {
         diesel::update(breaks::table.filter(breaks::id.eq(id)))
             .set((
                 breaks::state.eq(state.code()),
-                (breaks::resolution.eq(new.resolution.code()), breaks::biller.eq(biller)),
+                (breaks::resolution.eq(new.resolution.code()), breaks::biller.eq(biller), breaks::payout.eq(payout)),
                 (breaks::proposed_by.eq(by.id), breaks::proposed_by_name.eq(&by.name)),
                 breaks::posting_id.eq(posting),
                 breaks::closed_at.eq(is_alone.then(|| now.naive_utc())),
@@ -143,16 +155,19 @@ impl WriteOp<'_> {
                 .set((
                     breaks::state.eq(BreakState::Open.code()),
                     (breaks::resolution.eq(None::<i16>), breaks::biller.eq(None::<i32>)),
+                    breaks::payout.eq(None::<String>),
                     (breaks::proposed_by.eq(None::<i64>), breaks::proposed_by_name.eq("")),
                 ))
                 .execute(self.connection)?;
             self.note(id, BreakAction::Refused, note, Some(by), now)?;
             return Ok(Resolved::Refused);
         }
-        let biller: Option<i32> =
-            breaks::table.filter(breaks::id.eq(id)).select(breaks::biller).get_result(self.connection)?;
+        let (biller, payout): (Option<i32>, Option<String>) = breaks::table
+            .filter(breaks::id.eq(id))
+            .select((breaks::biller, breaks::payout))
+            .get_result(self.connection)?;
         let biller = biller.map(biller_code).transpose()?;
-        let booking = self.booking(&found, resolution, biller, now)?;
+        let booking = self.booking(&found, resolution, biller, payout.as_deref(), now)?;
         if let Booking::Unfit(why) = booking {
             return Ok(Resolved::Unfit(why));
         }
@@ -174,6 +189,7 @@ impl WriteOp<'_> {
         found: &Break,
         resolution: Resolution,
         biller: Option<u16>,
+        payout: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Booking, StorageError> {
         let (what, moment) = (&found.what, Moment::of(now));
@@ -181,7 +197,7 @@ impl WriteOp<'_> {
             return Ok(Booking::Nothing);
         }
         if what.subject == BreakSubject::Entry {
-            return self.entry_booking(found, resolution, biller, moment);
+            return self.entry_booking(found, resolution, biller, payout, moment);
         }
         let is_gateway = what.source == BreakSource::Gateway && what.subject == BreakSubject::Payment;
         if resolution != Resolution::WrittenOff || !is_gateway {
@@ -201,6 +217,7 @@ impl WriteOp<'_> {
         found: &Break,
         resolution: Resolution,
         biller: Option<u16>,
+        payout: Option<&str>,
         moment: Moment,
     ) -> Result<Booking, StorageError> {
         let entry = found.what.subject_id;
@@ -209,8 +226,10 @@ impl WriteOp<'_> {
         if amount == Money::ZERO {
             return Ok(Booking::Unfit("nothing of the entry is left"));
         }
+        let place = BankPlace { entry, position: found.what.position, amount };
         let cost = Money::ZERO.checked_sub(amount).ok_or(Unbalanced)?;
         let (subject, posting) = match resolution {
+            Resolution::Payout => return self.payout_booking(place, payout),
             Resolution::Suspense => ((MatchSubject::Suspense, found.id), postings::unidentified_money(amount, moment)?),
             Resolution::WrittenOff => {
                 let bank = Account::only(AccountKind::Bank);
@@ -229,14 +248,45 @@ impl WriteOp<'_> {
             },
             Resolution::Evidence => return Ok(Booking::Nothing),
         };
-        let place = BankPlace { entry, position: found.what.position, amount };
         Ok(Booking::Entry(place, subject, Box::new(posting)))
+    }
+
+    fn payout_booking(&mut self, place: BankPlace, reference: Option<&str>) -> Result<Booking, StorageError> {
+        let Some(reference) = reference else {
+            return Ok(Booking::Unfit("which payout it is: the reference is missing"));
+        };
+        let rows: Vec<(i64, i64, i64, i64)> = gateway_payouts::table
+            .inner_join(imports::table.on(imports::id.eq(gateway_payouts::import_id)))
+            .filter(imports::state.eq(ImportState::Complete.code()))
+            .filter(imports::superseded_by.is_null())
+            .filter(gateway_payouts::posting_id.is_null())
+            .filter(gateway_payouts::reference.eq(reference))
+            .order(gateway_payouts::id)
+            .select((gateway_payouts::id, gateway_payouts::captured, gateway_payouts::returned, gateway_payouts::fee))
+            .load(self.connection)?;
+        if rows.is_empty() {
+            return Ok(Booking::Unfit("no payout with this reference is awaited"));
+        }
+        let amounts = rows.iter().flat_map(|(_, captured, returned, fee)| [*captured, -returned, -fee]);
+        let net = Money::sum(amounts.map(Money::from_minor)).ok_or(Unbalanced)?;
+        let missing = net.checked_sub(place.amount).ok_or(Unbalanced)?;
+        if missing.minor() < 0 {
+            return Ok(Booking::Unfit("more came than was announced"));
+        }
+        Ok(Booking::Payout { parts: rows.into_iter().map(|(id, ..)| id).collect(), place, missing })
     }
 
     fn book(&mut self, booking: Booking, now: DateTime<Utc>) -> Result<Option<i64>, StorageError> {
         match booking {
             Booking::Nothing | Booking::Unfit(_) => Ok(None),
             Booking::Other(posting) => Ok(Some(self.post(&posting)?)),
+            // The posting is the payout's.
+            Booking::Payout { parts, place, missing } => {
+                match self.match_payout(&parts, &[place], missing, MatchRule::ByHand, now)? {
+                    MatchOutcome::Made => Ok(None),
+                    _ => Err(StorageError::Conflict("a payout was matched meanwhile".to_owned())),
+                }
+            }
             Booking::Entry(place, subject, posting) => {
                 let booked = self.match_by_hand(place, subject, &posting, now)?;
                 booked.map(Some).ok_or_else(|| StorageError::Conflict("an entry was matched meanwhile".to_owned()))

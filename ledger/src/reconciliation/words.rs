@@ -169,7 +169,7 @@ words! {
 
 words! {
     /// How people resolve a break.
-    Resolution: "evidence, written off, suspense, charges, commission" {
+    Resolution: "evidence, written off, suspense, charges, commission, payout" {
         /// By a text that says why nothing is to be booked.
         Evidence = 1, "evidence";
         /// The difference is an expense or an income.
@@ -180,6 +180,8 @@ words! {
         Charges = 4, "charges";
         /// A biller paid its invoiced commission.
         Commission = 5, "commission";
+        /// It is a payout of which some is missing for good: what is missing is charges.
+        Payout = 6, "payout";
     }
 }
 

@@ -754,6 +754,7 @@ diesel::table! {
         staff_name -> Text,
         resolution -> Nullable<SmallInt>,
         biller -> Nullable<Integer>,
+        payout -> Nullable<Text>,
         proposed_by -> Nullable<BigInt>,
         proposed_by_name -> Text,
         approved_by -> Nullable<BigInt>,

@@ -161,7 +161,8 @@ fn breaks(ledger: &Ledger) -> Vec<i64> {
 }
 
 fn resolve(ledger: &Ledger, id: i64, resolution: Resolution, alone_max: i64) -> Resolved {
-    let new = NewResolution { resolution, note: "why".to_owned(), biller: None, alone_max: money(alone_max) };
+    let new =
+        NewResolution { resolution, note: "why".to_owned(), biller: None, payout: None, alone_max: money(alone_max) };
     ledger.write_now(move |op| op.resolve_break(id, &new, &actor(1), now())).unwrap()
 }
 
@@ -277,6 +278,29 @@ fn payouts_come_whole(db: &TestDb) {
     assert_eq!(ledger.read(|reader| reader.balance_of(&account)).unwrap(), money(10));
 }
 
+fn a_payout_of_which_some_is_missing_is_taken_by_hand(db: &TestDb) {
+    let ledger = db.open();
+    report(&ledger, "r1", None, 1_042, None);
+    let entries = statement(&ledger, "s", 0, &[("e1", 900), ("e2", 1_100)]);
+    assert!(open(&ledger, new_break(entries[0], 900)) && open(&ledger, new_break(entries[1], 1_100)));
+    let [first, second] = breaks(&ledger)[..] else { panic!("two") };
+    let take = |id: i64, reference: Option<&str>, alone_max: i64| {
+        let payout = reference.map(ToOwned::to_owned);
+        let (resolution, note, alone_max) = (Resolution::Payout, "chargeback".to_owned(), money(alone_max));
+        let new = NewResolution { resolution, note, biller: None, payout, alone_max };
+        ledger.write_now(move |op| op.resolve_break(id, &new, &actor(1), now())).unwrap()
+    };
+    assert!(matches!(take(first, None, 100), Resolved::Unfit(_)));
+    assert!(matches!(take(first, Some("LOT-2"), 100), Resolved::Unfit(_)));
+    assert!(matches!(take(second, Some("LOT-1"), 100), Resolved::Unfit(_)), "more than was announced");
+    assert_eq!(take(first, Some("LOT-1"), 99), Resolved::Waits);
+    let decided = ledger.write_now(move |op| op.decide_break(first, true, "", &actor(2), now())).unwrap();
+    assert_eq!(decided, Resolved::Closed(None));
+    db.assert_clean();
+    let account = ledger::Account::only(AccountKind::BankCharges);
+    assert_eq!(ledger.read(|reader| reader.balance_of(&account)).unwrap(), money(100));
+}
+
 /// What somebody does to the rows, and what the proofs say.
 fn every_damage_is_found(db: &TestDb) {
     let ledger = db.open();
@@ -382,6 +406,7 @@ on_both!(
     a_report_takes_the_place_of_another,
     a_difference_at_a_gateway_is_written_off,
     payouts_come_whole,
+    a_payout_of_which_some_is_missing_is_taken_by_hand,
     every_damage_is_found,
     payments_of_a_day_are_found_by_their_numbers,
 );

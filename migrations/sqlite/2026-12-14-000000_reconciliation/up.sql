@@ -143,6 +143,7 @@ CREATE TABLE breaks (
     staff_name TEXT NOT NULL,
     resolution SMALLINT,
     biller INTEGER,
+    payout TEXT,
     proposed_by BIGINT,
     proposed_by_name TEXT NOT NULL,
     approved_by BIGINT,

@@ -113,8 +113,11 @@ impl Taking<'_> {
     fn statement(&mut self, head: Box<Statement>) -> Result<(), ImportError> {
         let account = head.account.number();
         if !self.terms.accounts.iter().any(|known| known == account) {
-            let known = self.terms.accounts.join(", ");
-            let why = format!("{}: account {account} is not the hub's ({known})", head.place);
+            let known = match self.terms.accounts {
+                [] => "no account is configured".to_owned(),
+                accounts => accounts.join(", "),
+            };
+            let why = format!("{}: account {account} is not the hub's: {known}", head.place);
             return Err(ImportError::refused(why));
         }
         if !matches!(head.currency.as_str(), "MAD" | "XXX") {

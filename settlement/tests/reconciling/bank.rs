@@ -343,7 +343,13 @@ fn a_posting_above_the_threshold_takes_two_people(
     world.run(now);
     let id = world.breaks()[0].id;
     let biller = (resolution == Resolution::Commission).then_some(1101);
-    let new = NewResolution { resolution, note: "seen with the bank".to_owned(), biller, alone_max: money(7_776) };
+    let new = NewResolution {
+        resolution,
+        note: "seen with the bank".to_owned(),
+        biller,
+        payout: None,
+        alone_max: money(7_776),
+    };
     let resolve = |new: &NewResolution| {
         let new = new.clone();
         world.ledger.write_now(move |op| op.resolve_break(id, &new, &actor(1), now)).unwrap()
@@ -380,6 +386,7 @@ fn evidence_closes_without_money_and_for_good() {
         resolution: Resolution::Evidence,
         note: "the owner's own money, minutes of 24 November".to_owned(),
         biller: None,
+        payout: None,
         alone_max: money(0),
     };
     let closed = world.ledger.write_now(move |op| op.resolve_break(id, &new, &actor(1), now)).unwrap();

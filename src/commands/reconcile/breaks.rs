@@ -85,7 +85,8 @@ fn act(ledger: &Ledger, args: &BreakArgs, alone_max: Money, out: &mut dyn Write)
         Some(BreakAction::Resolve(resolve)) => {
             let by = member(ledger, &resolve.by)?;
             let (resolution, note, biller) = (resolve.how, resolve.text.clone(), resolve.biller);
-            let new = NewResolution { resolution, note, biller, alone_max };
+            let payout = resolve.payout.clone();
+            let new = NewResolution { resolution, note, biller, payout, alone_max };
             told(ledger.write_now(move |op| op.resolve_break(id, &new, &by, now))?, id, out)?;
         }
         Some(BreakAction::Approve(note)) => decide(ledger, id, true, &note.text, &note.by, out)?,
