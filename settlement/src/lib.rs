@@ -11,7 +11,7 @@ pub mod terms;
 mod windows;
 
 pub use making::{
-    BankTerms, ContractOf, LinesError, Making, Ordering, Trouble, biller_folder, file_name, make_files, order_name,
+    BankTerms, ContractOf, LinesError, Making, Ordering, Trouble, biller_folder, make_files, order_name,
     order_transfers, statement, write_file,
 };
 pub use placing::FileTrouble;

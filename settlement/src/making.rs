@@ -116,7 +116,7 @@ fn file_one(
         if known.iter().any(|file| file.kind == kind) {
             continue;
         }
-        let name = file_name(&statement, *format);
+        let name = statement.file_name(*format);
         let previous = ledger.read(|reader| reader.digest_before(kind, statement.biller, settlement.sequence))?;
         let made = place(&biller_folder(folder, statement.biller), &name, |out| {
             write_file(ledger, *format, &statement, &terms, previous.as_deref(), contract_of, out)
@@ -197,17 +197,6 @@ pub fn statement(settlement: &Settlement) -> Result<(WindowStatement, Terms), St
         totals,
     };
     Ok((statement, terms))
-}
-
-/// The name of a settlement's file (docs/settlement-file.md): `FATOURA_1101_000057_2026-11-24.csv`.
-pub fn file_name(statement: &WindowStatement, format: FileFormat) -> String {
-    let WindowStatement { biller, sequence, day, .. } = statement;
-    let end = match format {
-        FileFormat::Csv => "csv",
-        FileFormat::Fixed => "txt",
-        FileFormat::Camt054 => "xml",
-    };
-    format!("FATOURA_{biller}_{sequence:06}_{day}.{end}")
 }
 
 fn kind_of(format: FileFormat) -> SettlementFileKind {

@@ -41,11 +41,11 @@ pub(super) async fn open(run: HubRun) -> JobResult {
     Ok(JobReport::of([("opened", size(opened))]))
 }
 
-/// Closes what is over.
+/// Closes what is over at the moment that the run works for.
 pub(super) async fn close(run: HubRun) -> JobResult {
     let billers = billers(&run);
-    let now = run.run.now();
-    let closed = beside(&run.run, move |ledger| Ok(settlement::close_windows(ledger, &billers, now)?)).await?;
+    let as_of = run.run.as_of;
+    let closed = beside(&run.run, move |ledger| Ok(settlement::close_windows(ledger, &billers, as_of)?)).await?;
     Ok(JobReport::of([("closed", size(closed))]))
 }
 

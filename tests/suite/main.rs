@@ -17,6 +17,7 @@ mod notify;
 mod outlet;
 mod paying;
 mod reconcile_command;
+mod settlement;
 mod settlement_command;
 mod staff_pages;
 mod support;

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use ledger::{
-    AccountKind, BankDetail, BankPlace, BankStatement, BreakFilter, BreakKind, BreakSource, BreakState, BreakSubject,
-    ImportEnd, ImportKind, Ledger, MatchOutcome, MatchRule, Matched, Money, NewBankEntry, NewBreak, NewImport,
-    NewPayout, NewResolution, ReportSlice, Resolution, Resolved, StagedRow, Staging, check_books,
+    AccountKind, BankPlace, BankStatement, BreakFilter, BreakKind, BreakSource, BreakState, BreakSubject, ImportEnd,
+    ImportKind, Ledger, MatchOutcome, MatchRule, Matched, Money, NewBankEntry, NewBreak, NewImport, NewPayout,
+    NewResolution, ReportSlice, Resolution, Resolved, StagedRow, Staging, check_books,
 };
 
 use crate::support::{Doing, Raw, TestDb, actor, money, now};
@@ -78,7 +78,7 @@ fn what_is_staged_counts_for_nothing(db: &TestDb) {
     let ledger = db.open();
     let import = begin(&ledger, ImportKind::Notification, "a");
     let mut rows = vec![entry(None, "e1", 5)];
-    rows.extend((0..40).map(|_| StagedRow::Detail(Box::new(BankDetail::default()))));
+    rows.extend((0..40).map(|_| StagedRow::Detail(Box::default())));
     rows.push(entry(None, "e2", 6));
     let staging = ledger.write_now(move |op| op.stage(import, Staging::default(), &rows)).unwrap().unwrap();
     assert_eq!((staging.taken, staging.known), (2, 0));

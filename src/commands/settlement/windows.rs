@@ -187,7 +187,7 @@ pub(super) fn write(
     let contract_of = |biller: u16, receivable_type: &str, detail: &str| {
         catalogue.contract_of(biller, receivable_type, detail).map_err(|error| error.to_string())
     };
-    let name = settlement::file_name(&statement, format);
+    let name = statement.file_name(format);
     let path = args.out.clone().unwrap_or_else(|| name.clone().into());
     let file = File::create_new(&path)
         .with_context(|| format!("{} cannot be made: remove it, or choose another name with --out", path.display()))?;

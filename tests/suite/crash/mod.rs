@@ -22,6 +22,7 @@ use self::channels::Role;
 use self::counters::People;
 use self::load::{Load, Loss, REFUSING, Way, fill_file};
 use self::program::{BILLERS, Place};
+use crate::settlement;
 use crate::support::{Backend, TestDatabase};
 
 /// Moments at which the program is killed, on each database.
@@ -196,5 +197,6 @@ async fn killed_at_random_moments_the_hub_neither_loses_nor_doubles_money(#[case
     proofs::nothing_new(&place, &payments);
     place.check_books();
     drop(program);
+    settlement::every_confirmation_is_settled_once(&place);
     sandbox.stop().await;
 }

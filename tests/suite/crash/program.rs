@@ -69,6 +69,8 @@ impl Place {
             ("FATOURA_VOICE_AUTH_TOKEN", "sandbox-token".to_owned()),
             ("FATOURA_VOICE_TELEOPERATOR", "+212522000000".to_owned()),
             ("FATOURA_VOICE_PAY_CONNECTOR", "cmi".to_owned()),
+            ("FATOURA_BANK_NAME", "Fatoura SA".to_owned()),
+            ("FATOURA_BANK_RIB", "007780000012345678901209".to_owned()),
             ("NETWORK_SECRET_ATLAS", secret_of("NETWORK_SECRET_ATLAS", "")),
             ("SANDBOX_URL", sandbox),
             ("RUST_LOG", "warn".to_owned()),
@@ -91,8 +93,13 @@ impl Place {
         command
     }
 
+    /// A file of the program's own folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     fn log(&self) -> PathBuf {
-        self.folder.path().join("log")
+        self.path("log")
     }
 
     /// Starts the program.

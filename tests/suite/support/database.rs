@@ -80,16 +80,32 @@ impl TestDatabase {
     pub fn texts(&self, query: &str) -> Vec<String> {
         let query = sql_query(query);
         let rows: QueryResult<Vec<TextRow>> = match &self.server {
-            None => query.load(&mut SqliteConnection::establish(&self.place()).unwrap()),
+            None => query.load(&mut self.sqlite()),
             Some(_) => query.load(&mut PgConnection::establish(&self.place()).unwrap()),
         };
         rows.unwrap().into_iter().map(|row| row.text).collect()
+    }
+
+    /// Runs a statement.
+    pub fn run(&self, statement: &str) {
+        let done = match &self.server {
+            None => self.sqlite().batch_execute(statement),
+            Some(_) => PgConnection::establish(&self.place()).unwrap().batch_execute(statement),
+        };
+        done.unwrap();
     }
 
     /// The only value of a query, a number.
     pub fn number(&self, query: &str) -> i64 {
         let texts = self.texts(&format!("SELECT CAST(({query}) AS TEXT) AS text"));
         texts[0].parse().unwrap()
+    }
+
+    /// A connection that waits for others: one that was killed leaves its log to whoever comes next.
+    fn sqlite(&self) -> SqliteConnection {
+        let mut connection = SqliteConnection::establish(&self.place()).unwrap();
+        connection.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+        connection
     }
 
     fn place(&self) -> String {
