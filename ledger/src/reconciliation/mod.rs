@@ -9,16 +9,18 @@ mod matches;
 mod proofs;
 mod reports;
 mod resolving;
+mod staging;
 mod words;
 
 pub use awaited::{AwaitedTransfer, NewPayout, Payout};
-pub use bank::{BankDetail, BankEntry, BankStatement, NewBankEntry, StagedRow, Staging};
+pub use bank::{BankDetail, BankEntry, BankStatement};
 pub use breaks::{Break, BreakFilter, BreakNote, NewBreak};
 pub use imports::{Import, ImportEnd, NewImport};
 pub use matches::{BankMatch, BankPlace, MatchOutcome, Matched};
 pub use proofs::{BankProof, GatewayProof, OpenBreaks, ProofItem, ProofItems, ReconciliationDay, SourceDay};
 pub use reports::{ReportOf, ReportSlice, ReportedPayment};
 pub use resolving::{NewResolution, Resolved};
+pub use staging::{NewBankEntry, StagedRow, Staging};
 pub use words::{
     BreakAction, BreakKind, BreakSource, BreakState, BreakSubject, EntryState, ImportKind, ImportState, MatchRule,
     MatchSubject, Resolution,

@@ -4,6 +4,7 @@
 //! Each step is found from the rows and may be taken again at any time, also after a kill: what is done is not done twice.
 
 mod answers;
+mod awaited;
 mod import;
 mod lines;
 mod reports;

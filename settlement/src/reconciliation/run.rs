@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use ledger::{
-    BankEntry, BankPlace, BreakKind, BreakSource, BreakSubject, EntryState, FloatRequest, FloatRequestKind, Ledger,
-    LedgerError, MatchOutcome, MatchRule, Matched, Money, NewBreak, Payout, Transfer, WriteOp,
+    BankEntry, BankPlace, BreakKind, BreakSource, BreakSubject, EntryState, Ledger, LedgerError, MatchOutcome,
+    MatchRule, Matched, Money, NewBreak, Payout, WriteOp,
 };
 
-use super::rules::{self, Awaited, Line, Verdict, negative};
-use crate::terms::ZONE;
+use super::awaited::{self, Thing, signed};
+use super::rules::{self, Line, Verdict};
 
 /// Entries looked at at once.
 const PAGE: i64 = 200;
@@ -18,8 +18,6 @@ const PAGE: i64 = 200;
 const DETAILS: i64 = 500;
 /// Matches of one write: the writer is held for some milliseconds.
 const SLICE: usize = 25;
-/// Awaited things that are held against entries by amount and date: with more of them open, nothing is unique.
-const AWAITED_MAX: i64 = 20_000;
 /// Lines that are left to the last rule; more than that of them need the bank's attention, not ours.
 const LEFT_MAX: usize = 200_000;
 /// Breaks held until the end of a run, which may find that they are none; past that they are opened as they come.
@@ -70,24 +68,6 @@ impl RunReport {
     }
 }
 
-/// What is awaited and has no reference of the hub on the bank's side.
-#[derive(Debug, Clone)]
-enum Thing {
-    Transfer(Transfer),
-    Payout(Payout),
-    FloatRequest(FloatRequest),
-}
-
-impl Thing {
-    fn words(&self) -> String {
-        match self {
-            Self::Transfer(transfer) => format!("transfer {}", rules::named(transfer)),
-            Self::Payout(payout) => format!("payout {} of {}", payout.sums.reference, payout.sums.gateway),
-            Self::FloatRequest(request) => format!("float request {} of outlet {}", request.id, request.outlet),
-        }
-    }
-}
-
 struct Run<'a> {
     ledger: &'a Ledger,
     terms: &'a MatchTerms,
@@ -116,7 +96,8 @@ pub fn run(ledger: &Ledger, terms: &MatchTerms, dry_run: bool, now: DateTime<Utc
             break;
         }
     }
-    run.overdue()?;
+    let overdue = awaited::overdue(ledger, terms.late_days, now)?;
+    run.breaks.extend(overdue);
     run.open_breaks()?;
     Ok(run.report)
 }
@@ -124,7 +105,7 @@ pub fn run(ledger: &Ledger, terms: &MatchTerms, dry_run: bool, now: DateTime<Utc
 impl Run<'_> {
     fn pass(&mut self) -> Result<(), LedgerError> {
         (self.payouts, self.left, self.breaks) = (BTreeMap::new(), Vec::new(), Vec::new());
-        self.references = self.awaited_references()?;
+        self.references = awaited::references(self.ledger)?;
         let mut after = i64::MIN;
         loop {
             let page = self.ledger.read(|reader| reader.open_bank_entries(after, PAGE))?;
@@ -274,15 +255,16 @@ impl Run<'_> {
         }
         let now = self.now;
         let (entry, position, day) = (line.entry, line.position, line.booked_on);
+        let biller = line.transfer().map(|id| id.biller.to_string()).unwrap_or_default();
         // A transfer and the charges on it stand in one slice: those of an order have none.
         for some in what.chunks(SLICE) {
-            let some = some.to_vec();
+            let (some, biller) = (some.to_vec(), biller.clone());
             let (outcomes, opened) = self.ledger.write_now(move |op: &mut WriteOp<'_>| {
                 let (mut outcomes, mut opened) = (Vec::with_capacity(some.len()), 0);
                 for (what, amount) in &some {
                     let outcome = op.match_entry(BankPlace { entry, position, amount: *amount }, rule, what, now)?;
                     if let (MatchOutcome::Made, Matched::TransferReturned(transfer, reason)) = (outcome, what) {
-                        let found = came_back(*transfer, *amount, reason, day);
+                        let found = came_back(&biller, *transfer, *amount, reason, day);
                         opened += u64::from(op.open_break(&found, None, now)?);
                     }
                     outcomes.push(outcome);
@@ -368,7 +350,7 @@ impl Run<'_> {
 
     fn by_amount_and_date(&mut self) -> Result<(), LedgerError> {
         let lines = std::mem::take(&mut self.left);
-        let awaited = if lines.is_empty() { Vec::new() } else { self.awaited()? };
+        let awaited = if lines.is_empty() { Vec::new() } else { awaited::all(self.ledger)? };
         let (pairs, ambiguous) = rules::amount_and_date(&lines, &awaited, self.terms.date_span_days);
         let mut done = vec![false; lines.len()];
         let mut mark = |at: usize| {
@@ -403,80 +385,6 @@ impl Run<'_> {
         for (line, _) in lines.iter().zip(&done).filter(|(_, done)| !**done) {
             let words = "nothing that the hub awaits has this reference or this amount".to_owned();
             self.add_break(line, BreakKind::Unknown, None, words);
-        }
-        Ok(())
-    }
-
-    fn awaited_references(&self) -> Result<Option<HashSet<String>>, LedgerError> {
-        let (payouts, requests) = self.ledger.read(|reader| {
-            Ok((reader.payouts_awaited(None, AWAITED_MAX)?, reader.float_requests_awaited(None, 0, AWAITED_MAX)?))
-        })?;
-        let is_all = |found: usize| i64::try_from(found).is_ok_and(|found| found < AWAITED_MAX);
-        let parts: usize = payouts.iter().map(|payout| payout.parts.len()).sum();
-        if !is_all(parts) || !is_all(requests.len()) {
-            return Ok(None);
-        }
-        let payouts = payouts.into_iter().map(|payout| payout.sums.reference);
-        Ok(Some(payouts.chain(requests.into_iter().map(|request| request.proof)).collect()))
-    }
-
-    fn awaited(&self) -> Result<Vec<Awaited<Thing>>, LedgerError> {
-        let (transfers, payouts, requests) = self.ledger.read(|reader| {
-            Ok((
-                reader.transfers_awaited(0, AWAITED_MAX)?,
-                reader.payouts_awaited(None, AWAITED_MAX)?,
-                reader.float_requests_awaited(None, 0, AWAITED_MAX)?,
-            ))
-        })?;
-        let mut all = Vec::with_capacity(transfers.len() + payouts.len() + requests.len());
-        all.extend(transfers.into_iter().map(|found| Awaited {
-            amount: negative(found.transfer.amount),
-            on: found.execution_on,
-            what: Thing::Transfer(found.transfer),
-        }));
-        all.extend(payouts.into_iter().filter_map(|payout| {
-            Some(Awaited { amount: payout.net()?, on: payout.sums.value_on, what: Thing::Payout(payout) })
-        }));
-        all.extend(requests.into_iter().map(|request| Awaited {
-            amount: signed(&request),
-            on: day_of(request.requested_at.and_utc()),
-            what: Thing::FloatRequest(request),
-        }));
-        Ok(all)
-    }
-
-    /// What should be in the statements by now.
-    fn overdue(&mut self) -> Result<(), LedgerError> {
-        let today = day_of(self.now);
-        let Some(before) = today.checked_sub_days(Days::new(u64::from(self.terms.late_days))) else { return Ok(()) };
-        for Awaited { what, amount, on } in self.awaited()? {
-            if on >= before {
-                continue;
-            }
-            let (subject, subject_id, partner, source) = match &what {
-                Thing::Transfer(transfer) => {
-                    (BreakSubject::Transfer, transfer.id, transfer.biller.to_string(), BreakSource::Bank)
-                }
-                Thing::Payout(payout) => {
-                    let first = payout.parts.first().copied().unwrap_or_default();
-                    (BreakSubject::Payout, first, payout.sums.gateway.clone(), BreakSource::Bank)
-                }
-                Thing::FloatRequest(request) => {
-                    (BreakSubject::FloatRequest, request.id, request.network.clone(), BreakSource::Bank)
-                }
-            };
-            self.breaks.push(NewBreak {
-                kind: BreakKind::Late,
-                source,
-                partner,
-                subject,
-                subject_id,
-                position: 0,
-                words: format!("{} of {on} is in no statement", what.words()),
-                expected: Some(amount),
-                found: None,
-                due_on: on,
-            });
         }
         Ok(())
     }
@@ -516,11 +424,11 @@ impl Run<'_> {
 }
 
 /// A transfer that came back: the biller is owed it again.
-fn came_back(transfer: i64, amount: Money, reason: &str, day: NaiveDate) -> NewBreak {
+fn came_back(biller: &str, transfer: i64, amount: Money, reason: &str, day: NaiveDate) -> NewBreak {
     NewBreak {
         kind: BreakKind::Returned,
         source: BreakSource::Bank,
-        partner: String::new(),
+        partner: biller.to_owned(),
         subject: BreakSubject::Transfer,
         subject_id: transfer,
         position: 0,
@@ -528,17 +436,5 @@ fn came_back(transfer: i64, amount: Money, reason: &str, day: NaiveDate) -> NewB
         expected: None,
         found: Some(amount),
         due_on: day,
-    }
-}
-
-fn day_of(at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&ZONE).date_naive()
-}
-
-/// A request's money as the bank has it.
-fn signed(request: &FloatRequest) -> Money {
-    match request.kind {
-        FloatRequestKind::TopUp => request.amount,
-        FloatRequestKind::Withdrawal => negative(request.amount),
     }
 }

@@ -136,7 +136,12 @@ impl Taking<'_> {
         };
         let before = self.before(head.account.number())?;
         let continues = match before {
-            Some((closing, day)) => closing == opening && head.to.is_some() && head.to > day,
+            // An MT940 has no days of its own: its opening balance is of the day before.
+            Some((closing, day)) => {
+                let opened = head.opening.and_then(|balance| balance.date);
+                let is_later = if head.to.is_some() { head.to > day } else { opened.is_some() && opened >= day };
+                closing == opening && is_later
+            }
             None => true,
         };
         let known_before = (self.staging.known, self.staging.in_another);

@@ -219,6 +219,36 @@ fn a_reference_that_the_bank_uses_again_is_another_entry() {
     assert_eq!(world.open_breaks(), ["bank: gap"]);
 }
 
+/// An MT940 whose opening balance is of one day and whose entries are of the next.
+fn mt940(opened: &str, on: &str, opening: i64, lines: &[Line]) -> String {
+    let comma = |minor: i64| money(minor.abs()).to_string().replace('.', ",");
+    let mut text = format!(":20:S\n:25:{ACCOUNT}\n:28C:1\n:60F:C{opened}MAD{}\n", comma(opening));
+    for Line { minor, reference, end_to_end, .. } in lines {
+        let (mark, amount) = (if *minor < 0 { "D" } else { "C" }, comma(*minor));
+        text.push_str(&format!(":61:{on}{mark}{amount}NTRFNONREF//{reference}\n:86:/EREF/{end_to_end}\n"));
+    }
+    let closing = opening + lines.iter().map(|line| line.minor).sum::<i64>();
+    text.push_str(&format!(":62F:C{on}MAD{}\n-\n", comma(closing)));
+    text
+}
+
+#[test]
+fn the_same_statement_in_another_format_is_known() {
+    let (world, transfers) = ordered();
+    let now = at("2026-11-25T06:00:00Z");
+    let lines = paid_one_by_one(&transfers);
+    world.take("s1.sta", &mt940("261123", "261124", 1_000_000, &lines), now);
+    world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 1_000_000, &lines), now);
+    assert_eq!(world.run(now).matched(), 3);
+    assert_eq!(states(&world), [TransferState::Paid; 3]);
+    // The next day's goes on from there, also where the bank's references begin anew.
+    let next = [Line::of(-16_800, "B0").end_to_end("OTHER")];
+    world.take("s2.sta", &mt940("261124", "261125", 1_000_000 - 53_816, &next), now);
+    let report = world.run(now);
+    assert_eq!((report.matched(), report.breaks), (0, 1), "{:?}", report.told);
+    world.assert_clean();
+}
+
 #[test]
 fn a_dry_import_writes_nothing() {
     let (world, transfers) = ordered();
