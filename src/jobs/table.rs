@@ -26,19 +26,19 @@ pub(crate) static JOBS: &[Job] = &[
     })
     .late_after_minutes(20)
     .longest_minutes(30),
-    Job::of_hub("open_windows", "opens a settlement window for billers that have none", Every(5 * MINUTES), |run| {
+    Job::of_database("open_windows", "opens a settlement window for billers that have none", Every(5 * MINUTES), |run| {
         Box::pin(settlement::open(run))
     }),
-    Job::of_hub("close_windows", "closes settlement windows that are over", Every(5), |run| {
+    Job::of_database("close_windows", "closes settlement windows that are over", Every(5), |run| {
         Box::pin(settlement::close(run))
     })
     .only_if(settlement::windows_over),
-    Job::of_hub("settle_windows", "books commission and transfers for closed windows", Every(10), |run| {
+    Job::of_database("settle_windows", "books commission and transfers for closed windows", Every(10), |run| {
         Box::pin(settlement::settle(run))
     })
     .only_if(settlement::windows_to_settle)
     .longest_minutes(60),
-    Job::of_hub("make_settlement_files", "makes billers' files of settled windows", Every(10), |run| {
+    Job::of_database("make_settlement_files", "makes billers' files of settled windows", Every(10), |run| {
         Box::pin(settlement::make_files(run))
     })
     .only_if(settlement::files_to_make)
