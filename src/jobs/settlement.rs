@@ -87,8 +87,7 @@ pub(super) async fn order(run: Run) -> JobResult {
         return Err(JobFailure::found(JobReport::default(), why));
     };
     let folder = run.settlement.folder.join("bank");
-    let done =
-        beside(&run, move |ledger| Ok(settlement::order_transfers(ledger, &folder, &bank, now)?)).await?;
+    let done = beside(&run, move |ledger| Ok(settlement::order_transfers(ledger, &folder, &bank, now)?)).await?;
     match done {
         Ok(done) => Ok(JobReport::of([("orders", size(done.orders)), ("transfers", size(done.transfers))])),
         Err(why) => Err(JobFailure::found(JobReport::default(), why)),
@@ -107,7 +106,7 @@ fn billers(ledger: &Ledger) -> Result<Vec<SettledBiller>, JobFailure> {
 }
 
 /// Synchronous work, on a thread that may block.
-async fn beside<T: Send + 'static>(
+pub(super) async fn beside<T: Send + 'static>(
     run: &Run,
     work: impl FnOnce(&Ledger) -> Result<T, JobFailure> + Send + 'static,
 ) -> Result<T, JobFailure> {

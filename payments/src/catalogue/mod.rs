@@ -302,7 +302,8 @@ impl Catalogue {
     pub fn of_ledger(ledger: &Ledger) -> Result<Self, Infrastructure> {
         let stored = ledger.read(|reader| reader.billers()).map_err(infrastructure)?;
         let billers = stored.iter().map(|row| {
-            let again = |error| format!("biller {} is stored in another shape ({error}): import its file again", row.code);
+            let again =
+                |error| format!("biller {} is stored in another shape ({error}): import its file again", row.code);
             Biller::from_stored(&row.definition).map_err(|error| Infrastructure::Failed(again(error)))
         });
         Ok(Self::new(billers.collect::<Result<_, _>>()?))
