@@ -1,6 +1,7 @@
 //! The command line: one binary, a subcommand for each role.
 
 mod job;
+mod reconcile;
 mod sandbox;
 mod settlement;
 mod user;
@@ -11,6 +12,10 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
 pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
+pub use reconcile::{
+    BreakAction, BreakArgs, BreakAssignArgs, BreakNoteArgs, BreakResolveArgs, BreaksArgs, ReconcileAction,
+    ReconcileArgs, ReconcileImportArgs, ReconcileRunArgs, ReconcileStatementArgs,
+};
 pub use sandbox::{CallArgs, SandboxAction, SandboxArgs, SandboxNetworkArgs};
 pub use settlement::{
     SettlementAction, SettlementArgs, SettlementFileArgs, SettlementListArgs, SettlementRepeatArgs, SettlementShowArgs,
@@ -130,6 +135,9 @@ Examples:
 
     /// Settlement windows and their files
     Settlement(SettlementArgs),
+
+    /// Hold the ledger against the bank, the gateway, networks and billers
+    Reconcile(ReconcileArgs),
 
     /// Measure how fast payments are taken, or settled, beside what the storage could do at most
     ///
@@ -405,6 +413,13 @@ mod tests {
     #[case("settlement file", "settlement_file")]
     #[case("settlement orders", "settlement_orders")]
     #[case("settlement repeat-transfer", "settlement_repeat_transfer")]
+    #[case("reconcile", "reconcile")]
+    #[case("reconcile import", "reconcile_import")]
+    #[case("reconcile run", "reconcile_run")]
+    #[case("reconcile breaks", "reconcile_breaks")]
+    #[case("reconcile break", "reconcile_break")]
+    #[case("reconcile statement", "reconcile_statement")]
+    #[case("reconcile break 1 resolve", "reconcile_break_resolve")]
     #[case("bench", "bench")]
     #[case("bench settlement", "bench_settlement")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {

@@ -44,6 +44,12 @@ words! {
         TransfersInTransit = 16, "liabilities:transfers in transit";
         /// Commission that billers are invoiced for, VAT included. One per biller.
         BillerReceivable = 17, "assets:biller receivable";
+        /// What gateways keep from what they pay out. One per gateway.
+        GatewayFees = 18, "expenses:gateway fees";
+        /// What the bank takes.
+        BankCharges = 19, "expenses:bank charges";
+        /// Differences that are not followed up any more.
+        ReconciliationDifferences = 20, "expenses:reconciliation differences";
     }
 }
 

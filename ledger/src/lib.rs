@@ -19,6 +19,7 @@ mod money;
 mod outbox;
 mod payment_words;
 mod postings;
+mod reconciliation;
 mod references;
 mod retention;
 mod settlement;
@@ -51,6 +52,13 @@ pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskFilter, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
+pub use reconciliation::{
+    AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, Break, BreakAction,
+    BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, EntryState, GatewayProof, Import,
+    ImportEnd, ImportKind, ImportState, MatchOutcome, MatchRule, MatchSubject, Matched, NewBankEntry, NewBreak,
+    NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems, ReconciliationDay, ReportOf,
+    ReportSlice, ReportedPayment, Resolution, Resolved, SourceDay, StagedRow, Staging,
+};
 pub use references::{NotAReference, Reference};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, Repeated, SettleOutcome, Settlement,

@@ -267,10 +267,78 @@ pub fn transfer_returned(biller: u16, amount: Money, moment: Moment) -> Result<P
     between(PostingKind::TransferReturned, &Account::only(AccountKind::Bank), &payable, amount, moment)
 }
 
+/// A gateway paid out what it had collected: less what went back to payers, its fee, and what the bank took on the way.
+///
+/// Dr bank: gross - fee - charges; gateway fees: fee; bank charges: charges. Cr gateway receivable: gross.
+pub fn gateway_payout(
+    gateway: &str,
+    gross: Money,
+    fee: Money,
+    charges: Money,
+    moment: Moment,
+) -> Result<Posting, Unbalanced> {
+    let net = gross.checked_sub(fee).and_then(|net| net.checked_sub(charges)).ok_or(Unbalanced)?;
+    if fee.minor() < 0 || charges.minor() < 0 {
+        return Err(Unbalanced);
+    }
+    let entries = vec![
+        (Account::only(AccountKind::Bank), net.minor()),
+        (Account::of(AccountKind::GatewayFees, gateway), fee.minor()),
+        (Account::only(AccountKind::BankCharges), charges.minor()),
+        (Account::of(AccountKind::GatewayReceivable, gateway), gross.minor().saturating_neg()),
+    ];
+    Posting::new(PostingKind::GatewayPayout, moment, entries)
+}
+
+/// The bank took charges.
+///
+/// Dr bank charges: amount. Cr bank: amount.
+pub fn bank_charges(amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    let (charges, bank) = (Account::only(AccountKind::BankCharges), Account::only(AccountKind::Bank));
+    between(PostingKind::BankCharges, &charges, &bank, amount, moment)
+}
+
+/// Money on the bank's account that nobody could tell what it is for; below zero where it left.
+///
+/// Dr bank: amount. Cr suspense of the bank: amount.
+pub fn unidentified_money(amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    let suspense = Account::of(AccountKind::Suspense, "bank");
+    either_way(PostingKind::UnidentifiedMoney, &Account::only(AccountKind::Bank), &suspense, amount, moment)
+}
+
+/// A biller paid the commission that it was invoiced for.
+///
+/// Dr bank: amount. Cr biller receivable: amount.
+pub fn commission_paid(biller: u16, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    let receivable = Account::of(AccountKind::BillerReceivable, biller.to_string());
+    between(PostingKind::CommissionPaid, &Account::only(AccountKind::Bank), &receivable, amount, moment)
+}
+
+/// A difference on an account that is not followed up any more: what the account is raised by, below zero what it is
+/// lowered by.
+///
+/// Dr account: amount. Cr reconciliation differences: amount.
+pub fn difference_written_off(account: &Account, amount: Money, moment: Moment) -> Result<Posting, Unbalanced> {
+    let differences = Account::only(AccountKind::ReconciliationDifferences);
+    either_way(PostingKind::DifferenceWrittenOff, account, &differences, amount, moment)
+}
+
 /// What a biller is owed, and what is on its way to it.
 fn biller_accounts(biller: u16) -> (Account, Account) {
     let of = |kind| Account::of(kind, biller.to_string());
     (of(AccountKind::BillerPayable), of(AccountKind::TransfersInTransit))
+}
+
+/// An amount from one account to another, or back where it is below zero.
+fn either_way(
+    kind: PostingKind,
+    debit: &Account,
+    credit: &Account,
+    amount: Money,
+    moment: Moment,
+) -> Result<Posting, Unbalanced> {
+    let back = amount.minor().checked_neg().ok_or(Unbalanced)?;
+    Posting::new(kind, moment, vec![(debit.clone(), amount.minor()), (credit.clone(), back)])
 }
 
 /// An amount above zero from one account to another.

@@ -54,7 +54,8 @@ words! {
     /// Business events that post.
     PostingKind: "taken, confirmed, return decided, returned, agent commission, taken reversed, confirmed reversed, \
                   commission reversed, float topped up, float withdrawn, late cash, late cash released, \
-                  biller commission, transfer ordered, transfer paid, transfer rejected, transfer returned" {
+                  biller commission, transfer ordered, transfer paid, transfer rejected, transfer returned, \
+                  gateway payout, bank charges, unidentified money, commission paid, difference written off" {
         /// Money arrived: receivable from the gateway (or drawn from a float) against bills in transit.
         Taken = 1, "taken";
         /// The biller booked the payment: in transit becomes payable to the biller, fee, VAT and duty.
@@ -89,6 +90,16 @@ words! {
         TransferRejected = 16, "transfer rejected";
         /// A transfer that the bank had paid came back: the biller is owed it again.
         TransferReturned = 17, "transfer returned";
+        /// A gateway paid out what it had collected, less its fees.
+        GatewayPayout = 18, "gateway payout";
+        /// The bank took charges.
+        BankCharges = 19, "bank charges";
+        /// Money on the bank's account that nobody could tell what it is for.
+        UnidentifiedMoney = 20, "unidentified money";
+        /// A biller paid the commission that it was invoiced for.
+        CommissionPaid = 21, "commission paid";
+        /// A difference that is not followed up any more.
+        DifferenceWrittenOff = 22, "difference written off";
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod files;
 mod making;
 mod placing;
+pub mod reconciliation;
 pub mod rib;
 pub mod statements;
 pub mod terms;

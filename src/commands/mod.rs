@@ -9,6 +9,7 @@ mod export;
 mod job;
 mod migrate;
 mod network;
+mod reconcile;
 mod sandbox;
 mod sandbox_network;
 mod serve;
@@ -89,6 +90,7 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
             NetworkAction::List => network::list(environment, out),
         },
         Command::Job(args) => job::run(args.action, environment, out),
+        Command::Reconcile(args) => reconcile::run(&args.action, environment, out),
         Command::Settlement(args) => settlement::run(&args.action, environment, out),
         Command::Bench(args) => bench::run(args, out),
     }

@@ -10,6 +10,7 @@ mod environment;
 mod limits;
 mod log;
 mod payments;
+mod reconcile;
 mod retention;
 mod settlement;
 mod smtp;
@@ -27,6 +28,7 @@ pub use self::database::DatabaseConfig;
 pub use self::environment::{ConfigFaults, Environment, Unset, Variable};
 pub use self::log::LogConfig;
 pub use self::payments::PaymentsConfig;
+pub use self::reconcile::ReconcileConfig;
 pub use self::retention::RetentionConfig;
 pub use self::settlement::SettlementConfig;
 pub use self::staff::StaffConfig;
@@ -62,6 +64,8 @@ pub struct Config {
     pub retention: RetentionConfig,
     /// Settlement files and the bank.
     pub settlement: SettlementConfig,
+    /// Reconciliation.
+    pub reconcile: ReconcileConfig,
     /// Pages for staff; `None`: none are served.
     pub staff: Option<StaffConfig>,
 }
@@ -83,6 +87,7 @@ impl Config {
         let payments = PaymentsConfig::read(&mut reader);
         let retention = RetentionConfig::read(&mut reader);
         let settlement = SettlementConfig::read(&mut reader);
+        let reconcile = ReconcileConfig::read(&mut reader);
         let staff = StaffConfig::read(&mut reader);
         if let Some(web) = web.as_ref().filter(|web| tls.is_some() && web.public_url.starts_with("http://")) {
             reader.clash(format!(
@@ -104,6 +109,7 @@ impl Config {
                 payments: payments?,
                 retention: retention?,
                 settlement: settlement?,
+                reconcile: reconcile?,
                 staff,
             })
         };
@@ -139,6 +145,15 @@ impl SettlementConfig {
     }
 }
 
+impl ReconcileConfig {
+    /// What commands and jobs on the database need besides.
+    pub fn from_environment(environment: &Environment) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader::new(environment);
+        let reconcile = Self::read(&mut reader);
+        reader.finish(reconcile)
+    }
+}
+
 impl LogConfig {
     /// What every command needs.
     pub fn from_environment(environment: &Environment) -> Result<Self, ConfigFaults> {
@@ -162,6 +177,7 @@ pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
         ("Payments", payments::VARIABLES),
         ("Retention", retention::VARIABLES),
         ("Settlement", settlement::VARIABLES),
+        ("Reconciliation", reconcile::VARIABLES),
         ("Staff", staff::VARIABLES),
         ("Limits", limits::VARIABLES),
         ("Log", log::VARIABLES),

@@ -16,6 +16,7 @@ mod network_command;
 mod notify;
 mod outlet;
 mod paying;
+mod reconcile_command;
 mod settlement;
 mod settlement_command;
 mod staff_pages;

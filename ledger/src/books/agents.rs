@@ -221,6 +221,7 @@ fn outside_payments(connection: &mut Conn, accounts: &Accounts, report: &mut Boo
     requests(connection, moment, &mut ask, report)?;
     late(connection, moment, &mut ask, report)?;
     super::settlement::ask(connection, moment, &mut ask, report)?;
+    super::reconciliation::ask(connection, moment, &mut ask, report)?;
     let mut last = i64::MIN;
     while last < i64::MAX {
         let page: Vec<(i64, i16)> = postings::table

@@ -138,7 +138,7 @@ pub enum BookFault {
     #[error("{what} {id}: {why}")]
     OutsidePayments { what: &'static str, id: i64, why: &'static str },
     /// Money booked outside of payments that nothing asked for.
-    #[error("posting {posting} '{kind}' belongs to no request, late cash, settlement or transfer")]
+    #[error("posting {posting} '{kind}' belongs to no request, late cash, settlement, transfer, match or break")]
     PostingUnasked { posting: i64, kind: PostingKind },
     /// A confirmation, or its reversal, that is in no window or in a wrong one.
     #[error("posting {posting}: {why}")]

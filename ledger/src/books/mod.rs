@@ -11,6 +11,7 @@ mod entries;
 mod faults;
 mod journal;
 mod payments;
+mod reconciliation;
 mod settlement;
 
 use std::collections::HashMap;
@@ -43,6 +44,7 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         bills::check(connection, &recent, &mut report)?;
         agents::check(connection, &accounts, &mut report)?;
         settlement::check(connection, &mut report)?;
+        reconciliation::check(connection, &accounts, &mut report)?;
         audit::check(connection, &mut report)?;
         Ok(report)
     })

@@ -357,7 +357,12 @@ fn by_the_manual(row: &PaymentRow, agent: Option<&AgentPaymentRow>, kind: Postin
         | PostingKind::TransferOrdered
         | PostingKind::TransferPaid
         | PostingKind::TransferRejected
-        | PostingKind::TransferReturned => return None,
+        | PostingKind::TransferReturned
+        | PostingKind::GatewayPayout
+        | PostingKind::BankCharges
+        | PostingKind::UnidentifiedMoney
+        | PostingKind::CommissionPaid
+        | PostingKind::DifferenceWrittenOff => return None,
         PostingKind::Taken => manual::taken(&row.funds().ok()?, &amounts, moment),
         PostingKind::Confirmed => manual::confirmed(biller_code(row.biller).ok()?, &amounts, moment),
         PostingKind::ReturnDecided => manual::return_decided(&amounts, moment),

@@ -495,6 +495,7 @@ diesel::table! {
         cut_off -> Timestamp,
         opened_at -> Timestamp,
         closed_at -> Nullable<Timestamp>,
+        settled_at -> Nullable<Timestamp>,
     }
 }
 
@@ -618,6 +619,163 @@ diesel::table! {
 diesel::table! { float_reminders (outlet) { outlet -> Text, reminded_at -> Timestamp, } }
 
 diesel::joinable!(payments -> quotes (quote_id));
+
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        kind -> SmallInt,
+        name -> Text,
+        digest -> Text,
+        bytes -> BigInt,
+        source -> Text,
+        day -> Nullable<Date>,
+        sequence -> Nullable<BigInt>,
+        records -> BigInt,
+        known -> BigInt,
+        total -> BigInt,
+        state -> SmallInt,
+        imported_at -> Timestamp,
+        imported_by -> Text,
+        superseded_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    bank_statements (id) {
+        id -> BigInt,
+        import_id -> BigInt,
+        account -> Text,
+        name -> Text,
+        sequence -> Nullable<BigInt>,
+        from_on -> Nullable<Date>,
+        to_on -> Nullable<Date>,
+        opening -> BigInt,
+        closing -> BigInt,
+        entries -> BigInt,
+        credits -> BigInt,
+        debits -> BigInt,
+    }
+}
+
+diesel::table! {
+    bank_entries (id) {
+        id -> BigInt,
+        import_id -> BigInt,
+        statement_id -> Nullable<BigInt>,
+        identity -> Text,
+        account -> Text,
+        amount -> BigInt,
+        booked_on -> Date,
+        value_on -> Nullable<Date>,
+        is_reversal -> Bool,
+        reference -> Text,
+        bank_reference -> Text,
+        code -> Text,
+        message -> Text,
+        payment -> Text,
+        information -> Text,
+        charges -> BigInt,
+        details -> Integer,
+        state -> SmallInt,
+    }
+}
+
+diesel::table! {
+    bank_details (entry_id, position) {
+        entry_id -> BigInt,
+        position -> Integer,
+        amount -> Nullable<BigInt>,
+        end_to_end -> Text,
+        message -> Text,
+        payment -> Text,
+        bank_reference -> Text,
+        party -> Text,
+        party_account -> Text,
+        remittance -> Text,
+        charges -> BigInt,
+        is_return -> Bool,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    bank_matches (id) {
+        id -> BigInt,
+        entry_id -> BigInt,
+        position -> Integer,
+        rule -> SmallInt,
+        subject -> SmallInt,
+        subject_id -> BigInt,
+        amount -> BigInt,
+        posting_id -> BigInt,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    gateway_payouts (id) {
+        id -> BigInt,
+        import_id -> BigInt,
+        gateway -> Text,
+        reference -> Text,
+        value_on -> Date,
+        captured -> BigInt,
+        returned -> BigInt,
+        fee -> BigInt,
+        charges -> BigInt,
+        posting_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reported_apart (payment_id, import_id) {
+        payment_id -> BigInt,
+        import_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    breaks (id) {
+        id -> BigInt,
+        kind -> SmallInt,
+        source -> SmallInt,
+        partner -> Text,
+        subject -> SmallInt,
+        subject_id -> BigInt,
+        position -> Integer,
+        words -> Text,
+        expected -> Nullable<BigInt>,
+        found -> Nullable<BigInt>,
+        import_id -> Nullable<BigInt>,
+        due_on -> Date,
+        state -> SmallInt,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        staff_id -> Nullable<BigInt>,
+        staff_name -> Text,
+        resolution -> Nullable<SmallInt>,
+        biller -> Nullable<Integer>,
+        payout -> Nullable<Text>,
+        proposed_by -> Nullable<BigInt>,
+        proposed_by_name -> Text,
+        approved_by -> Nullable<BigInt>,
+        approved_by_name -> Text,
+        posting_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    break_notes (id) {
+        id -> BigInt,
+        break_id -> BigInt,
+        action -> SmallInt,
+        note -> Text,
+        made_at -> Timestamp,
+        made_by -> Nullable<BigInt>,
+        made_by_name -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
     quotes,
@@ -644,6 +802,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfer_orders,
     settlement_files,
     deliveries,
+    imports,
+    bank_statements,
+    bank_entries,
+    bank_details,
+    bank_matches,
+    gateway_payouts,
+    reported_apart,
+    breaks,
+    break_notes,
 );
 diesel::joinable!(staff_sessions -> staff_members (member_id));
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, staff_members);

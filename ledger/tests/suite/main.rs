@@ -22,6 +22,7 @@ mod outlets;
 mod paying;
 mod payment_words;
 mod recent;
+mod reconciliation;
 mod retention;
 mod schema;
 mod staff;

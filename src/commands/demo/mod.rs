@@ -29,7 +29,7 @@ use super::{Outcome, biller, block_on, migrate, stop_in_order};
 use crate::app::{App, Outside};
 use crate::cli::DemoArgs;
 use crate::config::{
-    Config, DatabaseConfig, PaymentsConfig, RetentionConfig, SettlementConfig, StaffConfig, WebConfig,
+    Config, DatabaseConfig, PaymentsConfig, ReconcileConfig, RetentionConfig, SettlementConfig, StaffConfig, WebConfig,
 };
 use crate::notify::{SmtpSecurity, SmtpSettings, TwilioSender, TwilioSettings};
 use crate::running::Running;
@@ -193,6 +193,7 @@ fn config(
         },
         retention: RetentionConfig::default(),
         settlement: SettlementConfig { folder: "settlement".into(), bank: Some(bank()) },
+        reconcile: ReconcileConfig::default(),
         staff: Some(StaffConfig { key: staff_key }),
     }
 }

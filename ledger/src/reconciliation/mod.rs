@@ -1,0 +1,25 @@
+//! Reconciliation as rows: files that came in, the bank's entries and what they are matched with, payouts that are awaited,
+//! breaks and what was done about them. The rules of matching are not known here.
+
+mod awaited;
+mod bank;
+mod breaks;
+mod imports;
+mod matches;
+mod proofs;
+mod reports;
+mod resolving;
+mod words;
+
+pub use awaited::{AwaitedTransfer, NewPayout, Payout};
+pub use bank::{BankDetail, BankEntry, BankStatement, NewBankEntry, StagedRow, Staging};
+pub use breaks::{Break, BreakFilter, BreakNote, NewBreak};
+pub use imports::{Import, ImportEnd, NewImport};
+pub use matches::{BankMatch, BankPlace, MatchOutcome, Matched};
+pub use proofs::{BankProof, GatewayProof, OpenBreaks, ProofItem, ProofItems, ReconciliationDay, SourceDay};
+pub use reports::{ReportOf, ReportSlice, ReportedPayment};
+pub use resolving::{NewResolution, Resolved};
+pub use words::{
+    BreakAction, BreakKind, BreakSource, BreakState, BreakSubject, EntryState, ImportKind, ImportState, MatchRule,
+    MatchSubject, Resolution,
+};

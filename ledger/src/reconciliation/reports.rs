@@ -1,0 +1,318 @@
+//! What daily reports are held against: the payments of a source, by number and by day.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+
+use super::awaited::NewPayout;
+use super::breaks::{NOT_CLOSED, NewBreak};
+use super::imports::ImportEnd;
+use super::words::{BreakAction, BreakKind, BreakState, BreakSubject, ImportState};
+use crate::accounts::{Account, AccountKind};
+use crate::ledger::Reader;
+use crate::money::Money;
+use crate::postings::Amounts;
+use crate::states::PaymentState;
+use crate::storage::StorageError;
+use crate::storage::rows::biller_code;
+use crate::storage::schema::{agent_payments, breaks, gateway_payouts, id_blocks, imports, payments, reported_apart};
+use crate::writer::WriteOp;
+
+/// Longest between the start of a payment and what a report tells of it: a link may be paid days after it was opened, and a
+/// biller may answer days after the money was taken.
+const SLACK: TimeDelta = TimeDelta::days(8);
+
+/// Whose report it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportOf {
+    /// A card gateway, as its account is named.
+    Gateway(String),
+    /// A network of agents.
+    Network(String),
+    /// A biller.
+    Biller(u16),
+}
+
+/// A payment, as far as reports tell of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedPayment {
+    /// Its number.
+    pub id: i64,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What the payer paid.
+    pub total: Money,
+    /// What the biller gets.
+    pub principal: Money,
+    /// The biller.
+    pub biller: u16,
+    /// Where the money comes from.
+    pub funds: Account,
+    /// When the money was taken (UTC).
+    pub paid_at: Option<NaiveDateTime>,
+    /// When it came into its state (UTC).
+    pub state_since: NaiveDateTime,
+    /// The biller's receipt.
+    pub receipt_number: Option<String>,
+    /// The network that took the cash.
+    pub network: Option<String>,
+}
+
+type Row =
+    (i64, i16, (i64, i64, i64, i64), i32, String, Option<NaiveDateTime>, NaiveDateTime, Option<String>, Option<String>);
+
+fn read(row: Row) -> Result<ReportedPayment, StorageError> {
+    let (id, state, (principal, fee, vat, duty), biller, funds, paid_at, state_since, receipt_number, network) = row;
+    let damaged = |what: &str| StorageError::Damaged(format!("{what} of payment {id}"));
+    let money = Money::from_minor;
+    let amounts = Amounts { principal: money(principal), fee: money(fee), vat: money(vat), duty: money(duty) };
+    Ok(ReportedPayment {
+        id,
+        state: PaymentState::from_code(state).ok_or_else(|| damaged("state"))?,
+        total: amounts.total().ok_or_else(|| damaged("amounts"))?,
+        principal: amounts.principal,
+        biller: biller_code(biller)?,
+        funds: funds.parse().map_err(|_| damaged("funds"))?,
+        paid_at,
+        state_since,
+        receipt_number,
+        network,
+    })
+}
+
+/// The columns of a payment, in the order of [`Row`].
+macro_rules! columns {
+    () => {
+        (
+            payments::id,
+            payments::state,
+            (payments::principal, payments::fee, payments::vat, payments::duty),
+            payments::biller,
+            payments::funds,
+            payments::paid_at,
+            payments::state_since,
+            payments::receipt_number,
+            agent_payments::network.nullable(),
+        )
+    };
+}
+
+impl Reader<'_> {
+    /// Payments by their numbers: at most some hundred at once.
+    pub fn payments_reported(&mut self, ids: &[i64]) -> Result<Vec<ReportedPayment>, StorageError> {
+        let rows: Vec<Row> = payments::table
+            .left_join(agent_payments::table.on(agent_payments::payment_id.eq(payments::id)))
+            .filter(payments::id.eq_any(ids))
+            .select(columns!())
+            .load(self.connection)?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Runs of numbers under which payments of a time may stand. Within a run numbers grow with time.
+    pub fn payment_runs(&mut self, from: NaiveDateTime, until: NaiveDateTime) -> Result<Vec<(i64, i64)>, StorageError> {
+        let blocks: Vec<(i64, i64)> = id_blocks::table
+            .order(id_blocks::first)
+            .select((id_blocks::first, id_blocks::beyond))
+            .load(self.connection)?;
+        let mut runs = Vec::new();
+        for (first, beyond) in blocks {
+            let within = payments::table.filter(payments::id.ge(first)).filter(payments::id.lt(beyond));
+            let oldest: Option<NaiveDateTime> =
+                within.order(payments::id).select(payments::created_at).first(self.connection).optional()?;
+            let newest: Option<NaiveDateTime> =
+                within.order(payments::id.desc()).select(payments::created_at).first(self.connection).optional()?;
+            if oldest.is_some_and(|oldest| oldest < until) && newest.is_some_and(|newest| newest >= from - SLACK) {
+                runs.push((first, beyond));
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Payments of a source in a time, within a run of numbers and after one. A gateway and a network are told what was
+    /// taken then, a biller what was confirmed then.
+    pub fn payments_of_source(
+        &mut self,
+        of: &ReportOf,
+        (from, until): (NaiveDateTime, NaiveDateTime),
+        (after, beyond): (i64, i64),
+        limit: i64,
+    ) -> Result<Vec<ReportedPayment>, StorageError> {
+        let mut query = payments::table
+            .left_join(agent_payments::table.on(agent_payments::payment_id.eq(payments::id)))
+            .filter(payments::id.gt(after))
+            .filter(payments::id.lt(beyond))
+            .into_boxed();
+        query = match of {
+            ReportOf::Gateway(gateway) => {
+                let funds = Account::of(AccountKind::GatewayReceivable, gateway.clone()).to_string();
+                query.filter(payments::funds.eq(funds))
+            }
+            ReportOf::Network(network) => query.filter(agent_payments::network.eq(network.clone())),
+            ReportOf::Biller(biller) => query.filter(payments::biller.eq(i32::from(*biller))),
+        };
+        query = match of {
+            ReportOf::Biller(_) => query
+                .filter(payments::state.eq(PaymentState::Confirmed.code()))
+                .filter(payments::state_since.ge(from))
+                .filter(payments::state_since.lt(until)),
+            ReportOf::Gateway(_) | ReportOf::Network(_) => {
+                query.filter(payments::paid_at.ge(from)).filter(payments::paid_at.lt(until))
+            }
+        };
+        let rows: Vec<Row> = query.order(payments::id).limit(limit).select(columns!()).load(self.connection)?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The number of a network's payment, by the network's own reference.
+    pub fn payment_of_network(&mut self, network: &str, reference: &str) -> Result<Option<i64>, StorageError> {
+        let row = agent_payments::table
+            .filter(agent_payments::network.eq(network))
+            .filter(agent_payments::network_reference.eq(reference))
+            .select(agent_payments::payment_id);
+        Ok(row.get_result(self.connection).optional()?)
+    }
+
+    /// Which of these payments a report of another day told of.
+    pub fn reported_apart(&mut self, ids: &[i64]) -> Result<Vec<(i64, i64)>, StorageError> {
+        Ok(reported_apart::table
+            .inner_join(imports::table.on(imports::id.eq(reported_apart::import_id)))
+            .filter(imports::state.eq(ImportState::Complete.code()))
+            .filter(imports::superseded_by.is_null())
+            .filter(reported_apart::payment_id.eq_any(ids))
+            .select((reported_apart::payment_id, reported_apart::import_id))
+            .load(self.connection)?)
+    }
+}
+
+/// What a report leaves in the ledger, a slice of it.
+#[derive(Debug, Clone, Default)]
+pub struct ReportSlice {
+    /// Payouts that it announces.
+    pub payouts: Vec<NewPayout>,
+    /// Payments of another day that it tells of.
+    pub apart: Vec<i64>,
+    /// What does not fit.
+    pub breaks: Vec<NewBreak>,
+}
+
+impl WriteOp<'_> {
+    /// Stages a slice of a report. `None`: the import is gone. Else the breaks that are open already, which the report
+    /// shows again.
+    pub fn stage_report(
+        &mut self,
+        import: i64,
+        slice: &ReportSlice,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Vec<i64>>, StorageError> {
+        if !self.is_staged(import)? {
+            return Ok(None);
+        }
+        for payout in &slice.payouts {
+            self.announce(import, payout, now)?;
+        }
+        for payment in &slice.apart {
+            let values = (reported_apart::payment_id.eq(payment), reported_apart::import_id.eq(import));
+            diesel::insert_into(reported_apart::table).values(values).execute(self.connection)?;
+        }
+        let mut again = Vec::new();
+        for new in &slice.breaks {
+            let known: Option<i64> = breaks::table
+                .filter(breaks::subject.eq(new.subject.code()))
+                .filter(breaks::subject_id.eq(new.subject_id))
+                .filter(breaks::position.eq(new.position))
+                .filter(breaks::source.eq(new.source.code()))
+                .filter(breaks::partner.eq(&new.partner))
+                .filter(breaks::kind.eq(new.kind.code()))
+                .filter(breaks::state.eq_any(NOT_CLOSED))
+                .select(breaks::id)
+                .first(self.connection)
+                .optional()?;
+            match known {
+                Some(id) => again.push(id),
+                None => {
+                    self.write_break(new, Some(import), BreakState::Staged, now)?;
+                }
+            }
+        }
+        Ok(Some(again))
+    }
+
+    /// Stages what a report announces of a payout, unless it was booked from an earlier report.
+    fn announce(&mut self, import: i64, new: &NewPayout, now: DateTime<Utc>) -> Result<(), StorageError> {
+        let booked: Vec<(i64, i64, i64, i64)> = gateway_payouts::table
+            .filter(gateway_payouts::gateway.eq(&new.gateway))
+            .filter(gateway_payouts::reference.eq(&new.reference))
+            .filter(gateway_payouts::posting_id.is_not_null())
+            .select((gateway_payouts::id, gateway_payouts::captured, gateway_payouts::returned, gateway_payouts::fee))
+            .order(gateway_payouts::id)
+            .load(self.connection)?;
+        let Some(first) = booked.first().map(|(id, ..)| *id) else { return self.stage_payout(import, new) };
+        let net = |captured: i64, returned: i64, fee: i64| captured - returned - fee;
+        let expected: i64 = booked.iter().map(|(_, captured, returned, fee)| net(*captured, *returned, *fee)).sum();
+        let found = net(new.captured.minor(), new.returned.minor(), new.fee.minor());
+        if expected != found {
+            let differs = NewBreak {
+                kind: BreakKind::AmountDiffers,
+                source: super::BreakSource::Gateway,
+                partner: new.gateway.clone(),
+                subject: BreakSubject::Payout,
+                subject_id: first,
+                position: 0,
+                words: format!("payout {} was booked, and a later report tells it otherwise", new.reference),
+                expected: Some(Money::from_minor(expected)),
+                found: Some(Money::from_minor(found)),
+                due_on: new.value_on,
+            };
+            self.write_break(&differs, Some(import), BreakState::Staged, now)?;
+        }
+        Ok(())
+    }
+
+    /// Makes a report complete: its breaks are open from now on, those of the report whose place it takes are closed
+    /// unless it shows them again, and those of `turned_up` are settled. Whether the import was still there.
+    pub fn finish_report(
+        &mut self,
+        import: i64,
+        end: &ImportEnd,
+        superseded: Option<i64>,
+        again: &[i64],
+        turned_up: &[i64],
+        now: DateTime<Utc>,
+    ) -> Result<bool, StorageError> {
+        if !self.finish_import(import, end, now)? {
+            return Ok(false);
+        }
+        if let Some(before) = superseded {
+            diesel::update(imports::table.filter(imports::id.eq(before)))
+                .set(imports::superseded_by.eq(import))
+                .execute(self.connection)?;
+            let open: Vec<i64> = breaks::table
+                .filter(breaks::import_id.eq(before))
+                .filter(breaks::state.eq_any(NOT_CLOSED))
+                .select(breaks::id)
+                .load(self.connection)?;
+            let (kept, gone): (Vec<i64>, Vec<i64>) = open.into_iter().partition(|id| again.contains(id));
+            for id in kept {
+                diesel::update(breaks::table.filter(breaks::id.eq(id)))
+                    .set(breaks::import_id.eq(import))
+                    .execute(self.connection)?;
+            }
+            let why = "a later report of the day does not show it";
+            self.close_breaks(&gone, BreakState::Superseded, BreakAction::Superseded, why, now)?;
+            // Its payouts are not awaited any more.
+            let payouts: Vec<i64> = gateway_payouts::table
+                .filter(gateway_payouts::import_id.eq(before))
+                .filter(gateway_payouts::posting_id.is_null())
+                .select(gateway_payouts::id)
+                .load(self.connection)?;
+            for payout in payouts {
+                self.settle_breaks(BreakSubject::Payout, payout, &[BreakKind::Late], now)?;
+            }
+        }
+        let staged =
+            breaks::table.filter(breaks::import_id.eq(import)).filter(breaks::state.eq(BreakState::Staged.code()));
+        diesel::update(staged).set(breaks::state.eq(BreakState::Open.code())).execute(self.connection)?;
+        let turned_up: Vec<i64> = turned_up.iter().filter(|id| !again.contains(id)).copied().collect();
+        self.close_breaks(&turned_up, BreakState::Settled, BreakAction::Settled, "a later report tells of it", now)?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,296 @@
+//! How people close breaks: by evidence, or by a posting, which a second person approves above a threshold.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::breaks::{Break, BreakRow};
+use super::matches::{BankPlace, MatchOutcome};
+use super::words::{
+    BreakAction, BreakSource, BreakState, BreakSubject, ImportState, MatchRule, MatchSubject, Resolution,
+};
+use crate::accounts::{Account, AccountKind};
+use crate::agents::Actor;
+use crate::money::Money;
+use crate::postings::{self, Moment, Posting, Unbalanced};
+use crate::storage::StorageError;
+use crate::storage::rows::biller_code;
+use crate::storage::schema::{breaks, gateway_payouts, imports};
+use crate::writer::WriteOp;
+
+/// A way out of a break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewResolution {
+    /// How.
+    pub resolution: Resolution,
+    /// Why; for evidence, where it is.
+    pub note: String,
+    /// The biller whose commission was paid.
+    pub biller: Option<u16>,
+    /// The reference of the payout that this is.
+    pub payout: Option<String>,
+    /// The highest amount that is booked without a second person.
+    pub alone_max: Money,
+}
+
+/// What became of it. Refusals are tested in the order in which they stand here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// The break is closed; what was booked for it.
+    Closed(Option<i64>),
+    /// A second person has to approve it.
+    Waits,
+    /// The second person said no: the break is open again.
+    Refused,
+    /// There is no such break.
+    NoSuchBreak,
+    /// It is closed already.
+    ClosedBefore,
+    /// Nobody proposed anything, or something is proposed already.
+    NotProposed,
+    /// Who proposes does not approve.
+    SamePerson,
+    /// It cannot be resolved so: why.
+    Unfit(&'static str),
+}
+
+/// What a resolution books.
+enum Booking {
+    Nothing,
+    /// The rest of an entry.
+    Entry(BankPlace, (MatchSubject, i64), Box<Posting>),
+    /// A payout of which some is missing.
+    Payout {
+        parts: Vec<i64>,
+        place: BankPlace,
+        missing: Money,
+    },
+    /// A difference that no entry shows.
+    Other(Box<Posting>),
+    Unfit(&'static str),
+}
+
+impl Booking {
+    fn size(&self) -> i64 {
+        let of = |posting: &Posting| posting.entries().iter().map(|entry| entry.amount.max(0)).sum();
+        match self {
+            Self::Entry(_, _, posting) | Self::Other(posting) => of(posting),
+            Self::Payout { missing, .. } => missing.minor(),
+            Self::Nothing | Self::Unfit(_) => 0,
+        }
+    }
+}
+
+impl WriteOp<'_> {
+    fn found_break(&mut self, id: i64) -> Result<Option<Break>, StorageError> {
+        let row = breaks::table.filter(breaks::id.eq(id)).filter(breaks::state.ne(BreakState::Staged.code()));
+        let row = row.select(BreakRow::as_select()).get_result::<BreakRow>(self.connection).optional()?;
+        row.map(Break::try_from).transpose()
+    }
+
+    /// Resolves a break, or proposes it to a second person where more than `alone_max` would be booked.
+    pub fn resolve_break(
+        &mut self,
+        id: i64,
+        new: &NewResolution,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Resolved, StorageError> {
+        let Some(found) = self.found_break(id)? else { return Ok(Resolved::NoSuchBreak) };
+        match found.state {
+            BreakState::Open => {}
+            BreakState::Proposed => return Ok(Resolved::NotProposed),
+            _ => return Ok(Resolved::ClosedBefore),
+        }
+        let booking = self.booking(&found, new.resolution, new.biller, new.payout.as_deref(), now)?;
+        if let Booking::Unfit(why) = booking {
+            return Ok(Resolved::Unfit(why));
+        }
+        let is_alone = booking.size() <= new.alone_max.minor();
+        // What was named is kept with the proposal.
+        let payout = new.payout.as_ref().filter(|_| new.resolution == Resolution::Payout);
+        let biller = new.biller.filter(|_| new.resolution == Resolution::Commission).map(i32::from);
+        let (state, action) = if is_alone {
+            (BreakState::Resolved, BreakAction::Resolved)
+        } else {
+            (BreakState::Proposed, BreakAction::Proposed)
+        };
+        let posting = if is_alone { self.book(booking, now)? } else { None };
+        diesel::update(breaks::table.filter(breaks::id.eq(id)))
+            .set((
+                breaks::state.eq(state.code()),
+                (breaks::resolution.eq(new.resolution.code()), breaks::biller.eq(biller), breaks::payout.eq(payout)),
+                (breaks::proposed_by.eq(by.id), breaks::proposed_by_name.eq(&by.name)),
+                breaks::posting_id.eq(posting),
+                breaks::closed_at.eq(is_alone.then(|| now.naive_utc())),
+            ))
+            .execute(self.connection)?;
+        self.note(id, action, &format!("{}: {}", new.resolution, new.note), Some(by), now)?;
+        Ok(if is_alone { Resolved::Closed(posting) } else { Resolved::Waits })
+    }
+
+    /// Says yes or no to what another person proposed.
+    pub fn decide_break(
+        &mut self,
+        id: i64,
+        approve: bool,
+        note: &str,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Resolved, StorageError> {
+        let Some(found) = self.found_break(id)? else { return Ok(Resolved::NoSuchBreak) };
+        let (Some(proposer), Some(resolution)) = (&found.proposed_by, found.resolution) else {
+            return Ok(Resolved::NotProposed);
+        };
+        match found.state {
+            BreakState::Proposed => {}
+            BreakState::Open => return Ok(Resolved::NotProposed),
+            _ => return Ok(Resolved::ClosedBefore),
+        }
+        if proposer.id == by.id {
+            return Ok(Resolved::SamePerson);
+        }
+        let row = breaks::table.filter(breaks::id.eq(id));
+        if !approve {
+            diesel::update(row)
+                .set((
+                    breaks::state.eq(BreakState::Open.code()),
+                    (breaks::resolution.eq(None::<i16>), breaks::biller.eq(None::<i32>)),
+                    breaks::payout.eq(None::<String>),
+                    (breaks::proposed_by.eq(None::<i64>), breaks::proposed_by_name.eq("")),
+                ))
+                .execute(self.connection)?;
+            self.note(id, BreakAction::Refused, note, Some(by), now)?;
+            return Ok(Resolved::Refused);
+        }
+        let (biller, payout): (Option<i32>, Option<String>) = breaks::table
+            .filter(breaks::id.eq(id))
+            .select((breaks::biller, breaks::payout))
+            .get_result(self.connection)?;
+        let biller = biller.map(biller_code).transpose()?;
+        let booking = self.booking(&found, resolution, biller, payout.as_deref(), now)?;
+        if let Booking::Unfit(why) = booking {
+            return Ok(Resolved::Unfit(why));
+        }
+        let posting = self.book(booking, now)?;
+        diesel::update(row)
+            .set((
+                breaks::state.eq(BreakState::Resolved.code()),
+                (breaks::approved_by.eq(by.id), breaks::approved_by_name.eq(&by.name)),
+                breaks::posting_id.eq(posting),
+                breaks::closed_at.eq(now.naive_utc()),
+            ))
+            .execute(self.connection)?;
+        self.note(id, BreakAction::Approved, note, Some(by), now)?;
+        Ok(Resolved::Closed(posting))
+    }
+
+    fn booking(
+        &mut self,
+        found: &Break,
+        resolution: Resolution,
+        biller: Option<u16>,
+        payout: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Booking, StorageError> {
+        let (what, moment) = (&found.what, Moment::of(now));
+        if resolution == Resolution::Evidence {
+            return Ok(Booking::Nothing);
+        }
+        if what.subject == BreakSubject::Entry {
+            return self.entry_booking(found, resolution, biller, payout, moment);
+        }
+        let is_gateway = what.source == BreakSource::Gateway && what.subject == BreakSubject::Payment;
+        if resolution != Resolution::WrittenOff || !is_gateway {
+            return Ok(Booking::Unfit("only the bank's entries and differences at gateways can be booked"));
+        }
+        let account = Account::of(AccountKind::GatewayReceivable, what.partner.clone());
+        let (expected, seen) = (what.expected.unwrap_or_default(), what.found.unwrap_or_default());
+        let amount = seen.checked_sub(expected).ok_or(Unbalanced)?;
+        if amount == Money::ZERO {
+            return Ok(Booking::Unfit("the amounts do not differ"));
+        }
+        Ok(Booking::Other(Box::new(postings::difference_written_off(&account, amount, moment)?)))
+    }
+
+    fn entry_booking(
+        &mut self,
+        found: &Break,
+        resolution: Resolution,
+        biller: Option<u16>,
+        payout: Option<&str>,
+        moment: Moment,
+    ) -> Result<Booking, StorageError> {
+        let entry = found.what.subject_id;
+        let Some(left) = self.unmatched(entry)? else { return Ok(Booking::Unfit("there is no such entry")) };
+        let amount = if found.what.position == 0 { left } else { found.what.found.unwrap_or_default() };
+        if amount == Money::ZERO {
+            return Ok(Booking::Unfit("nothing of the entry is left"));
+        }
+        let place = BankPlace { entry, position: found.what.position, amount };
+        let cost = Money::ZERO.checked_sub(amount).ok_or(Unbalanced)?;
+        let (subject, posting) = match resolution {
+            Resolution::Payout => return self.payout_booking(place, payout),
+            Resolution::Suspense => ((MatchSubject::Suspense, found.id), postings::unidentified_money(amount, moment)?),
+            Resolution::WrittenOff => {
+                let bank = Account::only(AccountKind::Bank);
+                ((MatchSubject::Difference, found.id), postings::difference_written_off(&bank, amount, moment)?)
+            }
+            Resolution::Charges if cost.is_positive() => {
+                ((MatchSubject::Charges, entry), postings::bank_charges(cost, moment)?)
+            }
+            Resolution::Charges => return Ok(Booking::Unfit("charges are debits, and this is a credit")),
+            Resolution::Commission => match biller {
+                Some(biller) if amount.is_positive() => {
+                    ((MatchSubject::Commission, i64::from(biller)), postings::commission_paid(biller, amount, moment)?)
+                }
+                Some(_) => return Ok(Booking::Unfit("a biller's payment is a credit, and this is a debit")),
+                None => return Ok(Booking::Unfit("whose commission was paid: the biller is missing")),
+            },
+            Resolution::Evidence => return Ok(Booking::Nothing),
+        };
+        Ok(Booking::Entry(place, subject, Box::new(posting)))
+    }
+
+    fn payout_booking(&mut self, place: BankPlace, reference: Option<&str>) -> Result<Booking, StorageError> {
+        let Some(reference) = reference else {
+            return Ok(Booking::Unfit("which payout it is: the reference is missing"));
+        };
+        let rows: Vec<(i64, i64, i64, i64)> = gateway_payouts::table
+            .inner_join(imports::table.on(imports::id.eq(gateway_payouts::import_id)))
+            .filter(imports::state.eq(ImportState::Complete.code()))
+            .filter(imports::superseded_by.is_null())
+            .filter(gateway_payouts::posting_id.is_null())
+            .filter(gateway_payouts::reference.eq(reference))
+            .order(gateway_payouts::id)
+            .select((gateway_payouts::id, gateway_payouts::captured, gateway_payouts::returned, gateway_payouts::fee))
+            .load(self.connection)?;
+        if rows.is_empty() {
+            return Ok(Booking::Unfit("no payout with this reference is awaited"));
+        }
+        let amounts = rows.iter().flat_map(|(_, captured, returned, fee)| [*captured, -returned, -fee]);
+        let net = Money::sum(amounts.map(Money::from_minor)).ok_or(Unbalanced)?;
+        let missing = net.checked_sub(place.amount).ok_or(Unbalanced)?;
+        if missing.minor() < 0 {
+            return Ok(Booking::Unfit("more came than was announced"));
+        }
+        Ok(Booking::Payout { parts: rows.into_iter().map(|(id, ..)| id).collect(), place, missing })
+    }
+
+    fn book(&mut self, booking: Booking, now: DateTime<Utc>) -> Result<Option<i64>, StorageError> {
+        match booking {
+            Booking::Nothing | Booking::Unfit(_) => Ok(None),
+            Booking::Other(posting) => Ok(Some(self.post(&posting)?)),
+            // The posting is the payout's.
+            Booking::Payout { parts, place, missing } => {
+                match self.match_payout(&parts, &[place], missing, MatchRule::ByHand, now)? {
+                    MatchOutcome::Made => Ok(None),
+                    _ => Err(StorageError::Conflict("a payout was matched meanwhile".to_owned())),
+                }
+            }
+            Booking::Entry(place, subject, posting) => {
+                let booked = self.match_by_hand(place, subject, &posting, now)?;
+                booked.map(Some).ok_or_else(|| StorageError::Conflict("an entry was matched meanwhile".to_owned()))
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+DROP INDEX float_requests_by_proof;
+DROP INDEX postings_outside;
+DROP TABLE break_notes;
+DROP TABLE breaks;
+DROP TABLE reported_apart;
+DROP TABLE gateway_payouts;
+DROP TABLE bank_matches;
+DROP TABLE bank_details;
+DROP TABLE bank_entries;
+DROP TABLE bank_statements;
+DROP TABLE imports;

@@ -1,0 +1,240 @@
+//! What lines of reports come to, payment by payment, and what of it does not fit.
+
+use ledger::{BreakKind, BreakSource, ImportKind, Ledger, Money, PaymentState, ReportOf, ReportedPayment};
+
+use super::import::ImportError;
+use super::reports::{PayoutSums, Telling, is_taken, number_of};
+use crate::statements::{
+    BillerLine, BillerStatus, CardLine, CardStatus, CardTransaction, NetworkKind, NetworkLine, NetworkStatus, Report,
+};
+
+/// What a report tells of one payment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Told {
+    /// How often it was taken, or booked.
+    pub count: u32,
+    /// The sum of that.
+    pub amount: Money,
+    /// How often it was given back.
+    pub back: u32,
+    /// How often it was told to be refused, or not decided.
+    pub refused: u32,
+    /// Whether the source itself says that it was told of it more than once.
+    pub is_duplicate: bool,
+}
+
+fn sum(into: &mut Money, amount: Money) -> Result<(), ImportError> {
+    *into = into.checked_add(amount).ok_or_else(|| ImportError::refused("the sums are past the range"))?;
+    Ok(())
+}
+
+/// The number in `F000000000123` or `000000000123`.
+fn number(text: &str) -> Option<i64> {
+    text.trim_start_matches('F').parse().ok()
+}
+
+pub(super) fn card(report: Report<CardLine>) -> Result<Telling, ImportError> {
+    // Accounts name gateways in lower case.
+    let gateway = report.source.to_ascii_lowercase();
+    let of = ReportOf::Gateway(gateway.clone());
+    let mut telling = Telling::of(&report, ImportKind::CardReport, of, gateway.clone(), BreakSource::Gateway);
+    let mut payouts = PayoutSums::default();
+    for line in report.lines {
+        if line.status != CardStatus::Approved {
+            continue;
+        }
+        let is_back = match line.transaction {
+            CardTransaction::Hold => continue,
+            CardTransaction::Sale | CardTransaction::Capture => false,
+            CardTransaction::Credit | CardTransaction::Void => true,
+        };
+        let Some(id) = number(&line.order) else { continue };
+        let told = telling.told.entry(id).or_default();
+        if is_back {
+            told.back += 1;
+        } else {
+            told.count += 1;
+            sum(&mut told.amount, line.amount)?;
+            sum(&mut telling.total, line.amount)?;
+        }
+        if let Some((value_on, reference)) = &line.payout {
+            let payout = payouts.add(&gateway, reference, *value_on);
+            sum(if is_back { &mut payout.returned } else { &mut payout.captured }, line.amount)?;
+            sum(&mut payout.fee, line.fee)?;
+        }
+    }
+    telling.payouts = payouts.finish();
+    Ok(telling)
+}
+
+pub(super) fn network(ledger: &Ledger, report: Report<NetworkLine>) -> Result<Telling, ImportError> {
+    let code = report.source.clone();
+    let of = ReportOf::Network(code.clone());
+    let mut telling = Telling::of(&report, ImportKind::NetworkReport, of, code.clone(), BreakSource::Network);
+    for line in report.lines {
+        let id = match line.payment.as_deref().and_then(number) {
+            Some(id) => Some(id),
+            None => number_of(ledger, &code, &line.reference)?,
+        };
+        let Some(id) = id else {
+            if line.status == NetworkStatus::Accepted && line.kind == NetworkKind::Payment {
+                sum(&mut telling.total, line.amount)?;
+                telling.nameless.push((line.line, line.amount));
+            }
+            continue;
+        };
+        let told = telling.told.entry(id).or_default();
+        match (line.kind, line.status) {
+            (NetworkKind::Payment, NetworkStatus::Accepted) => {
+                told.count += 1;
+                sum(&mut told.amount, line.amount)?;
+                sum(&mut telling.total, line.amount)?;
+            }
+            (NetworkKind::Cancellation, NetworkStatus::Accepted) => told.back += 1,
+            (NetworkKind::Payment, NetworkStatus::Refused | NetworkStatus::Pending) => told.refused += 1,
+            (NetworkKind::Cancellation, NetworkStatus::Refused | NetworkStatus::Pending) => {}
+        }
+    }
+    Ok(telling)
+}
+
+pub(super) fn biller(report: Report<BillerLine>) -> Result<Telling, ImportError> {
+    let Ok(code) = report.source.parse::<u16>() else {
+        return Err(ImportError::refused(format!("there is no biller {}", report.source)));
+    };
+    let of = ReportOf::Biller(code);
+    let mut telling = Telling::of(&report, ImportKind::BillerReport, of, code.to_string(), BreakSource::Biller);
+    for line in report.lines {
+        let Some(id) = number(&line.payment) else { continue };
+        let told = telling.told.entry(id).or_default();
+        match line.status {
+            BillerStatus::Booked | BillerStatus::Duplicate => {
+                told.count += 1;
+                told.is_duplicate |= line.status == BillerStatus::Duplicate;
+                sum(&mut told.amount, line.amount)?;
+                sum(&mut telling.total, line.amount)?;
+            }
+            BillerStatus::Rejected => told.refused += 1,
+        }
+    }
+    Ok(telling)
+}
+
+/// Kind, expected, found, words.
+pub(super) type Finding = (BreakKind, Option<Money>, Option<Money>, String);
+
+/// What does not fit of one payment.
+pub(super) fn verdicts(source: BreakSource, told: &Told, ours: Option<&ReportedPayment>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(ours) = ours else {
+        if told.count > 0 {
+            let words = "the hub has no such payment from this source".to_owned();
+            findings.push((BreakKind::MissingHere, None, Some(told.amount), words));
+        }
+        return findings;
+    };
+    let expected = if source == BreakSource::Biller { ours.principal } else { ours.total };
+    let mut status = |words: String| findings.push((BreakKind::StatusDiffers, Some(expected), None, words));
+    let state = ours.state;
+    match source {
+        BreakSource::Gateway => {
+            if told.back > 0 && matches!(state, PaymentState::Taken | PaymentState::Confirmed) {
+                status(format!("given back there, and {state} here"));
+            }
+        }
+        BreakSource::Network => {
+            if told.back > 0 && !matches!(state, PaymentState::Cancelled | PaymentState::Returned) {
+                status(format!("cancelled there, and {state} here"));
+            }
+            if told.refused > 0 && told.count == 0 && matches!(state, PaymentState::Taken | PaymentState::Confirmed) {
+                status(format!("not accepted there, and {state} here"));
+            }
+            if told.back == 0 && told.count > 0 && state == PaymentState::Cancelled {
+                status("cancelled here, and not there".to_owned());
+            }
+        }
+        BreakSource::Biller => {
+            if told.count > 0 && state != PaymentState::Confirmed {
+                status(format!("booked there, and {state} here"));
+            }
+            if told.refused > 0 && told.count == 0 && state == PaymentState::Confirmed {
+                status("rejected there, and confirmed here".to_owned());
+            }
+        }
+        BreakSource::Bank => {}
+    }
+    if told.count == 0 {
+        return findings;
+    }
+    if source != BreakSource::Biller && !is_taken(state) {
+        let words = format!("taken there, and {state} here");
+        findings.push((BreakKind::MissingHere, None, Some(told.amount), words));
+    } else if told.count > 1 || told.is_duplicate {
+        let words = format!("it is in the report {} time(s), or marked as told twice", told.count);
+        findings.push((BreakKind::Duplicate, Some(expected), Some(told.amount), words));
+    } else if told.amount != expected {
+        findings.push((BreakKind::AmountDiffers, Some(expected), Some(told.amount), "another amount".to_owned()));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::{Account, AccountKind};
+    use rstest::rstest;
+
+    use super::*;
+
+    fn ours(state: PaymentState) -> ReportedPayment {
+        ReportedPayment {
+            id: 1,
+            state,
+            total: Money::from_minor(16_842),
+            principal: Money::from_minor(16_800),
+            biller: 1001,
+            funds: Account::of(AccountKind::GatewayReceivable, "cmi"),
+            paid_at: None,
+            state_since: chrono::NaiveDateTime::default(),
+            receipt_number: None,
+            network: None,
+        }
+    }
+
+    fn told(count: u32, amount: i64, back: u32, refused: u32) -> Told {
+        Told { count, amount: Money::from_minor(amount), back, refused, is_duplicate: false }
+    }
+
+    use BreakKind as K;
+    use BreakSource as B;
+    use PaymentState as S;
+
+    #[rstest]
+    #[case::fits(B::Gateway, told(1, 16_842, 0, 0), Some(S::Confirmed), &[])]
+    #[case::returned_both(B::Gateway, told(1, 16_842, 1, 0), Some(S::Returned), &[])]
+    #[case::held_and_voided(B::Gateway, told(0, 0, 1, 0), Some(S::Declined), &[])]
+    #[case::amount(B::Gateway, told(1, 16_800, 0, 0), Some(S::Confirmed), &[K::AmountDiffers])]
+    #[case::twice(B::Gateway, told(2, 33_684, 0, 0), Some(S::Confirmed), &[K::Duplicate])]
+    #[case::refunded_there(B::Gateway, told(1, 16_842, 1, 0), Some(S::Confirmed), &[K::StatusDiffers])]
+    #[case::not_taken_here(B::Gateway, told(1, 16_842, 0, 0), Some(S::Expired), &[K::MissingHere])]
+    #[case::nowhere_here(B::Gateway, told(1, 16_842, 0, 0), None, &[K::MissingHere])]
+    #[case::network_fits(B::Network, told(1, 16_842, 0, 0), Some(S::Confirmed), &[])]
+    #[case::network_cancelled(B::Network, told(1, 16_842, 1, 0), Some(S::Cancelled), &[])]
+    #[case::cancelled_there(B::Network, told(1, 16_842, 1, 0), Some(S::Confirmed), &[K::StatusDiffers])]
+    #[case::cancelled_here(B::Network, told(1, 16_842, 0, 0), Some(S::Cancelled), &[K::StatusDiffers])]
+    #[case::refused_there(B::Network, told(0, 0, 0, 1), Some(S::Confirmed), &[K::StatusDiffers])]
+    #[case::refused_both(B::Network, told(0, 0, 0, 1), None, &[])]
+    #[case::biller_fits(B::Biller, told(1, 16_800, 0, 0), Some(S::Confirmed), &[])]
+    #[case::biller_amount(B::Biller, told(1, 16_842, 0, 0), Some(S::Confirmed), &[K::AmountDiffers])]
+    #[case::booked_and_returned(B::Biller, told(1, 16_800, 0, 0), Some(S::Returned), &[K::StatusDiffers])]
+    #[case::rejected(B::Biller, told(0, 0, 0, 1), Some(S::Confirmed), &[K::StatusDiffers])]
+    fn findings(
+        #[case] source: BreakSource,
+        #[case] told: Told,
+        #[case] state: Option<PaymentState>,
+        #[case] kinds: &[BreakKind],
+    ) {
+        let found: Vec<BreakKind> =
+            verdicts(source, &told, state.map(ours).as_ref()).into_iter().map(|(kind, ..)| kind).collect();
+        assert_eq!(found, kinds);
+    }
+}

@@ -1,0 +1,374 @@
+//! Daily reports of gateways, networks and billers, held against the payments of the day. Lines are not kept: what is kept is
+//! the report's head, what it announces of payouts, payments of other days, and breaks.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::BufRead;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use ledger::{
+    BreakKind, BreakSource, BreakState, BreakSubject, ImportEnd, ImportKind, Ledger, LedgerError, Money, NewBreak,
+    NewPayout, PaymentState, ReportOf, ReportSlice, ReportedPayment,
+};
+
+use super::import::{File, ImportError, ImportTerms, Taken};
+use super::lines::{Told, biller, card, network, verdicts};
+use crate::statements::{DailyReport, Report, ReportError, Reports};
+use crate::terms::ZONE;
+
+/// Payments looked up at once.
+const PAGE: usize = 500;
+/// Rows of one write: the writer is held for some milliseconds.
+const SLICE: usize = 50;
+/// Breaks of one report: with more of them it is another day's or another hub's.
+const BREAKS_MAX: usize = 10_000;
+
+/// A report in one form, whoever made it.
+pub(super) struct Telling {
+    pub kind: ImportKind,
+    pub of: ReportOf,
+    /// As breaks and imports name it.
+    pub partner: String,
+    pub source: BreakSource,
+    pub day: NaiveDate,
+    pub sequence: i64,
+    pub records: i64,
+    pub total: Money,
+    /// What it tells of each payment.
+    pub told: HashMap<i64, Told>,
+    /// What it tells without a payment's number: line and amount.
+    pub nameless: Vec<(u64, Money)>,
+    pub payouts: Vec<NewPayout>,
+}
+
+/// What came of holding it against the ledger.
+#[derive(Default)]
+struct Found {
+    apart: Vec<i64>,
+    breaks: Vec<NewBreak>,
+    turned_up: Vec<i64>,
+}
+
+/// Takes a report in.
+pub(super) fn take<R: BufRead>(
+    ledger: &Ledger,
+    terms: &ImportTerms<'_>,
+    file: &File,
+    reports: Reports<R>,
+) -> Result<Taken, ImportError> {
+    let report = reports.read().map_err(|error| match error {
+        ReportError::Refused(faults) => {
+            let more = faults.len().saturating_sub(20) as u64;
+            ImportError::Refused(faults.iter().take(20).map(ToString::to_string).collect(), more)
+        }
+        ReportError::Io(error) => ImportError::Io(error),
+    })?;
+    let telling = tell(ledger, report)?;
+    let standing = ledger.read(|reader| reader.report_of(telling.kind, &telling.partner, telling.day))?;
+    if let Some(standing) = &standing
+        && standing.sequence >= Some(telling.sequence)
+    {
+        return Err(ImportError::refused(format!(
+            "report {} of {} about {} does not come after number {}, which was taken in as {}",
+            telling.sequence,
+            telling.partner,
+            telling.day,
+            standing.sequence.unwrap_or_default(),
+            standing.name
+        )));
+    }
+    let superseded = standing.map(|standing| standing.id);
+    let found = compare(ledger, &telling, superseded, terms.now)?;
+    let taken = Taken {
+        kind: telling.kind,
+        source: telling.partner.clone(),
+        day: Some(telling.day),
+        records: telling.records,
+        known: 0,
+        announced: 0,
+        breaks: i64::try_from(found.breaks.len()).unwrap_or(i64::MAX),
+    };
+    if !terms.dry_run {
+        write(ledger, terms, file, telling, found, superseded)?;
+    }
+    Ok(taken)
+}
+
+fn tell(ledger: &Ledger, report: DailyReport) -> Result<Telling, ImportError> {
+    match report {
+        DailyReport::Card(report) => card(report),
+        DailyReport::Network(report) => network(ledger, report),
+        DailyReport::Biller(report) => biller(report),
+    }
+}
+
+impl Telling {
+    pub(super) fn of<L>(
+        report: &Report<L>,
+        kind: ImportKind,
+        of: ReportOf,
+        partner: String,
+        source: BreakSource,
+    ) -> Self {
+        Self {
+            kind,
+            of,
+            partner,
+            source,
+            day: report.day,
+            sequence: i64::try_from(report.sequence).unwrap_or(i64::MAX),
+            records: i64::try_from(report.lines.len()).unwrap_or(i64::MAX),
+            total: Money::ZERO,
+            told: HashMap::new(),
+            nameless: Vec::new(),
+            payouts: Vec::new(),
+        }
+    }
+
+    fn new_break(&self, kind: BreakKind, payment: i64, words: String) -> NewBreak {
+        NewBreak {
+            kind,
+            source: self.source,
+            partner: self.partner.clone(),
+            subject: BreakSubject::Payment,
+            subject_id: payment,
+            position: 0,
+            words,
+            expected: None,
+            found: None,
+            due_on: self.day,
+        }
+    }
+
+    /// Whether a payment of ours is this source's.
+    fn is_of_source(&self, ours: &ReportedPayment) -> bool {
+        match &self.of {
+            ReportOf::Gateway(gateway) => {
+                ours.funds.kind == ledger::AccountKind::GatewayReceivable && ours.funds.owner == *gateway
+            }
+            ReportOf::Network(network) => ours.network.as_ref() == Some(network),
+            ReportOf::Biller(biller) => ours.biller == *biller,
+        }
+    }
+
+    /// When the source is to have told of a payment.
+    fn is_of_day(&self, ours: &ReportedPayment, (from, until): (NaiveDateTime, NaiveDateTime)) -> bool {
+        let at = match &self.of {
+            ReportOf::Biller(_) => Some(ours.state_since),
+            ReportOf::Gateway(_) | ReportOf::Network(_) => ours.paid_at,
+        };
+        at.is_some_and(|at| from <= at && at < until)
+    }
+}
+
+/// The first instant of a day in Morocco, and the first after it.
+fn bounds(day: NaiveDate) -> (NaiveDateTime, NaiveDateTime) {
+    let start = |day: NaiveDate| {
+        let local = day.and_time(chrono::NaiveTime::MIN);
+        // Morocco's clock changes at three in the morning.
+        ZONE.from_local_datetime(&local).earliest().map_or(local, |at| at.naive_utc())
+    };
+    (start(day), start(day.checked_add_days(Days::new(1)).unwrap_or(day)))
+}
+
+fn compare(
+    ledger: &Ledger,
+    telling: &Telling,
+    superseded: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<Found, ImportError> {
+    let mut found = Found::default();
+    let within = bounds(telling.day);
+    let mut numbers: Vec<i64> = telling.told.keys().copied().collect();
+    numbers.sort_unstable();
+    for some in numbers.chunks(PAGE) {
+        let (ours, apart) =
+            ledger.read(|reader| Ok((reader.payments_reported(some)?, reader.reported_apart(some)?)))?;
+        let ours: HashMap<i64, ReportedPayment> = ours.into_iter().map(|payment| (payment.id, payment)).collect();
+        for number in some {
+            let Some(told) = telling.told.get(number) else { continue };
+            let ours = ours.get(number).filter(|ours| telling.is_of_source(ours));
+            found.add(telling, *number, verdicts(telling.source, told, ours))?;
+            let Some(ours) = ours.filter(|ours| told.count > 0 && !telling.is_of_day(ours, within)) else { continue };
+            found.apart.push(*number);
+            let elsewhere = apart.iter().any(|(id, import)| id == number && Some(*import) != superseded);
+            found.of_another_day(ledger, telling, told, ours, elsewhere)?;
+        }
+    }
+    for (line, amount) in &telling.nameless {
+        let what = NewBreak {
+            subject: BreakSubject::Line,
+            subject_id: telling.sequence,
+            position: i32::try_from(*line).unwrap_or(i32::MAX),
+            found: Some(*amount),
+            ..telling.new_break(
+                BreakKind::MissingHere,
+                0,
+                format!("line {line} of the report names no payment of ours"),
+            )
+        };
+        found.push(what)?;
+    }
+    missing_there(ledger, telling, within, now, &mut found)?;
+    Ok(found)
+}
+
+/// What the source should have told of that day and did not.
+fn missing_there(
+    ledger: &Ledger,
+    telling: &Telling,
+    within: (NaiveDateTime, NaiveDateTime),
+    now: DateTime<Utc>,
+    found: &mut Found,
+) -> Result<(), ImportError> {
+    if within.0 > now.naive_utc() {
+        return Err(ImportError::refused(format!("the report tells of {}, which has not begun", telling.day)));
+    }
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
+    for (first, beyond) in ledger.read(|reader| reader.payment_runs(within.0, within.1))? {
+        let mut after = first - 1;
+        loop {
+            let page = ledger.read(|reader| reader.payments_of_source(&telling.of, within, (after, beyond), limit))?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            let untold: Vec<&ReportedPayment> =
+                page.iter().filter(|ours| telling.told.get(&ours.id).is_none_or(|told| told.count == 0)).collect();
+            let ids: Vec<i64> = untold.iter().map(|ours| ours.id).collect();
+            let apart: HashSet<i64> =
+                ledger.read(|reader| reader.reported_apart(&ids))?.into_iter().map(|(payment, _)| payment).collect();
+            for ours in untold.into_iter().filter(|ours| !apart.contains(&ours.id)) {
+                // What it tells of otherwise, such as a refusal, is a break already.
+                if telling.told.contains_key(&ours.id) && telling.source != BreakSource::Gateway {
+                    continue;
+                }
+                let amount = if telling.source == BreakSource::Biller { ours.principal } else { ours.total };
+                let words = format!("payment {:012} of {} is not in the report", ours.id, telling.day);
+                let what = telling.new_break(BreakKind::MissingThere, ours.id, words);
+                found.push(NewBreak { expected: Some(amount), ..what })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Found {
+    fn push(&mut self, what: NewBreak) -> Result<(), ImportError> {
+        if self.breaks.len() >= BREAKS_MAX {
+            let why = format!(
+                "more than {BREAKS_MAX} differences: it is not this hub's report, or not the day's; nothing was taken"
+            );
+            return Err(ImportError::refused(why));
+        }
+        self.breaks.push(what);
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        telling: &Telling,
+        payment: i64,
+        verdicts: Vec<(BreakKind, Option<Money>, Option<Money>, String)>,
+    ) -> Result<(), ImportError> {
+        for (kind, expected, found, words) in verdicts {
+            self.push(NewBreak { expected, found, ..telling.new_break(kind, payment, words) })?;
+        }
+        Ok(())
+    }
+
+    /// A payment of another day: late, if its own day's report lacked it; a duplicate, if that or another one had it.
+    fn of_another_day(
+        &mut self,
+        ledger: &Ledger,
+        telling: &Telling,
+        told: &Told,
+        ours: &ReportedPayment,
+        elsewhere: bool,
+    ) -> Result<(), ImportError> {
+        let Some(at) = (match telling.source {
+            BreakSource::Biller => Some(ours.state_since),
+            _ => ours.paid_at,
+        }) else {
+            return Ok(());
+        };
+        let day = at.and_utc().with_timezone(&ZONE).date_naive();
+        let (own, breaks) = ledger.read(|reader| {
+            let own = reader.report_of(telling.kind, &telling.partner, day)?;
+            Ok((own, reader.breaks_about(BreakSubject::Payment, ours.id)?))
+        })?;
+        let missed: Vec<_> = breaks
+            .iter()
+            .filter(|one| one.what.kind == BreakKind::MissingThere && one.what.partner == telling.partner)
+            .collect();
+        let is_open = |state: BreakState| matches!(state, BreakState::Open | BreakState::Proposed);
+        self.turned_up.extend(missed.iter().filter(|one| is_open(one.state)).map(|one| one.id));
+        if elsewhere || (own.is_some() && missed.is_empty()) {
+            let words = format!("payment {:012} of {day} was in another report already", ours.id);
+            let what = telling.new_break(BreakKind::Duplicate, ours.id, words);
+            self.push(NewBreak { found: Some(told.amount), ..what })?;
+        }
+        Ok(())
+    }
+}
+
+fn write(
+    ledger: &Ledger,
+    terms: &ImportTerms<'_>,
+    file: &File,
+    telling: Telling,
+    found: Found,
+    superseded: Option<i64>,
+) -> Result<(), ImportError> {
+    let now = terms.now;
+    let import = file.begin(ledger, terms, telling.kind)?;
+    let payouts =
+        telling.payouts.chunks(SLICE).map(|some| ReportSlice { payouts: some.to_vec(), ..Default::default() });
+    let apart = found.apart.chunks(SLICE).map(|some| ReportSlice { apart: some.to_vec(), ..Default::default() });
+    let breaks = found.breaks.chunks(SLICE).map(|some| ReportSlice { breaks: some.to_vec(), ..Default::default() });
+    let mut again = Vec::new();
+    for slice in payouts.chain(apart).chain(breaks) {
+        let staged = ledger.write_now(move |op| op.stage_report(import, &slice, now))?;
+        again.extend(staged.ok_or(ImportError::Overtaken)?);
+    }
+    let end = ImportEnd {
+        source: telling.partner,
+        day: Some(telling.day),
+        sequence: Some(telling.sequence),
+        records: telling.records,
+        known: 0,
+        total: telling.total,
+    };
+    let turned_up = found.turned_up;
+    let finished = ledger.write_now(move |op| op.finish_report(import, &end, superseded, &again, &turned_up, now))?;
+    if finished { Ok(()) } else { Err(ImportError::Overtaken) }
+}
+
+/// Sums by payout, in the order of references.
+#[derive(Default)]
+pub(super) struct PayoutSums(BTreeMap<String, NewPayout>);
+
+impl PayoutSums {
+    pub(super) fn add(&mut self, gateway: &str, reference: &str, value_on: NaiveDate) -> &mut NewPayout {
+        self.0.entry(reference.to_owned()).or_insert_with(|| NewPayout {
+            gateway: gateway.to_owned(),
+            reference: reference.to_owned(),
+            value_on,
+            captured: Money::ZERO,
+            returned: Money::ZERO,
+            fee: Money::ZERO,
+        })
+    }
+
+    pub(super) fn finish(self) -> Vec<NewPayout> {
+        self.0.into_values().collect()
+    }
+}
+
+/// Whether the hub holds that the money was taken.
+pub(super) fn is_taken(state: PaymentState) -> bool {
+    use PaymentState as S;
+    matches!(state, S::Taken | S::Confirmed | S::Returning | S::Returned | S::Cancelling | S::Cancelled)
+}
+
+/// The ledger, where a rule has to ask it.
+pub(super) fn number_of(ledger: &Ledger, network: &str, reference: &str) -> Result<Option<i64>, LedgerError> {
+    ledger.read(|reader| reader.payment_of_network(network, reference))
+}

@@ -1,0 +1,544 @@
+//! A run of matching: every entry that is not wholly matched is looked at by the rules, what they say is written, and what is
+//! left is a break.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use ledger::{
+    BankEntry, BankPlace, BreakKind, BreakSource, BreakSubject, EntryState, FloatRequest, FloatRequestKind, Ledger,
+    LedgerError, MatchOutcome, MatchRule, Matched, Money, NewBreak, Payout, Transfer, WriteOp,
+};
+
+use super::rules::{self, Awaited, Line, Verdict, negative};
+use crate::terms::ZONE;
+
+/// Entries looked at at once.
+const PAGE: i64 = 200;
+/// Transactions of an entry looked at at once.
+const DETAILS: i64 = 500;
+/// Matches of one write: the writer is held for some milliseconds.
+const SLICE: usize = 25;
+/// Awaited things that are held against entries by amount and date: with more of them open, nothing is unique.
+const AWAITED_MAX: i64 = 20_000;
+/// Lines that are left to the last rule; more than that of them need the bank's attention, not ours.
+const LEFT_MAX: usize = 200_000;
+/// Breaks held until the end of a run, which may find that they are none; past that they are opened as they come.
+const HELD_MAX: usize = 5_000;
+/// Passes over the entries: what one matches, such as a transfer that then comes back, may let another match.
+const PASSES: usize = 3;
+/// Lines told of a run.
+const TOLD_MAX: usize = 10_000;
+
+/// What entries are matched by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MatchTerms {
+    /// What the bank may take on the way without saying so.
+    pub fee_tolerance: Money,
+    /// How many days amount and date may be apart.
+    pub date_span_days: u16,
+    /// After how many days what has not come is late.
+    pub late_days: u16,
+}
+
+impl Default for MatchTerms {
+    fn default() -> Self {
+        Self { fee_tolerance: Money::ZERO, date_span_days: 3, late_days: 3 }
+    }
+}
+
+/// What a run did, or would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RunReport {
+    /// Matches made, by rule.
+    pub matches: BTreeMap<&'static str, u64>,
+    /// Breaks opened.
+    pub breaks: u64,
+    /// What it did, in words.
+    pub told: Vec<String>,
+}
+
+impl RunReport {
+    /// All matches made.
+    pub fn matched(&self) -> u64 {
+        self.matches.values().sum()
+    }
+
+    fn tell(&mut self, what: impl FnOnce() -> String) {
+        if self.told.len() < TOLD_MAX {
+            self.told.push(what());
+        }
+    }
+}
+
+/// What is awaited and has no reference of the hub on the bank's side.
+#[derive(Debug, Clone)]
+enum Thing {
+    Transfer(Transfer),
+    Payout(Payout),
+    FloatRequest(FloatRequest),
+}
+
+impl Thing {
+    fn words(&self) -> String {
+        match self {
+            Self::Transfer(transfer) => format!("transfer {}", rules::named(transfer)),
+            Self::Payout(payout) => format!("payout {} of {}", payout.sums.reference, payout.sums.gateway),
+            Self::FloatRequest(request) => format!("float request {} of outlet {}", request.id, request.outlet),
+        }
+    }
+}
+
+struct Run<'a> {
+    ledger: &'a Ledger,
+    terms: &'a MatchTerms,
+    dry_run: bool,
+    now: DateTime<Utc>,
+    report: RunReport,
+    /// The references of all that is awaited; `None`: there are too many to hold.
+    references: Option<HashSet<String>>,
+    /// Credits that name a payout, by gateway and reference.
+    payouts: BTreeMap<(String, String), (Payout, Vec<Line>)>,
+    /// Lines that no reference helps.
+    left: Vec<Line>,
+    /// Breaks of this pass.
+    breaks: Vec<NewBreak>,
+}
+
+/// Matches what can be matched, and opens breaks for the rest. A dry run writes nothing and tells what it would do.
+pub fn run(ledger: &Ledger, terms: &MatchTerms, dry_run: bool, now: DateTime<Utc>) -> Result<RunReport, LedgerError> {
+    let (payouts, left, breaks) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let report = RunReport::default();
+    let mut run = Run { ledger, terms, dry_run, now, report, references: None, payouts, left, breaks };
+    for _ in 0..PASSES {
+        let before = run.report.matched();
+        run.pass()?;
+        if dry_run || run.report.matched() == before {
+            break;
+        }
+    }
+    run.overdue()?;
+    run.open_breaks()?;
+    Ok(run.report)
+}
+
+impl Run<'_> {
+    fn pass(&mut self) -> Result<(), LedgerError> {
+        (self.payouts, self.left, self.breaks) = (BTreeMap::new(), Vec::new(), Vec::new());
+        self.references = self.awaited_references()?;
+        let mut after = i64::MIN;
+        loop {
+            let page = self.ledger.read(|reader| reader.open_bank_entries(after, PAGE))?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for entry in &page {
+                self.entry(entry)?;
+            }
+            if self.breaks.len() >= HELD_MAX {
+                self.open_breaks()?;
+            }
+        }
+        self.settle_payouts()?;
+        self.by_amount_and_date()
+    }
+
+    fn entry(&mut self, entry: &BankEntry) -> Result<(), LedgerError> {
+        let matched = match entry.state {
+            EntryState::Open => Vec::new(),
+            _ => self.ledger.read(|reader| reader.matched_of(entry.id))?,
+        };
+        let sum = Money::sum(matched.iter().map(|(_, amount)| *amount)).unwrap_or_default();
+        let Some(left) = entry.amount.checked_sub(sum) else { return Ok(()) };
+        if entry.details == 0 {
+            return self.line(Line::whole(entry, None, left));
+        }
+        if entry.details == 1 {
+            let details = self.ledger.read(|reader| reader.bank_details(entry.id, 0, 1))?;
+            return self.line(Line::whole(entry, details.first(), left));
+        }
+        let mut after = 0;
+        loop {
+            let page = self.ledger.read(|reader| reader.bank_details(entry.id, after, DETAILS))?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.position;
+            for detail in &page {
+                if matched.iter().any(|(position, _)| *position == detail.position) {
+                    continue;
+                }
+                match Line::part(entry, detail) {
+                    Some(line) => self.line(line)?,
+                    None => {
+                        let line = Line { position: detail.position, ..Line::whole(entry, None, Money::ZERO) };
+                        let words = "the bank does not say how much of the batch this transaction is".to_owned();
+                        self.add_break(&line, BreakKind::Unknown, None, words);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes the first rule that has something to say.
+    fn line(&mut self, line: Line) -> Result<(), LedgerError> {
+        if let Some(id) = line.transfer() {
+            let (window, account, repeats) = (id.window, i16::from(id.account), i16::from(id.repeats));
+            return match self.ledger.read(|reader| reader.transfer(window, account, repeats))? {
+                Some(transfer) => {
+                    let verdict = rules::end_to_end(&line, &transfer, self.terms.fee_tolerance);
+                    self.take(&line, verdict)
+                }
+                None => {
+                    let words = format!("it names transfer {id}, which is not the hub's");
+                    self.add_break(&line, BreakKind::MissingHere, None, words);
+                    Ok(())
+                }
+            };
+        }
+        if let Some(message) = line.order().filter(|_| line.amount.minor() < 0)
+            && let Some(order) = self.ledger.read(|reader| reader.transfer_order(message))?
+        {
+            let transfers = self.ledger.read(|reader| reader.transfers_ordered(order.id))?;
+            let verdict = rules::order(&line, message, &transfers);
+            return self.take(&line, verdict);
+        }
+        if self.by_reference(&line)? {
+            return Ok(());
+        }
+        if line.is_charge {
+            let verdict = Verdict::Matches(MatchRule::Charges, vec![(Matched::Charges, line.amount)]);
+            return self.take(&line, verdict);
+        }
+        if self.left.len() < LEFT_MAX {
+            self.left.push(line);
+        } else {
+            let words = format!("it has no reference of ours, as more than {LEFT_MAX} entries have none");
+            self.add_break(&line, BreakKind::Unknown, None, words);
+        }
+        Ok(())
+    }
+
+    /// (c) Whether a reference of ours stands in the line's texts.
+    fn by_reference(&mut self, line: &Line) -> Result<bool, LedgerError> {
+        for reference in line.references() {
+            if self.references.as_ref().is_some_and(|known| !known.contains(reference)) {
+                continue;
+            }
+            if line.amount.is_positive() {
+                let mut payouts = self.ledger.read(|reader| reader.payouts_awaited(Some(reference), PAGE))?;
+                if payouts.len() > 1 {
+                    let words = format!("several gateways announced a payout {reference}");
+                    self.add_break(line, BreakKind::Ambiguous, None, words);
+                    return Ok(true);
+                }
+                if let Some(payout) = payouts.pop() {
+                    let key = (payout.sums.gateway.clone(), payout.sums.reference.clone());
+                    self.payouts.entry(key).or_insert((payout, Vec::new())).1.push(line.clone());
+                    return Ok(true);
+                }
+            }
+            let requests = self.ledger.read(|reader| reader.float_requests_awaited(Some(reference), 0, PAGE))?;
+            match requests.as_slice() {
+                [] => {}
+                [request] => {
+                    let expected = signed(request);
+                    let verdict = if expected == line.amount {
+                        Verdict::Matches(MatchRule::Reference, vec![(Matched::FloatRequest(request.id), line.amount)])
+                    } else {
+                        let words = format!("the money of float request {} has another amount", request.id);
+                        Verdict::Breaks(BreakKind::AmountDiffers, Some(expected), words)
+                    };
+                    self.take(line, verdict)?;
+                    return Ok(true);
+                }
+                _ => {
+                    let words = format!("several float requests have the proof {reference}");
+                    self.add_break(line, BreakKind::Ambiguous, None, words);
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Does what a rule says.
+    fn take(&mut self, line: &Line, verdict: Verdict) -> Result<(), LedgerError> {
+        let (rule, what) = match verdict {
+            Verdict::Matches(rule, what) => (rule, what),
+            Verdict::Breaks(kind, expected, words) => {
+                self.add_break(line, kind, expected, words);
+                return Ok(());
+            }
+        };
+        self.told_match(line, rule, what.len());
+        if self.dry_run {
+            *self.report.matches.entry(rule.as_str()).or_default() += what.len() as u64;
+            return Ok(());
+        }
+        let now = self.now;
+        let (entry, position, day) = (line.entry, line.position, line.booked_on);
+        // A transfer and the charges on it stand in one slice: those of an order have none.
+        for some in what.chunks(SLICE) {
+            let some = some.to_vec();
+            let (outcomes, opened) = self.ledger.write_now(move |op: &mut WriteOp<'_>| {
+                let (mut outcomes, mut opened) = (Vec::with_capacity(some.len()), 0);
+                for (what, amount) in &some {
+                    let outcome = op.match_entry(BankPlace { entry, position, amount: *amount }, rule, what, now)?;
+                    if let (MatchOutcome::Made, Matched::TransferReturned(transfer, reason)) = (outcome, what) {
+                        let found = came_back(*transfer, *amount, reason, day);
+                        opened += u64::from(op.open_break(&found, None, now)?);
+                    }
+                    outcomes.push(outcome);
+                }
+                Ok((outcomes, opened))
+            })?;
+            self.report.breaks += opened;
+            for outcome in outcomes {
+                self.came_of(line, rule, outcome);
+            }
+        }
+        Ok(())
+    }
+
+    fn came_of(&mut self, line: &Line, rule: MatchRule, outcome: MatchOutcome) {
+        let words = match outcome {
+            MatchOutcome::Made => {
+                *self.report.matches.entry(rule.as_str()).or_default() += 1;
+                return;
+            }
+            MatchOutcome::Known => return,
+            MatchOutcome::Taken => {
+                let words = "another entry is matched with what this one names".to_owned();
+                return self.add_break(line, BreakKind::Duplicate, None, words);
+            }
+            MatchOutcome::Unfit(state) => format!("what it names is {state} by now"),
+            MatchOutcome::TooMuch => "what it names comes to more than the entry has".to_owned(),
+            MatchOutcome::Missing => "what it names is not there any more".to_owned(),
+        };
+        self.add_break(line, BreakKind::StatusDiffers, None, words);
+    }
+
+    fn told_match(&mut self, line: &Line, rule: MatchRule, count: usize) {
+        self.report.tell(|| {
+            format!("entry {} of {}, {}: {count} match(es) by {rule}", line.entry, line.booked_on, line.amount)
+        });
+    }
+
+    /// Credits that name one payout make it together.
+    fn settle_payouts(&mut self) -> Result<(), LedgerError> {
+        for (payout, lines) in std::mem::take(&mut self.payouts).into_values() {
+            let net = payout.net();
+            let credited = Money::sum(lines.iter().map(|line| line.amount));
+            let short = net.zip(credited).and_then(|(net, credited)| net.checked_sub(credited));
+            let tolerated = |short: &Money| short.minor() >= 0 && *short <= self.terms.fee_tolerance;
+            if let Some(charges) = short.filter(tolerated) {
+                self.match_payout(&payout, &lines, charges, MatchRule::Reference)?;
+                continue;
+            }
+            for line in &lines {
+                let words = format!("payout {} of {} has another amount", payout.sums.reference, payout.sums.gateway);
+                self.add_break(line, BreakKind::AmountDiffers, net, words);
+            }
+        }
+        Ok(())
+    }
+
+    fn match_payout(
+        &mut self,
+        payout: &Payout,
+        lines: &[Line],
+        charges: Money,
+        rule: MatchRule,
+    ) -> Result<(), LedgerError> {
+        for line in lines {
+            self.told_match(line, rule, 1);
+        }
+        if self.dry_run {
+            *self.report.matches.entry(rule.as_str()).or_default() += lines.len() as u64;
+            return Ok(());
+        }
+        let (now, parts) = (self.now, payout.parts.clone());
+        let places: Vec<BankPlace> = lines
+            .iter()
+            .map(|line| BankPlace { entry: line.entry, position: line.position, amount: line.amount })
+            .collect();
+        let outcome = self.ledger.write_now(move |op| op.match_payout(&parts, &places, charges, rule, now))?;
+        for line in lines {
+            self.came_of(line, rule, outcome);
+        }
+        Ok(())
+    }
+
+    fn by_amount_and_date(&mut self) -> Result<(), LedgerError> {
+        let lines = std::mem::take(&mut self.left);
+        let awaited = if lines.is_empty() { Vec::new() } else { self.awaited()? };
+        let (pairs, ambiguous) = rules::amount_and_date(&lines, &awaited, self.terms.date_span_days);
+        let mut done = vec![false; lines.len()];
+        let mut mark = |at: usize| {
+            if let Some(done) = done.get_mut(at) {
+                *done = true;
+            }
+        };
+        for (at, one) in pairs {
+            let (Some(line), Some(one)) = (lines.get(at), awaited.get(one)) else { continue };
+            mark(at);
+            let rule = MatchRule::AmountAndDate;
+            match &one.what {
+                Thing::Transfer(transfer) => {
+                    let what = vec![(Matched::Transfer(transfer.id), line.amount)];
+                    self.take(line, Verdict::Matches(rule, what))?;
+                }
+                Thing::FloatRequest(request) => {
+                    let what = vec![(Matched::FloatRequest(request.id), line.amount)];
+                    self.take(line, Verdict::Matches(rule, what))?;
+                }
+                Thing::Payout(payout) => self.match_payout(payout, std::slice::from_ref(line), Money::ZERO, rule)?,
+            }
+        }
+        for at in ambiguous {
+            let Some(line) = lines.get(at) else { continue };
+            mark(at);
+            let near: Vec<String> =
+                awaited.iter().filter(|one| one.amount == line.amount).map(|one| one.what.words()).take(3).collect();
+            let words = format!("it could be {}, or another entry has the same amount", near.join(" or "));
+            self.add_break(line, BreakKind::Ambiguous, None, words);
+        }
+        for (line, _) in lines.iter().zip(&done).filter(|(_, done)| !**done) {
+            let words = "nothing that the hub awaits has this reference or this amount".to_owned();
+            self.add_break(line, BreakKind::Unknown, None, words);
+        }
+        Ok(())
+    }
+
+    fn awaited_references(&self) -> Result<Option<HashSet<String>>, LedgerError> {
+        let (payouts, requests) = self.ledger.read(|reader| {
+            Ok((reader.payouts_awaited(None, AWAITED_MAX)?, reader.float_requests_awaited(None, 0, AWAITED_MAX)?))
+        })?;
+        let is_all = |found: usize| i64::try_from(found).is_ok_and(|found| found < AWAITED_MAX);
+        let parts: usize = payouts.iter().map(|payout| payout.parts.len()).sum();
+        if !is_all(parts) || !is_all(requests.len()) {
+            return Ok(None);
+        }
+        let payouts = payouts.into_iter().map(|payout| payout.sums.reference);
+        Ok(Some(payouts.chain(requests.into_iter().map(|request| request.proof)).collect()))
+    }
+
+    fn awaited(&self) -> Result<Vec<Awaited<Thing>>, LedgerError> {
+        let (transfers, payouts, requests) = self.ledger.read(|reader| {
+            Ok((
+                reader.transfers_awaited(0, AWAITED_MAX)?,
+                reader.payouts_awaited(None, AWAITED_MAX)?,
+                reader.float_requests_awaited(None, 0, AWAITED_MAX)?,
+            ))
+        })?;
+        let mut all = Vec::with_capacity(transfers.len() + payouts.len() + requests.len());
+        all.extend(transfers.into_iter().map(|found| Awaited {
+            amount: negative(found.transfer.amount),
+            on: found.execution_on,
+            what: Thing::Transfer(found.transfer),
+        }));
+        all.extend(payouts.into_iter().filter_map(|payout| {
+            Some(Awaited { amount: payout.net()?, on: payout.sums.value_on, what: Thing::Payout(payout) })
+        }));
+        all.extend(requests.into_iter().map(|request| Awaited {
+            amount: signed(&request),
+            on: day_of(request.requested_at.and_utc()),
+            what: Thing::FloatRequest(request),
+        }));
+        Ok(all)
+    }
+
+    /// What should be in the statements by now.
+    fn overdue(&mut self) -> Result<(), LedgerError> {
+        let today = day_of(self.now);
+        let Some(before) = today.checked_sub_days(Days::new(u64::from(self.terms.late_days))) else { return Ok(()) };
+        for Awaited { what, amount, on } in self.awaited()? {
+            if on >= before {
+                continue;
+            }
+            let (subject, subject_id, partner, source) = match &what {
+                Thing::Transfer(transfer) => {
+                    (BreakSubject::Transfer, transfer.id, transfer.biller.to_string(), BreakSource::Bank)
+                }
+                Thing::Payout(payout) => {
+                    let first = payout.parts.first().copied().unwrap_or_default();
+                    (BreakSubject::Payout, first, payout.sums.gateway.clone(), BreakSource::Bank)
+                }
+                Thing::FloatRequest(request) => {
+                    (BreakSubject::FloatRequest, request.id, request.network.clone(), BreakSource::Bank)
+                }
+            };
+            self.breaks.push(NewBreak {
+                kind: BreakKind::Late,
+                source,
+                partner,
+                subject,
+                subject_id,
+                position: 0,
+                words: format!("{} of {on} is in no statement", what.words()),
+                expected: Some(amount),
+                found: None,
+                due_on: on,
+            });
+        }
+        Ok(())
+    }
+
+    fn add_break(&mut self, line: &Line, kind: BreakKind, expected: Option<Money>, words: String) {
+        self.breaks.push(NewBreak {
+            kind,
+            source: BreakSource::Bank,
+            partner: line.account.clone(),
+            subject: BreakSubject::Entry,
+            subject_id: line.entry,
+            position: line.position,
+            words,
+            expected,
+            found: Some(line.amount).filter(|amount| *amount != Money::ZERO),
+            due_on: line.booked_on,
+        });
+    }
+
+    fn open_breaks(&mut self) -> Result<(), LedgerError> {
+        let now = self.now;
+        for some in std::mem::take(&mut self.breaks).chunks(SLICE) {
+            for found in some {
+                self.report.tell(|| format!("break: {}, {}: {}", found.kind, found.subject, found.words));
+            }
+            if self.dry_run {
+                self.report.breaks += some.len() as u64;
+                continue;
+            }
+            let some = some.to_vec();
+            self.report.breaks += self.ledger.write_now(move |op| {
+                some.iter().try_fold(0, |sum, found| Ok(sum + u64::from(op.open_break(found, None, now)?)))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// A transfer that came back: the biller is owed it again.
+fn came_back(transfer: i64, amount: Money, reason: &str, day: NaiveDate) -> NewBreak {
+    NewBreak {
+        kind: BreakKind::Returned,
+        source: BreakSource::Bank,
+        partner: String::new(),
+        subject: BreakSubject::Transfer,
+        subject_id: transfer,
+        position: 0,
+        words: format!("the transfer came back: {reason}"),
+        expected: None,
+        found: Some(amount),
+        due_on: day,
+    }
+}
+
+fn day_of(at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&ZONE).date_naive()
+}
+
+/// A request's money as the bank has it.
+fn signed(request: &FloatRequest) -> Money {
+    match request.kind {
+        FloatRequestKind::TopUp => request.amount,
+        FloatRequestKind::Withdrawal => negative(request.amount),
+    }
+}

@@ -1,0 +1,182 @@
+//! Daily reports of gateways, networks and billers.
+
+use ledger::{AccountKind, BreakKind, Step};
+use settlement::reconciliation::Imported;
+
+use crate::world::{
+    ACCOUNT, Line, World, at, biller_line, biller_report, camt053, card_line, card_report, network_line, network_report,
+};
+
+const DAY: &str = "2026-11-24";
+
+fn morning() -> chrono::DateTime<chrono::Utc> {
+    at("2026-11-24T10:00:00Z")
+}
+
+fn next_day() -> chrono::DateTime<chrono::Utc> {
+    at("2026-11-25T06:00:00Z")
+}
+
+#[test]
+fn every_break_of_a_gateways_report_is_found_and_none_invented() {
+    let world = World::new();
+    let [fits, twice, other, given_back, untold, returned] =
+        [1_000, 2_000, 3_000, 4_000, 5_000, 6_000].map(|centimes| world.card_taken(1101, centimes, morning()));
+    for payment in [fits, twice, other, given_back, untold] {
+        world.confirm(payment, morning());
+    }
+    world.step(returned, Step::Return, morning());
+    world.step(returned, Step::Returned, morning());
+    let lot = Some(("2026-11-25", "LOT-1"));
+    let lines = [
+        card_line(fits, "PostAuth", 1_000, 10, lot),
+        card_line(twice, "PostAuth", 2_000, 20, lot),
+        card_line(twice, "PostAuth", 2_000, 20, lot),
+        card_line(other, "PostAuth", 3_100, 30, lot),
+        card_line(given_back, "PostAuth", 4_000, 40, lot),
+        card_line(given_back, "Credit", 4_000, 0, lot),
+        card_line(returned, "PostAuth", 6_000, 60, lot),
+        card_line(returned, "Void", 6_000, 0, lot),
+        card_line(999_999, "PostAuth", 7_000, 70, lot),
+        card_line(888_888, "PreAuth", 7_000, 70, None),
+    ];
+    let report = card_report(DAY, 1, &lines);
+    assert_eq!(world.take("card.csv", &report, next_day()), 5);
+    let mut found = world.open_breaks();
+    found.sort_unstable();
+    let wanted = ["amount differs", "duplicate", "missing here", "missing there", "status differs"];
+    assert_eq!(found, wanted.map(|kind| format!("gateway: {kind}")));
+    assert!(matches!(world.import("card.csv", &report, next_day()), Ok(Imported::Known(_))));
+    world.assert_clean();
+}
+
+#[test]
+fn a_later_report_of_the_day_replaces_the_earlier_one() {
+    let world = World::new();
+    let [first, second] = [1_000, 2_000].map(|centimes| world.card(1101, centimes, morning()));
+    let line = |payment, centimes| card_line(payment, "PostAuth", centimes, 10, Some(("2026-11-25", "LOT-1")));
+    assert_eq!(world.take("1.csv", &card_report(DAY, 1, &[line(first, 1_100)]), next_day()), 2);
+    let lines = [line(first, 1_100), line(second, 2_000)];
+    world.take("2.csv", &card_report(DAY, 2, &lines), next_day());
+    assert_eq!(world.open_breaks(), ["gateway: amount differs"], "still there; the missing one is superseded");
+    let said = world.refused(&card_report(DAY, 1, &lines), next_day());
+    assert!(said.contains("does not come after number 2"), "{said}");
+    // Only the later report's payout is awaited.
+    let payouts = world.ledger.read(|reader| reader.payouts_awaited(None, 10)).unwrap();
+    assert_eq!(payouts.iter().map(|payout| payout.net().unwrap().minor()).collect::<Vec<_>>(), [3_080]);
+    world.assert_clean();
+}
+
+#[test]
+fn what_comes_in_the_next_days_report_settles_its_break_and_is_no_duplicate() {
+    let world = World::new();
+    let payment = world.card(1101, 1_000, at("2026-11-24T22:59:59Z"));
+    let again = world.card(1101, 2_000, morning());
+    let line = |payment, centimes| card_line(payment, "PostAuth", centimes, 0, None);
+    assert_eq!(world.take("1.csv", &card_report(DAY, 1, &[line(again, 2_000)]), next_day()), 1);
+    assert_eq!(world.open_breaks(), ["gateway: missing there"]);
+    let lines = [line(payment, 1_000), line(again, 2_000)];
+    world.take("2.csv", &card_report("2026-11-25", 2, &lines), at("2026-11-26T06:00:00Z"));
+    assert_eq!(world.open_breaks(), ["gateway: duplicate"], "the other one was in its own day's report");
+    world.assert_clean();
+}
+
+#[test]
+fn the_gateway_may_know_of_a_payment_a_day_before_the_hub() {
+    let world = World::new();
+    // Captured before midnight; the callback came after it.
+    let payment = world.card(1101, 1_000, at("2026-11-24T23:00:01Z"));
+    let line = card_line(payment, "PostAuth", 1_000, 0, None);
+    assert_eq!(world.take("1.csv", &card_report(DAY, 1, &[line]), next_day()), 0);
+    assert_eq!(world.take("2.csv", &card_report("2026-11-25", 2, &[]), at("2026-11-26T06:00:00Z")), 0);
+    assert!(world.open_breaks().is_empty());
+}
+
+#[test]
+fn a_payout_is_booked_when_its_credits_come() {
+    let world = World::new();
+    let [first, second] = [10_000, 20_000].map(|centimes| world.card(1101, centimes, morning()));
+    let lot = Some(("2026-11-25", "LOT-4471"));
+    let lines = [card_line(first, "PostAuth", 10_000, 100, lot), card_line(second, "PostAuth", 20_000, 200, lot)];
+    world.take("card.csv", &card_report(DAY, 1, &lines), next_day());
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), 30_000);
+    // In two credits; the first alone is not enough.
+    let part = [Line::of(9_700, "B1").remitted("CMI LOT-4471 1/2")];
+    world.take("s1.xml", &camt053("S1", ACCOUNT, "2026-11-25", 0, &part), next_day());
+    let report = world.run(next_day());
+    assert_eq!((report.matched(), world.open_breaks()), (0, vec!["bank: amount differs".to_owned()]));
+    let rest = [Line::of(20_000, "B2").remitted("CMI, LOT-4471 (2/2)")];
+    world.take("s2.xml", &camt053("S2", ACCOUNT, "2026-11-26", 9_700, &rest), next_day());
+    let report = world.run(next_day());
+    assert_eq!((report.matched(), world.open_breaks()), (2, vec![]), "{:?}", report.told);
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), 0);
+    assert_eq!(world.balance(AccountKind::GatewayFees, "cmi"), 300);
+    assert_eq!(world.balance(AccountKind::Bank, ""), 29_700);
+    world.assert_clean();
+}
+
+#[test]
+fn every_break_of_a_networks_report_is_found_and_none_invented() {
+    let world = World::new();
+    world.fund("NET", "701", 100_000, "VIR-701", morning());
+    world.fund("CASH", "801", 100_000, "VIR-801", morning());
+    let [fits, other, refused, untold] =
+        [1_000, 2_000, 3_000, 4_000].map(|centimes| world.cash("NET", "701", 1202, centimes, morning()));
+    let elsewhere = world.cash("CASH", "801", 1202, 5_000, morning());
+    let lines = [
+        network_line("701", fits, 1_000, "payment", "accepted"),
+        network_line("701", other, 2_100, "payment", "accepted"),
+        network_line("701", refused, 3_000, "payment", "refused"),
+        network_line("701", elsewhere, 5_000, "payment", "accepted"),
+    ];
+    assert_eq!(world.take("net.csv", &network_report("NET", DAY, 1, &lines), next_day()), 4);
+    let mut found = world.open_breaks();
+    found.sort_unstable();
+    let wanted = ["amount differs", "missing here", "missing there", "status differs"];
+    assert_eq!(found, wanted.map(|kind| format!("network: {kind}")));
+    let missing = world.breaks().into_iter().find(|found| found.what.kind == BreakKind::MissingThere).unwrap();
+    assert_eq!(missing.what.subject_id, untold);
+    let line = network_line("801", elsewhere, 5_000, "payment", "accepted");
+    assert_eq!(world.take("cash.csv", &network_report("CASH", DAY, 1, &[line]), next_day()), 0);
+    // The money for the floats comes with its reference.
+    let lines = [Line::of(100_000, "B1").remitted("VERSEMENT VIR-701"), Line::of(99_000, "B2").remitted("VIR-801")];
+    world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 0, &lines), next_day());
+    let report = world.run(next_day());
+    assert_eq!((report.matched(), report.breaks), (1, 1), "{:?}", report.told);
+    world.assert_clean();
+}
+
+#[test]
+fn every_break_of_a_billers_report_is_found_and_none_invented() {
+    let world = World::new();
+    let [fits, other, rejected, untold, twice] =
+        [1_000, 2_000, 3_000, 4_000, 5_000].map(|centimes| world.card(1303, centimes, morning()));
+    let returned = world.card_taken(1303, 6_000, morning());
+    world.step(returned, Step::Return, morning());
+    world.step(returned, Step::Returned, morning());
+    let lines = [
+        biller_line(fits, 1_000, DAY, "booked"),
+        biller_line(other, 2_100, DAY, "booked"),
+        biller_line(rejected, 3_000, DAY, "rejected"),
+        biller_line(twice, 5_000, DAY, "duplicate"),
+        biller_line(returned, 6_000, DAY, "booked"),
+    ];
+    assert_eq!(world.take("1303.csv", &biller_report(1303, DAY, 1, &lines), next_day()), 5);
+    let mut found = world.open_breaks();
+    found.sort_unstable();
+    let wanted = ["amount differs", "duplicate", "missing there", "status differs", "status differs"];
+    assert_eq!(found, wanted.map(|kind| format!("biller: {kind}")));
+    let missing = world.breaks().into_iter().find(|found| found.what.kind == BreakKind::MissingThere).unwrap();
+    assert_eq!(missing.what.subject_id, untold);
+    world.assert_clean();
+}
+
+#[test]
+fn another_hubs_report_is_not_taken() {
+    let world = World::new();
+    let lines: Vec<String> = (0..10_001).map(|at| card_line(500_000_000 + at, "PostAuth", 100, 0, None)).collect();
+    let said = world.refused(&card_report(DAY, 1, &lines), next_day());
+    assert!(said.contains("not this hub's report"), "{said}");
+    assert!(world.open_breaks().is_empty());
+    assert!(world.refused(&card_report("2026-11-30", 1, &[]), next_day()).contains("has not begun"));
+}

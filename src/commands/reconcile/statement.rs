@@ -1,0 +1,141 @@
+//! What a day came to, and how the bank and the gateways stand.
+
+use std::io::Write;
+
+use anyhow::Context;
+use ledger::{BankProof, GatewayProof, Money, OpenBreaks, ProofItems, ReconciliationDay, SourceDay};
+
+use super::open;
+use crate::cli::ReconcileStatementArgs;
+use crate::commands::Outcome;
+use crate::commands::table::Table;
+use crate::config::Environment;
+
+/// Items of one side of the bank's proof that are printed.
+const SHOWN: usize = 20;
+
+pub(super) fn run(
+    args: &ReconcileStatementArgs,
+    environment: &Environment,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let ledger = open(environment)?;
+    let found = ledger
+        .read(|reader| Ok((reader.reconciliation_day(args.day)?, reader.bank_proof()?, reader.gateway_proofs()?)));
+    let (day, bank, gateways) = found.context("the day cannot be read")?;
+    ledger.close();
+    if args.csv {
+        csv(&day, out)?;
+    } else {
+        table(&day, out)?;
+        proofs(&bank, &gateways, out)?;
+    }
+    Ok(if bank.difference() == Some(Money::ZERO) { Outcome::Done } else { Outcome::Faulty })
+}
+
+const SOURCES: [&str; 12] = [
+    "FILE",
+    "KIND",
+    "SOURCE",
+    "RECORDS",
+    "MATCHED",
+    "AMOUNT",
+    "OPEN",
+    "AMOUNT OPEN",
+    "BREAKS",
+    "BREAKS OPEN",
+    "OPENING",
+    "CLOSING",
+];
+
+fn cells(source: &SourceDay) -> [String; 12] {
+    let balance =
+        |of: fn((Money, Money)) -> Money| source.balances.map(|both| of(both).to_string()).unwrap_or_default();
+    [
+        source.import.name.clone(),
+        source.import.kind.to_string(),
+        source.import.source.clone(),
+        source.import.records.to_string(),
+        source.matched.0.to_string(),
+        source.matched.1.to_string(),
+        source.open.0.to_string(),
+        source.open.1.to_string(),
+        source.breaks.0.to_string(),
+        source.breaks.1.to_string(),
+        balance(|both| both.0),
+        balance(|both| both.1),
+    ]
+}
+
+fn csv(day: &ReconciliationDay, out: &mut dyn Write) -> anyhow::Result<()> {
+    let head: Vec<String> = SOURCES.iter().map(|name| name.to_lowercase().replace(' ', "_")).collect();
+    writeln!(out, "day;{}", head.join(";"))?;
+    for source in &day.sources {
+        // A name of a file is the only text that people choose: nothing in it may act as a separator or a formula.
+        let [name, rest @ ..] = cells(source);
+        let name: String =
+            name.chars().map(|c| if c.is_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
+        writeln!(out, "{};{};{}", day.day, name.trim_start_matches('-'), rest.join(";"))?;
+    }
+    Ok(())
+}
+
+fn table(day: &ReconciliationDay, out: &mut dyn Write) -> anyhow::Result<()> {
+    if day.sources.is_empty() {
+        writeln!(out, "nothing that tells of {} was taken in", day.day)?;
+    } else {
+        let mut table = Table::new(&SOURCES);
+        day.sources.iter().for_each(|source| table.row(cells(source)));
+        table.print(out)?;
+    }
+    if !day.breaks.is_empty() {
+        writeln!(out)?;
+        let mut table = Table::new(&["OPEN BREAKS", "KIND", "OF THE DAY", "TO 7 DAYS", "TO 30 DAYS", "OLDER"]);
+        for OpenBreaks { source, kind, by_age } in &day.breaks {
+            let mut row = vec![source.to_string(), kind.to_string()];
+            row.extend(by_age.iter().map(ToString::to_string));
+            table.row(row);
+        }
+        table.print(out)?;
+    }
+    Ok(())
+}
+
+fn proofs(bank: &BankProof, gateways: &[GatewayProof], out: &mut dyn Write) -> anyhow::Result<()> {
+    let day = bank.day.map_or_else(|| "no statement yet".to_owned(), |day| format!("statements to {day}"));
+    writeln!(out, "\nbank, {day}")?;
+    for (what, amount) in [
+        ("before the first statement", bank.before),
+        ("between statements that do not follow", bank.gaps),
+        ("booked here", bank.ledger),
+        ("there, not booked here yet", bank.not_booked.total),
+        ("booked here, not there yet", Money::ZERO.checked_sub(bank.not_shown.total).unwrap_or_default()),
+        ("closing balance there", bank.closing),
+    ] {
+        writeln!(out, "  {what:<40}{:>20}", amount.to_string())?;
+    }
+    let difference = bank.difference().map_or_else(|| "past the range".to_owned(), |amount| amount.to_string());
+    writeln!(out, "  {:<40}{difference:>20}", "difference")?;
+    named("not booked here: entry", &bank.not_booked, out)?;
+    named("not there: posting", &bank.not_shown, out)?;
+    for gateway in gateways {
+        writeln!(out, "\ngateway {}: owes {}", gateway.gateway, gateway.receivable)?;
+        for payout in &gateway.awaited {
+            let net = payout.net().map(|net| net.to_string()).unwrap_or_default();
+            writeln!(out, "  payout {} of {}: {net}", payout.sums.reference, payout.sums.value_on)?;
+        }
+        writeln!(out, "  not announced: {}", gateway.not_announced)?;
+    }
+    Ok(())
+}
+
+fn named(what: &str, items: &ProofItems, out: &mut dyn Write) -> anyhow::Result<()> {
+    for item in items.named.iter().take(SHOWN) {
+        writeln!(out, "  {what} {} of {}, {}: {}", item.id, item.day, item.what, item.amount)?;
+    }
+    let shown = items.named.len().min(SHOWN) as u64;
+    if items.count > shown {
+        writeln!(out, "  and {} more", items.count - shown)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Reconciliation: what is tolerated, what is late, and what needs two people.
+
+use ledger::Money;
+use settlement::reconciliation::MatchTerms;
+
+use super::environment::{Reader, Variable, with_default};
+
+const TOLERANCE: Variable = with_default(
+    "FATOURA_RECONCILE_FEE_TOLERANCE",
+    "0.00",
+    "an amount from 0.00 to 1000.00",
+    "what the bank may take from a transfer or a payout without saying so: booked as its charges",
+);
+const SPAN: Variable = with_default(
+    "FATOURA_RECONCILE_DATE_SPAN_DAYS",
+    "3",
+    "a whole number, 0 to 31",
+    "how many days an entry without a reference may be apart from what it is matched with by its amount",
+);
+const LATE: Variable = with_default(
+    "FATOURA_RECONCILE_LATE_DAYS",
+    "3",
+    "a whole number, 1 to 60",
+    "after how many days what the bank was asked for and no statement shows is a break",
+);
+const ALONE: Variable = with_default(
+    "FATOURA_RECONCILE_ALONE_MAX",
+    "0.00",
+    "an amount from 0.00 to 1000000.00",
+    "up to which amount one person closes a break by a posting; above it a second one has to approve",
+);
+
+pub(super) const VARIABLES: &[&Variable] = &[&TOLERANCE, &SPAN, &LATE, &ALONE];
+
+/// Reconciliation: what is tolerated, what is late, and what needs two people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReconcileConfig {
+    /// What entries are matched by.
+    pub terms: MatchTerms,
+    /// The highest amount that one person books for a break.
+    pub alone_max: Money,
+}
+
+impl ReconcileConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let tolerance = reader.get(&TOLERANCE, |text| amount(text, 100_000));
+        let span = reader.number(&SPAN, 0..=31);
+        let late = reader.number(&LATE, 1..=60);
+        let alone = reader.get(&ALONE, |text| amount(text, 100_000_000));
+        let days = |days: u32| u16::try_from(days).unwrap_or(u16::MAX);
+        let terms = MatchTerms { fee_tolerance: tolerance?, date_span_days: days(span?), late_days: days(late?) };
+        Some(Self { terms, alone_max: alone? })
+    }
+}
+
+/// An amount with two places, up to so many centimes.
+fn amount(text: &str, max: i64) -> Option<Money> {
+    Money::parse_wire(text).ok().filter(|amount| (0..=max).contains(&amount.minor()))
+}
