@@ -16,7 +16,7 @@ use payments::{Clock, Hub, HubParts, HubSettings, Secrets};
 use staff::{Staff, StaffParts};
 use tokio::sync::Notify;
 
-use crate::config::{Config, Environment, RetentionConfig, SettlementConfig};
+use crate::config::{Config, Environment, ReconcileConfig, RetentionConfig, SettlementConfig};
 use crate::jobs::{Parts, Warnings};
 use crate::notify::{Mailer, Notifier, TwilioClient};
 
@@ -53,6 +53,7 @@ pub struct App {
     clock: Clock,
     retention: RetentionConfig,
     settlement: SettlementConfig,
+    reconcile: ReconcileConfig,
     stopping: Arc<AtomicBool>,
 }
 
@@ -115,7 +116,8 @@ impl App {
             state = state.with_staff(Arc::new(Staff::open(parts)?));
         }
         let (state, retention, settlement) = (web::Data::new(state), config.retention, config.settlement.clone());
-        Ok(Self { ledger, hub, dispatcher, state, warnings, clock, retention, settlement, stopping })
+        let reconcile = config.reconcile;
+        Ok(Self { ledger, hub, dispatcher, state, warnings, clock, retention, settlement, reconcile, stopping })
     }
 
     /// What jobs work with.
@@ -126,6 +128,7 @@ impl App {
             clock: Arc::clone(&self.clock),
             retention: self.retention,
             settlement: self.settlement.clone(),
+            reconcile: self.reconcile,
             hub,
         }
     }

@@ -14,7 +14,7 @@ use super::table::{Table, local};
 use super::{Outcome, block_on, existing_database};
 use crate::app::{App, Outside};
 use crate::cli::{JobAction, JobHistoryArgs, JobRunArgs};
-use crate::config::{Config, Environment, RetentionConfig, SettlementConfig};
+use crate::config::{Config, Environment, ReconcileConfig, RetentionConfig, SettlementConfig};
 use crate::jobs::{Ended, JOBS, Job, Parts, Runner, find, in_words, take_in};
 use crate::signals::StopSignals;
 
@@ -79,8 +79,16 @@ fn run_now(args: &JobRunArgs, environment: &Environment, out: &mut dyn Write) ->
     if !job.needs_hub() {
         let retention = RetentionConfig::from_environment(environment)?;
         let settlement = SettlementConfig::from_environment(environment)?;
+        let reconcile = ReconcileConfig::from_environment(environment)?;
         let ledger = Arc::new(open(environment)?);
-        let parts = Parts { ledger: Arc::clone(&ledger), clock: Arc::new(Utc::now), retention, settlement, hub: None };
+        let parts = Parts {
+            ledger: Arc::clone(&ledger),
+            clock: Arc::new(Utc::now),
+            retention,
+            settlement,
+            reconcile,
+            hub: None,
+        };
         let outcome = perform(job, as_of, parts, out);
         ledger.close();
         return outcome;

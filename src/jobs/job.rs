@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::report::{JobFailure, JobResult};
 use super::schedule::Schedule;
-use crate::config::{RetentionConfig, SettlementConfig};
+use crate::config::{ReconcileConfig, RetentionConfig, SettlementConfig};
 
 /// A run under way.
 pub(crate) type Work = Pin<Box<dyn Future<Output = JobResult> + Send>>;
@@ -144,6 +144,8 @@ pub(crate) struct Parts {
     pub(crate) retention: RetentionConfig,
     /// Where settlement files go, and who pays billers.
     pub(crate) settlement: SettlementConfig,
+    /// How what comes in is matched.
+    pub(crate) reconcile: ReconcileConfig,
     /// The use cases and what works off the outbox; `None` where only the database is at hand.
     pub(crate) hub: Option<(Arc<Hub>, Dispatcher)>,
 }
@@ -151,8 +153,8 @@ pub(crate) struct Parts {
 impl Parts {
     /// Begins a run; `None`: it needs more than is at hand.
     pub(crate) fn begin(&self, job: &Job, fence: Fence, as_of: DateTime<Utc>) -> Option<Work> {
-        let Self { ledger, clock, retention, settlement, hub } = self.clone();
-        let run = Run { ledger, clock, retention, settlement, as_of, fence };
+        let Self { ledger, clock, retention, settlement, reconcile, hub } = self.clone();
+        let run = Run { ledger, clock, retention, settlement, reconcile, as_of, fence };
         match job.doing {
             Doing::Database(work) => Some(work(run)),
             Doing::Hub(work) => hub.map(|(hub, dispatcher)| work(HubRun { hub, dispatcher, run })),
@@ -171,6 +173,8 @@ pub(crate) struct Run {
     pub(crate) retention: RetentionConfig,
     /// Where settlement files go, and who pays billers.
     pub(crate) settlement: SettlementConfig,
+    /// How what comes in is matched.
+    pub(crate) reconcile: ReconcileConfig,
     /// The moment that the run works for: its occurrence, or what a person asked for.
     pub(crate) as_of: DateTime<Utc>,
     /// What it holds: see [`Run::write_held`].

@@ -13,6 +13,7 @@ mod job;
 mod local;
 mod prune;
 mod pull_bill_files;
+mod reconciling;
 mod reload_billers;
 mod report;
 mod retention;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use ledger::{Ledger, Reader, StorageError};
+use payments::catalogue::Catalogue;
 use settlement::{SettledBiller, Trouble};
 
-use super::job::{HubRun, Run};
+use super::job::Run;
 use super::report::{JobFailure, JobReport, JobResult};
 
 /// Windows that could not be settled, or have no file, which are told with a run.
@@ -34,26 +35,23 @@ pub(super) fn transfers_to_order(reader: &mut Reader<'_>, _now: DateTime<Utc>) -
 }
 
 /// Opens a window for every biller that has none.
-pub(super) async fn open(run: HubRun) -> JobResult {
-    let billers = billers(&run);
-    let now = run.run.now();
-    let opened = beside(&run.run, move |ledger| Ok(settlement::open_windows(ledger, &billers, now)?)).await?;
+pub(super) async fn open(run: Run) -> JobResult {
+    let now = run.now();
+    let opened = beside(&run, move |ledger| Ok(settlement::open_windows(ledger, &billers(ledger)?, now)?)).await?;
     Ok(JobReport::of([("opened", size(opened))]))
 }
 
 /// Closes what is over at the moment that the run works for.
-pub(super) async fn close(run: HubRun) -> JobResult {
-    let billers = billers(&run);
-    let as_of = run.run.as_of;
-    let closed = beside(&run.run, move |ledger| Ok(settlement::close_windows(ledger, &billers, as_of)?)).await?;
+pub(super) async fn close(run: Run) -> JobResult {
+    let as_of = run.as_of;
+    let closed = beside(&run, move |ledger| Ok(settlement::close_windows(ledger, &billers(ledger)?, as_of)?)).await?;
     Ok(JobReport::of([("closed", size(closed))]))
 }
 
 /// Settles what is closed.
-pub(super) async fn settle(run: HubRun) -> JobResult {
-    let billers = billers(&run);
-    let now = run.run.now();
-    let done = beside(&run.run, move |ledger| Ok(settlement::settle_windows(ledger, &billers, now)?)).await?;
+pub(super) async fn settle(run: Run) -> JobResult {
+    let now = run.now();
+    let done = beside(&run, move |ledger| Ok(settlement::settle_windows(ledger, &billers(ledger)?, now)?)).await?;
     let report = JobReport::of([
         ("settled", size(done.settled)),
         ("transfers", size(done.transfers)),
@@ -63,12 +61,16 @@ pub(super) async fn settle(run: HubRun) -> JobResult {
 }
 
 /// Makes the files of what is settled.
-pub(super) async fn make_files(HubRun { hub, run, .. }: HubRun) -> JobResult {
+pub(super) async fn make_files(run: Run) -> JobResult {
     let (folder, now) = (run.settlement.folder.clone(), run.now());
-    let contract_of = move |biller: u16, receivable_type: &str, detail: &str| {
-        hub.contract_of(biller, receivable_type, detail).map_err(|trouble| trouble.to_string())
-    };
-    let done = beside(&run, move |ledger| settlement::make_files(ledger, &folder, &contract_of, now)).await?;
+    let done = beside(&run, move |ledger| {
+        let catalogue = Catalogue::of_ledger(ledger)?;
+        let contract_of = |biller: u16, receivable_type: &str, detail: &str| {
+            catalogue.contract_of(biller, receivable_type, detail).map_err(|trouble| trouble.to_string())
+        };
+        Ok(settlement::make_files(ledger, &folder, &contract_of, now)?)
+    })
+    .await?;
     let report = JobReport::of([("files", size(done.files)), ("lines", size(done.lines)), ("left", done.left.len())]);
     unless_left(report, &done.left, "settlements have no file")
 }
@@ -85,7 +87,7 @@ pub(super) async fn order(run: Run) -> JobResult {
         return Err(JobFailure::found(JobReport::default(), why));
     };
     let folder = run.settlement.folder.join("bank");
-    let done = beside(&run, move |ledger| settlement::order_transfers(ledger, &folder, &bank, now)).await?;
+    let done = beside(&run, move |ledger| Ok(settlement::order_transfers(ledger, &folder, &bank, now)?)).await?;
     match done {
         Ok(done) => Ok(JobReport::of([("orders", size(done.orders)), ("transfers", size(done.transfers))])),
         Err(why) => Err(JobFailure::found(JobReport::default(), why)),
@@ -93,24 +95,24 @@ pub(super) async fn order(run: Run) -> JobResult {
 }
 
 /// The billers as settlement sees them.
-fn billers(run: &HubRun) -> Vec<SettledBiller> {
-    let catalogue = run.hub.catalogue();
+fn billers(ledger: &Ledger) -> Result<Vec<SettledBiller>, JobFailure> {
+    let catalogue = Catalogue::of_ledger(ledger)?;
     let billers = catalogue.billers().iter().map(|biller| SettledBiller {
         code: biller.code,
         name: biller.name.fr.clone(),
         terms: biller.terms.clone(),
     });
-    billers.collect()
+    Ok(billers.collect())
 }
 
 /// Synchronous work, on a thread that may block.
-async fn beside<T: Send + 'static>(
+pub(super) async fn beside<T: Send + 'static>(
     run: &Run,
-    work: impl FnOnce(&Ledger) -> Result<T, Trouble> + Send + 'static,
+    work: impl FnOnce(&Ledger) -> Result<T, JobFailure> + Send + 'static,
 ) -> Result<T, JobFailure> {
     let ledger = Arc::clone(&run.ledger);
     match tokio::task::spawn_blocking(move || work(&ledger)).await {
-        Ok(result) => result.map_err(|trouble| JobFailure::trouble(trouble.to_string())),
+        Ok(result) => result,
         Err(error) => Err(JobFailure::trouble(format!("the work ended badly: {error}"))),
     }
 }
@@ -126,4 +128,10 @@ fn unless_left(report: JobReport, left: &[(i64, String)], what: &str) -> JobResu
 
 fn size(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+impl From<Trouble> for JobFailure {
+    fn from(trouble: Trouble) -> Self {
+        Self::trouble(trouble.to_string())
+    }
 }

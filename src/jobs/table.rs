@@ -5,8 +5,8 @@ use payments::dispatch::Sweep;
 use super::job::Job;
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::{
-    check_books, expire, float_alerts, index_payments, prune, pull_bill_files, reload_billers, retention, settlement,
-    stamp_duty_register, sweeps,
+    check_books, expire, float_alerts, index_payments, prune, pull_bill_files, reconciling, reload_billers, retention,
+    settlement, stamp_duty_register, sweeps,
 };
 
 /// Brought forward when billers change.
@@ -26,19 +26,22 @@ pub(crate) static JOBS: &[Job] = &[
     })
     .late_after_minutes(20)
     .longest_minutes(30),
-    Job::of_hub("open_windows", "opens a settlement window for billers that have none", Every(5 * MINUTES), |run| {
-        Box::pin(settlement::open(run))
-    }),
-    Job::of_hub("close_windows", "closes settlement windows that are over", Every(5), |run| {
+    Job::of_database(
+        "open_windows",
+        "opens a settlement window for billers that have none",
+        Every(5 * MINUTES),
+        |run| Box::pin(settlement::open(run)),
+    ),
+    Job::of_database("close_windows", "closes settlement windows that are over", Every(5), |run| {
         Box::pin(settlement::close(run))
     })
     .only_if(settlement::windows_over),
-    Job::of_hub("settle_windows", "books commission and transfers for closed windows", Every(10), |run| {
+    Job::of_database("settle_windows", "books commission and transfers for closed windows", Every(10), |run| {
         Box::pin(settlement::settle(run))
     })
     .only_if(settlement::windows_to_settle)
     .longest_minutes(60),
-    Job::of_hub("make_settlement_files", "makes billers' files of settled windows", Every(10), |run| {
+    Job::of_database("make_settlement_files", "makes billers' files of settled windows", Every(10), |run| {
         Box::pin(settlement::make_files(run))
     })
     .only_if(settlement::files_to_make)
@@ -48,6 +51,19 @@ pub(crate) static JOBS: &[Job] = &[
     })
     .only_if(settlement::transfers_to_order)
     .longest_minutes(30),
+    Job::of_database(
+        "import_reports",
+        "takes in statements and reports that were dropped",
+        Every(5 * MINUTES),
+        |run| Box::pin(reconciling::take_in(run)),
+    )
+    .longest_minutes(120)
+    .failures_max(1),
+    Job::of_database("reconcile", "matches what the bank shows, and opens breaks", Daily(7, 0), |run| {
+        Box::pin(reconciling::reconcile(run))
+    })
+    .late_after_minutes(120)
+    .longest_minutes(120),
     Job::of_database("index_payments", "puts what payments are found by in order", Every(1), |run| {
         Box::pin(index_payments::run(run))
     })

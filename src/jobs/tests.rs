@@ -12,7 +12,7 @@ use super::report::{JobFailure, JobReport};
 use super::runner::{Pace, due_claim, end_of};
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::*;
-use crate::config::{RetentionConfig, SettlementConfig};
+use crate::config::{ReconcileConfig, RetentionConfig, SettlementConfig};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -49,6 +49,7 @@ impl World {
             clock: Arc::new(move || *now.lock().unwrap()),
             retention: RetentionConfig::default(),
             settlement: SettlementConfig { folder: self.folder.path().join("settlement"), bank: None },
+            reconcile: ReconcileConfig::default(),
             hub: None,
         };
         let (stop, stopped) = watch::channel(false);

@@ -1,7 +1,7 @@
 //! Settlement: every confirmation, and every reversal of one, is in exactly one window of its biller; what came of a
 //! window is what was booked into it; transfers pay out what is due, and each has the postings that its state asks for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt};
@@ -52,16 +52,25 @@ struct Sums {
 struct Window {
     biller: i32,
     is_open: bool,
+    is_settled: bool,
     sums: Sums,
 }
 
 pub(super) fn check(connection: &mut Conn, report: &mut BooksReport) -> Result<(), StorageError> {
-    let rows: Vec<(i64, i32, Option<chrono::NaiveDateTime>)> = settlement_windows::table
-        .select((settlement_windows::id, settlement_windows::biller, settlement_windows::closed_at))
+    type Row = (i64, i32, Option<chrono::NaiveDateTime>, Option<chrono::NaiveDateTime>);
+    let rows: Vec<Row> = settlement_windows::table
+        .select((
+            settlement_windows::id,
+            settlement_windows::biller,
+            settlement_windows::closed_at,
+            settlement_windows::settled_at,
+        ))
         .load(connection)?;
     let mut windows: HashMap<i64, Window> = rows
         .into_iter()
-        .map(|(id, biller, closed)| (id, Window { biller, is_open: closed.is_none(), sums: Sums::default() }))
+        .map(|(id, biller, closed, settled)| {
+            (id, Window { biller, is_open: closed.is_none(), is_settled: settled.is_some(), sums: Sums::default() })
+        })
         .collect();
     bookings(connection, &mut windows, report)?;
     settled(connection, &windows, report)
@@ -155,6 +164,7 @@ fn settled(
     report: &mut BooksReport,
 ) -> Result<(), StorageError> {
     let mut paid_out = transferred(connection, report)?;
+    let mut settled = HashSet::new();
     // The biller whose settlements are read, the last one's number and what it carried on.
     let mut before: Option<(i32, i64, i64)> = None;
     let mut last = (i32::MIN, i64::MIN);
@@ -187,7 +197,8 @@ fn settled(
             if i128::from(row.payout) != payout {
                 wrong("its transfers do not come to what is paid out");
             }
-            let Some(Window { biller, is_open, sums }) = windows.get(&window) else {
+            settled.insert(window);
+            let Some(Window { biller, is_open, sums, .. }) = windows.get(&window) else {
                 wrong("its window is missing");
                 continue;
             };
@@ -214,6 +225,11 @@ fn settled(
                 wrong("its net is not what its figures come to");
             }
         }
+    }
+    let wrongly: BTreeSet<i64> =
+        windows.iter().filter(|(id, window)| window.is_settled != settled.contains(*id)).map(|(id, _)| *id).collect();
+    for window in wrongly {
+        report.fault(BookFault::Settlement { window, why: "its window says otherwise whether it is settled" });
     }
     paid_out.into_keys().for_each(|window| {
         report.fault(BookFault::Settlement { window, why: "it has transfers and was not settled" });

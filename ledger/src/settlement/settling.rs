@@ -268,20 +268,18 @@ impl WriteOp<'_> {
         if let Some(sequence) = known.get_result(self.connection).optional()? {
             return Ok(SettleOutcome::Known(sequence));
         }
-        let waiting: i64 = settlement_windows::table
-            .left_join(settlements::table.on(settlements::window_id.eq(settlement_windows::id)))
+        let before: i64 = settlement_windows::table
             .filter(settlement_windows::biller.eq(biller))
-            .filter(settlement_windows::cut_off.le(new.window.cut_off))
-            .filter(settlements::window_id.is_null())
+            .filter(settlement_windows::cut_off.lt(new.window.cut_off))
+            .filter(settlement_windows::settled_at.is_null())
             .count()
             .get_result(self.connection)?;
-        let is_open: i64 = settlement_windows::table
+        let moment = Moment::of(now);
+        let closed = settlement_windows::table
             .filter(settlement_windows::id.eq(new.window.id))
             .filter(settlement_windows::closed_at.is_not_null())
-            .count()
-            .get_result(self.connection)?;
-        // This one waits, and no other.
-        if waiting != 1 || is_open != 1 {
+            .filter(settlement_windows::settled_at.is_null());
+        if before != 0 {
             return Ok(SettleOutcome::NotYet);
         }
         let last: Option<(i64, NaiveDateTime, i64, i64)> = settlements::table
@@ -295,7 +293,12 @@ impl WriteOp<'_> {
         if last.map_or(0, |(.., net, payout)| net - payout) != new.carried_in.minor() {
             return Ok(SettleOutcome::Stale);
         }
-        let moment = Moment::of(now);
+        let changed = diesel::update(closed)
+            .set(settlement_windows::settled_at.eq(moment.at.naive_utc()))
+            .execute(self.connection)?;
+        if changed != 1 {
+            return Ok(SettleOutcome::NotYet);
+        }
         let commission = postings::biller_commission(
             new.window.biller,
             new.commission,

@@ -11,7 +11,7 @@ use crate::money::Money;
 use crate::references::Reference;
 use crate::states::PostingKind;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::{payments, postings, quotes, settlement_windows, settlements, window_lines};
+use crate::storage::schema::{payments, postings, quotes, settlement_windows, window_lines};
 use crate::storage::{Conn, StorageError};
 use crate::vocabulary::{Channel, Instrument};
 use crate::writer::{WINDOWS_LOCK, WriteOp};
@@ -147,9 +147,8 @@ impl Reader<'_> {
     /// Closed windows that are not settled yet, each biller's in order.
     pub fn windows_to_settle(&mut self) -> Result<Vec<SettlementWindow>, StorageError> {
         let rows: Vec<WindowRow> = settlement_windows::table
-            .left_join(settlements::table.on(settlements::window_id.eq(settlement_windows::id)))
             .filter(settlement_windows::closed_at.is_not_null())
-            .filter(settlements::window_id.is_null())
+            .filter(settlement_windows::settled_at.is_null())
             .order((settlement_windows::biller, settlement_windows::cut_off))
             .select(WindowRow::as_select())
             .load(self.connection)?;
@@ -178,14 +177,6 @@ impl Reader<'_> {
             .select(WindowRow::as_select())
             .load(self.connection)?;
         rows.into_iter().map(SettlementWindow::try_from).collect()
-    }
-
-    /// Where the window before this one ended: this one's first instant. `None` for a biller's first.
-    pub fn window_begins(&mut self, window: &SettlementWindow) -> Result<Option<NaiveDateTime>, StorageError> {
-        let before = settlement_windows::table
-            .filter(settlement_windows::biller.eq(i32::from(window.biller)))
-            .filter(settlement_windows::cut_off.lt(window.cut_off));
-        Ok(before.select(diesel::dsl::max(settlement_windows::cut_off)).get_result(self.connection)?)
     }
 
     /// What a closed window comes to, by channel and instrument. Whole once all lines are in order

@@ -495,6 +495,7 @@ diesel::table! {
         cut_off -> Timestamp,
         opened_at -> Timestamp,
         closed_at -> Nullable<Timestamp>,
+        settled_at -> Nullable<Timestamp>,
     }
 }
 

@@ -243,6 +243,10 @@ fn damage_is_named() {
         ("UPDATE transfers SET state = 3", "its postings are not those of its state"),
         ("DELETE FROM transfers", "belongs to no request, late cash, settlement, transfer, match or break"),
         ("DELETE FROM settlements", "it has transfers and was not settled"),
+        (
+            "UPDATE settlement_windows SET settled_at = NULL WHERE settled_at IS NOT NULL",
+            "says otherwise whether it is settled",
+        ),
         ("DELETE FROM window_lines", "its lines are not all in order"),
         ("UPDATE settlement_windows SET biller = 1002", "its settlement window is another biller's"),
         ("UPDATE settlement_windows SET closed_at = NULL", "its window is still open"),

@@ -6,9 +6,12 @@ CREATE TABLE settlement_windows (
     cut_off TIMESTAMP NOT NULL,
     opened_at TIMESTAMP NOT NULL,
     closed_at TIMESTAMP,
+    settled_at TIMESTAMP,
     UNIQUE (biller, cut_off)
 );
 CREATE INDEX settlement_windows_open ON settlement_windows (biller) WHERE closed_at IS NULL;
+CREATE INDEX settlement_windows_closed ON settlement_windows (biller, cut_off)
+WHERE closed_at IS NOT NULL AND settled_at IS NULL;
 
 -- The postings of a window, put in order behind the writer.
 CREATE TABLE window_lines (

@@ -5,11 +5,12 @@ mod search;
 
 use biller_adapters::ConnectorSettings;
 use chrono::NaiveDate;
-use ledger::{Channel, Instrument, Language, Money};
+use ledger::{Channel, Instrument, Language, Ledger, Money};
 use serde::{Deserialize, Serialize};
 use settlement::terms::Terms;
 
 use crate::api::Infrastructure;
+use crate::hub::infrastructure;
 
 /// A text in the three languages of the hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -295,6 +296,17 @@ impl Catalogue {
     /// The biller of a code.
     pub fn get(&self, code: u16) -> Option<&Biller> {
         self.billers.binary_search_by_key(&code, |biller| biller.code).ok().map(|at| &self.billers[at])
+    }
+
+    /// The catalogue as the ledger has it, for whoever does not speak to billers.
+    pub fn of_ledger(ledger: &Ledger) -> Result<Self, Infrastructure> {
+        let stored = ledger.read(|reader| reader.billers()).map_err(infrastructure)?;
+        let billers = stored.iter().map(|row| {
+            let again =
+                |error| format!("biller {} is stored in another shape ({error}): import its file again", row.code);
+            Biller::from_stored(&row.definition).map_err(|error| Infrastructure::Failed(again(error)))
+        });
+        Ok(Self::new(billers.collect::<Result<_, _>>()?))
     }
 
     /// The customer's identifier in what a quote keeps, for the biller whose customer it is.

@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use anyhow::{Context, bail};
 use chrono::Utc;
 use ledger::{Ledger, Repeated, Settlement, SettlementFileKind};
-use payments::catalogue::{Biller, Catalogue};
+use payments::catalogue::Catalogue;
 use settlement::files::TransferId;
 use settlement::terms::FileFormat;
 
@@ -292,12 +292,7 @@ fn transfer_id(transfer: &ledger::Transfer) -> anyhow::Result<TransferId> {
 }
 
 fn catalogue(ledger: &Ledger) -> anyhow::Result<Catalogue> {
-    let stored = ledger.read(|reader| reader.billers()).context("the billers cannot be read")?;
-    let billers = stored.iter().map(|row| {
-        Biller::from_stored(&row.definition)
-            .with_context(|| format!("biller {} is stored in another shape: import its file again", row.code))
-    });
-    Ok(Catalogue::new(billers.collect::<anyhow::Result<Vec<_>>>()?))
+    Catalogue::of_ledger(ledger).context("the billers cannot be read")
 }
 
 fn open(environment: &Environment) -> anyhow::Result<Ledger> {
