@@ -7,6 +7,7 @@ mod floor;
 mod http;
 mod ledger_rows;
 mod machine;
+mod reconciling;
 mod settlement;
 
 use std::io::{self, Write};

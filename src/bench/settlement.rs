@@ -1,5 +1,5 @@
-//! `fatoura bench settlement`: a day of payments over many billers, closed, settled, told in files and ordered at the bank,
-//! beside the bare reading of the same rows.
+//! `fatoura bench settlement`: a day of payments over many billers, closed, settled, told in files, ordered at the bank and
+//! reconciled, beside the bare reading of the same rows.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -20,6 +20,7 @@ use settlement::{BankTerms, SettledBiller};
 use super::floor::ScratchDatabase;
 use super::ledger_rows::{Maker, started};
 use super::machine;
+use super::reconciling::Outside;
 
 /// What is measured.
 #[derive(Debug, Clone)]
@@ -63,7 +64,7 @@ fn day(
     let ledger = Arc::new(Ledger::open(url, 4, Arc::new(|| {}))?);
     let billers = billers();
     writeln!(out, "\n{name}; a day of {} payments over {} billers", options.payments, billers.len())?;
-    writeln!(out, "{:<44}{:>12}{:>14}{:>10}", "", "ms", "rows/s", "MiB")?;
+    writeln!(out, "{:<52}{:>12}{:>14}{:>10}", "", "ms", "rows/s", "MiB")?;
     let now = Utc::now();
     let rows = options.payments;
     let line = |out: &mut dyn Write, what: &str, began: Instant, rows: usize| line(out, what, began, rows);
@@ -106,6 +107,10 @@ fn day(
         settlement::order_transfers(&ledger, &folder.join("bank"), &bank(), end)?.map_err(anyhow::Error::msg)?;
     line(out, "transfers are ordered", began, usize::try_from(ordered.transfers)?)?;
     let ratio = machine::ratio(millis(all.elapsed()), millis(floor));
+    let outside = Outside::make(&ledger, &folder.join("in"), RIB, now)?;
+    let began = Instant::now();
+    outside.reconcile(&ledger, RIB, end)?;
+    line(out, "acknowledgements and statement are held to it", began, rows)?;
     writeln!(
         out,
         "from closing to the bank: {ratio} x the bare reading; at most {} MiB of memory",
@@ -122,7 +127,7 @@ fn millis(took: std::time::Duration) -> u64 {
 fn line(out: &mut dyn Write, what: &str, began: Instant, rows: usize) -> io::Result<()> {
     let took = began.elapsed();
     let per_second = u128::try_from(rows).unwrap_or_default() * 1_000_000 / took.as_micros().max(1);
-    writeln!(out, "{what:<44}{:>12}{per_second:>14}{:>10}", took.as_millis(), machine::peak_mib())
+    writeln!(out, "{what:<52}{:>12}{per_second:>14}{:>10}", took.as_millis(), machine::peak_mib())
 }
 
 /// Billers as the payments of the bench have them, each with one percent of commission.

@@ -12,8 +12,9 @@ use crate::statements::cursor::whole;
 use crate::statements::fault::{Place, shown};
 use crate::statements::source::Source;
 
-/// Largest report: a line has about 150 bytes, so some 400,000 payments of one source in one day, as data in memory.
-const REPORT_BYTES_MAX: usize = 64 << 20;
+/// Largest report: a line has at most about 150 bytes, so more than a million payments of one source in one day. All of them
+/// are held in memory, as data, until the trailer says that they are whole.
+const REPORT_BYTES_MAX: usize = 192 << 20;
 /// Longest line: the fields of every layout at their longest, quoted, fit four times.
 const LINE_BYTES_MAX: u64 = 4 << 10;
 
