@@ -1,6 +1,8 @@
 //! Matches: what an entry of the bank, or a transaction of it, stands for. Each is made in the commit of the posting that it
 //! leads to, or is linked to the one that was booked before.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
@@ -209,10 +211,15 @@ impl WriteOp<'_> {
         if Money::sum([credited, charges, fee]) != Some(gross) {
             return Ok(MatchOutcome::TooMuch);
         }
-        let mut states = Vec::with_capacity(places.len());
+        // Several transactions of one entry must fit into it together.
+        let mut by_entry = BTreeMap::<i64, Vec<BankPlace>>::new();
         for place in places {
-            match self.room(&[*place])? {
-                Room::Fits(state) => states.push(state),
+            by_entry.entry(place.entry).or_default().push(*place);
+        }
+        let mut states = BTreeMap::new();
+        for (entry, of_one) in by_entry {
+            match self.room(&of_one)? {
+                Room::Fits(state) => drop(states.insert(entry, state)),
                 Room::Not(outcome) => return Ok(outcome),
             }
         }
@@ -229,7 +236,8 @@ impl WriteOp<'_> {
                 return Err(StorageError::Conflict("a payout was matched meanwhile".to_owned()));
             }
         }
-        for (place, state) in places.iter().zip(states) {
+        for place in places {
+            let state = states.get(&place.entry).copied().unwrap_or(EntryState::PartlyMatched);
             self.write_match(*place, rule, (MatchSubject::Payout, first), posting, state, now)?;
         }
         self.settle_breaks(BreakSubject::Payout, first, &[BreakKind::Late, BreakKind::AmountDiffers], now)?;
