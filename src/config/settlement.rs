@@ -101,5 +101,5 @@ fn bank(reader: &mut Reader<'_>) -> Option<BankTerms> {
     let batch_booking = reader.flag(&BATCH);
     let account =
         PayingAccount { name: name?, rib: rib?, bic, clearing_member, form: form?, batch_booking: batch_booking? };
-    Some(BankTerms { account, version: version? })
+    Some(BankTerms { account, version: version?, is_delivered: false })
 }

@@ -123,7 +123,7 @@ fn bank() -> BankTerms {
         form: AccountForm::Rib,
         batch_booking: false,
     };
-    BankTerms { account, version: TransferVersion::V09 }
+    BankTerms { account, version: TransferVersion::V09, is_delivered: false }
 }
 
 /// The real parts, all of them pointed at the sandbox.
