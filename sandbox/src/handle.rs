@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Utc};
 
 use crate::book::{AddedArticle, Booking};
 use crate::faults::FaultRule;
 use crate::gateway::CardOrder;
+use crate::sftp::DroppedFile;
 use crate::sms::SmsMessage;
 use crate::smtp::MailMessage;
 use crate::world::World;
@@ -72,6 +73,28 @@ impl Control {
     /// The mail inbox, oldest first.
     pub fn mails(&self) -> Vec<MailMessage> {
         self.world.read(|state| state.mails.clone())
+    }
+
+    /// What is on the file server, oldest first.
+    pub fn dropped_files(&self) -> Vec<DroppedFile> {
+        self.world.read(|state| state.dropped.clone())
+    }
+
+    /// Takes a file off the server, as its owner would: what was in it.
+    pub fn pick_up(&self, user: &str, path: &str) -> Option<Vec<u8>> {
+        self.world.change(|state| {
+            let place = state.dropped.iter().position(|file| file.user == user && file.path == path)?;
+            Some(state.dropped.remove(place).bytes)
+        })
+    }
+
+    /// Puts a file on the server.
+    pub fn put_down(&self, user: &str, path: &str, bytes: &[u8]) {
+        self.world.change(|state| {
+            let id = state.number();
+            let (user, path) = (user.to_owned(), path.to_owned());
+            state.dropped.push(DroppedFile { id, user, path, bytes: bytes.to_vec(), at: Utc::now() });
+        });
     }
 
     /// Makes something due at a biller: a line under a contract, which becomes known by that. Amounts are centimes.

@@ -4,30 +4,35 @@
 //! one thing is brought at a time, to several side by side; what fails is tried again by `schedule.rs`. A repeated try
 //! harms nothing: a mail keeps its Message-ID, and on a server a whole file of that name is what was to be brought.
 
+mod keys;
 mod letter;
 mod schedule;
+mod sftp;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::future::Future;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use ledger::{Delivery, DeliveryMeans, KeptFile, Ledger, LedgerError, NotDelivered};
+use ledger::{Delivery, DeliveryMeans, KeptFile, Ledger, LedgerError, NotDelivered, OrderDelivery};
 use payments::Clock;
 use payments::messages::Delivery as Sent;
-use settlement::biller_folder;
-use settlement::terms::Delivery as Wishes;
+use settlement::terms::{Delivery as Wishes, Sftp};
+use settlement::{biller_folder, order_name};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::config::Config;
+use crate::config::{Config, SettlementConfig, sftp_key_variable};
 use crate::jobs::{read_from, write_to};
 use crate::notify::{Attached, Mailer};
+use keys::Keys;
+use sftp::Upload;
 
 /// Deliveries that one run takes; the next takes the rest.
 const BATCH: i64 = 200;
@@ -45,6 +50,10 @@ pub struct Courier {
     pub(crate) folder: PathBuf,
     /// The base of the pages that mails link to.
     pub(crate) public_url: String,
+    /// Who the hub is to file servers.
+    pub(crate) keys: Keys,
+    /// The bank's server; `None`: nothing is brought to it.
+    pub(crate) bank: Option<Sftp>,
 }
 
 /// What a run did.
@@ -152,12 +161,45 @@ pub async fn deliver_files(
     Ok(done)
 }
 
+/// Brings every message of transfers that is due by `as_of` to the bank, in the order in which they were made.
+pub async fn deliver_orders(
+    courier: &Courier,
+    ledger: &Arc<Ledger>,
+    as_of: DateTime<Utc>,
+    clock: &Clock,
+) -> Result<Delivering, LedgerError> {
+    let mut done = Delivering::default();
+    for due in read_from(ledger, move |reader| reader.orders_to_deliver(as_of, BATCH)).await? {
+        let id = due.order.id;
+        let outcome = courier.bring_order(ledger, &due, clock).await;
+        let now = clock();
+        match outcome {
+            Ok(proof) => {
+                write_to(ledger, move |op| op.order_delivered(id, &proof, now)).await?;
+                done.delivered += 1;
+            }
+            Err(failure) => {
+                let failed = not_delivered(&failure, due.attempts, &order_name(&due.order), now);
+                tracing::warn!(order = due.order.message_id, why = failed.why, "an order did not reach the bank");
+                let called = write_to(ledger, move |op| op.order_not_delivered(id, &failed, now)).await?;
+                done.called += usize::from(called);
+                done.again += 1;
+                if failure.is_of_target {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(done)
+}
+
 impl Courier {
     /// As the configuration says. Does not connect.
     pub(crate) fn new(config: &Config) -> anyhow::Result<Self> {
         let mail = config.smtp.clone().map(Mailer::new).transpose()?;
         let public_url = config.web.public_url.trim_end_matches('/').to_owned();
-        Ok(Self { mail, folder: config.settlement.folder.clone(), public_url })
+        let SettlementConfig { folder, bank_server: bank, keys, .. } = config.settlement.clone();
+        Ok(Self { mail, folder, public_url, keys: Keys::load(&keys)?, bank })
     }
 
     /// Brings what is for one target, one after the other.
@@ -172,7 +214,7 @@ impl Courier {
         for parcel in parcels {
             let outcome = match &closed {
                 Some(failure) => Err(Failure { is_offered: parcel.delivery.is_offered, ..failure.clone() }),
-                None => self.bring(&parcel).await,
+                None => self.bring(ledger, &parcel, clock).await,
             };
             let (id, now) = (parcel.delivery.id, clock());
             match outcome {
@@ -196,17 +238,63 @@ impl Courier {
         Ok(done)
     }
 
-    async fn bring(&self, parcel: &Parcel) -> Result<String, Failure> {
-        let Some((name, wishes)) = &parcel.wishes else {
-            return Err(Failure::lasting(format!("there is no biller {} any more", parcel.file.biller)));
+    async fn bring(&self, ledger: &Arc<Ledger>, parcel: &Parcel, clock: &Clock) -> Result<String, Failure> {
+        let Parcel { delivery, file, wishes } = parcel;
+        let Some((name, wishes)) = wishes else {
+            return Err(Failure::lasting(format!("there is no biller {} any more", file.biller)));
         };
-        let path = biller_folder(&self.folder, parcel.file.biller).join(&parcel.file.name);
-        check(&path, &parcel.file.digest).await?;
-        match (parcel.delivery.means, &wishes.mail) {
-            (DeliveryMeans::Mail, Some(to)) => self.mail(&parcel.delivery, &parcel.file, name, to, &path).await,
-            (DeliveryMeans::Mail, None) => Err(Failure::lasting("the biller's file names no mail address any more")),
-            (DeliveryMeans::Sftp, _) => Err(Failure::lasting("files are not brought by SFTP yet")),
+        let path = biller_folder(&self.folder, file.biller).join(&file.name);
+        match (delivery.means, &wishes.mail, &wishes.sftp) {
+            (DeliveryMeans::Mail, Some(to), _) => {
+                check(&path, &file.digest).await?;
+                self.mail(delivery, file, name, to, &path).await
+            }
+            (DeliveryMeans::Sftp, _, Some(server)) => {
+                let id = delivery.id;
+                let offer = async {
+                    let now = clock();
+                    write_to(ledger, move |op| op.delivery_offered(id, now)).await
+                };
+                self.put(server, &path, (&file.name, &file.digest), delivery.is_offered, offer).await
+            }
+            (DeliveryMeans::Mail, None, _) => Err(Failure::lasting("the biller's file names no mail address any more")),
+            (DeliveryMeans::Sftp, _, None) => {
+                let failure = Failure::lasting("the biller's file names no server any more");
+                Err(Failure { is_offered: delivery.is_offered, ..failure })
+            }
         }
+    }
+
+    async fn bring_order(&self, ledger: &Arc<Ledger>, due: &OrderDelivery, clock: &Clock) -> Result<String, Failure> {
+        let Some(server) = &self.bank else {
+            let failure = Failure::lasting("the bank's server is not configured any more: set FATOURA_BANK_SFTP_HOST");
+            return Err(Failure { is_offered: due.is_offered, ..failure });
+        };
+        let (id, name) = (due.order.id, order_name(&due.order));
+        let path = self.folder.join("bank").join(&name);
+        let offer = async {
+            let now = clock();
+            write_to(ledger, move |op| op.order_offered(id, now)).await
+        };
+        self.put(server, &path, (&name, &due.order.digest), due.is_offered, offer).await
+    }
+
+    /// Puts a file of that name and digest onto a server.
+    async fn put(
+        &self,
+        server: &Sftp,
+        path: &Path,
+        (name, digest): (&str, &str),
+        was_offered: bool,
+        offer: impl Future<Output = Result<(), LedgerError>> + Send,
+    ) -> Result<String, Failure> {
+        let unsent = |failure: Failure| Failure { is_offered: was_offered, ..failure };
+        check(path, digest).await.map_err(unsent)?;
+        let Some(key) = self.keys.get(&server.key) else {
+            let why = format!("the hub has no key {}: set {}", server.key, sftp_key_variable(&server.key));
+            return Err(unsent(Failure::lasting(why).of_target()));
+        };
+        Upload { server, key, path, name, digest, was_offered }.run(offer).await
     }
 
     async fn mail(

@@ -1,4 +1,4 @@
-//! Brings settlement files to billers.
+//! Brings settlement files to billers, and messages of transfers to the bank.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use ledger::{Reader, StorageError};
 
 use super::job::HubRun;
 use super::report::{JobReport, JobResult};
-use crate::delivery::{Delivering, WishesOf, deliver_files};
+use crate::delivery::{Delivering, WishesOf, deliver_files, deliver_orders};
 
 /// Whether a file is to be brought.
 pub(super) fn files_due(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
@@ -23,6 +23,16 @@ pub(super) async fn files(HubRun { hub, courier, run, .. }: HubRun) -> JobResult
     });
     let done = deliver_files(&courier, &run.ledger, &wishes_of, run.as_of, &run.clock).await?;
     Ok(report(done))
+}
+
+/// Whether a message is to be brought to the bank.
+pub(super) fn orders_due(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    Ok(!reader.orders_to_deliver(now, 1)?.is_empty())
+}
+
+/// Brings the bank what it is to pay.
+pub(super) async fn orders(HubRun { courier, run, .. }: HubRun) -> JobResult {
+    Ok(report(deliver_orders(&courier, &run.ledger, run.as_of, &run.clock).await?))
 }
 
 fn report(Delivering { delivered, again, called }: Delivering) -> JobReport {

@@ -53,6 +53,11 @@ pub(crate) static JOBS: &[Job] = &[
     })
     .only_if(settlement::transfers_to_order)
     .longest_minutes(30),
+    Job::of_hub("deliver_orders", "brings messages of transfers to the bank's server", Every(10), |run| {
+        Box::pin(delivery::orders(run))
+    })
+    .only_if(delivery::orders_due)
+    .longest_minutes(60),
     Job::of_database("index_payments", "puts what payments are found by in order", Every(1), |run| {
         Box::pin(index_payments::run(run))
     })

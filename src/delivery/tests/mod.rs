@@ -1,6 +1,8 @@
 //! Files that are brought to the sandbox, and what becomes of them on bad days.
 
 mod mail;
+mod orders;
+mod sftp;
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -10,6 +12,10 @@ use ledger::{DatabaseUrl, NewDelivery, NewFile, SettlementFileKind};
 use sandbox::{RunningSandbox, Sandbox, SandboxConfig};
 use tempfile::TempDir;
 
+use russh::keys::ssh_key::LineEnding;
+use russh::keys::ssh_key::private::Ed25519Keypair;
+use russh::keys::{PrivateKey, PublicKey};
+
 use super::*;
 use crate::notify::{SmtpSecurity, SmtpSettings};
 
@@ -18,6 +24,15 @@ const BILLER: u16 = 1301;
 const NAME: &str = "1301_000001_20261124.csv";
 const CONTENT: &[u8] = b"1;two\r\n3;four\r\n";
 const TO: &str = "comptabilite@biller.example";
+
+/// The hub's key.
+fn key(seed: u8) -> PrivateKey {
+    PrivateKey::from(Ed25519Keypair::from_seed(&[seed; 32]))
+}
+
+fn public(seed: u8) -> String {
+    PublicKey::from(&key(seed)).to_openssh().unwrap()
+}
 
 /// A ledger with files to be brought, a courier, and the world.
 struct Bench {
@@ -35,9 +50,18 @@ impl Bench {
         let url = DatabaseUrl::Sqlite(folder.path().join("fatoura.db"));
         Ledger::migrate(&url).unwrap();
         let ledger = Arc::new(Ledger::open_beside(&url).unwrap());
-        let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
+        let config = SandboxConfig { sftp_client_key: Some(public(1)), ..SandboxConfig::default() };
+        let sandbox = Sandbox::start(config).await.unwrap();
         let courier = Arc::new(courier(&folder, Some(sandbox.smtp_addr().port())));
-        let wishes = Wishes { mail: Some(TO.to_owned()), sftp: None };
+        let server = Sftp {
+            host: "127.0.0.1".to_owned(),
+            port: sandbox.sftp_addr().port(),
+            user: "fatoura".to_owned(),
+            folder: "/reglements".to_owned(),
+            key: "ibn-battouta".to_owned(),
+            host_key: sandbox.sftp_host_key(),
+        };
+        let wishes = Wishes { mail: Some(TO.to_owned()), sftp: Some(server) };
         let now = Arc::new(Mutex::new("2026-11-24T17:05:00Z".parse().unwrap()));
         Self { folder, ledger, sandbox, courier, wishes, now }
     }
@@ -107,5 +131,9 @@ fn courier(folder: &TempDir, smtp_port: Option<u16>) -> Courier {
         })
         .unwrap()
     });
-    Courier { mail, folder: folder.path().to_owned(), public_url: "https://pay.example.ma".to_owned() }
+    let path = folder.path().join("key");
+    std::fs::write(&path, key(1).to_openssh(LineEnding::LF).unwrap().as_bytes()).unwrap();
+    let keys = Keys::load(&BTreeMap::from([("FATOURA_SFTP_KEY_IBN_BATTOUTA".to_owned(), path)])).unwrap();
+    let (folder, public_url) = (folder.path().to_owned(), "https://pay.example.ma".to_owned());
+    Courier { mail, folder, public_url, keys, bank: None }
 }
