@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, web};
 use crate::config::{SandboxConfig, SandboxError};
 use crate::handle::Control;
 use crate::world::World;
-use crate::{billers, control, dashboard, gateway, inboxes, sftp, sms, smtp, voice};
+use crate::{bank, billers, control, dashboard, gateway, inboxes, sftp, sms, smtp, voice};
 
 /// Largest request that any of the protocols needs, with room: a payments file of 10,000 lines.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -73,6 +73,7 @@ impl Sandbox {
                 .configure(control::routes)
                 .configure(dashboard::routes)
                 .configure(inboxes::routes)
+                .configure(bank::routes)
         })
         .workers(WORKERS)
         .client_request_timeout(REQUEST_TIMEOUT)

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::bank::BankState;
 use crate::book::Book;
 use crate::config::{SandboxConfig, SandboxError};
 use crate::faults::{self, FaultRule, Injected};
@@ -31,6 +32,7 @@ pub(crate) struct State {
     pub tokens: BTreeMap<String, CardToken>,
     /// What was put on the file server.
     pub dropped: Vec<DroppedFile>,
+    pub bank: BankState,
     pub faults: Vec<FaultRule>,
     /// The last bill file of each file biller.
     pub files: BTreeMap<u16, FileState>,

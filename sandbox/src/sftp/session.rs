@@ -11,6 +11,7 @@ use russh_sftp::protocol::{Attrs, Data, File, FileAttributes, Handle, Name, Open
 use russh_sftp::server::Handler;
 
 use super::{DroppedFile, FILES_MAX};
+use crate::bank;
 use crate::faults::Injected;
 use crate::world::{State, World};
 
@@ -86,6 +87,13 @@ impl Files {
             let surplus = state.dropped.len().saturating_sub(FILES_MAX);
             state.dropped.drain(..surplus);
         });
+    }
+
+    /// The bank reads at once what is put before it.
+    fn tell_the_bank(&self) {
+        if self.user == bank::USER {
+            bank::work(&self.world);
+        }
     }
 
     fn attributes(&self, path: &str) -> Result<FileAttributes, StatusCode> {
@@ -180,6 +188,7 @@ impl Handler for Files {
         let injected = self.begin("close").await?;
         if let Some(open) = self.open.remove(&handle).filter(|open| open.is_written) {
             self.put(open);
+            self.tell_the_bank();
         }
         self.listings.remove(&handle);
         self.end(injected).await?;
@@ -292,6 +301,7 @@ impl Handler for Files {
                 file.path = to;
             }
         });
+        self.tell_the_bank();
         self.end(injected).await?;
         Ok(done(id))
     }

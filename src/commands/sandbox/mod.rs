@@ -101,6 +101,7 @@ The sandbox is running: no real card, no real money, no message leaves it. What 
   Mail (SMTP)         {smtp}, without TLS, any user or none
   Files (SFTP)        {sftp}, any user with any key
     host key          {host_key}
+  Bank                orders at {sftp}, user bank; {base}/bank/statement?day=YYYY-MM-DD
 ",
         secret = config.biller_secret,
         client = config.cmi_client_id,
