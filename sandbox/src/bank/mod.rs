@@ -92,7 +92,7 @@ pub(crate) struct BankState {
 pub(crate) fn work(world: &World) -> Vec<String> {
     let now = world.now();
     world.change(|state| {
-        let (orders, rest) = std::mem::take(&mut state.dropped).into_iter().partition(|file| is_order(file));
+        let (orders, rest) = std::mem::take(&mut state.dropped).into_iter().partition(is_order);
         state.dropped = rest;
         let orders: Vec<DroppedFile> = orders;
         orders.iter().map(|file| answer(state, file, now)).collect()
