@@ -17,6 +17,7 @@ use staff::{Staff, StaffParts};
 use tokio::sync::Notify;
 
 use crate::config::{Config, Environment, ReconcileConfig, RetentionConfig, SettlementConfig};
+use crate::delivery::Courier;
 use crate::jobs::{Parts, Warnings};
 use crate::notify::{Mailer, Notifier, TwilioClient};
 
@@ -50,6 +51,7 @@ pub struct App {
     pub state: web::Data<ChannelState>,
     /// Jobs that a person is called for.
     pub warnings: Warnings,
+    courier: Arc<Courier>,
     clock: Clock,
     retention: RetentionConfig,
     settlement: SettlementConfig,
@@ -80,6 +82,7 @@ impl App {
         let cmi = CmiClient::new(config.cmi.clone())?;
         let sms = config.twilio.clone().map(TwilioClient::new).transpose()?;
         let mail = config.smtp.clone().map(Mailer::new).transpose()?;
+        let courier = Courier::new(config)?;
 
         let wake = Arc::new(Notify::new());
         let waker = Arc::clone(&wake);
@@ -116,13 +119,25 @@ impl App {
             state = state.with_staff(Arc::new(Staff::open(parts)?));
         }
         let (state, retention, settlement) = (web::Data::new(state), config.retention, config.settlement.clone());
-        let reconcile = config.reconcile;
-        Ok(Self { ledger, hub, dispatcher, state, warnings, clock, retention, settlement, reconcile, stopping })
+        let (reconcile, courier) = (config.reconcile, Arc::new(courier));
+        Ok(Self {
+            ledger,
+            hub,
+            dispatcher,
+            state,
+            warnings,
+            courier,
+            clock,
+            retention,
+            settlement,
+            reconcile,
+            stopping,
+        })
     }
 
     /// What jobs work with.
     pub(crate) fn job_parts(&self) -> Parts {
-        let hub = Some((Arc::clone(&self.hub), self.dispatcher.clone()));
+        let hub = Some((Arc::clone(&self.hub), self.dispatcher.clone(), Arc::clone(&self.courier)));
         Parts {
             ledger: Arc::clone(&self.ledger),
             clock: Arc::clone(&self.clock),

@@ -57,7 +57,7 @@ pub enum Command {
         after_help = "\
 Examples:
   fatoura demo
-  fatoura demo --data /tmp/try --port 9080 --sandbox-port 9081 --smtp-port 9025"
+  fatoura demo --data /tmp/try --port 9080 --sandbox-port 9081 --smtp-port 9025 --sftp-port 9022"
     )]
     Demo(DemoArgs),
 
@@ -217,6 +217,9 @@ pub struct DemoArgs {
     /// Port of the sandbox's mail server
     #[arg(long, value_name = "PORT", default_value_t = 8025)]
     pub smtp_port: u16,
+    /// Port of the sandbox's file server
+    #[arg(long, value_name = "PORT", default_value_t = 8022)]
+    pub sftp_port: u16,
 }
 
 /// Flags of `export`.

@@ -6,6 +6,7 @@ pub mod bench;
 pub mod cli;
 mod commands;
 pub mod config;
+pub mod delivery;
 mod jobs;
 pub mod logging;
 pub mod notify;

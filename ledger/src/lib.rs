@@ -61,8 +61,9 @@ pub use reconciliation::{
 };
 pub use references::{NotAReference, Reference};
 pub use settlement::{
-    Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, Repeated, SettleOutcome, Settlement,
-    SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowLine, WindowSum,
+    Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,
+    SettleOutcome, Settlement, SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowLine,
+    WindowSum,
 };
 pub use staff::{Attempt, NewStaffMember, NewStaffSession, StaffMember, StaffSession};
 pub use states::{

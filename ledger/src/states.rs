@@ -203,7 +203,7 @@ words! {
 words! {
     /// Why a person must look.
     IncidentKind: "unresolved confirmation, unresolved return, unresolved capture, callback mismatch, amount mismatch, \
-                   unresolved cancellation, late cash, job" {
+                   unresolved cancellation, late cash, job, undelivered file" {
         /// The resolver's schedule is used up and the biller has not said yes or no: two persons decide.
         UnresolvedConfirmation = 1, "unresolved confirmation";
         /// The money could not be given back.
@@ -220,6 +220,8 @@ words! {
         LateCash = 7, "late cash";
         /// A job is late beyond what it is allowed, or its runs fail; closed by itself when a run ends well again.
         Job = 8, "job";
+        /// A file does not reach its biller, or a message the bank; closed by itself when it arrives.
+        UndeliveredFile = 9, "undelivered file";
     }
 }
 

@@ -13,6 +13,10 @@ pub struct SandboxConfig {
     pub http_port: u16,
     /// Port of the mail sink; 0 lets the system choose.
     pub smtp_port: u16,
+    /// Port of the file server; 0 lets the system choose.
+    pub sftp_port: u16,
+    /// The only key that the file server takes, `ssh-ed25519 AAAA...`; `None`: any.
+    pub sftp_client_key: Option<String>,
     /// Folder that keeps what happened over a restart; `None` keeps it in memory only.
     pub data_dir: Option<PathBuf>,
     /// The billers' shared secret: JSON and file signatures, SOAP MAC.
@@ -41,6 +45,8 @@ impl Default for SandboxConfig {
             bind: IpAddr::from([127, 0, 0, 1]),
             http_port: 0,
             smtp_port: 0,
+            sftp_port: 0,
+            sftp_client_key: None,
             data_dir: None,
             biller_secret: "sandbox-biller-secret".into(),
             cmi_client_id: "600001234".into(),

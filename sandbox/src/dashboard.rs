@@ -62,6 +62,7 @@ struct Dashboard {
     mails: usize,
     orders: usize,
     calls: usize,
+    files: usize,
     error: String,
 }
 
@@ -153,11 +154,14 @@ fn dashboard(world: &web::Data<World>, status: u16, error: String) -> HttpRespon
         .iter()
         .map(|biller| (format!("biller:{}", biller.code), format!("{} {}", biller.code, biller.name)))
         .collect();
-    for (target, name) in [("gateway", "Card gateway"), ("sms", "SMS provider"), ("smtp", "Mail")] {
+    for (target, name) in
+        [("gateway", "Card gateway"), ("sms", "SMS provider"), ("smtp", "Mail"), ("sftp", "File server")]
+    {
         targets.push((target.into(), name.into()));
     }
     let (sms, mails, orders, calls) =
         world.read(|state| (state.sms.len(), state.mails.len(), state.orders.len(), state.calls.len()));
+    let files = world.read(|state| state.dropped.len());
     let page = Dashboard {
         billers: seed::billers().iter().map(|biller| biller_card(world, biller)).collect(),
         faults: handle(world).faults().iter().map(|rule| (rule.id, describe(rule))).collect(),
@@ -167,6 +171,7 @@ fn dashboard(world: &web::Data<World>, status: u16, error: String) -> HttpRespon
         mails,
         orders,
         calls,
+        files,
         error,
     };
     html(status, &page).into_response()

@@ -66,10 +66,10 @@ impl FaultKind {
 pub struct FaultRule {
     /// Number by which it is cleared; given by the sandbox.
     pub id: u64,
-    /// `biller:1001`, `gateway`, `sms` or `smtp`.
+    /// `biller:1001`, `gateway`, `sms`, `smtp` or `sftp`.
     pub target: String,
     /// `find`, `confirm`, `status`, `cancel`, `forms` for billers; `page`, `callback`, `api` for the gateway; `send` for
-    /// SMS; `mail` for mail; `None` for every call.
+    /// SMS; `mail` for mail; `open`, `write`, `rename` and the like for files; `None` for every call.
     pub call: Option<String>,
     /// What goes wrong.
     pub kind: FaultKind,
@@ -133,9 +133,10 @@ impl FaultRule {
             "gateway" => &["page", "callback", "api", "connector"],
             "sms" => &["send"],
             "smtp" => &["mail"],
+            "sftp" => &["sign-in", "open", "read", "write", "close", "stat", "list", "remove", "rename"],
             other => match other.strip_prefix("biller:").and_then(|code| code.parse().ok()) {
                 Some(code) if crate::seed::biller(code).is_some() => &["find", "confirm", "status", "cancel", "forms"],
-                _ => return Some(format!("target '{other}' is not biller:CODE, gateway, sms or smtp")),
+                _ => return Some(format!("target '{other}' is not biller:CODE, gateway, sms, smtp or sftp")),
             },
         };
         match (&self.call, self.kind) {

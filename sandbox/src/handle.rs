@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta, Utc};
 
+use crate::bank::{self, BankAnswer, BankEntry};
 use crate::book::{AddedArticle, Booking};
 use crate::faults::FaultRule;
 use crate::gateway::CardOrder;
+use crate::sftp::DroppedFile;
 use crate::sms::SmsMessage;
 use crate::smtp::MailMessage;
 use crate::world::World;
@@ -72,6 +74,57 @@ impl Control {
     /// The mail inbox, oldest first.
     pub fn mails(&self) -> Vec<MailMessage> {
         self.world.read(|state| state.mails.clone())
+    }
+
+    /// What is on the file server, oldest first.
+    pub fn dropped_files(&self) -> Vec<DroppedFile> {
+        self.world.read(|state| state.dropped.clone())
+    }
+
+    /// Takes a file off the server, as its owner would: what was in it.
+    pub fn pick_up(&self, user: &str, path: &str) -> Option<Vec<u8>> {
+        self.world.change(|state| {
+            let place = state.dropped.iter().position(|file| file.user == user && file.path == path)?;
+            Some(state.dropped.remove(place).bytes)
+        })
+    }
+
+    /// Puts a file on the server.
+    pub fn put_down(&self, user: &str, path: &str, bytes: &[u8]) {
+        self.world.change(|state| {
+            let id = state.number();
+            let (user, path) = (user.to_owned(), path.to_owned());
+            state.dropped.push(DroppedFile { id, user, path, bytes: bytes.to_vec(), at: Utc::now() });
+        });
+        if user == bank::USER {
+            bank::work(&self.world);
+        }
+    }
+
+    /// What the bank does with the next order that is not planned for yet; unplanned ones it accepts.
+    pub fn plan_bank(&self, answer: BankAnswer) {
+        self.world.change(|state| state.bank.plans.push(answer));
+    }
+
+    /// Movements on the hub's account, oldest first.
+    pub fn bank_entries(&self) -> Vec<BankEntry> {
+        self.world.read(|state| state.bank.entries.clone())
+    }
+
+    /// Books what was not ordered: a fee, a credit of somebody. Centimes, below zero what goes out.
+    pub fn add_bank_entry(&self, day: NaiveDate, minor: i64, about: &str) {
+        self.world.change(|state| bank::move_money(state, day, minor, about));
+    }
+
+    /// Lets a transfer that was booked come back on a day, for a reason such as `AC04`; `false`: there is none.
+    pub fn return_transfer(&self, end_to_end_id: &str, code: &str, day: NaiveDate) -> bool {
+        self.world.change(|state| bank::give_back(state, end_to_end_id, code, day))
+    }
+
+    /// The account's statement of a day, camt.053.001.08.
+    pub fn bank_statement(&self, day: NaiveDate) -> String {
+        let now = self.world.now();
+        self.world.read(|state| bank::statement(state, day, now))
     }
 
     /// Makes something due at a biller: a line under a contract, which becomes known by that. Amounts are centimes.

@@ -1,4 +1,4 @@
-//! The pages of what arrived: SMS, mails, card orders.
+//! The pages of what arrived: SMS, mails, files, card orders.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpResponse, web};
@@ -9,6 +9,7 @@ use crate::amount::show_amount;
 use crate::control::handle;
 use crate::gateway::CardOrder;
 use crate::reply::{Reply, html};
+use crate::sftp::DroppedFile;
 use crate::sms::SmsMessage;
 use crate::smtp::MailMessage;
 use crate::world::World;
@@ -20,6 +21,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/inbox/mail", web::get().to(list_mail))
         .route("/inbox/mail/{id}", web::get().to(show_mail))
         .route("/inbox/mail/{id}/attachments/{index}", web::get().to(download))
+        .route("/inbox/files", web::get().to(show_files))
+        .route("/inbox/files/{id}", web::get().to(download_file))
         .route("/card-orders", web::get().to(show_orders));
 }
 
@@ -142,16 +145,19 @@ async fn download(world: web::Data<World>, path: web::Path<(u64, usize)>) -> Htt
         || "application/octet-stream".to_owned(),
         |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")),
     );
+    attached(&name_of(part, index), kind, part.contents().to_vec())
+}
+
+/// An answer that is kept as a file.
+fn attached(name: &str, kind: String, bytes: Vec<u8>) -> HttpResponse {
     // Only what every browser reads alike goes into the header.
-    let name: String = name_of(part, index)
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
-        .collect();
+    let name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
     HttpResponse::Ok()
         .insert_header(("content-type", kind))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(part.contents().to_vec())
+        .body(bytes)
 }
 
 #[derive(Template)]
@@ -170,4 +176,25 @@ async fn show_orders(world: web::Data<World>) -> HttpResponse {
     let mut orders = handle(&world).orders();
     orders.sort_by_key(|order| order.opened_at);
     html(200, &OrdersPage { orders: newest(orders) }).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "files.html")]
+struct FilesPage {
+    files: Vec<DroppedFile>,
+}
+
+async fn show_files(world: web::Data<World>) -> HttpResponse {
+    html(200, &FilesPage { files: newest(handle(&world).dropped_files()) }).into_response()
+}
+
+async fn download_file(world: web::Data<World>, id: web::Path<u64>) -> HttpResponse {
+    let found = world.read(|state| state.dropped.iter().find(|file| file.id == *id).cloned());
+    match found {
+        Some(file) => {
+            let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
+            attached(&name, "application/octet-stream".to_owned(), file.bytes)
+        }
+        None => Reply::text(404, "no file of that number\n").into_response(),
+    }
 }

@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, web};
 use crate::config::{SandboxConfig, SandboxError};
 use crate::handle::Control;
 use crate::world::World;
-use crate::{billers, control, dashboard, gateway, inboxes, sms, smtp, voice};
+use crate::{bank, billers, control, dashboard, gateway, inboxes, sftp, sms, smtp, voice};
 
 /// Largest request that any of the protocols needs, with room: a payments file of 10,000 lines.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -31,6 +31,8 @@ pub struct RunningSandbox {
     server: ServerHandle,
     smtp_addr: SocketAddr,
     smtp: tokio::task::JoinHandle<()>,
+    sftp_addr: SocketAddr,
+    sftp: tokio::task::JoinHandle<()>,
 }
 
 pub(crate) fn init_tls() {
@@ -53,6 +55,8 @@ impl Sandbox {
         let address = local(&listener)?;
         let mail_listener = listen(SocketAddr::new(config.bind, config.smtp_port))?;
         let smtp_addr = local(&mail_listener)?;
+        let file_listener = listen(SocketAddr::new(config.bind, config.sftp_port))?;
+        let sftp_addr = local(&file_listener)?;
         let world = Arc::new(World::open(config, client)?);
         let base_url = format!("http://{address}");
         let _ = world.base_url.set(base_url.clone());
@@ -69,6 +73,7 @@ impl Sandbox {
                 .configure(control::routes)
                 .configure(dashboard::routes)
                 .configure(inboxes::routes)
+                .configure(bank::routes)
         })
         .workers(WORKERS)
         .client_request_timeout(REQUEST_TIMEOUT)
@@ -80,9 +85,11 @@ impl Sandbox {
         let handle = server.handle();
         let mail = smtp::listen(mail_listener, world.clone())
             .map_err(|cause| SandboxError::Listen { address: smtp_addr.to_string(), cause })?;
+        let files = sftp::listen(file_listener, world.clone())
+            .map_err(|cause| SandboxError::Listen { address: sftp_addr.to_string(), cause })?;
         tokio::spawn(server);
-        let smtp = tokio::spawn(mail);
-        Ok(RunningSandbox { base_url, control: Control { world }, server: handle, smtp_addr, smtp })
+        let (smtp, sftp) = (tokio::spawn(mail), tokio::spawn(files));
+        Ok(RunningSandbox { base_url, control: Control { world }, server: handle, smtp_addr, smtp, sftp_addr, sftp })
     }
 }
 
@@ -97,6 +104,16 @@ impl RunningSandbox {
         self.smtp_addr
     }
 
+    /// Where the file server listens.
+    pub fn sftp_addr(&self) -> SocketAddr {
+        self.sftp_addr
+    }
+
+    /// The file server's key as `known_hosts` has it: the same for every sandbox.
+    pub fn sftp_host_key(&self) -> String {
+        sftp::public_host_key()
+    }
+
     /// The state, for tests and demos.
     pub fn control(&self) -> Control {
         self.control.clone()
@@ -105,6 +122,7 @@ impl RunningSandbox {
     /// Stops listening and lets running answers end, for at most two seconds.
     pub async fn stop(self) {
         self.smtp.abort();
+        self.sftp.abort();
         self.server.stop(true).await;
     }
 }

@@ -47,7 +47,7 @@ pub struct MailMessage {
 }
 
 /// Raw messages stand in Base64 in the data file: they need not be UTF-8.
-mod raw_bytes {
+pub(crate) mod raw_bytes {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use serde::{Deserialize, Deserializer, Serializer};

@@ -6,10 +6,12 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::bank::BankState;
 use crate::book::Book;
 use crate::config::{SandboxConfig, SandboxError};
 use crate::faults::{self, FaultRule, Injected};
 use crate::gateway::{CardOrder, CardToken};
+use crate::sftp::DroppedFile;
 use crate::sms::SmsMessage;
 use crate::smtp::MailMessage;
 use crate::store::Store;
@@ -28,6 +30,9 @@ pub(crate) struct State {
     pub calls: Vec<PhoneCall>,
     /// Cards that the connector made tokens of, by token.
     pub tokens: BTreeMap<String, CardToken>,
+    /// What was put on the file server.
+    pub dropped: Vec<DroppedFile>,
+    pub bank: BankState,
     pub faults: Vec<FaultRule>,
     /// The last bill file of each file biller.
     pub files: BTreeMap<u16, FileState>,

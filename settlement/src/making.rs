@@ -53,6 +53,8 @@ pub struct BankTerms {
     pub account: PayingAccount,
     /// The version that the bank reads.
     pub version: TransferVersion,
+    /// Whether messages are brought to the bank's server; else a person fetches them.
+    pub is_delivered: bool,
 }
 
 /// What ordering did.
@@ -294,7 +296,8 @@ pub fn order_transfers(
         done.orders += 1;
         done.transfers += written.lines;
         let (id, digest) = (order.id, written.sha256);
-        ledger.write_now(move |op| op.order_written(id, &digest))?;
+        let deliver_at = bank.is_delivered.then_some(now);
+        ledger.write_now(move |op| op.order_written(id, &digest, deliver_at))?;
     }
     Ok(Ok(done))
 }

@@ -152,7 +152,7 @@ fn bank() -> BankTerms {
         form: AccountForm::Rib,
         batch_booking: false,
     };
-    BankTerms { account, version: TransferVersion::V09 }
+    BankTerms { account, version: TransferVersion::V09, is_delivered: false }
 }
 
 /// A day's payments, taken and confirmed.

@@ -21,12 +21,15 @@ pub struct SandboxArgs {
     /// Address to listen on; whoever reaches it may do anything in the sandbox
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub bind: IpAddr,
-    /// Port of everything but mail
+    /// Port of everything but mail and files
     #[arg(long, value_name = "PORT", default_value_t = 8081)]
     pub port: u16,
     /// Port of the mail server
     #[arg(long, value_name = "PORT", default_value_t = 8025)]
     pub smtp_port: u16,
+    /// Port of the file server
+    #[arg(long, value_name = "PORT", default_value_t = 8022)]
+    pub sftp_port: u16,
 }
 
 /// What can be done with a sandbox that runs.

@@ -39,6 +39,20 @@ pub struct Variable {
     pub secret: bool,
 }
 
+/// Where the name of a variable of a family stands.
+const ANY_NAME: &str = "<NAME>";
+
+impl Variable {
+    /// Whether this is its name, or one of its family: capitals, digits and `_` for `<NAME>`.
+    pub(super) fn fits(&self, name: &str) -> bool {
+        let Some(start) = self.name.strip_suffix(ANY_NAME) else { return self.name == name };
+        let is_name = |rest: &str| {
+            !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        };
+        name.strip_prefix(start).is_some_and(is_name)
+    }
+}
+
 /// A variable with a fixed value where it is not set.
 pub(super) const fn with_default(
     name: &'static str,
@@ -150,6 +164,12 @@ impl<'a> Reader<'a> {
         parsed
     }
 
+    /// Every variable of a family that is set, by its name.
+    pub(super) fn family(&mut self, variable: &Variable) -> Vec<(String, String)> {
+        let names = self.environment.0.keys().filter_map(|name| name.to_str()).filter(|name| variable.fits(name));
+        names.filter_map(|name| Some((name.to_owned(), self.environment.get(name)?))).collect()
+    }
+
     pub(super) fn text(&mut self, variable: &Variable) -> Option<String> {
         self.get(variable, |text| Some(text.to_owned()))
     }
@@ -188,7 +208,7 @@ impl<'a> Reader<'a> {
     pub(super) fn refuse_unknown(&mut self, known: &[&Variable]) {
         let names = self.environment.0.keys().map(|name| name.to_string_lossy());
         let unknown: Vec<String> = names
-            .filter(|name| name.starts_with(PREFIX) && !known.iter().any(|variable| variable.name == name))
+            .filter(|name| name.starts_with(PREFIX) && !known.iter().any(|variable| variable.fits(name)))
             .map(|name| format!("{name}: no such variable; see docs/configuration.md for the right name, or remove it"))
             .collect();
         self.faults.extend(unknown);

@@ -6,6 +6,7 @@ mod address;
 mod billers;
 mod cmi;
 mod database;
+mod delivery;
 mod environment;
 mod limits;
 mod log;
@@ -25,6 +26,7 @@ use biller_adapters::ClientSettings;
 use channels::{VoiceSettings, WebLimits};
 
 pub use self::database::DatabaseConfig;
+pub(crate) use self::delivery::sftp_key_variable;
 pub use self::environment::{ConfigFaults, Environment, Unset, Variable};
 pub use self::log::LogConfig;
 pub use self::payments::PaymentsConfig;
@@ -178,6 +180,7 @@ pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
         ("Retention", retention::VARIABLES),
         ("Settlement", settlement::VARIABLES),
         ("Reconciliation", reconcile::VARIABLES),
+        ("Delivery of files", delivery::VARIABLES),
         ("Staff", staff::VARIABLES),
         ("Limits", limits::VARIABLES),
         ("Log", log::VARIABLES),

@@ -1,10 +1,13 @@
 //! Settlement: where files are kept, and the account out of which billers are paid.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use settlement::BankTerms;
 use settlement::files::{AccountForm, PayingAccount, TransferVersion};
+use settlement::terms::Sftp;
 
+use super::delivery;
 use super::environment::{Reader, Unset, Variable, variable, with_default};
 
 /// Characters of an account holder's name in a message to a bank.
@@ -68,14 +71,26 @@ pub struct SettlementConfig {
     pub folder: PathBuf,
     /// `None`: no transfer is ordered.
     pub bank: Option<BankTerms>,
+    /// The bank's server for messages; `None`: a person fetches them.
+    pub bank_server: Option<Sftp>,
+    /// The files of the hub's keys for servers, by their variables.
+    pub keys: BTreeMap<String, PathBuf>,
 }
 
 impl SettlementConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let folder = reader.get(&FOLDER, |text| Some(PathBuf::from(text)));
         let used = [&NAME, &RIB, &BIC, &CLEARING].iter().any(|variable| reader.is_set(variable));
-        let bank = if used { bank(reader) } else { None };
-        Some(Self { folder: folder?, bank })
+        let mut bank = if used { bank(reader) } else { None };
+        let keys = delivery::keys(reader);
+        let bank_server = delivery::bank(reader, &keys);
+        if let Some(bank) = &mut bank {
+            bank.is_delivered = bank_server.is_some();
+        }
+        if bank_server.is_some() && !used {
+            reader.clash(format!("{}: expected, since the bank's server is set", NAME.name));
+        }
+        Some(Self { folder: folder?, bank, bank_server, keys })
     }
 }
 
@@ -101,5 +116,5 @@ fn bank(reader: &mut Reader<'_>) -> Option<BankTerms> {
     let batch_booking = reader.flag(&BATCH);
     let account =
         PayingAccount { name: name?, rib: rib?, bic, clearing_member, form: form?, batch_booking: batch_booking? };
-    Some(BankTerms { account, version: version? })
+    Some(BankTerms { account, version: version?, is_delivered: false })
 }

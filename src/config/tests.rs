@@ -131,6 +131,41 @@ fn combinations(#[case] changes: &[(&'static str, &'static str)], #[case] fault:
     }
 }
 
+const BANK_SERVER: [(&str, &str); 5] = [
+    ("FATOURA_BANK_SFTP_HOST", "sftp.banque.example"),
+    ("FATOURA_BANK_SFTP_USER", "fatoura"),
+    ("FATOURA_BANK_SFTP_FOLDER", "/orders"),
+    ("FATOURA_BANK_SFTP_KEY", "the-bank"),
+    ("FATOURA_BANK_SFTP_HOST_KEY", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINzXIBBB2COQop/nrMni69vuX+u/9WKjznMiDEfAXWYg"),
+];
+const BANK: [(&str, &str); 2] = [("FATOURA_BANK_NAME", "Fatoura SA"), ("FATOURA_BANK_RIB", "011780000000123456789047")];
+
+#[test]
+fn servers_and_their_keys() {
+    let keys = [("FATOURA_SFTP_KEY_THE_BANK", "/keys/bank"), ("FATOURA_SFTP_KEY_IBN_BATTOUTA", "/keys/ibn")];
+    let settlement = read(&[&BANK_SERVER[..], &BANK, &keys].concat()).unwrap().settlement;
+    let server = settlement.bank_server.unwrap();
+    assert_eq!((server.host.as_str(), server.port, server.key.as_str()), ("sftp.banque.example", 22, "the-bank"));
+    assert!(settlement.bank.unwrap().is_delivered);
+    let found: Vec<_> = settlement.keys.iter().map(|(name, path)| (name.as_str(), path.to_str().unwrap())).collect();
+    assert_eq!(found, [keys[1], keys[0]]);
+    assert_eq!(sftp_key_variable("ibn-battouta"), keys[1].0);
+    assert!(!read(&BANK).unwrap().settlement.bank.unwrap().is_delivered, "a person fetches");
+}
+
+#[rstest]
+#[case::no_key(&[&BANK_SERVER[..], &BANK].concat(), "FATOURA_SFTP_KEY_THE_BANK: expected, since")]
+#[case::no_bank(&BANK_SERVER, "FATOURA_BANK_NAME: expected, since the bank's server is set")]
+#[case::half(&BANK_SERVER[..2], "FATOURA_BANK_SFTP_FOLDER: expected a path; it is not set")]
+#[case::host_key(&[("FATOURA_BANK_SFTP_HOST_KEY", "AAAA")], "FATOURA_BANK_SFTP_HOST_KEY: expected the server's key")]
+#[case::nameless(&[("FATOURA_SFTP_KEY_", "/k")], "FATOURA_SFTP_KEY_: no such variable")]
+#[case::small(&[("FATOURA_SFTP_KEY_bank", "/k")], "FATOURA_SFTP_KEY_bank: no such variable")]
+#[case::misspelt(&[("FATOURA_SFTPKEY_BANK", "/k")], "FATOURA_SFTPKEY_BANK: no such variable")]
+fn servers_that_are_not_right(#[case] changes: &[(&'static str, &'static str)], #[case] fault: &str) {
+    let faults = read(changes).unwrap_err();
+    assert!(faults.contains(fault), "{faults}");
+}
+
 #[cfg(unix)]
 #[test]
 fn bytes_that_are_no_text_are_a_fault() {

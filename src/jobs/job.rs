@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use super::report::{JobFailure, JobResult};
 use super::schedule::Schedule;
 use crate::config::{ReconcileConfig, RetentionConfig, SettlementConfig};
+use crate::delivery::Courier;
 
 /// A run under way.
 pub(crate) type Work = Pin<Box<dyn Future<Output = JobResult> + Send>>;
@@ -146,8 +147,8 @@ pub(crate) struct Parts {
     pub(crate) settlement: SettlementConfig,
     /// How what comes in is matched.
     pub(crate) reconcile: ReconcileConfig,
-    /// The use cases and what works off the outbox; `None` where only the database is at hand.
-    pub(crate) hub: Option<(Arc<Hub>, Dispatcher)>,
+    /// The use cases, what works off the outbox, and who brings files; `None` where only the database is at hand.
+    pub(crate) hub: Option<(Arc<Hub>, Dispatcher, Arc<Courier>)>,
 }
 
 impl Parts {
@@ -157,7 +158,7 @@ impl Parts {
         let run = Run { ledger, clock, retention, settlement, reconcile, as_of, fence };
         match job.doing {
             Doing::Database(work) => Some(work(run)),
-            Doing::Hub(work) => hub.map(|(hub, dispatcher)| work(HubRun { hub, dispatcher, run })),
+            Doing::Hub(work) => hub.map(|(hub, dispatcher, courier)| work(HubRun { hub, dispatcher, courier, run })),
         }
     }
 }
@@ -187,6 +188,8 @@ pub(crate) struct HubRun {
     pub(crate) hub: Arc<Hub>,
     /// Works off the outbox.
     pub(crate) dispatcher: Dispatcher,
+    /// Brings files.
+    pub(crate) courier: Arc<Courier>,
     /// The rest.
     pub(crate) run: Run,
 }
@@ -225,7 +228,7 @@ impl Run {
 }
 
 /// A rare write, awaited.
-pub(super) async fn write_to<T: Send + 'static>(
+pub(crate) async fn write_to<T: Send + 'static>(
     ledger: &Ledger,
     write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
 ) -> Result<T, LedgerError> {
@@ -236,7 +239,7 @@ pub(super) async fn write_to<T: Send + 'static>(
 }
 
 /// A read on a thread that may block.
-pub(super) async fn read_from<T: Send + 'static>(
+pub(crate) async fn read_from<T: Send + 'static>(
     ledger: &Arc<Ledger>,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError> + Send + 'static,
 ) -> Result<T, LedgerError> {

@@ -6,6 +6,7 @@
 
 mod alarm;
 mod check_books;
+mod delivery;
 mod expire;
 mod float_alerts;
 mod index_payments;
@@ -39,14 +40,13 @@ use tokio::task::JoinSet;
 use tokio_cron_scheduler::JobScheduler;
 
 pub(crate) use alarm::{is_failing, is_late};
-pub(crate) use job::{Job, Parts};
+pub(crate) use job::{Job, Parts, read_from, write_to};
 pub(crate) use report::in_words;
 pub(crate) use runner::{Ended, Runner};
 pub(crate) use schedule::ZONE;
 pub(crate) use table::{JOBS, find};
 
 use alarm::Alarm;
-use job::{read_from, write_to};
 use local::Local;
 
 /// How exactly times are kept (seconds first).

@@ -5,8 +5,8 @@ use payments::dispatch::Sweep;
 use super::job::Job;
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::{
-    check_books, expire, float_alerts, index_payments, prune, pull_bill_files, reconciling, reload_billers, retention,
-    settlement, stamp_duty_register, sweeps,
+    check_books, delivery, expire, float_alerts, index_payments, prune, pull_bill_files, reconciling, reload_billers,
+    retention, settlement, stamp_duty_register, sweeps,
 };
 
 /// Brought forward when billers change.
@@ -46,11 +46,21 @@ pub(crate) static JOBS: &[Job] = &[
     })
     .only_if(settlement::files_to_make)
     .longest_minutes(120),
+    Job::of_hub("deliver_files", "brings settlement files to billers by mail and SFTP", Every(10), |run| {
+        Box::pin(delivery::files(run))
+    })
+    .only_if(delivery::files_due)
+    .longest_minutes(60),
     Job::of_database("order_transfers", "asks the bank to pay what billers are due", Every(30), |run| {
         Box::pin(settlement::order(run))
     })
     .only_if(settlement::transfers_to_order)
     .longest_minutes(30),
+    Job::of_hub("deliver_orders", "brings messages of transfers to the bank's server", Every(10), |run| {
+        Box::pin(delivery::orders(run))
+    })
+    .only_if(delivery::orders_due)
+    .longest_minutes(60),
     Job::of_database(
         "import_reports",
         "takes in statements and reports that were dropped",

@@ -48,7 +48,12 @@ impl World {
             ledger: Arc::clone(&ledger),
             clock: Arc::new(move || *now.lock().unwrap()),
             retention: RetentionConfig::default(),
-            settlement: SettlementConfig { folder: self.folder.path().join("settlement"), bank: None },
+            settlement: SettlementConfig {
+                folder: self.folder.path().join("settlement"),
+                bank: None,
+                bank_server: None,
+                keys: BTreeMap::new(),
+            },
             reconcile: ReconcileConfig::default(),
             hub: None,
         };

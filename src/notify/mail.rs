@@ -8,8 +8,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ledger::Language;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
@@ -79,6 +79,16 @@ pub struct SmtpSettings {
     pub timeout: Duration,
 }
 
+/// A file in a mail.
+pub(crate) struct Attached {
+    /// Its name.
+    pub(crate) name: String,
+    /// `text/csv`.
+    pub(crate) mime: &'static str,
+    /// Its bytes, which arrive as they are.
+    pub(crate) bytes: Vec<u8>,
+}
+
 /// Sends mails.
 pub struct Mailer {
     settings: SmtpSettings,
@@ -116,7 +126,39 @@ impl Mailer {
         let Ok(to) = to.parse::<Address>() else {
             return Delivery::Rejected("the mail address is malformed".to_owned());
         };
-        let Some(letter) = self.letter(id, to.clone(), language, words, pdf) else {
+        let letter = self.letter(id, to.clone(), language, words, pdf);
+        self.carry(to, letter).await
+    }
+
+    /// Sends one mail with a file once, in French.
+    pub(crate) async fn send_file(
+        &self,
+        id: i64,
+        to: &str,
+        subject: &str,
+        text: String,
+        attached: Option<Attached>,
+    ) -> Delivery {
+        let Ok(to) = to.parse::<Address>() else {
+            return Delivery::Rejected("the mail address is malformed".to_owned());
+        };
+        let builder = self.envelope(id, to.clone(), Language::Fr, subject.to_owned());
+        let letter = match attached {
+            Some(file) => attachment(file).and_then(|attached| {
+                builder.multipart(MultiPart::mixed().singlepart(SinglePart::plain(text)).singlepart(attached)).ok()
+            }),
+            None => builder.singlepart(SinglePart::plain(text)).ok(),
+        };
+        self.carry(to, letter).await
+    }
+
+    /// The Message-ID of a mail, the same over repeats, so that servers and readers know a second copy for one.
+    pub(crate) fn message_id(&self, id: i64) -> String {
+        format!("<fatoura.{id}@{}>", self.from.email.domain())
+    }
+
+    async fn carry(&self, to: Address, letter: Option<Message>) -> Delivery {
+        let Some(letter) = letter else {
             return Delivery::Rejected("the mail cannot be put together".to_owned());
         };
         let bytes = letter.formatted();
@@ -143,16 +185,7 @@ impl Mailer {
         words: MailText,
         pdf: Option<(String, Vec<u8>)>,
     ) -> Option<Message> {
-        let header = |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
-        let builder = Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(None, to))
-            // The same over repeats, so that servers and readers know a second copy for one.
-            .message_id(Some(format!("<fatoura.{id}@{}>", self.from.email.domain())))
-            .subject(words.subject)
-            // RFC 3834: no holiday notice answers.
-            .raw_header(header("Auto-Submitted", "auto-generated"))
-            .raw_header(header("Content-Language", language.as_str()));
+        let builder = self.envelope(id, to, language, words.subject);
         let both = MultiPart::alternative_plain_html(words.text, words.html);
         let whole = match pdf {
             Some((name, bytes)) => {
@@ -162,6 +195,18 @@ impl Mailer {
             None => both,
         };
         builder.multipart(whole).ok()
+    }
+
+    fn envelope(&self, id: i64, to: Address, language: Language, subject: String) -> MessageBuilder {
+        let header = |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .message_id(Some(self.message_id(id)))
+            .subject(subject)
+            // RFC 3834: no holiday notice answers.
+            .raw_header(header("Auto-Submitted", "auto-generated"))
+            .raw_header(header("Content-Language", language.as_str()))
     }
 
     /// Everything up to the server's "go ahead" for the message's bytes.
@@ -197,6 +242,12 @@ impl Mailer {
         }
         Ok(connection)
     }
+}
+
+/// In Base64, as other encodings change the ends of lines.
+fn attachment(file: Attached) -> Option<SinglePart> {
+    let body = Body::new_with_encoding(file.bytes, ContentTransferEncoding::Base64).ok()?;
+    Some(Attachment::new(file.name).body(body, ContentType::parse(file.mime).ok()?))
 }
 
 /// The server's code, for reasons; its words may quote the recipient.

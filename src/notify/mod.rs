@@ -19,6 +19,7 @@ use payments::phone;
 use receipts::{LowFloat, MessageData, ReceiptData, ReferenceNotice};
 use secrecy::ExposeSecret;
 
+pub(crate) use mail::Attached;
 pub use mail::{Mailer, SmtpCredentials, SmtpSecurity, SmtpSettings};
 pub use twilio::{TwilioClient, TwilioSender, TwilioSettings};
 

@@ -360,7 +360,8 @@ fn serve_wants_a_migrated_database() {
 
 /// The demo's pages and its outside world, once it says that it runs.
 fn start_demo(bench: &Bench) -> (Stays, String, String) {
-    let words = ["demo", "--data", "demo", "--port", "0", "--sandbox-port", "0", "--smtp-port", "0"];
+    let words =
+        ["demo", "--data", "demo", "--port", "0", "--sandbox-port", "0", "--smtp-port", "0", "--sftp-port", "0"];
     let (program, mut out) = Stays::start(bench.command(&words));
     let mut address = |name| {
         let line = line_with(&mut out, name);
@@ -379,7 +380,8 @@ fn a_demo_keeps_off_another_ledger() {
     let database = format!("sqlite:{}", bench.path("real/fatoura.db").display());
     let mut migrate = bench.command(&["migrate"]);
     Ran::of(migrate.env("FATOURA_DATABASE_URL", &database).output().unwrap()).done();
-    let words = ["demo", "--data", "real", "--port", "0", "--sandbox-port", "0", "--smtp-port", "0"];
+    let words =
+        ["demo", "--data", "real", "--port", "0", "--sandbox-port", "0", "--smtp-port", "0", "--sftp-port", "0"];
     bench.run(&words).failed(2, &["real/fatoura.db", "not a demo's ledger", "--data"]);
     let left: Vec<_> = std::fs::read_dir(bench.path("real")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| name.to_string_lossy().starts_with("fatoura.db")), "{left:?}");
@@ -442,7 +444,8 @@ async fn a_bill_is_paid_in_the_demo_which_keeps_it_over_a_restart() {
 #[tokio::test]
 async fn the_demo_is_called_and_logs_nothing_of_cards_and_links() {
     let bench = Bench::new();
-    let words = ["demo", "--data", "demo", "--port", "0", "--sandbox-port", "0", "--smtp-port", "0"];
+    let words =
+        ["demo", "--data", "demo", "--port", "0", "--sandbox-port", "0", "--smtp-port", "0", "--sftp-port", "0"];
     let mut command = bench.command(&words);
     command.env("RUST_LOG", "debug").env("FATOURA_LOG_FORMAT", "json");
     let (program, mut out) = Stays::start(command);
@@ -501,9 +504,9 @@ fn a_port_that_is_taken_is_named_with_its_flag() {
     let bench = Bench::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    for flag in ["--port", "--sandbox-port", "--smtp-port"] {
+    for flag in ["--port", "--sandbox-port", "--smtp-port", "--sftp-port"] {
         let mut words = vec!["demo"];
-        for other in ["--port", "--sandbox-port", "--smtp-port"] {
+        for other in ["--port", "--sandbox-port", "--smtp-port", "--sftp-port"] {
             words.extend([other, if other == flag { &port } else { "0" }]);
         }
         bench.run(&words).failed(2, &[&format!("127.0.0.1:{port} is in use"), &format!("with {flag}")]);
@@ -514,7 +517,8 @@ fn a_port_that_is_taken_is_named_with_its_flag() {
 #[tokio::test]
 async fn the_sandbox_runs_alone() {
     let bench = Bench::new();
-    let (program, mut out) = Stays::start(bench.command(&["sandbox", "--port", "0", "--smtp-port", "0"]));
+    let (program, mut out) =
+        Stays::start(bench.command(&["sandbox", "--port", "0", "--smtp-port", "0", "--sftp-port", "0"]));
     let page = line_with(&mut out, "Dashboard").split_whitespace().last().unwrap().to_owned();
     line_with(&mut out, "Ctrl-C");
     assert_eq!(get(&page).await.0, 200);

@@ -1,4 +1,4 @@
-//! Files that were made of settlements, and their deliveries.
+//! Files that were made of settlements, and where they are to be brought.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -10,9 +10,6 @@ use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
 use crate::storage::schema::{deliveries, settlement_files, settlements};
 use crate::writer::WriteOp;
-
-/// Longest reason of a failed try that is kept.
-const FAILURE_MAX: usize = 500;
 
 /// A file that was made and is in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,43 +60,12 @@ pub struct KeptFile {
     pub made_at: NaiveDateTime,
 }
 
-/// A delivery of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// Its number.
-    pub id: i64,
-    /// The file.
-    pub file: i64,
-    /// How it is brought.
-    pub means: DeliveryMeans,
-    /// Where to.
-    pub target: String,
-    /// When it is tried next (UTC).
-    pub due_at: NaiveDateTime,
-    /// How often it was tried.
-    pub attempts: i32,
-    /// When it arrived.
-    pub delivered_at: Option<NaiveDateTime>,
-    /// What says that it arrived: the mail server's word, or what the file server showed.
-    pub proof: String,
-    /// Why the last try failed.
-    pub failure: String,
-}
-
 type FileRow = (i64, i64, i32, i16, String, String, i64, NaiveDateTime);
-type DeliveryRow = (i64, i64, i16, String, NaiveDateTime, i32, Option<NaiveDateTime>, String, String);
 
 fn file((id, window, biller, kind, name, digest, bytes, made_at): FileRow) -> Result<KeptFile, StorageError> {
     let unknown = || StorageError::Damaged(format!("settlement file {id}: kind {kind}"));
     let kind = SettlementFileKind::from_code(kind).ok_or_else(unknown)?;
     Ok(KeptFile { id, window, biller: biller_code(biller)?, kind, name, digest, bytes, made_at })
-}
-
-fn delivery(row: DeliveryRow) -> Result<Delivery, StorageError> {
-    let (id, file, means, target, due_at, attempts, delivered_at, proof, failure) = row;
-    let unknown = || StorageError::Damaged(format!("delivery {id}: means {means}"));
-    let means = DeliveryMeans::from_code(means).ok_or_else(unknown)?;
-    Ok(Delivery { id, file, means, target, due_at, attempts, delivered_at, proof, failure })
 }
 
 /// The columns of a file, in the order of [`FileRow`].
@@ -121,29 +87,6 @@ const FILE: (
     settlement_files::digest,
     settlement_files::bytes,
     settlement_files::made_at,
-);
-
-/// The columns of a delivery, in the order of [`DeliveryRow`].
-const DELIVERY: (
-    deliveries::id,
-    deliveries::file_id,
-    deliveries::means,
-    deliveries::target,
-    deliveries::due_at,
-    deliveries::attempts,
-    deliveries::delivered_at,
-    deliveries::proof,
-    deliveries::failure,
-) = (
-    deliveries::id,
-    deliveries::file_id,
-    deliveries::means,
-    deliveries::target,
-    deliveries::due_at,
-    deliveries::attempts,
-    deliveries::delivered_at,
-    deliveries::proof,
-    deliveries::failure,
 );
 
 impl Reader<'_> {
@@ -189,28 +132,6 @@ impl Reader<'_> {
             .order(settlements::sequence.desc())
             .select(settlement_files::digest);
         Ok(row.first(self.connection).optional()?)
-    }
-
-    /// Deliveries that are due, the oldest first.
-    pub fn deliveries_due(&mut self, now: DateTime<Utc>, limit: i64) -> Result<Vec<Delivery>, StorageError> {
-        let rows: Vec<DeliveryRow> = deliveries::table
-            .filter(deliveries::delivered_at.is_null())
-            .filter(deliveries::due_at.le(now.naive_utc()))
-            .order((deliveries::due_at, deliveries::id))
-            .limit(limit)
-            .select(DELIVERY)
-            .load(self.connection)?;
-        rows.into_iter().map(delivery).collect()
-    }
-
-    /// Where a file was, or is to be, brought.
-    pub fn deliveries_of(&mut self, file: i64) -> Result<Vec<Delivery>, StorageError> {
-        let rows: Vec<DeliveryRow> = deliveries::table
-            .filter(deliveries::file_id.eq(file))
-            .order(deliveries::id)
-            .select(DELIVERY)
-            .load(self.connection)?;
-        rows.into_iter().map(delivery).collect()
     }
 }
 
@@ -258,34 +179,6 @@ impl WriteOp<'_> {
     pub fn settlement_filed(&mut self, window: i64, now: DateTime<Utc>) -> Result<(), StorageError> {
         let row = settlements::table.filter(settlements::window_id.eq(window)).filter(settlements::filed_at.is_null());
         diesel::update(row).set(settlements::filed_at.eq(now.naive_utc())).execute(self.connection)?;
-        Ok(())
-    }
-
-    /// A delivery arrived. One that arrived before keeps its first proof.
-    pub fn delivered(&mut self, delivery: i64, proof: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
-        let open = deliveries::table.filter(deliveries::id.eq(delivery)).filter(deliveries::delivered_at.is_null());
-        diesel::update(open)
-            .set((
-                deliveries::delivered_at.eq(now.naive_utc()),
-                deliveries::attempts.eq(deliveries::attempts + 1),
-                deliveries::proof.eq(proof),
-                deliveries::failure.eq(""),
-            ))
-            .execute(self.connection)?;
-        Ok(())
-    }
-
-    /// A delivery failed and is tried again.
-    pub fn not_delivered(&mut self, delivery: i64, failure: &str, again_at: DateTime<Utc>) -> Result<(), StorageError> {
-        let open = deliveries::table.filter(deliveries::id.eq(delivery)).filter(deliveries::delivered_at.is_null());
-        let failure: String = failure.chars().take(FAILURE_MAX).collect();
-        diesel::update(open)
-            .set((
-                deliveries::due_at.eq(again_at.naive_utc()),
-                deliveries::attempts.eq(deliveries::attempts + 1),
-                deliveries::failure.eq(failure),
-            ))
-            .execute(self.connection)?;
         Ok(())
     }
 }

@@ -73,9 +73,9 @@ pub enum Repeated {
     NoSuchTransfer,
 }
 
-type OrderRow = (i64, String, NaiveDate, i64, i64, String, i16, NaiveDateTime);
+pub(super) type OrderRow = (i64, String, NaiveDate, i64, i64, String, i16, NaiveDateTime);
 
-fn order(
+pub(super) fn order(
     (id, message_id, execution_on, transfers, total, digest, state, made_at): OrderRow,
 ) -> Result<TransferOrder, StorageError> {
     let unknown = || StorageError::Damaged(format!("transfer order {id}: state {state}"));
@@ -85,7 +85,7 @@ fn order(
 }
 
 /// The columns of an order, in the order of [`OrderRow`].
-const ORDER: (
+pub(super) const ORDER: (
     transfer_orders::id,
     transfer_orders::message_id,
     transfer_orders::execution_on,
@@ -222,8 +222,14 @@ impl WriteOp<'_> {
         Ok(Some(TransferOrder { id, message_id, execution_on, transfers: count, total, digest, state, made_at }))
     }
 
-    /// An order's message is in its place. Made again it must be the same.
-    pub fn order_written(&mut self, order: i64, digest: &str) -> Result<(), StorageError> {
+    /// An order's message is in its place, and brought to the bank from `deliver_at` on; `None`: a person fetches it. Made
+    /// again it must be the same.
+    pub fn order_written(
+        &mut self,
+        order: i64,
+        digest: &str,
+        deliver_at: Option<DateTime<Utc>>,
+    ) -> Result<(), StorageError> {
         let row = transfer_orders::table.filter(transfer_orders::id.eq(order)).select(transfer_orders::digest);
         let known: String = row.get_result(self.connection)?;
         if !known.is_empty() && known != digest {
@@ -232,7 +238,7 @@ impl WriteOp<'_> {
             )));
         }
         diesel::update(transfer_orders::table.filter(transfer_orders::id.eq(order)))
-            .set(transfer_orders::digest.eq(digest))
+            .set((transfer_orders::digest.eq(digest), transfer_orders::due_at.eq(deliver_at.map(|at| at.naive_utc()))))
             .execute(self.connection)?;
         Ok(())
     }

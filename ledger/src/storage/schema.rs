@@ -535,6 +535,13 @@ diesel::table! {
         state -> SmallInt,
         made_at -> Timestamp,
         answered_at -> Nullable<Timestamp>,
+        due_at -> Nullable<Timestamp>,
+        attempts -> Integer,
+        offered_at -> Nullable<Timestamp>,
+        delivered_at -> Nullable<Timestamp>,
+        proof -> Text,
+        failure -> Text,
+        incident_id -> Nullable<BigInt>,
     }
 }
 
@@ -583,6 +590,8 @@ diesel::table! {
         delivered_at -> Nullable<Timestamp>,
         proof -> Text,
         failure -> Text,
+        offered_at -> Nullable<Timestamp>,
+        incident_id -> Nullable<BigInt>,
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
-    Advance, AdvanceOutcome, DatabaseUrl, Hold, Ledger, Moment, Money, NewSettlement, NewTransfer, PaymentState,
-    SettleOutcome, SettlementWindow, Step, check_books,
+    Advance, AdvanceOutcome, DatabaseUrl, DeliveryMeans, Hold, Ledger, Moment, Money, NewDelivery, NewFile,
+    NewSettlement, NewTransfer, NotDelivered, PaymentState, SettleOutcome, SettlementFileKind, SettlementWindow, Step,
+    check_books,
 };
 
 use crate::concurrency::at_once;
@@ -262,7 +263,53 @@ fn damage_is_named() {
     }
 }
 
+/// A file that does not arrive calls one person, once; it is asked for when it is due, and ends when it arrives.
+fn a_delivery_calls_one_person(db: &TestDb) {
+    let ledger = db.open();
+    let now = day_end();
+    let target = NewDelivery { means: DeliveryMeans::Sftp, target: "u@h:22/f".to_owned() };
+    let file = NewFile {
+        window: 7,
+        biller: 1001,
+        kind: SettlementFileKind::Csv,
+        name: "a.csv".to_owned(),
+        digest: "00".repeat(32),
+        bytes: 3,
+        deliveries: vec![target],
+    };
+    ledger.write_now(move |op| op.keep_file(&file, now)).unwrap();
+    let due = |at: DateTime<Utc>| ledger.read(|reader| reader.deliveries_due(at, 10)).unwrap();
+    let id = due(now)[0].id;
+    let fail = |call: Option<&str>, is_offered, at: DateTime<Utc>| {
+        let call = call.map(str::to_owned);
+        let failed = NotDelivered { why: "away".to_owned(), again_at: at + TimeDelta::hours(6), is_offered, call };
+        ledger.write_now(move |op| op.not_delivered(id, &failed, at)).unwrap()
+    };
+    ledger.write_now(move |op| op.delivery_offered(id, now)).unwrap();
+    assert!(due(now)[0].is_offered);
+    assert!(!fail(None, false, now));
+    assert_eq!(due(now), []);
+    let later = now + TimeDelta::hours(6);
+    assert!(!due(later)[0].is_offered);
+    assert!(fail(Some("a.csv: away"), true, later), "a person is called");
+    assert!(!fail(Some("a.csv: away"), true, later), "and not again");
+    let delivery = due(later + TimeDelta::hours(6)).remove(0);
+    assert_eq!((delivery.attempts, delivery.is_offered, delivery.failure.as_str()), (3, true, "away"));
+    let open = "SELECT CAST(kind AS TEXT) AS line FROM incidents WHERE closed_at IS NULL";
+    assert_eq!(db.lines(open), ["9"]);
+    ledger.write_now(move |op| op.delivered(id, "there", later)).unwrap();
+    assert_eq!((db.lines(open).len(), db.count("incidents")), (0, 1));
+    assert!(!fail(Some("a.csv: away"), false, later), "it has arrived");
+    ledger.write_now(move |op| op.delivered(id, "there again", later)).unwrap();
+    let kept = ledger.read(|reader| reader.files_of(7)).unwrap().remove(0);
+    let found = ledger.read(|reader| reader.deliveries_of(kept.id)).unwrap().remove(0);
+    assert_eq!((found.proof.as_str(), found.attempts), ("there", 4));
+    assert_eq!(found.incident, delivery.incident);
+    db.assert_clean();
+}
+
 on_both!(
+    a_delivery_calls_one_person,
     the_cut_off_is_the_next_window,
     what_comes_late_is_in_the_window_that_is_open,
     an_empty_window_closes_and_is_settled,

@@ -1,6 +1,7 @@
 //! The sandbox over real sockets, as a hub and a payer see it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod bank;
 mod billers_file;
 mod billers_json;
 mod billers_soap;

@@ -197,7 +197,7 @@ impl World {
             form: AccountForm::Rib,
             batch_booking: false,
         };
-        BankTerms { account, version: TransferVersion::V09 }
+        BankTerms { account, version: TransferVersion::V09, is_delivered: false }
     }
 
     /// Transfers that the bank was asked for and that have not ended.

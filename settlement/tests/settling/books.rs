@@ -43,7 +43,7 @@ pub fn bank() -> BankTerms {
         form: AccountForm::Rib,
         batch_booking: false,
     };
-    BankTerms { account, version: TransferVersion::V09 }
+    BankTerms { account, version: TransferVersion::V09, is_delivered: false }
 }
 
 pub struct Books {

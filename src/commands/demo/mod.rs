@@ -1,11 +1,13 @@
 //! `demo`: the hub and its outside world in one process, ready to be tried.
 
 mod billers;
+mod files;
 mod introduction;
 mod keys;
 mod networks;
 mod staff;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -66,15 +68,17 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
         let outside = SandboxConfig {
             http_port: args.sandbox_port,
             smtp_port: args.smtp_port,
+            sftp_port: args.sftp_port,
             data_dir: Some(args.data.clone()),
             voice_url: Some(format!("http://{address}/ivr/start")),
             ..SandboxConfig::default()
         };
-        let flags = PortFlags { http: "--sandbox-port", smtp: "--smtp-port" };
+        let flags = PortFlags { http: "--sandbox-port", smtp: "--smtp-port", sftp: "--sftp-port" };
         let sandbox = super::sandbox::start(outside.clone(), &flags).await?;
         let mut config = config(&database, address, (cookie_key, staff_key.clone()), &sandbox, &outside);
         config.settlement.folder = args.data.join("settlement");
-        biller::store(&database, &billers::read(&sandbox.base_url())?)?;
+        files::bring(&mut config.settlement, &sandbox, &args.data)?;
+        biller::store(&database, &files::of_sandbox(billers::read(&sandbox.base_url())?, &sandbox))?;
         networks::store(&database)?;
         let app = App::open(&config, of_sandbox(&outside))?;
         let ledger = Arc::clone(&app.ledger);
@@ -123,7 +127,7 @@ fn bank() -> BankTerms {
         form: AccountForm::Rib,
         batch_booking: false,
     };
-    BankTerms { account, version: TransferVersion::V09 }
+    BankTerms { account, version: TransferVersion::V09, is_delivered: false }
 }
 
 /// The real parts, all of them pointed at the sandbox.
@@ -192,7 +196,12 @@ fn config(
             cash_reference_hours: 48,
         },
         retention: RetentionConfig::default(),
-        settlement: SettlementConfig { folder: "settlement".into(), bank: Some(bank()) },
+        settlement: SettlementConfig {
+            folder: "settlement".into(),
+            bank: Some(bank()),
+            bank_server: None,
+            keys: BTreeMap::new(),
+        },
         reconcile: ReconcileConfig::default(),
         staff: Some(StaffConfig { key: staff_key }),
     }

@@ -19,6 +19,7 @@ use crate::signals::StopSignals;
 pub(super) struct PortFlags {
     pub(super) http: &'static str,
     pub(super) smtp: &'static str,
+    pub(super) sftp: &'static str,
 }
 
 pub(super) fn run(args: SandboxArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -29,6 +30,7 @@ pub(super) fn run(args: SandboxArgs, out: &mut dyn Write) -> anyhow::Result<Outc
         bind: args.bind,
         http_port: args.port,
         smtp_port: args.smtp_port,
+        sftp_port: args.sftp_port,
         data_dir: args.data,
         voice_url: args.voice_url,
         ..SandboxConfig::default()
@@ -36,7 +38,7 @@ pub(super) fn run(args: SandboxArgs, out: &mut dyn Write) -> anyhow::Result<Outc
     block_on(async {
         let mut signals = StopSignals::listen()?;
         let shown = config.clone();
-        let running = start(config, &PortFlags { http: "--port", smtp: "--smtp-port" }).await?;
+        let running = start(config, &PortFlags { http: "--port", smtp: "--smtp-port", sftp: "--sftp-port" }).await?;
         introduce(&running, &shown, out)?;
         signals.next().await;
         stop_in_order(&mut signals, running.stop()).await
@@ -48,11 +50,16 @@ pub(super) async fn start(config: SandboxConfig, flags: &PortFlags) -> anyhow::R
     if let Some(folder) = &config.data_dir {
         make_folder(folder)?;
     }
-    let smtp_port = config.smtp_port;
+    let (smtp_port, sftp_port) = (config.smtp_port, config.sftp_port);
     Sandbox::start(config).await.map_err(|error| match &error {
         SandboxError::Listen { address, cause } => {
-            let is_smtp = smtp_port != 0 && address.ends_with(&format!(":{smtp_port}"));
-            anyhow!(cannot_listen(address, cause, if is_smtp { flags.smtp } else { flags.http }))
+            let is_of = |port: u16| port != 0 && address.ends_with(&format!(":{port}"));
+            let flag = match () {
+                () if is_of(smtp_port) => flags.smtp,
+                () if is_of(sftp_port) => flags.sftp,
+                () => flags.http,
+            };
+            anyhow!(cannot_listen(address, cause, flag))
         }
         _ => anyhow!(error),
     })
@@ -76,7 +83,7 @@ fn introduce(running: &RunningSandbox, config: &SandboxConfig, out: &mut dyn Wri
 The sandbox is running: no real card, no real money, no message leaves it. What happens is {kept}.
 
   Dashboard           {base}/
-  SMS and mail        {base}/inbox/sms   {base}/inbox/mail
+  SMS, mail, files    {base}/inbox/sms   {base}/inbox/mail   {base}/inbox/files
   Telephone           {base}/calls, or: fatoura sandbox call --sandbox {base}
   Card orders         {base}/card-orders
 
@@ -92,6 +99,9 @@ The sandbox is running: no real card, no real money, no message leaves it. What 
   SMS, voice (Twilio) {base}/twilio
     account, token    {sid}, {token}
   Mail (SMTP)         {smtp}, without TLS, any user or none
+  Files (SFTP)        {sftp}, any user with any key
+    host key          {host_key}
+  Bank                orders at {sftp}, user bank; {base}/bank/statement?day=YYYY-MM-DD
 ",
         secret = config.biller_secret,
         client = config.cmi_client_id,
@@ -101,6 +111,8 @@ The sandbox is running: no real card, no real money, no message leaves it. What 
         sid = config.twilio_account_sid,
         token = config.twilio_auth_token,
         smtp = running.smtp_addr(),
+        sftp = running.sftp_addr(),
+        host_key = running.sftp_host_key(),
     )?;
     cards(out)?;
     writeln!(out, "\nBillers for a hub:  fatoura biller import --set SANDBOX_URL={base} sandbox/billers/*.toml")?;

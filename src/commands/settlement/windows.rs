@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 
 use anyhow::{Context, bail};
 use chrono::Utc;
-use ledger::{Ledger, Repeated, Settlement, SettlementFileKind};
+use ledger::{Ledger, OrderDelivery, Repeated, Settlement, SettlementFileKind};
 use payments::catalogue::Catalogue;
 use settlement::files::TransferId;
 use settlement::terms::FileFormat;
@@ -224,14 +224,24 @@ pub(super) fn write(
 /// What the bank was asked for.
 pub(super) fn orders(environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let ledger = open(environment)?;
-    let orders = ledger.read(|reader| reader.transfer_orders(ORDERS_SHOWN)).context("the orders cannot be read")?;
+    let orders = ledger.read(|reader| {
+        let mut found = Vec::new();
+        for order in reader.transfer_orders(ORDERS_SHOWN)? {
+            found.extend(reader.order_delivery(order.id)?);
+        }
+        Ok(found)
+    });
+    let orders = orders.context("the orders cannot be read")?;
     ledger.close();
     if orders.is_empty() {
         writeln!(out, "the bank was not asked for any transfer yet")?;
         return Ok(Outcome::Done);
     }
-    let mut table = Table::new(&["ORDER", "MADE", "TO BE PAID ON", "TRANSFERS", "TOTAL", "STATE", "SHA-256"]);
-    for order in orders {
+    let mut table =
+        Table::new(&["ORDER", "MADE", "TO BE PAID ON", "TRANSFERS", "TOTAL", "STATE", "AT THE BANK", "SHA-256"]);
+    for delivery in orders {
+        let at_the_bank = brought(&delivery);
+        let order = delivery.order;
         table.row([
             order.message_id,
             local(order.made_at),
@@ -239,11 +249,22 @@ pub(super) fn orders(environment: &Environment, out: &mut dyn Write) -> anyhow::
             order.transfers.to_string(),
             order.total.to_string(),
             order.state.to_string(),
+            at_the_bank,
             if order.digest.is_empty() { "not written yet".to_owned() } else { order.digest },
         ]);
     }
     table.print(out)?;
     Ok(Outcome::Done)
+}
+
+/// Whether an order's message reached the bank's server.
+fn brought(delivery: &OrderDelivery) -> String {
+    match (delivery.delivered_at, delivery.due_at) {
+        (Some(at), _) => format!("since {}", local(at)),
+        (None, None) => "by hand".to_owned(),
+        (None, Some(_)) if delivery.attempts == 0 => "not tried yet".to_owned(),
+        (None, Some(next)) => format!("tried {}, next {}: {}", delivery.attempts, local(next), delivery.failure),
+    }
 }
 
 /// Has a transfer that did not arrive made once more, to the account that the biller's file names now.

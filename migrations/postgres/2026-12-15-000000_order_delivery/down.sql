@@ -1,0 +1,10 @@
+DROP INDEX transfer_orders_due;
+ALTER TABLE transfer_orders DROP COLUMN incident_id;
+ALTER TABLE transfer_orders DROP COLUMN failure;
+ALTER TABLE transfer_orders DROP COLUMN proof;
+ALTER TABLE transfer_orders DROP COLUMN delivered_at;
+ALTER TABLE transfer_orders DROP COLUMN offered_at;
+ALTER TABLE transfer_orders DROP COLUMN attempts;
+ALTER TABLE transfer_orders DROP COLUMN due_at;
+ALTER TABLE deliveries DROP COLUMN incident_id;
+ALTER TABLE deliveries DROP COLUMN offered_at;
