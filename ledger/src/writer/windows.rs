@@ -1,9 +1,9 @@
 //! Which settlement window a confirmation, or its reversal, falls into: decided in the commit that books it.
 //!
 //! It is the earliest window of the biller that is open and not over at the time of the booking. The one that the step
-//! names is opened if it would be earlier still, or there is none; but none is opened behind one that was closed. Closing a window is one update (`settlement/windows.rs`). On PostgreSQL a batch that
-//! books into windows shares a lock that closing takes alone, so that nothing is booked into a window after it closed; on
-//! SQLite nobody writes beside a batch.
+//! names is opened if it would be earlier still, or there is none; but none is opened behind one that was closed. Closing
+//! a window is one update (`settlement/windows.rs`). On PostgreSQL a batch that books into windows shares a lock that
+//! closing takes alone, so that nothing is booked into a window after it closed; on SQLite nobody writes beside a batch.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -93,7 +93,7 @@ impl WindowView {
         }
         for (biller, named) in named {
             let windows = view.0.entry(biller).or_default();
-            if windows.open.first_key_value().is_none_or(|(first, _)| named < *first) {
+            if !windows.open.contains_key(&named) {
                 let closed =
                     dsl::settlement_windows.filter(dsl::biller.eq(biller)).filter(dsl::closed_at.is_not_null());
                 windows.closed = closed.select(diesel::dsl::max(dsl::cut_off)).get_result(connection)?;
