@@ -1,8 +1,10 @@
 //! Headers that every answer carries.
 
+use std::sync::LazyLock;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
@@ -31,6 +33,19 @@ fn origin(url: &str) -> Option<String> {
         .then(|| format!("{scheme}://{host}"))
 }
 
+/// What every answer carries. Made once: it goes with each.
+static COMMON: LazyLock<Vec<(HeaderName, HeaderValue)>> = LazyLock::new(|| {
+    let common = [
+        (header::CONTENT_SECURITY_POLICY, content_policy(None)),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (header::X_FRAME_OPTIONS, "DENY".to_owned()),
+        (header::REFERRER_POLICY, "same-origin".to_owned()),
+        (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin".to_owned()),
+        (header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=()".to_owned()),
+    ];
+    common.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::try_from(value).ok()?))).collect()
+});
+
 /// Adds what is missing, so that a page can state its own policy.
 pub(crate) async fn secure(
     request: ServiceRequest,
@@ -39,24 +54,18 @@ pub(crate) async fn secure(
     let hsts = request.app_data::<web::Data<ChannelState>>().is_some_and(|state| state.settings.secure_cookies);
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
-    add(headers, "content-security-policy", &content_policy(None));
-    add(headers, "x-content-type-options", "nosniff");
-    add(headers, "x-frame-options", "DENY");
-    add(headers, "referrer-policy", "same-origin");
-    add(headers, "cross-origin-opener-policy", "same-origin");
-    add(headers, "permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
+    for (name, value) in COMMON.iter() {
+        add(headers, name, value);
+    }
     if hsts {
-        add(headers, "strict-transport-security", "max-age=63072000");
+        add(headers, &header::STRICT_TRANSPORT_SECURITY, &HeaderValue::from_static("max-age=63072000"));
     }
     Ok(response)
 }
 
-fn add(headers: &mut HeaderMap, name: &'static str, value: &str) {
-    let name = HeaderName::from_static(name);
-    if !headers.contains_key(&name)
-        && let Ok(value) = HeaderValue::from_str(value)
-    {
-        headers.insert(name, value);
+fn add(headers: &mut HeaderMap, name: &HeaderName, value: &HeaderValue) {
+    if !headers.contains_key(name) {
+        headers.insert(name.clone(), value.clone());
     }
 }
 

@@ -120,10 +120,12 @@ fn check_bounds(fields: &[(String, String)]) -> Result<(), CallbackFault> {
     if fields.len() > FIELDS_MAX || total > TOTAL_BYTES_MAX || fields.iter().any(long) {
         return Err(CallbackFault::TooLarge);
     }
-    let mut names = std::collections::BTreeSet::new();
-    match fields.iter().find(|(name, _)| !names.insert(name.to_ascii_uppercase())) {
+    let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    let upper = |byte: u8| byte.to_ascii_uppercase();
+    names.sort_by(|a, b| a.bytes().map(upper).cmp(b.bytes().map(upper)));
+    match names.windows(2).find(|pair| pair[0].eq_ignore_ascii_case(pair[1])) {
         // Whoever calls chose the name, and it goes to the log.
-        Some((name, _)) => Err(CallbackFault::Duplicate(card_numbers::hidden(name).into_owned())),
+        Some(pair) => Err(CallbackFault::Duplicate(card_numbers::hidden(pair[1]).into_owned())),
         None => Ok(()),
     }
 }

@@ -1,6 +1,8 @@
 //! HTML 4.01 character references, as the gateway may send them in values: the five of XML, Latin-1's names, and
 //! numbers. Only references that end in `;` count; anything else stays as it is.
 
+use std::borrow::Cow;
+
 /// Names of U+00A0 to U+00FF, in order (HTML 4.01, section 24.2).
 const LATIN_1: [&str; 96] = [
     "nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not", "shy",
@@ -17,7 +19,10 @@ const LATIN_1: [&str; 96] = [
 const LONGEST: usize = 8;
 
 /// The text with its character references replaced, once (a decoded `&` starts no new one).
-pub fn decode(text: &str) -> String {
+pub fn decode(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -36,7 +41,7 @@ pub fn decode(text: &str) -> String {
         }
     }
     decoded.push_str(rest);
-    decoded
+    Cow::Owned(decoded)
 }
 
 fn character(name: &str) -> Option<char> {
