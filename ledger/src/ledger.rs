@@ -136,6 +136,11 @@ impl Ledger {
         Ok(read(&mut Reader { connection: &mut connection, recent_bills: self.writer.recent_bills() })?)
     }
 
+    /// How many reads can run side by side.
+    pub fn readers_max(&self) -> usize {
+        usize::try_from(self.readers.max_size()).unwrap_or(1)
+    }
+
     /// Where the ledger is kept.
     pub fn url(&self) -> &DatabaseUrl {
         &self.url

@@ -1,12 +1,18 @@
 //! The synchronous ledger, called from async code: answers come through a channel, reads run beside the event loop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ledger::{Advance, AdvanceOutcome, LedgerError, Pay, PayOutcome, Reader, StorageError, WriteOp};
 use tokio::sync::oneshot;
 
 use super::{Hub, infrastructure};
 use crate::api::Infrastructure;
+
+/// Longest that a look-up waits for its turn: who asked looks elsewhere by then.
+const TURN_MAX: Duration = Duration::from_secs(2);
+/// When to come back after that.
+const RETRY_AFTER_S: u32 = 1;
 
 async fn heard<T>(answer: oneshot::Receiver<Result<T, LedgerError>>) -> Result<T, Infrastructure> {
     // The writer drops a reply only when it ends.
@@ -52,6 +58,8 @@ impl Hub {
         &self,
         read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, Infrastructure> {
+        let turn = tokio::time::timeout(TURN_MAX, self.reading.acquire()).await;
+        let _turn = turn.map_err(|_| Infrastructure::Overloaded(RETRY_AFTER_S))?;
         let ledger = Arc::clone(&self.ledger);
         match tokio::task::spawn_blocking(move || ledger.read(read)).await {
             Ok(result) => result.map_err(infrastructure),

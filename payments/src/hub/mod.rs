@@ -23,6 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{Account, AccountKind, Channel, Ledger, LedgerError, Money};
 use secrecy::SecretString;
 use settlement::terms::Terms;
+use tokio::sync::Semaphore;
 
 pub(crate) use card::oid_of as card_oid;
 pub use cash::import_networks;
@@ -99,6 +100,9 @@ pub struct Hub {
     pub(crate) client: Arc<BillerClient>,
     pub(crate) cmi: CmiClient,
     pub(crate) settings: HubSettings,
+    /// One permit for each connection that reads. Whoever asks first reads first, and no more threads are kept waiting
+    /// than can read.
+    reading: Semaphore,
     secrets: Secrets,
     clock: Clock,
     billers: RwLock<Billers>,
@@ -118,6 +122,7 @@ impl Hub {
     pub fn open(parts: HubParts) -> Result<Self, Infrastructure> {
         let HubParts { ledger, client, cmi, secrets, clock, settings } = parts;
         let hub = Self {
+            reading: Semaphore::new(ledger.readers_max()),
             ledger,
             client,
             cmi,
