@@ -8,7 +8,7 @@ use crate::ledger::Reader;
 use crate::money::Money;
 use crate::storage::StorageError;
 use crate::storage::schema::{
-    bank_details, bank_entries, bank_statements, breaks, gateway_payouts, imports, reported_apart,
+    bank_details, bank_entries, bank_statements, breaks, gateway_payouts, imports, reported_apart, returned_apart,
 };
 use crate::writer::WriteOp;
 
@@ -250,6 +250,7 @@ impl WriteOp<'_> {
         diesel::delete(gateway_payouts::table.filter(gateway_payouts::import_id.eq(import)))
             .execute(self.connection)?;
         diesel::delete(reported_apart::table.filter(reported_apart::import_id.eq(import))).execute(self.connection)?;
+        diesel::delete(returned_apart::table.filter(returned_apart::import_id.eq(import))).execute(self.connection)?;
         let staged =
             breaks::table.filter(breaks::import_id.eq(import)).filter(breaks::state.eq(BreakState::Staged.code()));
         diesel::delete(staged).execute(self.connection)?;

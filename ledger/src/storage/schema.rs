@@ -744,6 +744,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    returned_apart (payment_id, import_id) {
+        payment_id -> BigInt,
+        import_id -> BigInt,
+    }
+}
+
+diesel::table! {
     breaks (id) {
         id -> BigInt,
         kind -> SmallInt,
@@ -818,6 +825,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bank_matches,
     gateway_payouts,
     reported_apart,
+    returned_apart,
     breaks,
     break_notes,
 );

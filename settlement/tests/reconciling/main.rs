@@ -3,5 +3,7 @@
 
 mod bank;
 mod days;
+mod invoices;
 mod reports;
+mod returns;
 mod world;

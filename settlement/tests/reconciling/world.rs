@@ -181,7 +181,11 @@ impl World {
 
     /// Closes, settles and orders what is due.
     pub fn settle(&self, now: DateTime<Utc>) {
-        let billers = Self::billers();
+        self.settle_as(Self::billers(), now);
+    }
+
+    /// The same under these terms.
+    pub fn settle_as(&self, billers: Vec<SettledBiller>, now: DateTime<Utc>) {
         settlement::close_windows(&self.ledger, &billers, now).unwrap();
         let settled = settlement::settle_windows(&self.ledger, &billers, now).unwrap();
         assert!(settled.left.is_empty(), "{settled:?}");
