@@ -47,7 +47,7 @@ pub struct Break {
     pub id: i64,
     /// What does not fit, and about what.
     pub what: NewBreak,
-    /// The report that showed it.
+    /// The report that showed it first.
     pub import: Option<i64>,
     /// Where it stands.
     pub state: BreakState,

@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use super::words::{BreakState, ImportKind, ImportState};
 use crate::ledger::Reader;
 use crate::money::Money;
-use crate::storage::StorageError;
 use crate::storage::schema::{
     bank_details, bank_entries, bank_statements, breaks, gateway_payouts, imports, reported_apart, returned_apart,
 };
+use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
 
 /// A file that is about to be read.
@@ -165,6 +165,40 @@ impl Reader<'_> {
             .load(self.connection)?;
         rows.into_iter().map(Import::try_from).collect()
     }
+}
+
+impl Reader<'_> {
+    /// The complete imports that came in within a time, by the day that they tell of.
+    pub(super) fn imports_within(
+        &mut self,
+        from: NaiveDateTime,
+        until: NaiveDateTime,
+    ) -> Result<Vec<Import>, StorageError> {
+        let rows: Vec<ImportRow> = imports::table
+            .filter(imports::imported_at.ge(from))
+            .filter(imports::imported_at.lt(until))
+            .filter(imports::state.eq(ImportState::Complete.code()))
+            .order((imports::day, imports::kind, imports::source, imports::id))
+            .select(ImportRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(Import::try_from).collect()
+    }
+
+    /// A report and those whose place it took, one after the other.
+    pub(super) fn replaced_by(&mut self, import: i64) -> Result<Vec<i64>, StorageError> {
+        replaced_by(self.connection, import)
+    }
+}
+
+/// A report and those whose place it took, the newest first.
+pub(super) fn replaced_by(connection: &mut Conn, import: i64) -> Result<Vec<i64>, StorageError> {
+    let (mut chain, mut next) = (vec![import], Some(import));
+    while let Some(later) = next {
+        let before = imports::table.filter(imports::superseded_by.eq(later)).select(imports::id);
+        next = before.first::<i64>(connection).optional()?;
+        chain.extend(next);
+    }
+    Ok(chain)
 }
 
 impl WriteOp<'_> {

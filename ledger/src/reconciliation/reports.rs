@@ -8,7 +8,7 @@ use diesel::sql_types::Bool;
 
 use super::awaited::NewPayout;
 use super::breaks::{NOT_CLOSED, NewBreak};
-use super::imports::ImportEnd;
+use super::imports::{ImportEnd, replaced_by};
 use super::words::{BreakAction, BreakKind, BreakState, BreakSubject, ImportState};
 use crate::accounts::{Account, AccountKind};
 use crate::ledger::Reader;
@@ -336,17 +336,14 @@ impl WriteOp<'_> {
             diesel::update(imports::table.filter(imports::id.eq(before)))
                 .set(imports::superseded_by.eq(import))
                 .execute(self.connection)?;
+            // A break stays with the report that showed it first.
+            let reports = replaced_by(self.connection, before)?.into_iter().map(Some);
             let open: Vec<i64> = breaks::table
-                .filter(breaks::import_id.eq(before))
+                .filter(breaks::import_id.eq_any(reports.collect::<Vec<_>>()))
                 .filter(breaks::state.eq_any(NOT_CLOSED))
                 .select(breaks::id)
                 .load(self.connection)?;
-            let (kept, gone): (Vec<i64>, Vec<i64>) = open.into_iter().partition(|id| again.contains(id));
-            for id in kept {
-                diesel::update(breaks::table.filter(breaks::id.eq(id)))
-                    .set(breaks::import_id.eq(import))
-                    .execute(self.connection)?;
-            }
+            let gone: Vec<i64> = open.into_iter().filter(|id| !again.contains(id)).collect();
             let why = "a later report of the day does not show it";
             self.close_breaks(&gone, BreakState::Superseded, BreakAction::Superseded, why, now)?;
             // Its payouts are not awaited any more.
@@ -361,7 +358,9 @@ impl WriteOp<'_> {
         }
         let staged =
             breaks::table.filter(breaks::import_id.eq(import)).filter(breaks::state.eq(BreakState::Staged.code()));
-        diesel::update(staged).set(breaks::state.eq(BreakState::Open.code())).execute(self.connection)?;
+        // Known from now on.
+        let open = (breaks::state.eq(BreakState::Open.code()), breaks::opened_at.eq(now.naive_utc()));
+        diesel::update(staged).set(open).execute(self.connection)?;
         let turned_up: Vec<i64> = turned_up.iter().filter(|id| !again.contains(id)).copied().collect();
         self.close_breaks(&turned_up, BreakState::Settled, BreakAction::Settled, "a later report tells of it", now)?;
         Ok(true)

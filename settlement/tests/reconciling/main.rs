@@ -4,6 +4,7 @@
 mod bank;
 mod days;
 mod invoices;
+mod past;
 mod reports;
 mod returns;
 mod world;
