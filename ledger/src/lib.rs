@@ -60,6 +60,7 @@ pub use reconciliation::{
     ReconciliationDay, ReportOf, ReportSlice, ReportedPayment, Resolution, Resolved, SourceDay, StagedRow, Staging,
 };
 pub use references::{NotAReference, Reference};
+pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,
     SettleOutcome, Settlement, SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowLine,

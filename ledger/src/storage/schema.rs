@@ -485,8 +485,11 @@ diesel::table! { payment_words (word, payment_id) { word -> Binary, payment_id -
 diesel::table! {
     id_blocks (first) {
         first -> BigInt, beyond -> BigInt, payments_upto -> BigInt, postings_upto -> BigInt, is_over -> Bool,
+        has_words -> Bool, forgotten_upto -> BigInt, quotes_upto -> BigInt,
     }
 }
+
+diesel::table! { quotes_kept (quote_id) { quote_id -> BigInt, } }
 
 diesel::table! {
     settlement_windows (id) {

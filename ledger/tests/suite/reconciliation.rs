@@ -419,29 +419,40 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
+/// The payments of a source within a time, as a report is held against them.
+fn found(ledger: &Ledger, of: &ledger::ReportOf, from: &str, until: &str) -> Vec<i64> {
+    let within = (at(from).naive_utc(), at(until).naive_utc());
+    let found = ledger.read(|reader| {
+        let mut found = Vec::new();
+        for (first, beyond) in reader.payment_runs(within.0, within.1)? {
+            found.extend(reader.payments_of_source(of, within, (first - 1, beyond), 100)?);
+        }
+        Ok(found)
+    });
+    found.unwrap().into_iter().map(|payment| payment.id).collect()
+}
+
 fn payments_of_a_day_are_found_by_their_numbers(db: &TestDb) {
     let ledger = db.open();
     let taken = ledger.card_in("a", ledger::PaymentState::Taken);
     let confirmed = ledger.card_in("b", ledger::PaymentState::Confirmed);
     ledger.card_in("c", ledger::PaymentState::Awaiting);
-    let of = |of: ledger::ReportOf, from: &str, until: &str| {
-        let within = (at(from).naive_utc(), at(until).naive_utc());
-        ledger
-            .read(|reader| {
-                let mut found = Vec::new();
-                for (first, beyond) in reader.payment_runs(within.0, within.1)? {
-                    found.extend(reader.payments_of_source(&of, within, (first - 1, beyond), 100)?);
-                }
-                Ok(found)
-            })
-            .unwrap()
-            .into_iter()
-            .map(|payment| payment.id)
-            .collect::<Vec<_>>()
-    };
+    let of = |of: ledger::ReportOf, from: &str, until: &str| found(&ledger, &of, from, until);
     let (from, until) = ("2026-11-23T23:00:00Z", "2026-11-24T23:00:00Z");
     assert_eq!(of(ledger::ReportOf::Gateway("cmi".to_owned()), from, until), [taken, confirmed]);
     assert_eq!(of(ledger::ReportOf::Biller(1001), from, until), [confirmed]);
+    // Also when their block of numbers is over and all of it has its words.
+    ledger.close();
+    let ledger = db.open();
+    while ledger
+        .write_now({
+            let missing = ledger.read(|reader| reader.missing_words(100)).unwrap();
+            move |op| op.add_words(&missing).map(|()| missing.has_more() || !missing.is_empty())
+        })
+        .unwrap()
+    {}
+    let of = |of: ledger::ReportOf, from: &str, until: &str| found(&ledger, &of, from, until);
+    assert_eq!(of(ledger::ReportOf::Gateway("cmi".to_owned()), from, until), [taken, confirmed]);
     assert!(of(ledger::ReportOf::Gateway("other".to_owned()), from, until).is_empty());
     assert!(of(ledger::ReportOf::Network("NET".to_owned()), from, until).is_empty());
     assert!(of(ledger::ReportOf::Biller(1001), until, "2026-11-25T23:00:00Z").is_empty());
