@@ -13,7 +13,7 @@ use ledger::{
 use settlement::files::{AccountForm, PayingAccount, TransferId, TransferVersion};
 use settlement::reconciliation::{ImportError, ImportTerms, Imported, MatchTerms, RunReport, import, run};
 use settlement::terms::Terms;
-use settlement::{BankTerms, SettledBiller};
+use settlement::{BankHolidays, BankTerms, SettledBiller};
 use sha2::{Digest, Sha256};
 
 pub const ACCOUNT: &str = "007780000012345678901209";
@@ -201,7 +201,7 @@ impl World {
             form: AccountForm::Rib,
             batch_booking: false,
         };
-        BankTerms { account, version: TransferVersion::V09, is_delivered: false }
+        BankTerms { account, version: TransferVersion::V09, is_delivered: false, holidays: BankHolidays::default() }
     }
 
     /// Transfers that the bank was asked for and that have not ended.

@@ -15,6 +15,7 @@ use ledger::{
 
 use super::awaited;
 use super::rules::{self, Line, Verdict};
+use crate::bank_days::BankHolidays;
 
 /// Entries looked at at once.
 const PAGE: i64 = 200;
@@ -32,19 +33,21 @@ const PASSES: usize = 3;
 const TOLD_MAX: usize = 10_000;
 
 /// What entries are matched by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatchTerms {
     /// What the bank may take on the way without saying so.
     pub fee_tolerance: Money,
     /// How many days amount and date may be apart.
     pub date_span_days: u16,
-    /// After how many days what has not come is late.
+    /// After how many days on which banks work what has not come is late.
     pub late_days: u16,
+    /// When banks do not work.
+    pub holidays: BankHolidays,
 }
 
 impl Default for MatchTerms {
     fn default() -> Self {
-        Self { fee_tolerance: Money::ZERO, date_span_days: 3, late_days: 3 }
+        Self { fee_tolerance: Money::ZERO, date_span_days: 3, late_days: 3, holidays: BankHolidays::default() }
     }
 }
 
@@ -100,7 +103,7 @@ pub fn run(ledger: &Ledger, terms: &MatchTerms, dry_run: bool, now: DateTime<Utc
             break;
         }
     }
-    let overdue = awaited::overdue(ledger, terms.late_days, now)?;
+    let overdue = awaited::overdue(ledger, terms, now)?;
     run.breaks.extend(overdue);
     run.open_breaks()?;
     Ok(run.report)
