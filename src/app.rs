@@ -119,7 +119,7 @@ impl App {
             state = state.with_staff(Arc::new(Staff::open(parts)?));
         }
         let (state, retention, settlement) = (web::Data::new(state), config.retention, config.settlement.clone());
-        let (reconcile, courier) = (config.reconcile, Arc::new(courier));
+        let (reconcile, courier) = (config.reconcile.clone(), Arc::new(courier));
         Ok(Self {
             ledger,
             hub,
@@ -143,7 +143,7 @@ impl App {
             clock: Arc::clone(&self.clock),
             retention: self.retention,
             settlement: self.settlement.clone(),
-            reconcile: self.reconcile,
+            reconcile: self.reconcile.clone(),
             hub,
         }
     }

@@ -54,12 +54,13 @@ pub use payment_words::{MissingWords, PaymentWord};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
 pub use reconciliation::{
     AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, Break, BreakAction,
-    BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, EntryState, GatewayProof, Import,
-    ImportEnd, ImportKind, ImportState, MatchOutcome, MatchRule, MatchSubject, Matched, NewBankEntry, NewBreak,
-    NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems, ReconciliationDay, ReportOf,
-    ReportSlice, ReportedPayment, Resolution, Resolved, SourceDay, StagedRow, Staging,
+    BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, CommissionInvoice, EntryState,
+    GatewayProof, Import, ImportEnd, ImportKind, ImportState, MatchOutcome, MatchRule, MatchSubject, Matched,
+    NewBankEntry, NewBreak, NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems,
+    ReconciliationDay, ReportOf, ReportSlice, ReportedPayment, Resolution, Resolved, SourceDay, StagedRow, Staging,
 };
 pub use references::{NotAReference, Reference};
+pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,
     SettleOutcome, Settlement, SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowLine,

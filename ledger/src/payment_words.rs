@@ -8,7 +8,9 @@
 //! The lines of settlement windows are put in order on the same way: a window's lines are all there once it is closed and
 //! nothing is missing.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use sha2::{Digest, Sha256};
 
 use crate::bills::{CustomerKey, first_half};
@@ -147,8 +149,10 @@ impl Reader<'_> {
         rows.into_iter().map(Payment::try_from).collect()
     }
 
+    /// Blocks that may lack words. As a literal: an index of such rows alone is not used for a value that is bound.
     fn id_blocks(&mut self) -> Result<Vec<Block>, StorageError> {
-        Ok(id_blocks::table.order(id_blocks::first.asc()).select(Block::as_select()).load(self.connection)?)
+        let open = id_blocks::table.filter(sql::<Bool>("NOT has_words"));
+        Ok(open.order(id_blocks::first.asc()).select(Block::as_select()).load(self.connection)?)
     }
 
     /// Payments of a block after those that have their words: number, phone and customer.
@@ -251,7 +255,9 @@ impl WriteOp<'_> {
             let upto = row.filter(id_blocks::postings_upto.lt(block.postings_upto));
             diesel::update(upto).set(id_blocks::postings_upto.eq(block.postings_upto)).execute(self.connection)?;
         }
-        diesel::delete(id_blocks::table.filter(id_blocks::first.eq_any(&missing.over))).execute(self.connection)?;
+        diesel::update(id_blocks::table.filter(id_blocks::first.eq_any(&missing.over)))
+            .set(id_blocks::has_words.eq(true))
+            .execute(self.connection)?;
         Ok(())
     }
 }

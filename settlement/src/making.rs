@@ -4,12 +4,13 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, Utc};
 use ledger::{
     DeliveryMeans, Ledger, LedgerError, Money, NewDelivery, NewFile, Settlement, SettlementFileKind, TransferOrder,
     WindowLine,
 };
 
+use crate::bank_days::BankHolidays;
 use crate::files::{
     AccountForm, Line, LineKind, PayingAccount, TRANSFERS_MAX, TextForm, Totals, Transfer, TransferId, TransferRun,
     TransferVersion, WindowStatement, WriteError, Written, transfer_message_id, write_advice, write_text,
@@ -55,6 +56,8 @@ pub struct BankTerms {
     pub version: TransferVersion,
     /// Whether messages are brought to the bank's server; else a person fetches them.
     pub is_delivered: bool,
+    /// When it does not work.
+    pub holidays: BankHolidays,
 }
 
 /// What ordering did.
@@ -277,7 +280,7 @@ pub fn order_transfers(
 ) -> Result<Result<Ordering, String>, Trouble> {
     let mut done = Ordering::default();
     let limit = i64::try_from(TRANSFERS_MAX).unwrap_or(i64::MAX);
-    let execution = execution_day(now);
+    let execution = execution_day(&bank.holidays, now);
     while ledger.read(|reader| reader.transfers_waiting())? > 0 {
         ledger.write_now(move |op| op.order_transfers(transfer_message_id, execution, limit, now))?;
     }
@@ -336,15 +339,9 @@ fn run(ledger: &Ledger, order: &TransferOrder) -> Result<Result<(i64, Vec<Transf
     Ok(found.into_iter().map(tell).collect::<Result<Vec<_>, String>>().map(|transfers| (order.id, transfers)))
 }
 
-/// The day on which the bank is to pay what is ordered now: the same civil day, or the Monday after a weekend.
-fn execution_day(now: DateTime<Utc>) -> NaiveDate {
-    let day = now.with_timezone(&ZONE).date_naive();
-    let wait = match day.weekday() {
-        Weekday::Sat => 2,
-        Weekday::Sun => 1,
-        _ => 0,
-    };
-    day.checked_add_days(Days::new(wait)).unwrap_or(day)
+/// The day on which the bank is to pay what is ordered now: the same civil day, or the next on which banks work.
+fn execution_day(holidays: &BankHolidays, now: DateTime<Utc>) -> NaiveDate {
+    holidays.on_or_after(now.with_timezone(&ZONE).date_naive())
 }
 
 #[cfg(test)]
@@ -357,8 +354,9 @@ mod tests {
     #[case::friday("2026-11-27T17:00:05Z", "2026-11-27")]
     #[case::saturday("2026-11-28T17:00:05Z", "2026-11-30")]
     #[case::sunday("2026-11-29T17:00:05Z", "2026-11-30")]
+    #[case::holiday("2026-11-06T10:00:00Z", "2026-11-09")]
     #[case::past_midnight_at_home("2026-11-27T23:30:00Z", "2026-11-30")]
     fn execution(#[case] now: &str, #[case] day: &str) {
-        assert_eq!(execution_day(now.parse().unwrap()).to_string(), day);
+        assert_eq!(execution_day(&BankHolidays::default(), now.parse().unwrap()).to_string(), day);
     }
 }

@@ -15,7 +15,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 use ledger::{Advance, Channel, CustomerKey, DatabaseUrl, Instrument, Ledger, LedgerError, Moment, NewQuote, Step};
 use settlement::files::{AccountForm, PayingAccount, TransferVersion};
 use settlement::terms::{CommissionRule, Terms};
-use settlement::{BankTerms, SettledBiller};
+use settlement::{BankHolidays, BankTerms, SettledBiller};
 
 use super::floor::ScratchDatabase;
 use super::ledger_rows::{Maker, started};
@@ -152,7 +152,7 @@ fn bank() -> BankTerms {
         form: AccountForm::Rib,
         batch_booking: false,
     };
-    BankTerms { account, version: TransferVersion::V09, is_delivered: false }
+    BankTerms { account, version: TransferVersion::V09, is_delivered: false, holidays: BankHolidays::default() }
 }
 
 /// A day's payments, taken and confirmed.

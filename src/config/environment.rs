@@ -196,7 +196,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn fault(&mut self, variable: &Variable, what: &str) {
-        self.faults.push(format!("{}: expected {}; {what}", variable.name, variable.expected));
+        let fault = format!("{}: expected {}; {what}", variable.name, variable.expected);
+        // Two parts of the configuration may read one variable.
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
     }
 
     /// A fault of variables that do not go together.

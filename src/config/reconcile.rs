@@ -21,7 +21,7 @@ const LATE: Variable = with_default(
     "FATOURA_RECONCILE_LATE_DAYS",
     "3",
     "a whole number, 1 to 60",
-    "after how many days what the bank was asked for and no statement shows is a break",
+    "after how many days on which banks work what the bank was asked for and no statement shows is a break",
 );
 const ALONE: Variable = with_default(
     "FATOURA_RECONCILE_ALONE_MAX",
@@ -33,7 +33,7 @@ const ALONE: Variable = with_default(
 pub(super) const VARIABLES: &[&Variable] = &[&TOLERANCE, &SPAN, &LATE, &ALONE];
 
 /// Reconciliation: what is tolerated, what is late, and what needs two people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReconcileConfig {
     /// What entries are matched by.
     pub terms: MatchTerms,
@@ -48,7 +48,9 @@ impl ReconcileConfig {
         let late = reader.number(&LATE, 1..=60);
         let alone = reader.get(&ALONE, |text| amount(text, 100_000_000));
         let days = |days: u32| u16::try_from(days).unwrap_or(u16::MAX);
-        let terms = MatchTerms { fee_tolerance: tolerance?, date_span_days: days(span?), late_days: days(late?) };
+        let (fee_tolerance, date_span_days, late_days) = (tolerance?, days(span?), days(late?));
+        let holidays = super::settlement::holidays(reader)?;
+        let terms = MatchTerms { fee_tolerance, date_span_days, late_days, holidays };
         Some(Self { terms, alone_max: alone? })
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use settlement::BankTerms;
 use settlement::files::{AccountForm, PayingAccount, TransferVersion};
 use settlement::terms::Sftp;
+use settlement::{BankHolidays, BankTerms};
 
 use super::delivery;
 use super::environment::{Reader, Unset, Variable, variable, with_default};
@@ -62,7 +62,14 @@ const BATCH: Variable = with_default(
     "whether the bank books a message as one entry; else a transfer each",
 );
 
-pub(super) const VARIABLES: &[&Variable] = &[&FOLDER, &NAME, &RIB, &BIC, &CLEARING, &FORM, &MESSAGE, &BATCH];
+const HOLIDAYS: Variable = variable(
+    "FATOURA_BANK_HOLIDAYS",
+    Unset::LeftOut,
+    "days such as 2027-03-10,2027-03-11, at most 200",
+    "on which banks do not work, besides weekends and the holidays that have a date: the religious ones",
+);
+
+pub(super) const VARIABLES: &[&Variable] = &[&FOLDER, &NAME, &RIB, &BIC, &CLEARING, &FORM, &MESSAGE, &BATCH, &HOLIDAYS];
 
 /// Settlement: where files are kept, and the account out of which billers are paid.
 #[derive(Debug, Clone)]
@@ -114,7 +121,16 @@ fn bank(reader: &mut Reader<'_>) -> Option<BankTerms> {
         _ => None,
     });
     let batch_booking = reader.flag(&BATCH);
+    let holidays = holidays(reader);
     let account =
         PayingAccount { name: name?, rib: rib?, bic, clearing_member, form: form?, batch_booking: batch_booking? };
-    Some(BankTerms { account, version: version?, is_delivered: false })
+    Some(BankTerms { account, version: version?, is_delivered: false, holidays: holidays? })
+}
+
+/// When banks do not work.
+pub(super) fn holidays(reader: &mut Reader<'_>) -> Option<BankHolidays> {
+    match reader.is_set(&HOLIDAYS) {
+        true => reader.get(&HOLIDAYS, |text| text.parse().ok()),
+        false => Some(BankHolidays::default()),
+    }
 }

@@ -8,7 +8,7 @@ use super::report::{JobReport, JobResult};
 
 /// How long a quote of which nothing came is kept after its end: it names the customer.
 const KEPT_AFTER_END: TimeDelta = TimeDelta::days(30);
-/// Quotes that are looked at together: each look reads payments from end to end.
+/// Quotes that are looked at together: each look reads the payments of the days in which they could be paid.
 const SLICE: i64 = 50_000;
 /// Quotes that are deleted together: the writer is held up for some milliseconds.
 const DELETED_AT_ONCE: usize = 500;
@@ -18,10 +18,19 @@ const SLICES_MAX: usize = 20;
 /// Deletes quotes that ended unpaid.
 pub(super) async fn run(run: Run) -> JobResult {
     let before = (run.as_of.min(run.now()) - KEPT_AFTER_END).naive_utc();
-    let (mut quotes, mut after) = (0, i64::MIN);
+    let mut quotes = 0;
     for _ in 0..SLICES_MAX {
-        let (idle, last) = run.read(move |reader| reader.idle_quotes_ended(before, after, SLICE)).await?;
-        for some in idle.chunks(DELETED_AT_ONCE) {
+        let Some(ended) = run.read(move |reader| reader.quotes_ended(before, SLICE)).await? else { break };
+        for some in ended.idle.chunks(DELETED_AT_ONCE) {
+            let some = some.to_vec();
+            quotes += run.write_held(move |op| op.drop_quotes(&some)).await?;
+        }
+        run.write_held(move |op| op.quotes_looked_at(&ended)).await?;
+    }
+    let mut after = i64::MIN;
+    for _ in 0..SLICES_MAX {
+        let (released, last) = run.read(move |reader| reader.quotes_released(after, SLICE)).await?;
+        for some in released.chunks(DELETED_AT_ONCE) {
             let some = some.to_vec();
             quotes += run.write_held(move |op| op.drop_quotes(&some)).await?;
         }

@@ -56,7 +56,7 @@ pub(super) async fn take_in(run: Run) -> JobResult {
 
 /// Matches what statements show, and opens breaks for what does not fit or is late.
 pub(super) async fn reconcile(run: Run) -> JobResult {
-    let (terms, now) = (run.reconcile.terms, run.now());
+    let (terms, now) = (run.reconcile.terms.clone(), run.now());
     let done = beside(&run, move |ledger| Ok(settlement::reconciliation::run(ledger, &terms, false, now)?)).await?;
     let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     Ok(JobReport::of([("matches", count(done.matched())), ("breaks", count(done.breaks))]))

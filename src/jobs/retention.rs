@@ -2,6 +2,7 @@
 //! bill it was, stays with the books. Calls, teleoperators' notes and look-ups have shorter times, and go with `prune`.
 
 use chrono::TimeDelta;
+use ledger::WriteOp;
 
 use super::job::Run;
 use super::report::{JobReport, JobResult};
@@ -18,10 +19,14 @@ pub(super) async fn run(run: Run) -> JobResult {
     let before = (run.as_of.min(run.now()) - kept).naive_utc();
     let (mut payments, mut after) = (0, i64::MIN);
     for _ in 0..SLICES_MAX {
-        let some = run.read(move |reader| reader.payers_before(before, after, SLICE)).await?;
-        let Some(last) = some.last() else { break };
-        after = *last;
-        payments += run.write_held(move |op| op.forget_payers(&some)).await?;
+        let Some(old) = run.read(move |reader| reader.payers_before(before, after, SLICE)).await? else { break };
+        after = old.last;
+        let forget = move |op: &mut WriteOp<'_>| {
+            let forgotten = op.forget_payers(&old.payments)?;
+            op.payers_forgotten(&old)?;
+            Ok(forgotten)
+        };
+        payments += run.write_held(forget).await?;
     }
     let references = run.write_held(move |op| op.forget_reference_phones(before)).await?;
     let links = run.write_held(move |op| op.drop_links(before)).await?;

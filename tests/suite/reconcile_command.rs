@@ -54,6 +54,7 @@ fn a_statement_is_taken_once_and_its_break_is_followed_up() {
     assert!(shown.contains("asked the bank") && shown.contains("resolved"), "{shown}");
     let day = run(&bench, &["reconcile", "statement", "--day", "2026-11-24"]).done();
     assert!(day.contains("closing balance there") && day.contains("105.00"), "{day}");
+    assert!(day.starts_with("2026-11-24, NOT FINAL"), "its file came in today: {day}");
     let csv = run(&bench, &["reconcile", "statement", "--day", "2026-11-24", "--csv"]).done();
     assert!(csv.contains("2026-11-24;s1.xml;statement;007780000012345678901209;1;1;5.00;0;0.00;"), "{csv}");
     assert!(bench.run(&["check-books"]).done().contains("right"));

@@ -13,7 +13,9 @@ use crate::money::Money;
 use crate::postings::{self as manual, Moment};
 use crate::reconciliation::{BreakKind, BreakSource, BreakSubject, EntryState, ImportState, MatchSubject, Resolution};
 use crate::states::PostingKind;
-use crate::storage::schema::{bank_entries, bank_matches, bank_statements, breaks, entries, gateway_payouts, imports};
+use crate::storage::schema::{
+    bank_entries, bank_matches, bank_statements, breaks, entries, gateway_payouts, imports, settlements,
+};
 use crate::storage::{Conn, StorageError};
 
 const ENTRY: &str = "bank entry";
@@ -261,6 +263,21 @@ fn matches(
                 }
                 Some(MatchSubject::Commission) => {
                     let biller = u16::try_from(subject_id).map_err(|_| manual::Unbalanced);
+                    let made = biller.and_then(|biller| manual::commission_paid(biller, money, moment));
+                    (PostingKind::CommissionPaid, made)
+                }
+                Some(MatchSubject::CommissionInvoice) => {
+                    let row = settlements::table.filter(settlements::window_id.eq(subject_id)).select((
+                        settlements::biller,
+                        settlements::commission,
+                        settlements::commission_vat,
+                    ));
+                    let invoiced: Option<(i32, i64, i64)> = row.get_result(connection).optional()?;
+                    let Some((biller, ..)) = invoiced.filter(|(_, net, vat)| net.saturating_add(*vat) == amount) else {
+                        report.fault(wrong(MATCH, id, "no commission of this amount was invoiced for its window"));
+                        continue;
+                    };
+                    let biller = u16::try_from(biller).map_err(|_| manual::Unbalanced);
                     let made = biller.and_then(|biller| manual::commission_paid(biller, money, moment));
                     (PostingKind::CommissionPaid, made)
                 }

@@ -59,9 +59,9 @@ impl Payout {
     }
 }
 
-type PayoutRow = (i64, String, String, NaiveDate, i64, i64, i64);
+pub(super) type PayoutRow = (i64, String, String, NaiveDate, i64, i64, i64);
 
-fn payouts(rows: Vec<PayoutRow>) -> Result<Vec<Payout>, StorageError> {
+pub(super) fn payouts(rows: Vec<PayoutRow>) -> Result<Vec<Payout>, StorageError> {
     let mut found: BTreeMap<(String, String), Payout> = BTreeMap::new();
     for (id, gateway, reference, value_on, captured, returned, fee) in rows {
         let money = Money::from_minor;

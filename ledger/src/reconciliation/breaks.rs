@@ -28,7 +28,7 @@ pub struct NewBreak {
     pub subject: BreakSubject,
     /// Which one.
     pub subject_id: i64,
-    /// The transaction of an entry or the line of a report; else 0.
+    /// The transaction of an entry or the line of a report; of a payment 1 for its return; else 0.
     pub position: i32,
     /// In words, without personal data.
     pub words: String,
@@ -47,7 +47,7 @@ pub struct Break {
     pub id: i64,
     /// What does not fit, and about what.
     pub what: NewBreak,
-    /// The report that showed it.
+    /// The report that showed it first.
     pub import: Option<i64>,
     /// Where it stands.
     pub state: BreakState,
@@ -325,15 +325,25 @@ impl WriteOp<'_> {
         kinds: &[BreakKind],
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
+        let found = self.open_breaks_about(subject, id, kinds)?;
+        self.close_breaks(&found, BreakState::Settled, BreakAction::Settled, "it turned up", now)
+    }
+
+    /// The breaks about something that are of these kinds and not closed.
+    pub(super) fn open_breaks_about(
+        &mut self,
+        subject: BreakSubject,
+        id: i64,
+        kinds: &[BreakKind],
+    ) -> Result<Vec<i64>, StorageError> {
         let codes: Vec<i16> = kinds.iter().map(|kind| kind.code()).collect();
-        let found: Vec<i64> = breaks::table
+        Ok(breaks::table
             .filter(breaks::subject.eq(subject.code()))
             .filter(breaks::subject_id.eq(id))
             .filter(breaks::kind.eq_any(codes))
             .filter(breaks::state.eq_any(NOT_CLOSED))
             .select(breaks::id)
-            .load(self.connection)?;
-        self.close_breaks(&found, BreakState::Settled, BreakAction::Settled, "it turned up", now)
+            .load(self.connection)?)
     }
 
     /// Closes the breaks about an entry that is matched, or about a transaction of it.

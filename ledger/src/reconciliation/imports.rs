@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use super::words::{BreakState, ImportKind, ImportState};
 use crate::ledger::Reader;
 use crate::money::Money;
-use crate::storage::StorageError;
 use crate::storage::schema::{
-    bank_details, bank_entries, bank_statements, breaks, gateway_payouts, imports, reported_apart,
+    bank_details, bank_entries, bank_statements, breaks, gateway_payouts, imports, reported_apart, returned_apart,
 };
+use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
 
 /// A file that is about to be read.
@@ -167,6 +167,40 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The complete imports that came in within a time, by the day that they tell of.
+    pub(super) fn imports_within(
+        &mut self,
+        from: NaiveDateTime,
+        until: NaiveDateTime,
+    ) -> Result<Vec<Import>, StorageError> {
+        let rows: Vec<ImportRow> = imports::table
+            .filter(imports::imported_at.ge(from))
+            .filter(imports::imported_at.lt(until))
+            .filter(imports::state.eq(ImportState::Complete.code()))
+            .order((imports::day, imports::kind, imports::source, imports::id))
+            .select(ImportRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(Import::try_from).collect()
+    }
+
+    /// A report and those whose place it took, one after the other.
+    pub(super) fn replaced_by(&mut self, import: i64) -> Result<Vec<i64>, StorageError> {
+        replaced_by(self.connection, import)
+    }
+}
+
+/// A report and those whose place it took, the newest first.
+pub(super) fn replaced_by(connection: &mut Conn, import: i64) -> Result<Vec<i64>, StorageError> {
+    let (mut chain, mut next) = (vec![import], Some(import));
+    while let Some(later) = next {
+        let before = imports::table.filter(imports::superseded_by.eq(later)).select(imports::id);
+        next = before.first::<i64>(connection).optional()?;
+        chain.extend(next);
+    }
+    Ok(chain)
+}
+
 impl WriteOp<'_> {
     /// Begins to take a file in: its number. What another process stages at this time loses its place.
     pub fn begin_import(&mut self, new: &NewImport, now: DateTime<Utc>) -> Result<i64, StorageError> {
@@ -250,6 +284,7 @@ impl WriteOp<'_> {
         diesel::delete(gateway_payouts::table.filter(gateway_payouts::import_id.eq(import)))
             .execute(self.connection)?;
         diesel::delete(reported_apart::table.filter(reported_apart::import_id.eq(import))).execute(self.connection)?;
+        diesel::delete(returned_apart::table.filter(returned_apart::import_id.eq(import))).execute(self.connection)?;
         let staged =
             breaks::table.filter(breaks::import_id.eq(import)).filter(breaks::state.eq(BreakState::Staged.code()));
         diesel::delete(staged).execute(self.connection)?;

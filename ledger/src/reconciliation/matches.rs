@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::words::{BreakKind, BreakSubject, EntryState, MatchRule, MatchSubject};
+use super::invoices::{CommissionInvoice, invoice_of};
+use super::words::{BreakAction, BreakKind, BreakState, BreakSubject, EntryState, MatchRule, MatchSubject};
 use crate::agents::{FloatRequestKind, FloatRequestState};
 use crate::ledger::Reader;
 use crate::money::Money;
@@ -37,6 +38,8 @@ pub enum Matched {
     TransferReturned(i64, String),
     /// A request about a float, which was booked when it was approved.
     FloatRequest(i64),
+    /// A biller paid the commission of a window, which it was invoiced for.
+    CommissionInvoice(i64),
     /// The bank took charges.
     Charges,
 }
@@ -133,6 +136,7 @@ impl WriteOp<'_> {
             Matched::Transfer(id) => (MatchSubject::Transfer, *id),
             Matched::TransferReturned(id, _) => (MatchSubject::TransferReturned, *id),
             Matched::FloatRequest(id) => (MatchSubject::FloatRequest, *id),
+            Matched::CommissionInvoice(window) => (MatchSubject::CommissionInvoice, *window),
             Matched::Charges => (MatchSubject::Charges, place.entry),
         };
         let known: Vec<(i64, i32)> = bank_matches::table
@@ -154,6 +158,15 @@ impl WriteOp<'_> {
             Matched::Transfer(id) => self.ended(*id, &TransferEnd::Paid, now)?,
             Matched::TransferReturned(id, why) => self.ended(*id, &TransferEnd::Returned(why.clone()), now)?,
             Matched::FloatRequest(id) => self.float_posting(*id, place.amount)?,
+            Matched::CommissionInvoice(window) => {
+                let invoice = invoice_of(self.connection, *window)?.filter(|invoice| invoice.amount == place.amount);
+                match invoice {
+                    Some(CommissionInvoice { biller, amount, .. }) => {
+                        Ok(self.post(&postings::commission_paid(biller, amount, Moment::of(now))?)?)
+                    }
+                    None => Err(MatchOutcome::Missing),
+                }
+            }
             Matched::Charges => match Money::ZERO.checked_sub(place.amount) {
                 Some(cost) if cost.is_positive() => Ok(self.post(&postings::bank_charges(cost, Moment::of(now))?)?),
                 _ => Err(MatchOutcome::Missing),
@@ -165,12 +178,15 @@ impl WriteOp<'_> {
         };
         self.write_match(place, rule, (subject, id), posting, state, now)?;
         match what {
-            Matched::Transfer(id) => self.settle_breaks(BreakSubject::Transfer, *id, &[BreakKind::Late], now)?,
+            Matched::Transfer(id) => {
+                self.settle_breaks(BreakSubject::Transfer, *id, &[BreakKind::Late], now)?;
+                self.settle_repeated(*id, now)?;
+            }
             Matched::FloatRequest(id) => {
                 let kinds = [BreakKind::Late, BreakKind::MissingThere];
                 self.settle_breaks(BreakSubject::FloatRequest, *id, &kinds, now)?;
             }
-            Matched::TransferReturned(..) | Matched::Charges => {}
+            Matched::TransferReturned(..) | Matched::CommissionInvoice(_) | Matched::Charges => {}
         }
         Ok(MatchOutcome::Made)
     }
@@ -332,6 +348,24 @@ impl WriteOp<'_> {
             TransferEnded::Unfit(state) => Err(MatchOutcome::Unfit(state)),
             TransferEnded::NoSuchTransfer => Err(MatchOutcome::Missing),
         })
+    }
+
+    /// What was rejected or came back is where it belongs, once its repeat was paid.
+    fn settle_repeated(&mut self, transfer: i64, now: DateTime<Utc>) -> Result<(), StorageError> {
+        let row = transfers::table.filter(transfers::id.eq(transfer));
+        let (window, position, repeats): (i64, i16, i16) =
+            row.select((transfers::window_id, transfers::position, transfers::repeats)).get_result(self.connection)?;
+        let before: Vec<i64> = transfers::table
+            .filter(transfers::window_id.eq(window))
+            .filter(transfers::position.eq(position))
+            .filter(transfers::repeats.lt(repeats))
+            .select(transfers::id)
+            .load(self.connection)?;
+        for one in before {
+            let open = self.open_breaks_about(BreakSubject::Transfer, one, &[BreakKind::Returned])?;
+            self.close_breaks(&open, BreakState::Settled, BreakAction::Settled, "its repeat was paid", now)?;
+        }
+        Ok(())
     }
 
     /// The posting of an approved request whose money this is.

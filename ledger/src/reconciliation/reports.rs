@@ -1,11 +1,14 @@
 //! What daily reports are held against: the payments of a source, by number and by day.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::awaited::NewPayout;
 use super::breaks::{NOT_CLOSED, NewBreak};
-use super::imports::ImportEnd;
+use super::imports::{ImportEnd, replaced_by};
 use super::words::{BreakAction, BreakKind, BreakState, BreakSubject, ImportState};
 use crate::accounts::{Account, AccountKind};
 use crate::ledger::Reader;
@@ -14,7 +17,9 @@ use crate::postings::Amounts;
 use crate::states::PaymentState;
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::{agent_payments, breaks, gateway_payouts, id_blocks, imports, payments, reported_apart};
+use crate::storage::schema::{
+    agent_payments, breaks, gateway_payouts, id_blocks, imports, payments, reported_apart, returned_apart,
+};
 use crate::writer::WriteOp;
 
 /// Longest between the start of a payment and what a report tells of it: a link may be paid days after it was opened, and a
@@ -96,6 +101,11 @@ macro_rules! columns {
     };
 }
 
+/// Payments that were given back. As a literal: an index of such rows alone is not used for a value that is bound.
+fn returned() -> SqlLiteral<Bool> {
+    sql("payments.state = 8")
+}
+
 impl Reader<'_> {
     /// Payments by their numbers: at most some hundred at once.
     pub fn payments_reported(&mut self, ids: &[i64]) -> Result<Vec<ReportedPayment>, StorageError> {
@@ -162,6 +172,30 @@ impl Reader<'_> {
         rows.into_iter().map(read).collect()
     }
 
+    /// Payments by a gateway whose money was taken, and given back in a time: the next by number.
+    pub fn payments_returned(
+        &mut self,
+        gateway: &str,
+        (from, until): (NaiveDateTime, NaiveDateTime),
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<ReportedPayment>, StorageError> {
+        let funds = Account::of(AccountKind::GatewayReceivable, gateway.to_owned()).to_string();
+        let rows: Vec<Row> = payments::table
+            .left_join(agent_payments::table.on(agent_payments::payment_id.eq(payments::id)))
+            .filter(returned())
+            .filter(payments::state_since.ge(from))
+            .filter(payments::state_since.lt(until))
+            .filter(payments::funds.eq(funds))
+            .filter(payments::paid_at.is_not_null())
+            .filter(payments::id.gt(after))
+            .order(payments::id)
+            .limit(limit)
+            .select(columns!())
+            .load(self.connection)?;
+        rows.into_iter().map(read).collect()
+    }
+
     /// The number of a network's payment, by the network's own reference.
     pub fn payment_of_network(&mut self, network: &str, reference: &str) -> Result<Option<i64>, StorageError> {
         let row = agent_payments::table
@@ -181,6 +215,17 @@ impl Reader<'_> {
             .select((reported_apart::payment_id, reported_apart::import_id))
             .load(self.connection)?)
     }
+
+    /// Of which of these payments a report of another day told the return.
+    pub fn returned_apart(&mut self, ids: &[i64]) -> Result<Vec<i64>, StorageError> {
+        Ok(returned_apart::table
+            .inner_join(imports::table.on(imports::id.eq(returned_apart::import_id)))
+            .filter(imports::state.eq(ImportState::Complete.code()))
+            .filter(imports::superseded_by.is_null())
+            .filter(returned_apart::payment_id.eq_any(ids))
+            .select(returned_apart::payment_id)
+            .load(self.connection)?)
+    }
 }
 
 /// What a report leaves in the ledger, a slice of it.
@@ -190,6 +235,8 @@ pub struct ReportSlice {
     pub payouts: Vec<NewPayout>,
     /// Payments of another day that it tells of.
     pub apart: Vec<i64>,
+    /// Payments whose return it tells of, which is of another day here.
+    pub returned_apart: Vec<i64>,
     /// What does not fit.
     pub breaks: Vec<NewBreak>,
 }
@@ -212,6 +259,10 @@ impl WriteOp<'_> {
         for payment in &slice.apart {
             let values = (reported_apart::payment_id.eq(payment), reported_apart::import_id.eq(import));
             diesel::insert_into(reported_apart::table).values(values).execute(self.connection)?;
+        }
+        for payment in &slice.returned_apart {
+            let values = (returned_apart::payment_id.eq(payment), returned_apart::import_id.eq(import));
+            diesel::insert_into(returned_apart::table).values(values).execute(self.connection)?;
         }
         let mut again = Vec::new();
         for new in &slice.breaks {
@@ -285,17 +336,14 @@ impl WriteOp<'_> {
             diesel::update(imports::table.filter(imports::id.eq(before)))
                 .set(imports::superseded_by.eq(import))
                 .execute(self.connection)?;
+            // A break stays with the report that showed it first.
+            let reports = replaced_by(self.connection, before)?.into_iter().map(Some);
             let open: Vec<i64> = breaks::table
-                .filter(breaks::import_id.eq(before))
+                .filter(breaks::import_id.eq_any(reports.collect::<Vec<_>>()))
                 .filter(breaks::state.eq_any(NOT_CLOSED))
                 .select(breaks::id)
                 .load(self.connection)?;
-            let (kept, gone): (Vec<i64>, Vec<i64>) = open.into_iter().partition(|id| again.contains(id));
-            for id in kept {
-                diesel::update(breaks::table.filter(breaks::id.eq(id)))
-                    .set(breaks::import_id.eq(import))
-                    .execute(self.connection)?;
-            }
+            let gone: Vec<i64> = open.into_iter().filter(|id| !again.contains(id)).collect();
             let why = "a later report of the day does not show it";
             self.close_breaks(&gone, BreakState::Superseded, BreakAction::Superseded, why, now)?;
             // Its payouts are not awaited any more.
@@ -310,7 +358,9 @@ impl WriteOp<'_> {
         }
         let staged =
             breaks::table.filter(breaks::import_id.eq(import)).filter(breaks::state.eq(BreakState::Staged.code()));
-        diesel::update(staged).set(breaks::state.eq(BreakState::Open.code())).execute(self.connection)?;
+        // Known from now on.
+        let open = (breaks::state.eq(BreakState::Open.code()), breaks::opened_at.eq(now.naive_utc()));
+        diesel::update(staged).set(open).execute(self.connection)?;
         let turned_up: Vec<i64> = turned_up.iter().filter(|id| !again.contains(id)).copied().collect();
         self.close_breaks(&turned_up, BreakState::Settled, BreakAction::Settled, "a later report tells of it", now)?;
         Ok(true)

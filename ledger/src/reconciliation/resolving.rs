@@ -14,7 +14,7 @@ use crate::money::Money;
 use crate::postings::{self, Moment, Posting, Unbalanced};
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::{breaks, gateway_payouts, imports};
+use crate::storage::schema::{bank_matches, breaks, gateway_payouts, imports};
 use crate::writer::WriteOp;
 
 /// A way out of a break.
@@ -235,6 +235,9 @@ impl WriteOp<'_> {
                 let bank = Account::only(AccountKind::Bank);
                 ((MatchSubject::Difference, found.id), postings::difference_written_off(&bank, amount, moment)?)
             }
+            Resolution::Charges if self.has_charges(place)? => {
+                return Ok(Booking::Unfit("charges are booked of it already: the rest can be written off"));
+            }
             Resolution::Charges if cost.is_positive() => {
                 ((MatchSubject::Charges, entry), postings::bank_charges(cost, moment)?)
             }
@@ -249,6 +252,17 @@ impl WriteOp<'_> {
             Resolution::Evidence => return Ok(Booking::Nothing),
         };
         Ok(Booking::Entry(place, subject, Box::new(posting)))
+    }
+
+    /// Whether charges are booked of an entry, or of a transaction of it: once is all that it can have.
+    fn has_charges(&mut self, place: BankPlace) -> Result<bool, StorageError> {
+        let known: i64 = bank_matches::table
+            .filter(bank_matches::entry_id.eq(place.entry))
+            .filter(bank_matches::position.eq(place.position))
+            .filter(bank_matches::subject.eq(MatchSubject::Charges.code()))
+            .count()
+            .get_result(self.connection)?;
+        Ok(known > 0)
     }
 
     fn payout_booking(&mut self, place: BankPlace, reference: Option<&str>) -> Result<Booking, StorageError> {

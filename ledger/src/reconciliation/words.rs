@@ -67,7 +67,8 @@ words! {
 
 words! {
     /// What an entry of the bank is matched with.
-    MatchSubject: "transfer, transfer returned, payout, float request, charges, suspense, difference, commission" {
+    MatchSubject: "transfer, transfer returned, payout, float request, charges, suspense, difference, commission, \
+                   commission invoice" {
         /// A transfer to a biller that was paid.
         Transfer = 1, "transfer";
         /// A transfer that came back.
@@ -82,8 +83,10 @@ words! {
         Suspense = 6, "suspense";
         /// Written off; the break.
         Difference = 7, "difference";
-        /// A biller's payment of invoiced commission; the biller's code.
+        /// A biller's payment of invoiced commission, as a person said; the biller's code.
         Commission = 8, "commission";
+        /// A biller's payment of the commission that it was invoiced for a window; the window.
+        CommissionInvoice = 9, "commission invoice";
     }
 }
 

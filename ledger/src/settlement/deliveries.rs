@@ -192,105 +192,65 @@ impl Reader<'_> {
     }
 }
 
+/// What both are brought by: the rows of files and of orders have the same columns for it.
+macro_rules! brought {
+    ($table:ident: $offered:ident, $delivered:ident, $not_delivered:ident) => {
+        impl WriteOp<'_> {
+            /// All of it is there, and its name is about to be asked for.
+            pub fn $offered(&mut self, id: i64, now: DateTime<Utc>) -> Result<(), StorageError> {
+                diesel::update($table::table.filter($table::id.eq(id)))
+                    .set($table::offered_at.eq(now.naive_utc()))
+                    .execute(self.connection)?;
+                Ok(())
+            }
+
+            /// It arrived. What arrived before keeps its first proof.
+            pub fn $delivered(&mut self, id: i64, proof: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
+                let row = $table::table.filter($table::id.eq(id));
+                let incident: Option<i64> = row.select($table::incident_id).get_result(self.connection)?;
+                self.close_incident(incident, now)?;
+                diesel::update(row.filter($table::delivered_at.is_null()))
+                    .set((
+                        $table::delivered_at.eq(now.naive_utc()),
+                        $table::attempts.eq($table::attempts + 1),
+                        $table::proof.eq(proof),
+                        $table::failure.eq(""),
+                    ))
+                    .execute(self.connection)?;
+                Ok(())
+            }
+
+            /// It did not arrive, and is tried again. `true`: a person was called, who was not before.
+            pub fn $not_delivered(
+                &mut self,
+                id: i64,
+                failed: &NotDelivered,
+                now: DateTime<Utc>,
+            ) -> Result<bool, StorageError> {
+                let row = $table::table.filter($table::id.eq(id)).filter($table::delivered_at.is_null());
+                let known = row.select($table::incident_id).get_result::<Option<i64>>(self.connection).optional()?;
+                let Some(known) = known else { return Ok(false) };
+                let incident = self.call_once(known, failed, now)?;
+                let offered: Option<NaiveDateTime> = failed.is_offered.then(|| now.naive_utc());
+                diesel::update(row)
+                    .set((
+                        $table::due_at.eq(failed.again_at.naive_utc()),
+                        $table::attempts.eq($table::attempts + 1),
+                        $table::offered_at.eq(offered),
+                        $table::failure.eq(short(&failed.why)),
+                        $table::incident_id.eq(incident),
+                    ))
+                    .execute(self.connection)?;
+                Ok(incident != known)
+            }
+        }
+    };
+}
+
+brought!(deliveries: delivery_offered, delivered, not_delivered);
+brought!(transfer_orders: order_offered, order_delivered, order_not_delivered);
+
 impl WriteOp<'_> {
-    /// All of a file is there, and its name is about to be asked for.
-    pub fn delivery_offered(&mut self, delivery: i64, now: DateTime<Utc>) -> Result<(), StorageError> {
-        diesel::update(deliveries::table.filter(deliveries::id.eq(delivery)))
-            .set(deliveries::offered_at.eq(now.naive_utc()))
-            .execute(self.connection)?;
-        Ok(())
-    }
-
-    /// A delivery arrived. One that arrived before keeps its first proof.
-    pub fn delivered(&mut self, delivery: i64, proof: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
-        let row = deliveries::table.filter(deliveries::id.eq(delivery));
-        let incident: Option<i64> = row.select(deliveries::incident_id).get_result(self.connection)?;
-        self.close_incident(incident, now)?;
-        diesel::update(row.filter(deliveries::delivered_at.is_null()))
-            .set((
-                deliveries::delivered_at.eq(now.naive_utc()),
-                deliveries::attempts.eq(deliveries::attempts + 1),
-                deliveries::proof.eq(proof),
-                deliveries::failure.eq(""),
-            ))
-            .execute(self.connection)?;
-        Ok(())
-    }
-
-    /// A delivery failed and is tried again. `true`: a person was called, who was not before.
-    pub fn not_delivered(
-        &mut self,
-        delivery: i64,
-        failed: &NotDelivered,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StorageError> {
-        let row = deliveries::table.filter(deliveries::id.eq(delivery)).filter(deliveries::delivered_at.is_null());
-        let known = row.select(deliveries::incident_id).get_result::<Option<i64>>(self.connection).optional()?;
-        let Some(known) = known else { return Ok(false) };
-        let incident = self.call_once(known, failed, now)?;
-        let offered: Option<NaiveDateTime> = failed.is_offered.then(|| now.naive_utc());
-        diesel::update(row)
-            .set((
-                deliveries::due_at.eq(failed.again_at.naive_utc()),
-                deliveries::attempts.eq(deliveries::attempts + 1),
-                deliveries::offered_at.eq(offered),
-                deliveries::failure.eq(short(&failed.why)),
-                deliveries::incident_id.eq(incident),
-            ))
-            .execute(self.connection)?;
-        Ok(incident != known)
-    }
-
-    /// All of a message is at the bank, and its name is about to be asked for.
-    pub fn order_offered(&mut self, order: i64, now: DateTime<Utc>) -> Result<(), StorageError> {
-        diesel::update(transfer_orders::table.filter(transfer_orders::id.eq(order)))
-            .set(transfer_orders::offered_at.eq(now.naive_utc()))
-            .execute(self.connection)?;
-        Ok(())
-    }
-
-    /// An order's message reached the bank. One that did before keeps its first proof.
-    pub fn order_delivered(&mut self, order: i64, proof: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
-        let row = transfer_orders::table.filter(transfer_orders::id.eq(order));
-        let incident: Option<i64> = row.select(transfer_orders::incident_id).get_result(self.connection)?;
-        self.close_incident(incident, now)?;
-        diesel::update(row.filter(transfer_orders::delivered_at.is_null()))
-            .set((
-                transfer_orders::delivered_at.eq(now.naive_utc()),
-                transfer_orders::attempts.eq(transfer_orders::attempts + 1),
-                transfer_orders::proof.eq(proof),
-                transfer_orders::failure.eq(""),
-            ))
-            .execute(self.connection)?;
-        Ok(())
-    }
-
-    /// An order's message did not reach the bank, and is tried again. `true`: a person was called, who was not before.
-    pub fn order_not_delivered(
-        &mut self,
-        order: i64,
-        failed: &NotDelivered,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StorageError> {
-        let row = transfer_orders::table
-            .filter(transfer_orders::id.eq(order))
-            .filter(transfer_orders::delivered_at.is_null());
-        let known = row.select(transfer_orders::incident_id).get_result::<Option<i64>>(self.connection).optional()?;
-        let Some(known) = known else { return Ok(false) };
-        let incident = self.call_once(known, failed, now)?;
-        let offered: Option<NaiveDateTime> = failed.is_offered.then(|| now.naive_utc());
-        diesel::update(row)
-            .set((
-                transfer_orders::due_at.eq(failed.again_at.naive_utc()),
-                transfer_orders::attempts.eq(transfer_orders::attempts + 1),
-                transfer_orders::offered_at.eq(offered),
-                transfer_orders::failure.eq(short(&failed.why)),
-                transfer_orders::incident_id.eq(incident),
-            ))
-            .execute(self.connection)?;
-        Ok(incident != known)
-    }
-
     /// The incident about something that does not arrive: the one that is known, or a new one where a person is called.
     fn call_once(
         &mut self,

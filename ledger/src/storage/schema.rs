@@ -485,8 +485,11 @@ diesel::table! { payment_words (word, payment_id) { word -> Binary, payment_id -
 diesel::table! {
     id_blocks (first) {
         first -> BigInt, beyond -> BigInt, payments_upto -> BigInt, postings_upto -> BigInt, is_over -> Bool,
+        has_words -> Bool, forgotten_upto -> BigInt, quotes_upto -> BigInt,
     }
 }
+
+diesel::table! { quotes_kept (quote_id) { quote_id -> BigInt, } }
 
 diesel::table! {
     settlement_windows (id) {
@@ -744,6 +747,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    returned_apart (payment_id, import_id) {
+        payment_id -> BigInt,
+        import_id -> BigInt,
+    }
+}
+
+diesel::table! {
     breaks (id) {
         id -> BigInt,
         kind -> SmallInt,
@@ -818,6 +828,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bank_matches,
     gateway_payouts,
     reported_apart,
+    returned_apart,
     breaks,
     break_notes,
 );

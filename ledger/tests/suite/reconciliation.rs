@@ -215,7 +215,7 @@ fn report(ledger: &Ledger, digest: &str, superseded: Option<i64>, captured: i64,
         returned: Money::ZERO,
         fee: money(42),
     };
-    let slice = ReportSlice { payouts: vec![payout], apart: vec![], breaks: missing.into_iter().collect() };
+    let slice = ReportSlice { payouts: vec![payout], breaks: missing.into_iter().collect(), ..ReportSlice::default() };
     let again = ledger.write_now(move |op| op.stage_report(import, &slice, now())).unwrap().unwrap();
     let end = ImportEnd { source: "cmi".to_owned(), day: Some(day()), sequence: Some(1), ..ImportEnd::default() };
     let finished = ledger.write_now(move |op| op.finish_report(import, &end, superseded, &again, &[], now())).unwrap();
@@ -236,6 +236,55 @@ fn a_report_takes_the_place_of_another(db: &TestDb) {
     assert!(breaks(&ledger).is_empty());
     let found = ledger.read(|reader| reader.break_of(kept[0])).unwrap().unwrap();
     assert_eq!(found.state, BreakState::Superseded);
+    db.assert_clean();
+}
+
+/// A day is told as it was known at the end of the next, whatever is written ten days later.
+fn a_day_is_told_as_it_was_known(db: &TestDb) {
+    let ledger = db.open();
+    let payment = ledger.card_in("a", ledger::PaymentState::Confirmed);
+    let first = report(&ledger, "r1", None, 16_842, Some(payment));
+    let entries = statement(&ledger, "s", 1_000, &[("e1", -500), ("e2", 16_800)]);
+    assert_eq!(matched(&ledger, entries[0], -200, Matched::Charges), MatchOutcome::Made);
+    open(&ledger, new_break(entries[1], 16_800));
+    let told = || {
+        let told = ledger.read(|reader| {
+            Ok((reader.reconciliation_day(day())?, reader.bank_proof_of(day())?, reader.gateway_proofs_of(day())?))
+        });
+        told.unwrap()
+    };
+    let before = told();
+    assert_eq!((before.0.sources.len(), before.0.known_on.to_string()), (2, "2026-11-25".to_owned()));
+    assert_eq!(before.0.sources[0].open, (2, money(16_300)));
+    assert_eq!((before.1.not_booked.total, before.1.difference()), (money(16_500), Some(Money::ZERO)));
+    assert_eq!((before.2[0].awaited.len(), before.2[0].not_announced), (1, Money::ZERO));
+    let later = now() + chrono::TimeDelta::days(10);
+    let parts = ledger.read(|reader| reader.payouts_awaited(None, 10)).unwrap()[0].parts.clone();
+    let places = vec![BankPlace { entry: entries[1], position: 0, amount: money(16_800) }];
+    let rest = BankPlace { entry: entries[0], position: 0, amount: money(-300) };
+    let import = begin(&ledger, ImportKind::CardReport, "r2");
+    let end = ImportEnd { source: "cmi".to_owned(), day: Some(day()), sequence: Some(2), ..ImportEnd::default() };
+    let outcome = ledger.write_now(move |op| {
+        op.finish_report(import, &end, Some(first), &[], &[], later)?;
+        op.match_payout(&parts, &places, Money::ZERO, MatchRule::Reference, later)
+    });
+    assert_eq!(outcome.unwrap(), MatchOutcome::Made);
+    let by_hand = NewResolution {
+        resolution: Resolution::WrittenOff,
+        note: "theirs".to_owned(),
+        biller: None,
+        payout: None,
+        alone_max: money(9_999),
+    };
+    let again = new_break(entries[0], rest.amount.minor());
+    ledger.write_now(move |op| op.open_break(&again, None, later)).unwrap();
+    let [known] = breaks(&ledger).try_into().unwrap();
+    assert!(matches!(resolve(&ledger, known, Resolution::Charges, 9_999), Resolved::Unfit(_)), "it has charges");
+    let resolved = ledger.write_now(move |op| op.resolve_break(known, &by_hand, &actor(1), later)).unwrap();
+    assert!(matches!(resolved, Resolved::Closed(Some(_))), "{resolved:?}");
+    assert_eq!(told(), before);
+    let now = ledger.read(|reader| Ok((reader.bank_proof()?, reader.gateway_proofs()?))).unwrap();
+    assert_eq!((now.0.not_booked.count, now.0.difference(), now.1.len()), (0, Some(Money::ZERO), 0));
     db.assert_clean();
 }
 
@@ -370,29 +419,40 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
+/// The payments of a source within a time, as a report is held against them.
+fn found(ledger: &Ledger, of: &ledger::ReportOf, from: &str, until: &str) -> Vec<i64> {
+    let within = (at(from).naive_utc(), at(until).naive_utc());
+    let found = ledger.read(|reader| {
+        let mut found = Vec::new();
+        for (first, beyond) in reader.payment_runs(within.0, within.1)? {
+            found.extend(reader.payments_of_source(of, within, (first - 1, beyond), 100)?);
+        }
+        Ok(found)
+    });
+    found.unwrap().into_iter().map(|payment| payment.id).collect()
+}
+
 fn payments_of_a_day_are_found_by_their_numbers(db: &TestDb) {
     let ledger = db.open();
     let taken = ledger.card_in("a", ledger::PaymentState::Taken);
     let confirmed = ledger.card_in("b", ledger::PaymentState::Confirmed);
     ledger.card_in("c", ledger::PaymentState::Awaiting);
-    let of = |of: ledger::ReportOf, from: &str, until: &str| {
-        let within = (at(from).naive_utc(), at(until).naive_utc());
-        ledger
-            .read(|reader| {
-                let mut found = Vec::new();
-                for (first, beyond) in reader.payment_runs(within.0, within.1)? {
-                    found.extend(reader.payments_of_source(&of, within, (first - 1, beyond), 100)?);
-                }
-                Ok(found)
-            })
-            .unwrap()
-            .into_iter()
-            .map(|payment| payment.id)
-            .collect::<Vec<_>>()
-    };
+    let of = |of: ledger::ReportOf, from: &str, until: &str| found(&ledger, &of, from, until);
     let (from, until) = ("2026-11-23T23:00:00Z", "2026-11-24T23:00:00Z");
     assert_eq!(of(ledger::ReportOf::Gateway("cmi".to_owned()), from, until), [taken, confirmed]);
     assert_eq!(of(ledger::ReportOf::Biller(1001), from, until), [confirmed]);
+    // Also when their block of numbers is over and all of it has its words.
+    ledger.close();
+    let ledger = db.open();
+    while ledger
+        .write_now({
+            let missing = ledger.read(|reader| reader.missing_words(100)).unwrap();
+            move |op| op.add_words(&missing).map(|()| missing.has_more() || !missing.is_empty())
+        })
+        .unwrap()
+    {}
+    let of = |of: ledger::ReportOf, from: &str, until: &str| found(&ledger, &of, from, until);
+    assert_eq!(of(ledger::ReportOf::Gateway("cmi".to_owned()), from, until), [taken, confirmed]);
     assert!(of(ledger::ReportOf::Gateway("other".to_owned()), from, until).is_empty());
     assert!(of(ledger::ReportOf::Network("NET".to_owned()), from, until).is_empty());
     assert!(of(ledger::ReportOf::Biller(1001), until, "2026-11-25T23:00:00Z").is_empty());
@@ -404,6 +464,7 @@ on_both!(
     a_match_is_made_once_and_never_for_more_than_there_is,
     a_break_is_opened_once_and_closed_by_people,
     a_report_takes_the_place_of_another,
+    a_day_is_told_as_it_was_known,
     a_difference_at_a_gateway_is_written_off,
     payouts_come_whole,
     a_payout_of_which_some_is_missing_is_taken_by_hand,

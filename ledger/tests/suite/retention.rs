@@ -18,8 +18,57 @@ fn contact(ledger: &Ledger, payment: i64) -> (bool, bool) {
     (payment.phone.is_some(), payment.email.is_some())
 }
 
-fn payers(ledger: &Ledger, before: NaiveDateTime, after: i64, limit: i64) -> Vec<i64> {
-    ledger.read(|reader| reader.payers_before(before, after, limit)).unwrap()
+/// Payments whose payers are to be forgotten, of the first stretch in which there are any.
+fn payers(ledger: &Ledger, before: NaiveDateTime, mut after: i64, limit: i64) -> Vec<i64> {
+    while let Some(old) = ledger.read(|reader| reader.payers_before(before, after, limit)).unwrap() {
+        after = old.last;
+        if !old.payments.is_empty() {
+            return old.payments;
+        }
+    }
+    Vec::new()
+}
+
+/// As the job does it: how many were forgotten, and how many stretches were looked at.
+fn forget_all(ledger: &Ledger, before: NaiveDateTime, limit: i64) -> (usize, usize) {
+    let (mut after, mut forgotten, mut looks) = (i64::MIN, 0, 0);
+    while let Some(old) = ledger.read(|reader| reader.payers_before(before, after, limit)).unwrap() {
+        after = old.last;
+        forgotten += ledger
+            .write_now(move |op| {
+                let forgotten = op.forget_payers(&old.payments)?;
+                op.payers_forgotten(&old)?;
+                Ok(forgotten)
+            })
+            .unwrap();
+        looks += 1;
+    }
+    (forgotten, looks)
+}
+
+/// What was looked at is not looked at again, but for what an open payment holds back.
+fn old_payments_are_looked_at_once(db: &TestDb) {
+    let ledger = db.open();
+    let over = |key: &str| ledger.card_in(key, PaymentState::Expired);
+    for key in ["a", "b", "c"] {
+        over(key);
+    }
+    let open = ledger.card_in("d", PaymentState::Awaiting);
+    let after = over("e");
+    assert_eq!(forget_all(&ledger, later(0), 2), (0, 0), "not old yet");
+    assert_eq!(forget_all(&ledger, later(1), 2), (4, 3), "the open one is passed by");
+    let left = ledger.read(|reader| reader.payers_before(later(1), i64::MIN, 9)).unwrap().unwrap();
+    assert_eq!((left.payments.len(), left.last), (0, after), "from the open one on");
+    db.raw().run(&format!("UPDATE payments SET state = 6 WHERE id = {open}")).unwrap();
+    assert_eq!(forget_all(&ledger, later(1), 2), (1, 1));
+    assert_eq!(forget_all(&ledger, later(1), 2), (0, 0));
+    // A block that is over is done with.
+    ledger.close();
+    let ledger = db.open();
+    assert_eq!(forget_all(&ledger, later(1), 2), (0, 1));
+    assert_eq!(forget_all(&ledger, later(1), 2), (0, 0));
+    let phones = "payments WHERE phone IS NOT NULL OR email IS NOT NULL";
+    assert_eq!(db.count(phones), 0);
 }
 
 /// Payments that are over lose phone and mail address, and are not found by the phone any more; open ones keep them.
@@ -85,15 +134,31 @@ fn unpaid_quotes_go(db: &TestDb) {
     db.raw()
         .run(&format!("UPDATE payment_links SET quote_id = {linked}; UPDATE cash_references SET quote_id = {referred}"))
         .unwrap();
-    let ended =
-        |before, after, limit| ledger.read(move |reader| reader.idle_quotes_ended(before, after, limit)).unwrap();
-    assert_eq!(ended(later(0), i64::MIN, 100), (vec![], None), "not over yet");
-    assert_eq!(ended(later(100), i64::MIN, 100), (vec![idle, last], Some(last)));
-    assert_eq!(ended(later(100), i64::MIN, 3), (vec![idle], Some(idle)), "slice by slice");
-    assert_eq!(ended(later(100), idle, 3), (vec![last], Some(last)));
-    assert_eq!(ended(later(100), last, 3), (vec![], None));
-    assert_eq!(ledger.write_now(move |op| op.drop_quotes(&[idle, last])).unwrap(), 2);
+    // As the job does it: what was deleted.
+    let expire = |before, limit| {
+        let mut gone = Vec::new();
+        while let Some(ended) = ledger.read(move |reader| reader.quotes_ended(before, limit)).unwrap() {
+            gone.extend_from_slice(&ended.idle);
+            ledger
+                .write_now(move |op| {
+                    op.drop_quotes(&ended.idle)?;
+                    op.quotes_looked_at(&ended)
+                })
+                .unwrap();
+        }
+        gone
+    };
+    assert_eq!(expire(later(0), 100), [], "not over yet");
+    assert_eq!(expire(later(100), 2), [idle, last], "slice by slice");
+    assert_eq!(expire(later(100), 2), [], "looked at once");
     assert_eq!(db.count("quotes"), 3);
+    assert_eq!(db.lines("SELECT CAST(quote_id AS TEXT) AS line FROM quotes_kept"), [linked.to_string()]);
+    let released = || ledger.read(|reader| reader.quotes_released(i64::MIN, 100)).unwrap();
+    assert_eq!(released(), (vec![], Some(linked)));
+    ledger.write_now(move |op| op.drop_links(later(1_000))).unwrap();
+    assert_eq!(released(), (vec![linked], Some(linked)), "its link is gone");
+    ledger.write_now(move |op| op.drop_quotes(&[linked])).unwrap();
+    assert_eq!((db.count("quotes"), db.count("quotes_kept")), (2, 0));
     db.assert_clean();
 }
 
@@ -118,6 +183,7 @@ fn a_low_float_is_told_of_once(db: &TestDb) {
 
 on_both!(
     payers_of_old_payments_are_forgotten,
+    old_payments_are_looked_at_once,
     references_lose_their_phones,
     ended_links_go,
     unpaid_quotes_go,

@@ -20,7 +20,9 @@ mod xml;
 
 pub use advice::{ADVICE_DETAILS_MAX, write_advice};
 pub use output::{Difference, Unfit, WriteError, Written};
-pub use references::{NotATransferId, TransferId, transfer_message_id, transfer_part_id};
+pub use references::{
+    CommissionId, NotACommissionId, NotATransferId, TransferId, transfer_message_id, transfer_part_id,
+};
 pub use sequence::{SequenceFault, check_sequence};
 pub use statement::{Line, LineKind, Totals, Unsound, WindowStatement};
 pub use text::{TextForm, write_text};

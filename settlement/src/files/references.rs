@@ -49,6 +49,39 @@ impl FromStr for TransferId {
     }
 }
 
+/// The reference under which a biller pays the commission that it is invoiced for a window: `FC1101W4000`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommissionId {
+    /// The biller.
+    pub biller: u16,
+    /// The window's number.
+    pub window: i64,
+}
+
+/// A text that is no reference of commission of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a reference of the form FC1101W4000")]
+pub struct NotACommissionId;
+
+impl fmt::Display for CommissionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FC{}W{}", self.biller, self.window)
+    }
+}
+
+impl FromStr for CommissionId {
+    type Err = NotACommissionId;
+
+    /// Reads exactly what is written.
+    fn from_str(text: &str) -> Result<Self, NotACommissionId> {
+        let parts = || {
+            let (biller, window) = text.strip_prefix("FC")?.split_once('W')?;
+            Some(Self { biller: biller.parse().ok()?, window: window.parse().ok()? })
+        };
+        parts().filter(|id| id.to_string() == text).ok_or(NotACommissionId)
+    }
+}
+
 /// The `MsgId` of a run of transfers.
 pub fn transfer_message_id(run: i64) -> String {
     format!("FTR{run}")
@@ -75,6 +108,15 @@ mod tests {
     #[case::ours_of_old("NOTPROVIDED", None)]
     fn end_to_end_ids(#[case] text: &str, #[case] id: Option<TransferId>) {
         assert_eq!(text.parse::<TransferId>().ok(), id);
+    }
+
+    #[rstest]
+    #[case("FC1101W4000", Some(CommissionId { biller: 1101, window: 4_000 }))]
+    #[case::leading_zero("FC1101W04000", None)]
+    #[case::transfer("FT1101W4000A1", None)]
+    #[case::sign("FC1101W+4000", None)]
+    fn commission_ids(#[case] text: &str, #[case] id: Option<CommissionId>) {
+        assert_eq!(text.parse::<CommissionId>().ok(), id);
     }
 
     proptest! {

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use ledger::{
     BreakKind, BreakSource, BreakSubject, FloatRequest, FloatRequestKind, Ledger, LedgerError, Money, NewBreak, Payout,
     Transfer,
 };
 
+use super::MatchTerms;
 use super::rules::{self, Awaited, negative};
 use crate::terms::ZONE;
 
@@ -73,10 +74,9 @@ pub(super) fn all(ledger: &Ledger) -> Result<Vec<Awaited<Thing>>, LedgerError> {
 }
 
 /// What should be in the statements by now.
-pub(super) fn overdue(ledger: &Ledger, late_days: u16, now: DateTime<Utc>) -> Result<Vec<NewBreak>, LedgerError> {
+pub(super) fn overdue(ledger: &Ledger, terms: &MatchTerms, now: DateTime<Utc>) -> Result<Vec<NewBreak>, LedgerError> {
     let mut late = Vec::new();
-    let today = day_of(now);
-    let Some(before) = today.checked_sub_days(Days::new(u64::from(late_days))) else { return Ok(late) };
+    let before = terms.holidays.before(day_of(now), terms.late_days);
     for Awaited { what, amount, on } in all(ledger)? {
         if on >= before {
             continue;

@@ -17,6 +17,8 @@ pub(super) struct Told {
     pub amount: Money,
     /// How often it was given back.
     pub back: u32,
+    /// The sum of that; gateways only.
+    pub given_back: Money,
     /// How often it was told to be refused, or not decided.
     pub refused: u32,
     /// Whether the source itself says that it was told of it more than once.
@@ -52,6 +54,7 @@ pub(super) fn card(report: Report<CardLine>) -> Result<Telling, ImportError> {
         let told = telling.told.entry(id).or_default();
         if is_back {
             told.back += 1;
+            sum(&mut told.given_back, line.amount)?;
         } else {
             told.count += 1;
             sum(&mut told.amount, line.amount)?;
@@ -120,8 +123,23 @@ pub(super) fn biller(report: Report<BillerLine>) -> Result<Telling, ImportError>
     Ok(telling)
 }
 
-/// Kind, expected, found, words.
-pub(super) type Finding = (BreakKind, Option<Money>, Option<Money>, String);
+/// Something that does not fit of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub kind: BreakKind,
+    /// What the payment's return is told by; 0 for the payment itself.
+    pub position: i32,
+    pub expected: Option<Money>,
+    pub found: Option<Money>,
+    pub words: String,
+}
+
+/// The place of a payment's return among what breaks are about.
+pub(super) const ITS_RETURN: i32 = 1;
+
+fn finding(kind: BreakKind, expected: Option<Money>, found: Option<Money>, words: String) -> Finding {
+    Finding { kind, position: 0, expected, found, words }
+}
 
 /// What does not fit of one payment.
 pub(super) fn verdicts(source: BreakSource, told: &Told, ours: Option<&ReportedPayment>) -> Vec<Finding> {
@@ -129,18 +147,19 @@ pub(super) fn verdicts(source: BreakSource, told: &Told, ours: Option<&ReportedP
     let Some(ours) = ours else {
         if told.count > 0 {
             let words = "the hub has no such payment from this source".to_owned();
-            findings.push((BreakKind::MissingHere, None, Some(told.amount), words));
+            findings.push(finding(BreakKind::MissingHere, None, Some(told.amount), words));
         }
         return findings;
     };
     let expected = if source == BreakSource::Biller { ours.principal } else { ours.total };
-    let mut status = |words: String| findings.push((BreakKind::StatusDiffers, Some(expected), None, words));
+    let mut status = |words: String| findings.push(finding(BreakKind::StatusDiffers, Some(expected), None, words));
     let state = ours.state;
     match source {
         BreakSource::Gateway => {
             if told.back > 0 && matches!(state, PaymentState::Taken | PaymentState::Confirmed) {
                 status(format!("given back there, and {state} here"));
             }
+            findings.extend(of_return(told, expected));
         }
         BreakSource::Network => {
             if told.back > 0 && !matches!(state, PaymentState::Cancelled | PaymentState::Returned) {
@@ -168,14 +187,27 @@ pub(super) fn verdicts(source: BreakSource, told: &Told, ours: Option<&ReportedP
     }
     if source != BreakSource::Biller && !is_taken(state) {
         let words = format!("taken there, and {state} here");
-        findings.push((BreakKind::MissingHere, None, Some(told.amount), words));
+        findings.push(finding(BreakKind::MissingHere, None, Some(told.amount), words));
     } else if told.count > 1 || told.is_duplicate {
         let words = format!("it is in the report {} time(s), or marked as told twice", told.count);
-        findings.push((BreakKind::Duplicate, Some(expected), Some(told.amount), words));
+        findings.push(finding(BreakKind::Duplicate, Some(expected), Some(told.amount), words));
     } else if told.amount != expected {
-        findings.push((BreakKind::AmountDiffers, Some(expected), Some(told.amount), "another amount".to_owned()));
+        let words = "another amount".to_owned();
+        findings.push(finding(BreakKind::AmountDiffers, Some(expected), Some(told.amount), words));
     }
     findings
+}
+
+/// What does not fit of money that a gateway gave back: more than once, or not all of it.
+fn of_return(told: &Told, expected: Money) -> Option<Finding> {
+    let (kind, words) = match told.back {
+        0 => return None,
+        1 if told.given_back == expected => return None,
+        1 => (BreakKind::AmountDiffers, "another amount was given back".to_owned()),
+        times => (BreakKind::Duplicate, format!("given back {times} times")),
+    };
+    let (expected, found) = (Some(expected), Some(told.given_back));
+    Some(Finding { position: ITS_RETURN, ..finding(kind, expected, found, words) })
 }
 
 #[cfg(test)]
@@ -201,7 +233,8 @@ mod tests {
     }
 
     fn told(count: u32, amount: i64, back: u32, refused: u32) -> Told {
-        Told { count, amount: Money::from_minor(amount), back, refused, is_duplicate: false }
+        let given_back = Money::from_minor(16_842 * i64::from(back));
+        Told { count, amount: Money::from_minor(amount), back, given_back, refused, is_duplicate: false }
     }
 
     use BreakKind as K;
@@ -214,6 +247,10 @@ mod tests {
     #[case::held_and_voided(B::Gateway, told(0, 0, 1, 0), Some(S::Declined), &[])]
     #[case::amount(B::Gateway, told(1, 16_800, 0, 0), Some(S::Confirmed), &[K::AmountDiffers])]
     #[case::twice(B::Gateway, told(2, 33_684, 0, 0), Some(S::Confirmed), &[K::Duplicate])]
+    #[case::returned_twice(B::Gateway, told(1, 16_842, 2, 0), Some(S::Returned), &[K::Duplicate])]
+    #[case::returned_in_part(
+        B::Gateway, Told { given_back: Money::from_minor(5), ..told(1, 16_842, 1, 0) }, Some(S::Returned), &[K::AmountDiffers]
+    )]
     #[case::refunded_there(B::Gateway, told(1, 16_842, 1, 0), Some(S::Confirmed), &[K::StatusDiffers])]
     #[case::not_taken_here(B::Gateway, told(1, 16_842, 0, 0), Some(S::Expired), &[K::MissingHere])]
     #[case::nowhere_here(B::Gateway, told(1, 16_842, 0, 0), None, &[K::MissingHere])]
@@ -234,7 +271,7 @@ mod tests {
         #[case] kinds: &[BreakKind],
     ) {
         let found: Vec<BreakKind> =
-            verdicts(source, &told, state.map(ours).as_ref()).into_iter().map(|(kind, ..)| kind).collect();
+            verdicts(source, &told, state.map(ours).as_ref()).into_iter().map(|found| found.kind).collect();
         assert_eq!(found, kinds);
     }
 }

@@ -6,12 +6,12 @@ use std::io::BufRead;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use ledger::{
-    BreakKind, BreakSource, BreakState, BreakSubject, ImportEnd, ImportKind, Ledger, LedgerError, Money, NewBreak,
-    NewPayout, PaymentState, ReportOf, ReportSlice, ReportedPayment,
+    Break, BreakKind, BreakSource, BreakState, BreakSubject, ImportEnd, ImportKind, Ledger, LedgerError, Money,
+    NewBreak, NewPayout, PaymentState, ReportOf, ReportSlice, ReportedPayment,
 };
 
 use super::import::{File, ImportError, ImportTerms, Taken};
-use super::lines::{Told, biller, card, network, verdicts};
+use super::lines::{Finding, ITS_RETURN, Told, biller, card, network, verdicts};
 use crate::statements::{DailyReport, Report, ReportError, Reports};
 use crate::terms::ZONE;
 
@@ -43,7 +43,10 @@ pub(super) struct Telling {
 /// What came of holding it against the ledger.
 #[derive(Default)]
 struct Found {
+    /// Payments of another day.
     apart: Vec<i64>,
+    /// Payments that were given back here on another day, or not yet.
+    returned_apart: Vec<i64>,
     breaks: Vec<NewBreak>,
     turned_up: Vec<i64>,
 }
@@ -150,6 +153,12 @@ impl Telling {
         }
     }
 
+    /// Whether a break says that this source did not tell of a payment, or of its return.
+    fn misses(&self, found: &Break, position: i32) -> bool {
+        let what = &found.what;
+        what.kind == BreakKind::MissingThere && what.partner == self.partner && what.position == position
+    }
+
     /// When the source is to have told of a payment.
     fn is_of_day(&self, ours: &ReportedPayment, (from, until): (NaiveDateTime, NaiveDateTime)) -> bool {
         let at = match &self.of {
@@ -158,6 +167,10 @@ impl Telling {
         };
         at.is_some_and(|at| from <= at && at < until)
     }
+}
+
+fn is_open(state: BreakState) -> bool {
+    matches!(state, BreakState::Open | BreakState::Proposed)
 }
 
 /// The first instant of a day in Morocco, and the first after it.
@@ -188,6 +201,9 @@ fn compare(
             let Some(told) = telling.told.get(number) else { continue };
             let ours = ours.get(number).filter(|ours| telling.is_of_source(ours));
             found.add(telling, *number, verdicts(telling.source, told, ours))?;
+            if let Some(ours) = ours.filter(|_| told.back > 0 && telling.source == BreakSource::Gateway) {
+                found.given_back(ledger, telling, ours, within)?;
+            }
             let Some(ours) = ours.filter(|ours| told.count > 0 && !telling.is_of_day(ours, within)) else { continue };
             found.apart.push(*number);
             let elsewhere = apart.iter().any(|(id, import)| id == number && Some(*import) != superseded);
@@ -209,6 +225,7 @@ fn compare(
         found.push(what)?;
     }
     missing_there(ledger, telling, within, now, &mut found)?;
+    missing_returns(ledger, telling, within, &mut found)?;
     Ok(found)
 }
 
@@ -250,6 +267,39 @@ fn missing_there(
     Ok(())
 }
 
+/// What was given back here on that day, and not there.
+fn missing_returns(
+    ledger: &Ledger,
+    telling: &Telling,
+    within: (NaiveDateTime, NaiveDateTime),
+    found: &mut Found,
+) -> Result<(), ImportError> {
+    let ReportOf::Gateway(gateway) = &telling.of else { return Ok(()) };
+    let (limit, mut after) = (i64::try_from(PAGE).unwrap_or(i64::MAX), i64::MIN);
+    loop {
+        let page = ledger.read(|reader| reader.payments_returned(gateway, within, after, limit))?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.id;
+        let ids: Vec<i64> = page.iter().map(|ours| ours.id).collect();
+        let elsewhere: HashSet<i64> = ledger.read(|reader| reader.returned_apart(&ids))?.into_iter().collect();
+        for ours in page.into_iter().filter(|ours| !elsewhere.contains(&ours.id)) {
+            let told = telling.told.get(&ours.id);
+            let is_told = told.is_some_and(|told| told.back > 0);
+            // Where the payment itself is missing, that is the break.
+            let is_missing = told.is_none_or(|told| told.count == 0) && telling.is_of_day(&ours, within);
+            if !is_told && !is_missing {
+                found.push(missing_return(telling, &ours))?;
+            }
+        }
+    }
+}
+
+fn missing_return(telling: &Telling, ours: &ReportedPayment) -> NewBreak {
+    let words = format!("payment {:012} was given back here, and not there", ours.id);
+    let what = telling.new_break(BreakKind::MissingThere, ours.id, words);
+    NewBreak { position: ITS_RETURN, expected: Some(ours.total), ..what }
+}
+
 impl Found {
     fn push(&mut self, what: NewBreak) -> Result<(), ImportError> {
         if self.breaks.len() >= BREAKS_MAX {
@@ -262,15 +312,28 @@ impl Found {
         Ok(())
     }
 
-    fn add(
-        &mut self,
-        telling: &Telling,
-        payment: i64,
-        verdicts: Vec<(BreakKind, Option<Money>, Option<Money>, String)>,
-    ) -> Result<(), ImportError> {
-        for (kind, expected, found, words) in verdicts {
-            self.push(NewBreak { expected, found, ..telling.new_break(kind, payment, words) })?;
+    fn add(&mut self, telling: &Telling, payment: i64, verdicts: Vec<Finding>) -> Result<(), ImportError> {
+        for Finding { kind, position, expected, found, words } in verdicts {
+            self.push(NewBreak { position, expected, found, ..telling.new_break(kind, payment, words) })?;
         }
+        Ok(())
+    }
+
+    /// A return that is told of: it turned up, and may be of another day here.
+    fn given_back(
+        &mut self,
+        ledger: &Ledger,
+        telling: &Telling,
+        ours: &ReportedPayment,
+        (from, until): (NaiveDateTime, NaiveDateTime),
+    ) -> Result<(), ImportError> {
+        let is_of_day = ours.state == PaymentState::Returned && from <= ours.state_since && ours.state_since < until;
+        if !is_of_day {
+            self.returned_apart.push(ours.id);
+        }
+        let breaks = ledger.read(|reader| reader.breaks_about(BreakSubject::Payment, ours.id))?;
+        let missed = breaks.iter().filter(|one| telling.misses(one, ITS_RETURN) && is_open(one.state));
+        self.turned_up.extend(missed.map(|one| one.id));
         Ok(())
     }
 
@@ -294,11 +357,15 @@ impl Found {
             let own = reader.report_of(telling.kind, &telling.partner, day)?;
             Ok((own, reader.breaks_about(BreakSubject::Payment, ours.id)?))
         })?;
-        let missed: Vec<_> = breaks
-            .iter()
-            .filter(|one| one.what.kind == BreakKind::MissingThere && one.what.partner == telling.partner)
-            .collect();
-        let is_open = |state: BreakState| matches!(state, BreakState::Open | BreakState::Proposed);
+        let missed: Vec<_> = breaks.iter().filter(|one| telling.misses(one, 0)).collect();
+        // Its return was not asked for while it was missing itself.
+        let is_returned = ours.state == PaymentState::Returned && ours.state_since < bounds(telling.day).0;
+        if is_returned && told.back == 0 && telling.source == BreakSource::Gateway && !missed.is_empty() {
+            let elsewhere = ledger.read(|reader| reader.returned_apart(&[ours.id]))?;
+            if elsewhere.is_empty() {
+                self.push(missing_return(telling, ours))?;
+            }
+        }
         self.turned_up.extend(missed.iter().filter(|one| is_open(one.state)).map(|one| one.id));
         if elsewhere || (own.is_some() && missed.is_empty()) {
             let words = format!("payment {:012} of {day} was in another report already", ours.id);
@@ -322,9 +389,13 @@ fn write(
     let payouts =
         telling.payouts.chunks(SLICE).map(|some| ReportSlice { payouts: some.to_vec(), ..Default::default() });
     let apart = found.apart.chunks(SLICE).map(|some| ReportSlice { apart: some.to_vec(), ..Default::default() });
+    let returned = found
+        .returned_apart
+        .chunks(SLICE)
+        .map(|some| ReportSlice { returned_apart: some.to_vec(), ..Default::default() });
     let breaks = found.breaks.chunks(SLICE).map(|some| ReportSlice { breaks: some.to_vec(), ..Default::default() });
     let mut again = Vec::new();
-    for slice in payouts.chain(apart).chain(breaks) {
+    for slice in payouts.chain(apart).chain(returned).chain(breaks) {
         let staged = ledger.write_now(move |op| op.stage_report(import, &slice, now))?;
         again.extend(staged.ok_or(ImportError::Overtaken)?);
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use chrono::{Days, NaiveDate};
-use ledger::{BankDetail, BankEntry, BreakKind, MatchRule, Matched, Money, Transfer, TransferState};
+use ledger::{BankDetail, BankEntry, BreakKind, CommissionInvoice, MatchRule, Matched, Money, Transfer, TransferState};
 
-use crate::files::TransferId;
+use crate::files::{CommissionId, TransferId};
 
 /// Shortest and longest reference that is looked up in a bank's texts.
 const REFERENCE_CHARS: RangeInclusive<usize> = 4..=35;
@@ -232,6 +232,66 @@ pub(super) fn order(line: &Line, message: &str, transfers: &[Transfer]) -> Verdi
             format!("several transfers of order {message} have this amount"),
         ),
     }
+}
+
+/// (c) The invoices that a credit names: all of them, and nothing else.
+pub(super) fn invoices(line: &Line, invoices: &[CommissionInvoice]) -> Verdict {
+    let names = || {
+        let one = |invoice: &CommissionInvoice| invoice_id(invoice).to_string();
+        invoices.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    let expected = Money::sum(invoices.iter().map(|invoice| invoice.amount));
+    if invoices.iter().any(|invoice| invoice.is_paid) {
+        let words = format!("the commission of {} was paid before", names());
+        return Verdict::Breaks(BreakKind::Duplicate, expected, words);
+    }
+    if expected != Some(line.amount) {
+        let words = format!("the commission of {} is another amount", names());
+        return Verdict::Breaks(BreakKind::AmountDiffers, expected, words);
+    }
+    let what = |invoice: &CommissionInvoice| (Matched::CommissionInvoice(invoice.window), invoice.amount);
+    Verdict::Matches(MatchRule::Reference, invoices.iter().map(what).collect())
+}
+
+/// (c) Several transfers that a debit names: all of them, and nothing else.
+pub(super) fn transfers(line: &Line, transfers: &[Transfer]) -> Verdict {
+    let total = Money::sum(transfers.iter().map(|transfer| transfer.amount)).map(negative);
+    let are_open = transfers.iter().all(|transfer| transfer.state == TransferState::Ordered);
+    match total {
+        Some(total) if are_open && total == line.amount => {
+            let what = transfers.iter().map(|one| (Matched::Transfer(one.id), negative(one.amount))).collect();
+            Verdict::Matches(MatchRule::Reference, what)
+        }
+        _ => {
+            Verdict::Breaks(BreakKind::Ambiguous, total, "it names several transfers that it is not the sum of".into())
+        }
+    }
+}
+
+/// How a biller names the commission that it pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InvoiceName {
+    /// By its reference.
+    Window(CommissionId),
+    /// By the name of the settlement file, with or without its ending.
+    Statement { biller: u16, sequence: i64 },
+}
+
+impl InvoiceName {
+    pub(super) fn read(text: &str) -> Option<Self> {
+        if let Ok(id) = text.parse() {
+            return Some(Self::Window(id));
+        }
+        let name = text.split_once('.').map_or(text, |(name, _)| name);
+        let (biller, rest) = name.strip_prefix("FATOURA_")?.split_once('_')?;
+        let (sequence, day) = rest.split_once('_')?;
+        day.parse::<NaiveDate>().ok()?;
+        Some(Self::Statement { biller: biller.parse().ok()?, sequence: sequence.parse().ok()? })
+    }
+}
+
+fn invoice_id(invoice: &CommissionInvoice) -> CommissionId {
+    CommissionId { biller: invoice.biller, window: invoice.window }
 }
 
 /// Something that a statement is to show, for matching by amount and date.

@@ -47,6 +47,7 @@ mod open;
 mod pain002;
 mod reports;
 mod source;
+mod stepping;
 mod tally;
 
 pub use fault::{Fault, FaultKind, Place, ReadError};

@@ -10,6 +10,7 @@ use super::mt940::Mt940;
 use super::pain002::{self, StatusReports};
 use super::reports::{ReportKind, Reports};
 use super::source::Source;
+use super::stepping::Stepping;
 
 /// What is read, as told to whoever sent something else.
 const ACCEPTED_XML: &str = "camt.053 or camt.054 in version 001.02 or 001.08, or pain.002 in version 001.03 or 001.10";

@@ -3,5 +3,8 @@
 
 mod bank;
 mod days;
+mod invoices;
+mod past;
 mod reports;
+mod returns;
 mod world;

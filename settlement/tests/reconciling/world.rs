@@ -13,7 +13,7 @@ use ledger::{
 use settlement::files::{AccountForm, PayingAccount, TransferId, TransferVersion};
 use settlement::reconciliation::{ImportError, ImportTerms, Imported, MatchTerms, RunReport, import, run};
 use settlement::terms::Terms;
-use settlement::{BankTerms, SettledBiller};
+use settlement::{BankHolidays, BankTerms, SettledBiller};
 use sha2::{Digest, Sha256};
 
 pub const ACCOUNT: &str = "007780000012345678901209";
@@ -181,7 +181,11 @@ impl World {
 
     /// Closes, settles and orders what is due.
     pub fn settle(&self, now: DateTime<Utc>) {
-        let billers = Self::billers();
+        self.settle_as(Self::billers(), now);
+    }
+
+    /// The same under these terms.
+    pub fn settle_as(&self, billers: Vec<SettledBiller>, now: DateTime<Utc>) {
         settlement::close_windows(&self.ledger, &billers, now).unwrap();
         let settled = settlement::settle_windows(&self.ledger, &billers, now).unwrap();
         assert!(settled.left.is_empty(), "{settled:?}");
@@ -197,7 +201,7 @@ impl World {
             form: AccountForm::Rib,
             batch_booking: false,
         };
-        BankTerms { account, version: TransferVersion::V09, is_delivered: false }
+        BankTerms { account, version: TransferVersion::V09, is_delivered: false, holidays: BankHolidays::default() }
     }
 
     /// Transfers that the bank was asked for and that have not ended.

@@ -14,7 +14,7 @@ use ledger::{
 };
 use settlement::files::{AccountForm, PayingAccount, TransferVersion};
 use settlement::terms::{CommissionRule, Terms};
-use settlement::{BankTerms, Making, SettledBiller, Settling};
+use settlement::{BankHolidays, BankTerms, Making, SettledBiller, Settling};
 
 pub const RIB: &str = "007780000012345678901209";
 pub const OTHER_RIB: &str = "007780000010010001234518";
@@ -43,7 +43,7 @@ pub fn bank() -> BankTerms {
         form: AccountForm::Rib,
         batch_booking: false,
     };
-    BankTerms { account, version: TransferVersion::V09, is_delivered: false }
+    BankTerms { account, version: TransferVersion::V09, is_delivered: false, holidays: BankHolidays::default() }
 }
 
 pub struct Books {

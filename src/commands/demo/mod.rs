@@ -23,8 +23,8 @@ use payments::gateways::cmi::CmiSettings;
 use payments::tariff::StampDuty;
 use sandbox::{RunningSandbox, SandboxConfig};
 use secrecy::SecretString;
-use settlement::BankTerms;
 use settlement::files::{AccountForm, PayingAccount, TransferVersion};
+use settlement::{BankHolidays, BankTerms};
 
 use super::sandbox::{PortFlags, make_folder};
 use super::{Outcome, biller, block_on, migrate, stop_in_order};
@@ -127,7 +127,7 @@ fn bank() -> BankTerms {
         form: AccountForm::Rib,
         batch_booking: false,
     };
-    BankTerms { account, version: TransferVersion::V09, is_delivered: false }
+    BankTerms { account, version: TransferVersion::V09, is_delivered: false, holidays: BankHolidays::default() }
 }
 
 /// The real parts, all of them pointed at the sandbox.

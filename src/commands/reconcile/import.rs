@@ -71,14 +71,13 @@ fn one(ledger: &Ledger, terms: &ImportTerms<'_>, path: &Path) -> anyhow::Result<
     let shows = io::stderr().is_terminal();
     let mut next = STEP_BYTES;
     let mut progress = |read: u64, total: u64| {
-        if shows && read >= next {
-            next = read + STEP_BYTES;
+        let is_end = read >= total && next < u64::MAX && total > STEP_BYTES;
+        if shows && (read >= next || is_end) {
+            next = if is_end { u64::MAX } else { read + STEP_BYTES };
             let percent = read.saturating_mul(100) / total.max(1);
+            let end = if is_end { "\n" } else { "" };
             // Progress is a courtesy.
-            let _ = write!(io::stderr().lock(), "\r{percent:>3} % of {total} bytes");
-            if read >= total {
-                let _ = writeln!(io::stderr().lock());
-            }
+            let _ = write!(io::stderr().lock(), "\r{percent:>3} % of {total} bytes{end}");
         }
     };
     match import(ledger, terms, BufReader::new(file), &mut progress) {

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Context;
+use chrono::Utc;
 use ledger::{BankProof, GatewayProof, Money, OpenBreaks, ProofItems, ReconciliationDay, SourceDay};
 
 use super::open;
@@ -20,13 +21,19 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let ledger = open(environment)?;
-    let found = ledger
-        .read(|reader| Ok((reader.reconciliation_day(args.day)?, reader.bank_proof()?, reader.gateway_proofs()?)));
+    let found = ledger.read(|reader| {
+        let (bank, gateways) = (reader.bank_proof_of(args.day)?, reader.gateway_proofs_of(args.day)?);
+        Ok((reader.reconciliation_day(args.day)?, bank, gateways))
+    });
     let (day, bank, gateways) = found.context("the day cannot be read")?;
     ledger.close();
     if args.csv {
         csv(&day, out)?;
     } else {
+        match day.is_final(Utc::now()) {
+            true => writeln!(out, "{}, as known at the end of {}\n", day.day, day.known_on)?,
+            false => writeln!(out, "{}, NOT FINAL: what comes in may still change it\n", day.day)?,
+        }
         table(&day, out)?;
         proofs(&bank, &gateways, out)?;
     }
@@ -75,7 +82,8 @@ fn csv(day: &ReconciliationDay, out: &mut dyn Write) -> anyhow::Result<()> {
         let [name, rest @ ..] = cells(source);
         let name: String =
             name.chars().map(|c| if c.is_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
-        writeln!(out, "{};{};{}", day.day, name.trim_start_matches('-'), rest.join(";"))?;
+        let told = source.import.day.unwrap_or(day.day);
+        writeln!(out, "{told};{};{}", name.trim_start_matches('-'), rest.join(";"))?;
     }
     Ok(())
 }
@@ -84,8 +92,11 @@ fn table(day: &ReconciliationDay, out: &mut dyn Write) -> anyhow::Result<()> {
     if day.sources.is_empty() {
         writeln!(out, "nothing that tells of {} was taken in", day.day)?;
     } else {
-        let mut table = Table::new(&SOURCES);
-        day.sources.iter().for_each(|source| table.row(cells(source)));
+        let mut table = Table::new(&[&["DAY"][..], &SOURCES].concat());
+        for source in &day.sources {
+            let told = source.import.day.unwrap_or(day.day);
+            table.row(std::iter::once(told.to_string()).chain(cells(source)));
+        }
         table.print(out)?;
     }
     if !day.breaks.is_empty() {

@@ -5,9 +5,9 @@ use std::io::{BufWriter, Write};
 
 use anyhow::{Context, bail};
 use chrono::Utc;
-use ledger::{Ledger, OrderDelivery, Repeated, Settlement, SettlementFileKind};
+use ledger::{CommissionInvoice, Ledger, OrderDelivery, Repeated, Settlement, SettlementFileKind};
 use payments::catalogue::Catalogue;
-use settlement::files::TransferId;
+use settlement::files::{CommissionId, TransferId};
 use settlement::terms::FileFormat;
 
 use crate::cli::{SettlementFileArgs, SettlementListArgs, SettlementRepeatArgs, SettlementShowArgs};
@@ -94,14 +94,15 @@ pub(super) fn show(
     let Some(window) = window else {
         bail!("there is no window {}; `fatoura settlement list` shows them", args.window)
     };
-    let (settlement, files, transfers) = ledger
+    let (settlement, files, transfers, invoice) = ledger
         .read(|reader| {
             let mut files = Vec::new();
             for file in reader.files_of(args.window)? {
                 let deliveries = reader.deliveries_of(file.id)?;
                 files.push((file, deliveries));
             }
-            Ok((reader.settlement(args.window)?, files, reader.transfers_of(args.window)?))
+            let (settlement, transfers) = (reader.settlement(args.window)?, reader.transfers_of(args.window)?);
+            Ok((settlement, files, transfers, reader.commission_invoice(args.window)?))
         })
         .context("the window cannot be read")?;
     ledger.close();
@@ -130,6 +131,10 @@ pub(super) fn show(
         ("carried on".to_owned(), settlement.carried_on().unwrap_or_default()),
     ] {
         writeln!(out, "  {what:<30}{:>20}", amount.to_string())?;
+    }
+    if let Some(CommissionInvoice { window, biller, amount, is_paid }) = invoice {
+        let state = if is_paid { "paid" } else { "not paid" };
+        writeln!(out, "commission to be invoiced under {}: {amount}, {state}", CommissionId { biller, window })?;
     }
     for transfer in transfers {
         let id = transfer_id(&transfer)?;

@@ -5,7 +5,7 @@ use ledger::{Money, NewSettlement, NewTransfer, SettleOutcome};
 use rstest::rstest;
 use sandbox::{FaultKind, FaultRule};
 use settlement::files::{AccountForm, PayingAccount, TransferVersion};
-use settlement::{BankTerms, order_transfers};
+use settlement::{BankHolidays, BankTerms, order_transfers};
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn terms(is_delivered: bool) -> BankTerms {
         form: AccountForm::Rib,
         batch_booking: false,
     };
-    BankTerms { account, version: TransferVersion::V09, is_delivered }
+    BankTerms { account, version: TransferVersion::V09, is_delivered, holidays: BankHolidays::default() }
 }
 
 /// A ledger with one order, whose message is in its place.

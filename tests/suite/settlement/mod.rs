@@ -1,5 +1,7 @@
 //! Settlement by the built program: what was paid is in the files, once, whoever ends in the middle.
 
+mod delivering;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::BufReader;

@@ -15,6 +15,7 @@ use super::cursor::Cursor;
 use super::fault::{Fault, FaultKind, Place, ReadError};
 use super::form::{Batch, Detail, Entry, Record, StatementKind};
 use super::identity::Ordinals;
+use super::stepping::Stepping;
 use super::tally::Tally;
 
 /// The namespaces that are read.
@@ -80,6 +81,29 @@ struct Running {
     batch_sum: Option<Money>,
 }
 
+impl<R: BufRead> Stepping for Camt<R> {
+    type Record = Record;
+
+    fn ready(&mut self) -> &mut VecDeque<Result<Record, ReadError>> {
+        &mut self.ready
+    }
+
+    fn step(&mut self) -> Option<Result<(), ReadError>> {
+        Some(match self.stand {
+            Stand::Root => self.root(),
+            Stand::Message => self.message(),
+            Stand::Statement => self.statement(),
+            Stand::Entry => self.entry(),
+            Stand::Details => self.details(),
+            Stand::End => return None,
+        })
+    }
+
+    fn stop(&mut self) {
+        self.stand = Stand::End;
+    }
+}
+
 impl<R: BufRead> Camt<R> {
     /// Reads on from the root, whose namespace gave `kind`.
     pub(super) fn new(cursor: Cursor<R>, kind: StatementKind) -> Self {
@@ -104,27 +128,6 @@ impl<R: BufRead> Camt<R> {
 
     pub(super) fn sha256(&self) -> Option<String> {
         self.cursor.sha256()
-    }
-
-    /// The next record; `None` after the end of the file.
-    pub(super) fn next_record(&mut self) -> Option<Result<Record, ReadError>> {
-        loop {
-            if let Some(ready) = self.ready.pop_front() {
-                return Some(ready);
-            }
-            let went = match self.stand {
-                Stand::Root => self.root(),
-                Stand::Message => self.message(),
-                Stand::Statement => self.statement(),
-                Stand::Entry => self.entry(),
-                Stand::Details => self.details(),
-                Stand::End => return None,
-            };
-            if let Err(error) = went {
-                self.stand = Stand::End;
-                self.ready.push_back(Err(error));
-            }
-        }
     }
 
     /// A fault of the statement or of what is `below` it, after which reading goes on.

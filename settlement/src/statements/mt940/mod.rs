@@ -16,6 +16,7 @@ use super::fault::{FaultKind, Place, ReadError, shown};
 use super::form::{Account, Balance, BalanceKind, Entry, Record, Statement};
 use super::identity::Ordinals;
 use super::source::Source;
+use super::stepping::Stepping;
 use super::tally::Tally;
 
 /// Reads one file of messages.
@@ -58,6 +59,22 @@ struct Ended {
     closing: Money,
 }
 
+impl<R: BufRead> Stepping for Mt940<R> {
+    type Record = Record;
+
+    fn ready(&mut self) -> &mut VecDeque<Result<Record, ReadError>> {
+        &mut self.ready
+    }
+
+    fn step(&mut self) -> Option<Result<(), ReadError>> {
+        if self.is_done { None } else { Some(self.advance()) }
+    }
+
+    fn stop(&mut self) {
+        self.is_done = true;
+    }
+}
+
 impl<R: BufRead> Mt940<R> {
     pub(super) fn new(source: Source<R>) -> Self {
         Self {
@@ -73,22 +90,6 @@ impl<R: BufRead> Mt940<R> {
 
     pub(super) fn sha256(&self) -> Option<String> {
         self.fields.sha256()
-    }
-
-    /// The next record; `None` after the end of the file.
-    pub(super) fn next_record(&mut self) -> Option<Result<Record, ReadError>> {
-        loop {
-            if let Some(ready) = self.ready.pop_front() {
-                return Some(ready);
-            }
-            if self.is_done {
-                return None;
-            }
-            if let Err(error) = self.advance() {
-                self.is_done = true;
-                self.ready.push_back(Err(error));
-            }
-        }
     }
 
     fn advance(&mut self) -> Result<(), ReadError> {

@@ -9,6 +9,7 @@ pub use form::{GroupStatus, PaymentStatus, StatusReason, StatusRecord, TransferR
 
 use super::cursor::Cursor;
 use super::fault::{Place, ReadError, shown};
+use super::stepping::Stepping;
 
 /// The namespaces that are read, with the versions' names.
 const KINDS: [(&str, StatusReportKind); 2] = [
@@ -184,21 +185,28 @@ impl<R: BufRead> Iterator for StatusReports<R> {
     type Item = Result<StatusRecord, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(ready) = self.ready.pop_front() {
-                return Some(ready);
-            }
-            let went = match self.stand {
-                Stand::Root => self.root(),
-                Stand::Message => self.message(),
-                Stand::Payment => self.payment(),
-                Stand::End => return None,
-            };
-            if let Err(error) = went {
-                self.stand = Stand::End;
-                self.ready.push_back(Err(error));
-            }
-        }
+        self.next_record()
+    }
+}
+
+impl<R: BufRead> Stepping for StatusReports<R> {
+    type Record = StatusRecord;
+
+    fn ready(&mut self) -> &mut VecDeque<Result<StatusRecord, ReadError>> {
+        &mut self.ready
+    }
+
+    fn step(&mut self) -> Option<Result<(), ReadError>> {
+        Some(match self.stand {
+            Stand::Root => self.root(),
+            Stand::Message => self.message(),
+            Stand::Payment => self.payment(),
+            Stand::End => return None,
+        })
+    }
+
+    fn stop(&mut self) {
+        self.stand = Stand::End;
     }
 }
 

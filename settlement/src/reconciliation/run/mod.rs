@@ -1,6 +1,10 @@
 //! A run of matching: every entry that is not wholly matched is looked at by the rules, what they say is written, and what is
 //! left is a break.
 
+mod leftovers;
+mod payouts;
+mod references;
+
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,8 +13,9 @@ use ledger::{
     MatchRule, Matched, Money, NewBreak, Payout, WriteOp,
 };
 
-use super::awaited::{self, Thing, signed};
+use super::awaited;
 use super::rules::{self, Line, Verdict};
+use crate::bank_days::BankHolidays;
 
 /// Entries looked at at once.
 const PAGE: i64 = 200;
@@ -28,19 +33,21 @@ const PASSES: usize = 3;
 const TOLD_MAX: usize = 10_000;
 
 /// What entries are matched by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatchTerms {
     /// What the bank may take on the way without saying so.
     pub fee_tolerance: Money,
     /// How many days amount and date may be apart.
     pub date_span_days: u16,
-    /// After how many days what has not come is late.
+    /// After how many days on which banks work what has not come is late.
     pub late_days: u16,
+    /// When banks do not work.
+    pub holidays: BankHolidays,
 }
 
 impl Default for MatchTerms {
     fn default() -> Self {
-        Self { fee_tolerance: Money::ZERO, date_span_days: 3, late_days: 3 }
+        Self { fee_tolerance: Money::ZERO, date_span_days: 3, late_days: 3, holidays: BankHolidays::default() }
     }
 }
 
@@ -96,7 +103,7 @@ pub fn run(ledger: &Ledger, terms: &MatchTerms, dry_run: bool, now: DateTime<Utc
             break;
         }
     }
-    let overdue = awaited::overdue(ledger, terms.late_days, now)?;
+    let overdue = awaited::overdue(ledger, terms, now)?;
     run.breaks.extend(overdue);
     run.open_breaks()?;
     Ok(run.report)
@@ -196,49 +203,6 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// (c) Whether a reference of ours stands in the line's texts.
-    fn by_reference(&mut self, line: &Line) -> Result<bool, LedgerError> {
-        for reference in line.references() {
-            if self.references.as_ref().is_some_and(|known| !known.contains(reference)) {
-                continue;
-            }
-            if line.amount.is_positive() {
-                let mut payouts = self.ledger.read(|reader| reader.payouts_awaited(Some(reference), PAGE))?;
-                if payouts.len() > 1 {
-                    let words = format!("several gateways announced a payout {reference}");
-                    self.add_break(line, BreakKind::Ambiguous, None, words);
-                    return Ok(true);
-                }
-                if let Some(payout) = payouts.pop() {
-                    let key = (payout.sums.gateway.clone(), payout.sums.reference.clone());
-                    self.payouts.entry(key).or_insert((payout, Vec::new())).1.push(line.clone());
-                    return Ok(true);
-                }
-            }
-            let requests = self.ledger.read(|reader| reader.float_requests_awaited(Some(reference), 0, PAGE))?;
-            match requests.as_slice() {
-                [] => {}
-                [request] => {
-                    let expected = signed(request);
-                    let verdict = if expected == line.amount {
-                        Verdict::Matches(MatchRule::Reference, vec![(Matched::FloatRequest(request.id), line.amount)])
-                    } else {
-                        let words = format!("the money of float request {} has another amount", request.id);
-                        Verdict::Breaks(BreakKind::AmountDiffers, Some(expected), words)
-                    };
-                    self.take(line, verdict)?;
-                    return Ok(true);
-                }
-                _ => {
-                    let words = format!("several float requests have the proof {reference}");
-                    self.add_break(line, BreakKind::Ambiguous, None, words);
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-
     /// Does what a rule says.
     fn take(&mut self, line: &Line, verdict: Verdict) -> Result<(), LedgerError> {
         let (rule, what) = match verdict {
@@ -255,7 +219,8 @@ impl Run<'_> {
         }
         let now = self.now;
         let (entry, position, day) = (line.entry, line.position, line.booked_on);
-        let biller = line.transfer().map(|id| id.biller.to_string()).unwrap_or_default();
+        let named = line.transfer().or_else(|| line.references().into_iter().find_map(|text| text.parse().ok()));
+        let biller = named.map(|id| id.biller.to_string()).unwrap_or_default();
         // A transfer and the charges on it stand in one slice: those of an order have none.
         for some in what.chunks(SLICE) {
             let (some, biller) = (some.to_vec(), biller.clone());
@@ -301,92 +266,6 @@ impl Run<'_> {
         self.report.tell(|| {
             format!("entry {} of {}, {}: {count} match(es) by {rule}", line.entry, line.booked_on, line.amount)
         });
-    }
-
-    /// Credits that name one payout make it together.
-    fn settle_payouts(&mut self) -> Result<(), LedgerError> {
-        for (payout, lines) in std::mem::take(&mut self.payouts).into_values() {
-            let net = payout.net();
-            let credited = Money::sum(lines.iter().map(|line| line.amount));
-            let short = net.zip(credited).and_then(|(net, credited)| net.checked_sub(credited));
-            let tolerated = |short: &Money| short.minor() >= 0 && *short <= self.terms.fee_tolerance;
-            if let Some(charges) = short.filter(tolerated) {
-                self.match_payout(&payout, &lines, charges, MatchRule::Reference)?;
-                continue;
-            }
-            for line in &lines {
-                let words = format!("payout {} of {} has another amount", payout.sums.reference, payout.sums.gateway);
-                self.add_break(line, BreakKind::AmountDiffers, net, words);
-            }
-        }
-        Ok(())
-    }
-
-    fn match_payout(
-        &mut self,
-        payout: &Payout,
-        lines: &[Line],
-        charges: Money,
-        rule: MatchRule,
-    ) -> Result<(), LedgerError> {
-        for line in lines {
-            self.told_match(line, rule, 1);
-        }
-        if self.dry_run {
-            *self.report.matches.entry(rule.as_str()).or_default() += lines.len() as u64;
-            return Ok(());
-        }
-        let (now, parts) = (self.now, payout.parts.clone());
-        let places: Vec<BankPlace> = lines
-            .iter()
-            .map(|line| BankPlace { entry: line.entry, position: line.position, amount: line.amount })
-            .collect();
-        let outcome = self.ledger.write_now(move |op| op.match_payout(&parts, &places, charges, rule, now))?;
-        for line in lines {
-            self.came_of(line, rule, outcome);
-        }
-        Ok(())
-    }
-
-    fn by_amount_and_date(&mut self) -> Result<(), LedgerError> {
-        let lines = std::mem::take(&mut self.left);
-        let awaited = if lines.is_empty() { Vec::new() } else { awaited::all(self.ledger)? };
-        let (pairs, ambiguous) = rules::amount_and_date(&lines, &awaited, self.terms.date_span_days);
-        let mut done = vec![false; lines.len()];
-        let mut mark = |at: usize| {
-            if let Some(done) = done.get_mut(at) {
-                *done = true;
-            }
-        };
-        for (at, one) in pairs {
-            let (Some(line), Some(one)) = (lines.get(at), awaited.get(one)) else { continue };
-            mark(at);
-            let rule = MatchRule::AmountAndDate;
-            match &one.what {
-                Thing::Transfer(transfer) => {
-                    let what = vec![(Matched::Transfer(transfer.id), line.amount)];
-                    self.take(line, Verdict::Matches(rule, what))?;
-                }
-                Thing::FloatRequest(request) => {
-                    let what = vec![(Matched::FloatRequest(request.id), line.amount)];
-                    self.take(line, Verdict::Matches(rule, what))?;
-                }
-                Thing::Payout(payout) => self.match_payout(payout, std::slice::from_ref(line), Money::ZERO, rule)?,
-            }
-        }
-        for at in ambiguous {
-            let Some(line) = lines.get(at) else { continue };
-            mark(at);
-            let near: Vec<String> =
-                awaited.iter().filter(|one| one.amount == line.amount).map(|one| one.what.words()).take(3).collect();
-            let words = format!("it could be {}, or another entry has the same amount", near.join(" or "));
-            self.add_break(line, BreakKind::Ambiguous, None, words);
-        }
-        for (line, _) in lines.iter().zip(&done).filter(|(_, done)| !**done) {
-            let words = "nothing that the hub awaits has this reference or this amount".to_owned();
-            self.add_break(line, BreakKind::Unknown, None, words);
-        }
-        Ok(())
     }
 
     fn add_break(&mut self, line: &Line, kind: BreakKind, expected: Option<Money>, words: String) {

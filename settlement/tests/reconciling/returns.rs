@@ -1,0 +1,98 @@
+//! What was given back to payers, and what gateways tell of it; transfers that were made again.
+
+use ledger::{AccountKind, BreakKind, BreakState, BreakSubject, Step};
+use rstest::rstest;
+
+use crate::world::{ACCOUNT, Line, World, at, camt053, card_line, card_report, id_of};
+
+const DAY: &str = "2026-11-24";
+
+fn next_day() -> chrono::DateTime<chrono::Utc> {
+    at("2026-11-25T06:00:00Z")
+}
+
+/// A payment of 10.00 that was given back at these times.
+fn given_back(world: &World, taken: &str, back: &str) -> i64 {
+    let payment = world.card_taken(1101, 1_000, at(taken));
+    world.step(payment, Step::Return, at(back));
+    world.step(payment, Step::Returned, at(back));
+    payment
+}
+
+fn taken(payment: i64) -> String {
+    card_line(payment, "PostAuth", 1_000, 0, None)
+}
+
+fn back(payment: i64) -> String {
+    card_line(payment, "Credit", 1_000, 0, None)
+}
+
+#[test]
+fn what_was_given_back_here_and_not_there_is_missing_until_it_turns_up() {
+    let world = World::new();
+    let payment = given_back(&world, "2026-11-24T10:00:00Z", "2026-11-24T10:05:00Z");
+    assert_eq!(world.take("1.csv", &card_report(DAY, 1, &[taken(payment)]), next_day()), 1);
+    let [found] = world.breaks().try_into().unwrap();
+    assert_eq!((found.what.kind, found.what.expected), (BreakKind::MissingThere, Some(crate::world::money(1_000))));
+    assert!(found.what.words.contains("was given back here"), "{}", found.what.words);
+    world.take("2.csv", &card_report("2026-11-25", 2, &[back(payment)]), at("2026-11-26T06:00:00Z"));
+    assert_eq!(world.open_breaks(), [""; 0]);
+    let about = world.ledger.read(|reader| reader.breaks_about(BreakSubject::Payment, payment)).unwrap();
+    assert_eq!(about.iter().map(|one| one.state).collect::<Vec<_>>(), [BreakState::Settled]);
+    world.assert_clean();
+}
+
+/// When it was taken and given back, what the reports of the 24th and 25th tell of it, and what is open after each.
+#[rstest]
+#[case::same_day("24T10:00", "24T10:05", ["taken back", ""], [0, 0])]
+#[case::next_day("24T10:00", "25T10:05", ["taken", "back"], [0, 0])]
+#[case::told_before_it_was_known("24T10:00", "24T23:00", ["taken back", ""], [0, 0])]
+#[case::never("24T10:00", "25T10:05", ["taken", ""], [0, 1])]
+#[case::nothing_of_it("24T10:00", "24T10:05", ["", ""], [1, 1])]
+#[case::taken_late_and_never_back("24T10:00", "24T10:05", ["", "taken"], [1, 1])]
+#[case::all_late("24T10:00", "24T10:05", ["", "taken back"], [1, 0])]
+fn returns_by_day(#[case] taken_at: &str, #[case] back_at: &str, #[case] told: [&str; 2], #[case] open: [usize; 2]) {
+    let world = World::new();
+    let payment = given_back(&world, &format!("2026-11-{taken_at}:00Z"), &format!("2026-11-{back_at}:00Z"));
+    for (number, (lines, open)) in (1..).zip(told.into_iter().zip(open)) {
+        let line = |word: &str| if word == "taken" { taken(payment) } else { back(payment) };
+        let lines: Vec<String> = lines.split_whitespace().map(line).collect();
+        let report = card_report(&format!("2026-11-{}", 23 + number), number, &lines);
+        world.take("r.csv", &report, at(&format!("2026-11-{}T06:00:00Z", 24 + number)));
+        assert_eq!(world.breaks().len(), open, "report {number}: {:?}", world.breaks());
+    }
+    world.assert_clean();
+}
+
+#[test]
+fn what_came_back_is_settled_once_its_repeat_is_paid() {
+    let world = World::new();
+    world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
+    world.settle(at("2026-11-24T17:30:00Z"));
+    let [first] = world.ordered().try_into().unwrap();
+    let paid = |one: &ledger::Transfer, name: &str| Line::of(-10_000, name).end_to_end(id_of(one));
+    let lines = [paid(&first, "B1"), Line::of(10_000, "B2").end_to_end(id_of(&first))];
+    world.take("s1.xml", &camt053("S1", ACCOUNT, "2026-11-25", 20_000, &lines), at("2026-11-26T06:00:00Z"));
+    world.run(at("2026-11-26T06:00:00Z"));
+    assert_eq!(world.open_breaks(), ["bank: returned"]);
+    let now = at("2026-11-26T09:00:00Z");
+    let (id, rib) = (first.id, first.rib.clone());
+    world.ledger.write_now(move |op| op.repeat_transfer(id, "Biller 1101", &rib, now)).unwrap();
+    world.settle(now);
+    let [again] = world.ordered().try_into().unwrap();
+    assert_eq!(world.open_breaks(), ["bank: returned"], "it is only ordered");
+    world.take(
+        "s2.xml",
+        &camt053("S2", ACCOUNT, "2026-11-26", 20_000, &[paid(&again, "B3")]),
+        at("2026-11-27T06:00:00Z"),
+    );
+    world.run(at("2026-11-27T06:00:00Z"));
+    assert_eq!(world.open_breaks(), [""; 0]);
+    let [closed] =
+        world.ledger.read(|reader| reader.breaks_about(BreakSubject::Transfer, id)).unwrap().try_into().unwrap();
+    assert_eq!(closed.state, BreakState::Settled);
+    let notes = world.ledger.read(|reader| reader.break_notes(closed.id)).unwrap();
+    assert_eq!(notes.last().unwrap().note, "its repeat was paid");
+    assert_eq!(world.balance(AccountKind::Bank, ""), -10_000);
+    world.assert_clean();
+}
