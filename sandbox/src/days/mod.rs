@@ -53,8 +53,6 @@ pub(crate) struct DaysState {
     pub plans: Vec<PlannedBreak>,
     /// The last report of each source.
     told: BTreeMap<String, Told>,
-    /// Statements that were kept back.
-    kept_back: Vec<(String, Vec<u8>)>,
     /// The last day that the clock closed.
     closed_to: Option<NaiveDate>,
 }
@@ -144,20 +142,9 @@ pub(crate) fn close(
         let report = acknowledged::report(book, &mut days.plans, biller, day);
         files.extend(tell(days, report, day, &format!("biller-{biller}"), "acknowledgements"));
     }
-    let mut stated = std::mem::take(&mut state.days.kept_back);
     plant_at_bank(state, day);
-    let own = bank::state_days(state, day, now);
-    let is_new = !own.is_empty();
-    stated.extend(own);
-    if is_new {
-        let (mut plans, mut kept) = (std::mem::take(&mut state.days.plans), Vec::new());
-        apply(&mut plans, "bank", |plan| {
-            let is_gap = plan.kind == BreakKind::Gap;
-            kept.extend(if is_gap { stated.pop() } else { None });
-            is_gap
-        });
-        (state.days.plans, state.days.kept_back) = (plans, kept);
-    }
+    let mut stated = bank::state_days(state, day, now);
+    apply(&mut state.days.plans, "bank", |plan| plan.kind == BreakKind::Gap && stated.pop().is_some());
     files.extend(stated.into_iter().map(|(path, bytes)| (bank::USER.to_owned(), path, bytes)));
     Ok(files.into_iter().map(|(user, path, bytes)| put_down(state, user, path, bytes, now)).collect())
 }
