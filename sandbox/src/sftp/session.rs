@@ -254,7 +254,7 @@ impl Handler for Files {
     }
 
     async fn opendir(&mut self, id: u32, path: String) -> Result<Handle, StatusCode> {
-        self.begin("list").await?;
+        let injected = self.begin("list").await?;
         let folder = clean(&path);
         let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut entries: BTreeMap<String, FileAttributes> = BTreeMap::new();
@@ -274,6 +274,7 @@ impl Handler for Files {
         let handle = self.handle();
         let files = entries.into_iter().map(|(name, attributes)| File::new(name, attributes)).collect();
         self.listings.insert(handle.clone(), files);
+        self.end(injected).await?;
         Ok(Handle { id, handle })
     }
 

@@ -317,8 +317,9 @@ async fn second_week(month: &mut Month) {
     month.end(9).await;
     month.assert_found(9);
     let lot = month.lot(9);
-    let first = month.open_entry(Kind::Ambiguous, payout.minor);
-    month.resolve(&first, Resolution::Payout, Some(&lot));
+    for (resolution, lot) in [(Resolution::Payout, Some(lot.as_str())), (Resolution::Suspense, None)] {
+        month.resolve(&month.open_entry(Kind::Ambiguous, payout.minor), resolution, lot);
+    }
 
     // Nobody pays; the bank takes a fee, and its statement does not come.
     month.world.control.add_bank_entry(month.world.day(10), -2_500, "FRAIS DE TENUE DE COMPTE");
