@@ -80,7 +80,8 @@ impl CashOperation {
         if self.reference.trim().is_empty() || field(&self.reference) != self.reference {
             return Some("reference is not 1 to 64 printable characters without ; and \"");
         }
-        if !self.payment.is_empty() && !(self.payment.len() == 12 && is_number(&self.payment)) {
+        let is_payment = self.payment.is_empty() || (self.payment.len() == 12 && is_number(&self.payment));
+        if !is_payment {
             return Some("payment is neither empty nor 12 digits");
         }
         (self.minor <= 0).then_some("minor is not above zero")
