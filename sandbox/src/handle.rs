@@ -114,7 +114,12 @@ impl Control {
 
     /// Books what was not ordered: a fee, a credit of somebody. Centimes, below zero what goes out.
     pub fn add_bank_entry(&self, day: NaiveDate, minor: i64, about: &str) {
-        self.world.change(|state| bank::move_money(state, day, minor, about, None));
+        self.add_bank_entry_for(day, minor, about, None);
+    }
+
+    /// The same with what whoever pays writes for the hub, such as the number of an invoice.
+    pub fn add_bank_entry_for(&self, day: NaiveDate, minor: i64, about: &str, remittance: Option<String>) {
+        self.world.change(|state| bank::move_money(state, day, minor, about, remittance));
     }
 
     /// Lets a transfer that was booked come back on a day, for a reason such as `AC04`; `false`: there is none.

@@ -51,12 +51,15 @@ struct NewEntry {
     /// Centimes; below zero what goes out.
     minor: i64,
     about: String,
+    /// What whoever pays writes for the hub.
+    #[serde(default)]
+    remittance: Option<String>,
 }
 
 async fn add_entry(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
     match parse::<NewEntry>(&body) {
         Ok(new) => {
-            handle(&world).add_bank_entry(new.day, new.minor, &new.about);
+            handle(&world).add_bank_entry_for(new.day, new.minor, &new.about, new.remittance);
             Reply::json(201, &json!({ "booked": new.minor })).into_response()
         }
         Err(answer) => answer,

@@ -1,6 +1,7 @@
 //! Two weeks of three billers, two networks and a bank, all played by the sandbox, with every kind of break planted where it
 //! can happen: each is found, with its subject and its amounts, and none is invented.
 
+mod setup;
 mod world;
 
 use std::collections::BTreeMap;
