@@ -94,14 +94,18 @@ pub(super) fn settle(
     payout
 }
 
-/// What the gateway tells of a day: all that it settled then.
+/// What the gateway tells of a day: all that it settled then, and what went back and waits for captures to cover it, which is
+/// told again with its payout.
 pub(super) fn report(orders: &BTreeMap<String, CardOrder>, merchant: &str, day: NaiveDate) -> Report {
     let value_day = super::day_after(day).to_string();
     let mut told: Vec<(&CardOrder, &CardMovement, Option<&str>)> = Vec::new();
     for order in orders.values() {
         for movement in &order.movements {
-            if let Some(settled) = movement.settled.as_ref().filter(|settled| settled.on == day) {
-                told.push((order, movement, settled.payout.as_deref()));
+            let waits = movement.kind == CardMovementKind::Credit && is_reported(&order.oid);
+            match &movement.settled {
+                Some(settled) if settled.on == day => told.push((order, movement, settled.payout.as_deref())),
+                None if waits && local_day(movement.at) == day => told.push((order, movement, None)),
+                _ => {}
             }
         }
     }

@@ -95,7 +95,9 @@ async fn the_gateway_pays_what_was_captured_less_fees_and_what_went_back() {
     operate(&sandbox, KEPT, "<Type>Credit</Type><Total>100.00</Total>").await;
     let second = day + TimeDelta::days(1);
     control.close_day(second).unwrap();
-    assert_eq!(lines(&control, "cmi", "reports/").len(), 1, "the header alone");
+    let waiting = lines(&control, "cmi", "reports/");
+    assert_eq!(waiting.iter().map(|line| line[3].as_str()).collect::<Vec<_>>()[1..], ["Credit"]);
+    assert_eq!(waiting[1][7..9], ["", ""], "no money moves yet");
     control.pass(TimeDelta::days(1));
     captured(&sandbox, &taken, "F000000000004").await;
     control.close_day(second + TimeDelta::days(1)).unwrap();

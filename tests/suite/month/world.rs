@@ -336,7 +336,7 @@ impl World {
 
     /// All sides state the day.
     pub fn midnight(&self, day: u64) -> Vec<String> {
-        self.at(day, "23:59");
+        self.at(day, "23:30");
         self.control.close_day(self.day(day)).unwrap()
     }
 
