@@ -4,21 +4,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use actix_web::web;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use biller_adapters::BillerClient;
 use channels::ChannelState;
 use chrono::{TimeDelta, Utc};
-use ledger::{Ledger, StorageError};
+use ledger::{JobClaimed, Ledger, StorageError};
 use payments::dispatch::Dispatcher;
 use payments::gateways::cmi::client::CmiClient;
 use payments::messages::Messenger;
 use payments::{Clock, Hub, HubParts, HubSettings, Secrets};
 use staff::{Staff, StaffParts};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::config::{Config, Environment, ReconcileConfig, RetentionConfig, SettlementConfig};
 use crate::delivery::Courier;
-use crate::jobs::{Parts, Warnings};
+use crate::jobs::{self, Ended, Parts, Runner, Warnings};
 use crate::notify::{Mailer, Notifier, TwilioClient};
 
 /// What reaches into the program from outside besides its configuration; tests put doubles here.
@@ -145,6 +145,21 @@ impl App {
             settlement: self.settlement.clone(),
             reconcile: self.reconcile.clone(),
             hub,
+        }
+    }
+
+    /// Runs a job now, as `fatoura job run` does: what it counted, in words. A run that fails is an error with its reason.
+    pub async fn run_job(&self, name: &str) -> anyhow::Result<String> {
+        let job = jobs::find(name).with_context(|| format!("there is no job {name:?}"))?;
+        let parts = self.job_parts();
+        jobs::take_in(jobs::JOBS, &parts).await?;
+        let (runner, now) = (Runner::new(parts), (self.clock)());
+        let JobClaimed::Run(fence) = runner.claim_by_hand(job, now).await? else { bail!("{name} is being run") };
+        let (_stop, stopped) = watch::channel(false);
+        match runner.run(job, &fence, now, 0, true, stopped).await {
+            Ended::Done(report) => Ok(jobs::in_words(&report.to_json())),
+            Ended::Failed(failure) => bail!("{name}: {}", failure.why),
+            Ended::Stopped | Ended::Lost => bail!("{name} was cut off"),
         }
     }
 

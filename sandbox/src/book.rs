@@ -67,6 +67,9 @@ pub struct Booking {
     pub cancelled: bool,
     /// When it came first.
     pub booked_at: DateTime<Utc>,
+    /// When the biller decided on it; `None`: not yet.
+    #[serde(default)]
+    pub decided_at: Option<DateTime<Utc>>,
     /// SHA-256 of the request, to tell a repetition from another request under the same reference.
     pub digest: String,
 }
@@ -229,6 +232,7 @@ impl Book {
                 None => self.book(&claim, now),
             }
         };
+        let decided_at = (outcome != BookingOutcome::Pending).then_some(now);
         let Claim { biller, receivable_type, contract, reference, articles, minor, authorisation, digest } = claim;
         let booking = Booking {
             biller,
@@ -243,6 +247,7 @@ impl Book {
             conflicts: 0,
             cancelled: false,
             booked_at,
+            decided_at,
             digest,
         };
         self.bookings.insert(key, booking);

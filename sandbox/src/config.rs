@@ -37,6 +37,8 @@ pub struct SandboxConfig {
     pub voice_url: Option<String>,
     /// How long the "slow" test card holds the callback back, in milliseconds.
     pub slow_callback_ms: u64,
+    /// Whether each day is closed by the clock, when it is over in Morocco; else only when it is asked for.
+    pub closes_days: bool,
 }
 
 impl Default for SandboxConfig {
@@ -57,6 +59,7 @@ impl Default for SandboxConfig {
             twilio_auth_token: "sandbox-token".into(),
             voice_url: None,
             slow_callback_ms: 5_000,
+            closes_days: false,
         }
     }
 }

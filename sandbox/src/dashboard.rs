@@ -6,6 +6,7 @@ use askama::Template;
 use crate::amount::show_amount;
 use crate::book::{Booking, BookingOutcome, Look};
 use crate::control::handle;
+use crate::days::{self, BreakKind, PlannedBreak};
 use crate::faults::{FaultKind, FaultRule};
 use crate::gateway::{TEST_CARDS, TestCard};
 use crate::reply::{Reply, html};
@@ -18,6 +19,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/", web::get().to(show_dashboard))
         .route("/faults", web::post().to(switch_on))
         .route("/faults/{id}/clear", web::post().to(switch_off))
+        .route("/days/close", web::post().to(close_day))
+        .route("/days/breaks", web::post().to(plan_break))
+        .route("/days/clear", web::post().to(clear_breaks))
         .route("/reset", web::post().to(reset));
 }
 
@@ -64,6 +68,13 @@ struct Dashboard {
     calls: usize,
     files: usize,
     error: String,
+    /// Today in Morocco.
+    today: String,
+    plans: Vec<String>,
+    /// Who may be planned to be wrong.
+    sources: Vec<(String, String)>,
+    kinds: Vec<(&'static str, String)>,
+    day_error: String,
 }
 
 fn booking_line(booking: Booking) -> BookingLine {
@@ -149,7 +160,18 @@ fn describe(rule: &FaultRule) -> String {
     format!("{}, {}: {what} ({times})", rule.target, rule.call.as_deref().unwrap_or("every call"))
 }
 
-fn dashboard(world: &web::Data<World>, status: u16, error: String) -> HttpResponse {
+/// Who states days: what breaks are planned at.
+fn sources(world: &World) -> Vec<(String, String)> {
+    let networks = world.read(|state| state.days.networks.clone());
+    let mut sources = vec![("gateway".to_owned(), "Card gateway".to_owned()), ("bank".to_owned(), "Bank".to_owned())];
+    sources.extend(networks.iter().map(|code| (format!("network:{code}"), format!("Network {code}"))));
+    let billers = seed::billers().iter();
+    sources
+        .extend(billers.map(|biller| (format!("biller:{}", biller.code), format!("{} {}", biller.code, biller.name))));
+    sources
+}
+
+fn dashboard(world: &web::Data<World>, status: u16, error: String, day_error: String) -> HttpResponse {
     let mut targets: Vec<_> = seed::billers()
         .iter()
         .map(|biller| (format!("biller:{}", biller.code), format!("{} {}", biller.code, biller.name)))
@@ -173,12 +195,17 @@ fn dashboard(world: &web::Data<World>, status: u16, error: String) -> HttpRespon
         calls,
         files,
         error,
+        today: days::local_day(world.now()).to_string(),
+        plans: handle(world).planned_breaks().iter().map(plan_words).collect(),
+        sources: sources(world),
+        kinds: BreakKind::ALL.iter().map(|(_, word)| (*word, word.replace('_', " "))).collect(),
+        day_error,
     };
     html(status, &page).into_response()
 }
 
 async fn show_dashboard(world: web::Data<World>) -> HttpResponse {
-    dashboard(&world, 200, String::new())
+    dashboard(&world, 200, String::new(), String::new())
 }
 
 fn home() -> HttpResponse {
@@ -189,13 +216,46 @@ async fn switch_on(world: web::Data<World>, form: web::Form<Vec<(String, String)
     let set = rule_of(&form).and_then(|rule| handle(&world).set_fault(rule));
     match set {
         Ok(_) => home(),
-        Err(fault) => dashboard(&world, 400, fault),
+        Err(fault) => dashboard(&world, 400, fault, String::new()),
     }
+}
+
+fn plan_words(plan: &PlannedBreak) -> String {
+    let about = plan.about.as_deref().unwrap_or("the first that fits");
+    format!("{}: {}, {about}", plan.target, plan.kind.word().replace('_', " "))
+}
+
+fn value_of<'a>(form: &'a [(String, String)], name: &str) -> &'a str {
+    form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+}
+
+async fn close_day(world: web::Data<World>, form: web::Form<Vec<(String, String)>>) -> HttpResponse {
+    let typed = value_of(&form, "day");
+    let day = typed.parse().map_err(|_| format!("'{typed}' is not a day such as 2026-11-30"));
+    match day.and_then(|day| handle(&world).close_day(day)) {
+        Ok(_) => Reply::text(303, "").header("location", "/inbox/files".into()).into_response(),
+        Err(fault) => dashboard(&world, 400, String::new(), fault),
+    }
+}
+
+async fn plan_break(world: web::Data<World>, form: web::Form<Vec<(String, String)>>) -> HttpResponse {
+    let kind = BreakKind::named(value_of(&form, "kind")).ok_or_else(|| "no such kind of break".to_owned());
+    let about = Some(value_of(&form, "about").to_owned()).filter(|about| !about.is_empty());
+    let target = value_of(&form, "target").to_owned();
+    match kind.and_then(|kind| handle(&world).plan_break(PlannedBreak { id: 0, target, kind, about })) {
+        Ok(_) => home(),
+        Err(fault) => dashboard(&world, 400, String::new(), fault),
+    }
+}
+
+async fn clear_breaks(world: web::Data<World>) -> HttpResponse {
+    handle(&world).clear_breaks();
+    home()
 }
 
 /// The rule that the form describes; empty fields stand for "all".
 fn rule_of(form: &[(String, String)]) -> Result<FaultRule, String> {
-    let get = |name: &str| form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim());
+    let get = |name: &str| value_of(form, name);
     let kind = FaultKind::named(get("kind"), get("ms").parse().ok())?;
     let times = match get("times") {
         "" => None,

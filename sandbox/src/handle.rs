@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta, Utc};
 
-use crate::bank::{self, BankAnswer, BankEntry};
+use crate::bank::{self, BankAnswer, BankEntry, StatementForm};
 use crate::book::{AddedArticle, Booking};
+use crate::days::{self, CashOperation, PlannedBreak};
 use crate::faults::FaultRule;
 use crate::gateway::CardOrder;
 use crate::sftp::DroppedFile;
@@ -113,7 +114,12 @@ impl Control {
 
     /// Books what was not ordered: a fee, a credit of somebody. Centimes, below zero what goes out.
     pub fn add_bank_entry(&self, day: NaiveDate, minor: i64, about: &str) {
-        self.world.change(|state| bank::move_money(state, day, minor, about));
+        self.add_bank_entry_for(day, minor, about, None);
+    }
+
+    /// The same with what whoever pays writes for the hub, such as the number of an invoice.
+    pub fn add_bank_entry_for(&self, day: NaiveDate, minor: i64, about: &str, remittance: Option<String>) {
+        self.world.change(|state| bank::move_money(state, day, minor, about, remittance));
     }
 
     /// Lets a transfer that was booked come back on a day, for a reason such as `AC04`; `false`: there is none.
@@ -121,10 +127,53 @@ impl Control {
         self.world.change(|state| bank::give_back(state, end_to_end_id, code, day))
     }
 
-    /// The account's statement of a day, camt.053.001.08.
+    /// The account's statement of a day, in the form of all of them.
     pub fn bank_statement(&self, day: NaiveDate) -> String {
         let now = self.world.now();
-        self.world.read(|state| bank::statement(state, day, now))
+        self.world.read(|state| bank::statement(state, day, state.bank.form, now))
+    }
+
+    /// What the bank states days in from now on.
+    pub fn set_statement_form(&self, form: StatementForm) {
+        self.world.change(|state| state.bank.form = form);
+    }
+
+    /// Closes a day: gateway, networks, billers and bank put their files down. Their names, as `user/path`; an error where the
+    /// day has not begun.
+    pub fn close_day(&self, day: NaiveDate) -> Result<Vec<String>, String> {
+        let (now, merchant) = (self.world.now(), &self.world.config.cmi_client_id);
+        self.world.change(|state| days::close(state, day, merchant, now))
+    }
+
+    /// Plans something that is wrong with the next day that can have it; its number, or what is wrong with the plan.
+    pub fn plan_break(&self, plan: PlannedBreak) -> Result<u64, String> {
+        self.world.change(|state| days::plan(state, plan))
+    }
+
+    /// What is planned and has not happened yet.
+    pub fn planned_breaks(&self) -> Vec<PlannedBreak> {
+        self.world.read(|state| state.days.plans.clone())
+    }
+
+    /// Takes all plans back.
+    pub fn clear_breaks(&self) {
+        self.world.change(|state| state.days.plans.clear());
+    }
+
+    /// Writes down what an outlet did, in its network's own books.
+    pub fn keep_cash(&self, operation: CashOperation) -> Result<(), String> {
+        self.world.change(|state| days::keep_cash(state, operation))
+    }
+
+    /// What networks wrote down, oldest first.
+    pub fn cash_operations(&self) -> Vec<CashOperation> {
+        self.world.read(|state| state.days.cash.clone())
+    }
+
+    /// A network pays centimes for a float by a transfer to the hub's account today, which carries the proof.
+    pub fn top_up(&self, network: &str, minor: i64, proof: &str) -> Result<(), String> {
+        let day = days::local_day(self.world.now());
+        self.world.change(|state| days::top_up(state, network, minor, proof, day))
     }
 
     /// Makes something due at a biller: a line under a contract, which becomes known by that. Amounts are centimes.

@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
+use crate::amount::parse_amount;
+use crate::days::{CashKind, CashOperation, CashStatus};
 use crate::signing::{hmac_hex, sha256_hex};
 
 /// How long the hub is waited for: longer than it waits for a biller.
@@ -81,6 +83,8 @@ pub struct NetworkSystem {
     config: NetworkConfig,
     http: Client,
     clock: Clock,
+    /// The sandbox in which it keeps its books.
+    books: Option<String>,
 }
 
 impl NetworkSystem {
@@ -88,7 +92,7 @@ impl NetworkSystem {
     pub fn new(config: NetworkConfig) -> Result<Self, String> {
         crate::running::init_tls();
         let http = Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| error.to_string())?;
-        Ok(Self { config, http, clock: Arc::new(Utc::now) })
+        Ok(Self { config, http, clock: Arc::new(Utc::now), books: None })
     }
 
     /// The same by another clock.
@@ -96,6 +100,40 @@ impl NetworkSystem {
     pub fn with_clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
+    }
+
+    /// The same with books: what it took and gave back is written down at a sandbox, which makes the network's reports of it.
+    #[must_use]
+    pub fn with_books(mut self, sandbox: &str) -> Self {
+        self.books = Some(sandbox.trim_end_matches('/').to_owned());
+        self
+    }
+
+    /// Writes down what an answer about a payment says of cash.
+    async fn keep(&self, answer: &NetworkAnswer) -> Result<(), String> {
+        let (Some(books), 200..300) = (&self.books, answer.status) else { return Ok(()) };
+        let (reference, minor) = (answer.text("/reference"), parse_amount(answer.text("/amounts/total")));
+        let (false, Some(minor)) = (reference.is_empty() || answer.text("/state").is_empty(), minor) else {
+            return Ok(());
+        };
+        let is_back = matches!(answer.text("/instruction/action"), "give-cash-back" | "cash-given-back");
+        let taken = CashOperation {
+            network: self.config.network.clone(),
+            outlet: answer.text("/outlet").to_owned(),
+            reference: reference.to_owned(),
+            payment: String::new(),
+            minor,
+            kind: CashKind::Payment,
+            status: CashStatus::Accepted,
+            at: (self.clock)(),
+        };
+        let back = is_back.then(|| CashOperation { kind: CashKind::Cancellation, ..taken.clone() });
+        for operation in std::iter::once(taken).chain(back) {
+            let sent = self.http.put(format!("{books}/networks/operations")).json(&operation).send().await;
+            let kept = sent.and_then(reqwest::Response::error_for_status);
+            kept.map_err(|error| format!("the books at {books} were not written: {error}"))?;
+        }
+        Ok(())
     }
 
     /// The same with another key and secret.
@@ -131,7 +169,9 @@ impl NetworkSystem {
     pub async fn get(&self, path: &str) -> Result<NetworkAnswer, String> {
         let target = format!("/agents/v1{path}");
         let signature = self.sign("GET", &target, b"", &Self::fresh_request());
-        self.send(Method::GET, &target, &signature, Vec::new(), 0).await
+        let answer = self.send(Method::GET, &target, &signature, Vec::new(), 0).await?;
+        self.keep(&answer).await?;
+        Ok(answer)
     }
 
     /// Sends JSON.
@@ -143,7 +183,9 @@ impl NetworkSystem {
     pub async fn post_and_wait(&self, path: &str, body: &Value, seconds: u32) -> Result<NetworkAnswer, String> {
         let (target, body) = (format!("/agents/v1{path}"), body.to_string().into_bytes());
         let signature = self.sign("POST", &target, &body, &Self::fresh_request());
-        self.send(Method::POST, &target, &signature, body, seconds).await
+        let answer = self.send(Method::POST, &target, &signature, body, seconds).await?;
+        self.keep(&answer).await?;
+        Ok(answer)
     }
 
     /// Sends bytes under a signature, whatever it is worth.

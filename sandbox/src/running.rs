@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, web};
 use crate::config::{SandboxConfig, SandboxError};
 use crate::handle::Control;
 use crate::world::World;
-use crate::{bank, billers, control, dashboard, gateway, inboxes, sftp, sms, smtp, voice};
+use crate::{bank, billers, control, dashboard, days, gateway, inboxes, sftp, sms, smtp, voice};
 
 /// Largest request that any of the protocols needs, with room: a payments file of 10,000 lines.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -33,6 +33,8 @@ pub struct RunningSandbox {
     smtp: tokio::task::JoinHandle<()>,
     sftp_addr: SocketAddr,
     sftp: tokio::task::JoinHandle<()>,
+    /// Closes days by the clock, where it is to.
+    closing: Option<tokio::task::JoinHandle<()>>,
 }
 
 pub(crate) fn init_tls() {
@@ -74,6 +76,7 @@ impl Sandbox {
                 .configure(dashboard::routes)
                 .configure(inboxes::routes)
                 .configure(bank::routes)
+                .configure(days::routes)
         })
         .workers(WORKERS)
         .client_request_timeout(REQUEST_TIMEOUT)
@@ -89,7 +92,9 @@ impl Sandbox {
             .map_err(|cause| SandboxError::Listen { address: sftp_addr.to_string(), cause })?;
         tokio::spawn(server);
         let (smtp, sftp) = (tokio::spawn(mail), tokio::spawn(files));
-        Ok(RunningSandbox { base_url, control: Control { world }, server: handle, smtp_addr, smtp, sftp_addr, sftp })
+        let closing = world.config.closes_days.then(|| tokio::spawn(days::keep_closing(world.clone())));
+        let control = Control { world };
+        Ok(RunningSandbox { base_url, control, server: handle, smtp_addr, smtp, sftp_addr, sftp, closing })
     }
 }
 
@@ -123,6 +128,9 @@ impl RunningSandbox {
     pub async fn stop(self) {
         self.smtp.abort();
         self.sftp.abort();
+        if let Some(closing) = self.closing {
+            closing.abort();
+        }
         self.server.stop(true).await;
     }
 }

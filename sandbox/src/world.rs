@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::bank::BankState;
 use crate::book::Book;
 use crate::config::{SandboxConfig, SandboxError};
+use crate::days::DaysState;
 use crate::faults::{self, FaultRule, Injected};
 use crate::gateway::{CardOrder, CardToken};
 use crate::sftp::DroppedFile;
@@ -33,6 +34,8 @@ pub(crate) struct State {
     /// What was put on the file server.
     pub dropped: Vec<DroppedFile>,
     pub bank: BankState,
+    /// What was told of days, and the books of networks.
+    pub days: DaysState,
     pub faults: Vec<FaultRule>,
     /// The last bill file of each file biller.
     pub files: BTreeMap<u16, FileState>,

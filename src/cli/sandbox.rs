@@ -93,6 +93,9 @@ pub struct CallArgs {
 /// Flags of `sandbox network`.
 #[derive(Debug, Args)]
 pub struct SandboxNetworkArgs {
+    /// The sandbox that keeps the network's books and makes its daily reports of them; without it none are kept
+    #[arg(long, value_name = "URL")]
+    pub books: Option<String>,
     /// The hub's address
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     pub hub: String,

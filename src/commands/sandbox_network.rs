@@ -26,6 +26,10 @@ pub(super) fn run(
         secret: secret.expose_secret().to_owned(),
     };
     let system = NetworkSystem::new(config).map_err(|error| anyhow!(error))?;
+    let system = match &args.books {
+        Some(sandbox) => system.with_books(sandbox),
+        None => system,
+    };
     let day = NetworkDay {
         outlet: args.outlet.clone(),
         till: args.till.clone(),

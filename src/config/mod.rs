@@ -26,6 +26,7 @@ use biller_adapters::ClientSettings;
 use channels::{VoiceSettings, WebLimits};
 
 pub use self::database::DatabaseConfig;
+pub use self::delivery::RemoteSource;
 pub(crate) use self::delivery::sftp_key_variable;
 pub use self::environment::{ConfigFaults, Environment, Unset, Variable};
 pub use self::log::LogConfig;

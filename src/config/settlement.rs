@@ -7,7 +7,7 @@ use settlement::files::{AccountForm, PayingAccount, TransferVersion};
 use settlement::terms::Sftp;
 use settlement::{BankHolidays, BankTerms};
 
-use super::delivery;
+use super::delivery::{self, RemoteSource};
 use super::environment::{Reader, Unset, Variable, variable, with_default};
 
 /// Characters of an account holder's name in a message to a bank.
@@ -82,6 +82,8 @@ pub struct SettlementConfig {
     pub bank_server: Option<Sftp>,
     /// The files of the hub's keys for servers, by their variables.
     pub keys: BTreeMap<String, PathBuf>,
+    /// Where files for the hub lie.
+    pub sources: Vec<RemoteSource>,
 }
 
 impl SettlementConfig {
@@ -91,13 +93,14 @@ impl SettlementConfig {
         let mut bank = if used { bank(reader) } else { None };
         let keys = delivery::keys(reader);
         let bank_server = delivery::bank(reader, &keys);
+        let sources = delivery::sources(reader, &keys);
         if let Some(bank) = &mut bank {
             bank.is_delivered = bank_server.is_some();
         }
         if bank_server.is_some() && !used {
             reader.clash(format!("{}: expected, since the bank's server is set", NAME.name));
         }
-        Some(Self { folder: folder?, bank, bank_server, keys })
+        Some(Self { folder: folder?, bank, bank_server, keys, sources })
     }
 }
 

@@ -227,3 +227,49 @@ fn table(concern: &str, list: &[&Variable]) -> String {
     }
     text
 }
+
+const HOST_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti";
+
+#[rstest]
+#[case::whole("sftp://fatoura@files.bank.ma:2222/out/statements main", Some(("files.bank.ma", 2222, "/out/statements")))]
+#[case::usual_port("sftp://fatoura@files.bank.ma/out main", Some(("files.bank.ma", 22, "/out")))]
+#[case::version_6("sftp://fatoura@[::1]:22/out main", Some(("::1", 22, "/out")))]
+#[case::no_folder("sftp://fatoura@files.bank.ma main", None)]
+#[case::password("sftp://fatoura:x@files.bank.ma/out main", None)]
+#[case::other_scheme("ftp://fatoura@files.bank.ma/out main", None)]
+#[case::port("sftp://fatoura@files.bank.ma:0/out main", None)]
+#[case::key("sftp://fatoura@files.bank.ma/out Main", None)]
+#[case::no_key("sftp://fatoura@files.bank.ma/out", None)]
+fn sources_are_read(#[case] text: &str, #[case] expected: Option<(&str, u16, &str)>) {
+    let text: &'static str = Box::leak(format!("{text} {HOST_KEY}").into_boxed_str());
+    let found = read(&[("FATOURA_FETCH_BANK_ANSWERS", text), ("FATOURA_SFTP_KEY_MAIN", "/keys/main")]);
+    match (found, expected) {
+        (Ok(config), Some((host, port, folder))) => {
+            let [source] = config.settlement.sources.as_slice() else { panic!("{:?}", config.settlement.sources) };
+            assert_eq!((source.name.as_str(), source.server.user.as_str()), ("bank-answers", "fatoura"));
+            let server = &source.server;
+            assert_eq!((server.host.as_str(), server.port, server.folder.as_str()), (host, port, folder));
+        }
+        (Err(faults), None) => {
+            assert!(faults.contains("FATOURA_FETCH_BANK_ANSWERS: expected sftp://USER@HOST"), "{faults}")
+        }
+        (found, _) => panic!("{:?}", found.err()),
+    }
+}
+
+#[test]
+fn every_source_at_fault_is_named() {
+    let faults = read(&[
+        ("FATOURA_FETCH_BANK", "files.bank.ma"),
+        ("FATOURA_FETCH_CMI", Box::leak(format!("sftp://f@cmi.ma/out cmi {HOST_KEY}").into_boxed_str())),
+        ("FATOURA_FETCH_", "x"),
+    ]);
+    let faults = faults.unwrap_err();
+    for said in [
+        "FATOURA_FETCH_BANK: expected sftp://",
+        "FATOURA_SFTP_KEY_CMI: expected, since FATOURA_FETCH_CMI names the key \"cmi\"",
+        "FATOURA_FETCH_: no such variable",
+    ] {
+        assert!(faults.contains(said), "expected {said:?} in {faults}");
+    }
+}

@@ -1,9 +1,12 @@
-//! Brings settlement files to billers, by mail and SFTP, and messages of transfers to the bank.
+//! Brings settlement files to billers, by mail and SFTP, and messages of transfers to the bank; fetches what they and others
+//! have for the hub.
 //!
 //! What is brought is what was made: its digest is checked before. It goes where the biller's terms say now. To one target
 //! one thing is brought at a time, to several side by side; what fails is tried again by `schedule.rs`. A repeated try
 //! harms nothing: a mail keeps its Message-ID, and on a server a whole file of that name is what was to be brought.
 
+mod connection;
+mod fetch;
 mod keys;
 mod letter;
 mod schedule;
@@ -28,11 +31,14 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::config::{Config, SettlementConfig, sftp_key_variable};
+use crate::config::{Config, RemoteSource, SettlementConfig, sftp_key_variable};
 use crate::jobs::{read_from, write_to};
 use crate::notify::{Attached, Mailer};
 use keys::Keys;
 use sftp::Upload;
+
+pub use fetch::Fetched;
+pub(crate) use fetch::{NAMESAKES_MAX, fetch_files};
 
 /// Deliveries that one run takes; the next takes the rest.
 const BATCH: i64 = 200;
@@ -54,6 +60,8 @@ pub struct Courier {
     pub(crate) keys: Keys,
     /// The bank's server; `None`: nothing is brought to it.
     pub(crate) bank: Option<Sftp>,
+    /// Where files for the hub lie.
+    pub(crate) sources: Vec<RemoteSource>,
 }
 
 /// What a run did.
@@ -198,8 +206,8 @@ impl Courier {
     pub(crate) fn new(config: &Config) -> anyhow::Result<Self> {
         let mail = config.smtp.clone().map(Mailer::new).transpose()?;
         let public_url = config.web.public_url.trim_end_matches('/').to_owned();
-        let SettlementConfig { folder, bank_server: bank, keys, .. } = config.settlement.clone();
-        Ok(Self { mail, folder, public_url, keys: Keys::load(&keys)?, bank })
+        let SettlementConfig { folder, bank_server: bank, keys, sources, .. } = config.settlement.clone();
+        Ok(Self { mail, folder, public_url, keys: Keys::load(&keys)?, bank, sources })
     }
 
     /// Brings what is for one target, one after the other.

@@ -5,32 +5,23 @@
 //! asked for: where its answer is lost and neither name is there afterwards, the file was taken up, and is not put there a
 //! second time.
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use ledger::LedgerError;
-use russh::client::{self, Handle};
-use russh::keys::{HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate};
-use russh::{Disconnect, Preferred};
+use russh::keys::PrivateKey;
+use russh_sftp::client::SftpSession;
 use russh_sftp::client::error::Error as SftpError;
-use russh_sftp::client::{Config as SftpConfig, SftpSession};
 use russh_sftp::protocol::StatusCode;
 use settlement::terms::Sftp;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::connection::{Connection, TRY_MAX, place_of, sftp_config, told};
 use super::{Failure, hex, trouble};
 
-/// From the first byte to a session that takes files.
-const CONNECT_MAX: Duration = Duration::from_secs(20);
-/// Longest wait for one answer.
-const ANSWER_MAX_SECONDS: u64 = 30;
-/// Longest whole try: the largest files there are, over a slow line.
-const TRY_MAX: Duration = Duration::from_secs(15 * 60);
 /// Bytes on their way at once.
 const CHUNK: usize = 32 * 1024;
 
@@ -48,26 +39,6 @@ pub(super) struct Upload<'a> {
     pub(super) digest: &'a str,
     /// Whether an earlier try asked for its name and heard no more.
     pub(super) was_offered: bool,
-}
-
-/// The server's key, held to the one that is known.
-struct Pinned {
-    known: PublicKey,
-    other: Arc<Mutex<Option<String>>>,
-}
-
-impl client::Handler for Pinned {
-    type Error = russh::Error;
-
-    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Self::Error> {
-        let PublicKeyOrCertificate::PublicKey { key, .. } = shown else { return Ok(false) };
-        let is_known = key.key_data() == self.known.key_data();
-        if !is_known {
-            let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
-            *self.other.lock().unwrap_or_else(PoisonError::into_inner) = Some(fingerprint);
-        }
-        Ok(is_known)
-    }
 }
 
 impl Upload<'_> {
@@ -89,59 +60,17 @@ impl Upload<'_> {
         offered: &AtomicBool,
         offer: impl Future<Output = Result<(), LedgerError>> + Send,
     ) -> Result<String, Failure> {
-        let (ssh, sftp) = match tokio::time::timeout(CONNECT_MAX, self.connect()).await {
-            Ok(connected) => connected?,
-            Err(_) => return Err(Failure::passing(format!("{} does not answer in time", self.place())).of_target()),
-        };
-        let result = self.put(&sftp, offered, offer).await;
-        // What is to be known is known: how the connection ends changes nothing, and may not take long.
-        let bye = ssh.disconnect(Disconnect::ByApplication, "", "en");
-        let _ = tokio::time::timeout(Duration::from_secs(1), bye).await;
+        let connection = Connection::open(self.server, Arc::clone(&self.key), async |stream| {
+            SftpSession::new_with_config(stream, sftp_config()).await
+        });
+        let connection = connection.await?;
+        let result = self.put(&connection.sftp, offered, offer).await;
+        connection.close().await;
         result
     }
 
     fn place(&self) -> String {
-        format!("{}:{}", self.server.host, self.server.port)
-    }
-
-    async fn connect(&self) -> Result<(Handle<Pinned>, SftpSession), Failure> {
-        let (server, place) = (self.server, self.place());
-        let known = PublicKey::from_openssh(&server.host_key)
-            .map_err(|_| Failure::lasting("the server's key in the terms cannot be read").of_target())?;
-        let config = client::Config {
-            inactivity_timeout: Some(Duration::from_secs(2 * ANSWER_MAX_SECONDS)),
-            // A server with several keys shows the one that is known.
-            preferred: Preferred { key: Cow::Owned(vec![known.algorithm()]), ..Preferred::default() },
-            nodelay: true,
-            ..client::Config::default()
-        };
-        let other = Arc::new(Mutex::new(None));
-        let pinned = Pinned { known, other: Arc::clone(&other) };
-        let connected = client::connect(Arc::new(config), (server.host.as_str(), server.port), pinned).await;
-        let mut ssh = connected.map_err(|error| {
-            let shown = other.lock().unwrap_or_else(PoisonError::into_inner).take();
-            match (shown, error) {
-                (Some(shown), _) => Failure::lasting(format!(
-                    "{place} shows the key {shown}, which is not the one of the terms: nothing was sent; ask its owner"
-                )),
-                (None, russh::Error::UnknownKey | russh::Error::NoCommonAlgo { .. }) => {
-                    Failure::lasting(format!("{place} has no key of the kind that the terms name"))
-                }
-                (None, error) => Failure::passing(format!("{place} cannot be reached: {error}")),
-            }
-            .of_target()
-        })?;
-        let lost = |error: russh::Error| Failure::passing(format!("{place}: {error}")).of_target();
-        let key = PrivateKeyWithHashAlg::new(Arc::clone(&self.key), None);
-        if !ssh.authenticate_publickey(&server.user, key).await.map_err(lost)?.success() {
-            let why = format!("{place} does not let {} in with the key {}", server.user, server.key);
-            return Err(Failure::lasting(why).of_target());
-        }
-        let channel = ssh.channel_open_session().await.map_err(lost)?;
-        channel.request_subsystem(true, "sftp").await.map_err(lost)?;
-        let config = SftpConfig { request_timeout_secs: ANSWER_MAX_SECONDS, ..SftpConfig::default() };
-        let sftp = SftpSession::new_with_config(channel.into_stream(), config).await;
-        Ok((ssh, sftp.map_err(|error| Failure::passing(format!("{place}: no SFTP: {}", told(&error))).of_target())?))
+        place_of(self.server)
     }
 
     async fn put(
@@ -228,13 +157,5 @@ async fn digest(sftp: &SftpSession, path: &str) -> Result<String, Failure> {
             Some(read) => hasher.update(read),
             None => return Ok(hex(&hasher.finalize())),
         }
-    }
-}
-
-/// The server's code; its own words are its own.
-fn told(error: &SftpError) -> String {
-    match error {
-        SftpError::Status(status) => status.status_code.to_string(),
-        other => other.to_string(),
     }
 }

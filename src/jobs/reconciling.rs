@@ -1,4 +1,4 @@
-//! Reconciliation by the clock: files that were dropped are taken in, and what the bank shows is matched.
+//! Reconciliation by the clock: files are fetched, those that were dropped are taken in, and what the bank shows is matched.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader};
@@ -8,16 +8,31 @@ use chrono::{DateTime, Utc};
 use ledger::Ledger;
 use settlement::reconciliation::{ImportError, ImportTerms, Imported, import};
 
-use super::job::Run;
+use super::job::{HubRun, Run};
 use super::report::{JobFailure, JobReport, JobResult};
 use super::settlement::beside;
+use super::table::IMPORT_REPORTS;
+use crate::delivery::{Fetched, NAMESAKES_MAX, fetch_files};
 
 /// Files of one run: what is left is taken by the next.
 const FILES_MAX: usize = 1_000;
-/// Files of one name that are kept apart by a number.
-const NAMESAKES_MAX: u32 = 1_000;
 /// Refused files that are told with a run.
 const TOLD: usize = 3;
+
+/// Fetches what is new on the servers of banks, gateways, networks and billers. A source that is away holds no other up.
+pub(super) async fn fetch(HubRun { courier, run, .. }: HubRun) -> JobResult {
+    let Fetched { files, left } = fetch_files(&courier).await;
+    if files > 0 {
+        let now = run.now().naive_utc();
+        run.write(move |op| op.bring_job_forward(IMPORT_REPORTS, now)).await?;
+    }
+    let report = JobReport::of([("fetched", files), ("sources left", left.len())]);
+    if left.is_empty() {
+        return Ok(report);
+    }
+    let told = left.iter().take(TOLD).cloned().collect::<Vec<_>>().join("; ");
+    Err(JobFailure::found(report, format!("{} source(s) not fetched whole: {told}", left.len())))
+}
 
 /// Takes in what lies in the folder `in`, in the order of names. What was taken goes to `in/done`, what was refused to
 /// `in/refused` with a text beside it that says why.

@@ -12,6 +12,9 @@ use super::{
 /// Brought forward when billers change.
 pub(super) const PULL_BILL_FILES: &str = "pull_bill_files";
 
+/// Brought forward when files were fetched.
+pub(super) const IMPORT_REPORTS: &str = "import_reports";
+
 const MINUTES: i64 = 60;
 const HOURS: i64 = 3_600;
 
@@ -61,12 +64,17 @@ pub(crate) static JOBS: &[Job] = &[
     })
     .only_if(delivery::orders_due)
     .longest_minutes(60),
-    Job::of_database(
-        "import_reports",
-        "takes in statements and reports that were dropped",
+    Job::of_hub(
+        "fetch_reports",
+        "fetches statements and reports from the servers of those who make them",
         Every(5 * MINUTES),
-        |run| Box::pin(reconciling::take_in(run)),
+        |run| Box::pin(reconciling::fetch(run)),
     )
+    .late_after_minutes(20)
+    .longest_minutes(60),
+    Job::of_database(IMPORT_REPORTS, "takes in statements and reports that were dropped", Every(5 * MINUTES), |run| {
+        Box::pin(reconciling::take_in(run))
+    })
     .longest_minutes(120)
     .failures_max(1),
     Job::of_database("reconcile", "matches what the bank shows, and opens breaks", Daily(7, 0), |run| {

@@ -53,6 +53,7 @@ impl World {
                 bank: None,
                 bank_server: None,
                 keys: BTreeMap::new(),
+                sources: Vec::new(),
             },
             reconcile: ReconcileConfig::default(),
             hub: None,

@@ -12,6 +12,7 @@ mod desk;
 mod jobs;
 mod journey;
 mod links;
+mod month;
 mod network_command;
 mod notify;
 mod outlet;

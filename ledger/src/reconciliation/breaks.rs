@@ -262,7 +262,29 @@ impl WriteOp<'_> {
                 return Ok(false);
             }
         }
+        if new.subject == BreakSubject::Entry && !self.takes_the_place(new, now)? {
+            return Ok(false);
+        }
         self.write_break(new, import, BreakState::Open, now)?;
+        Ok(true)
+    }
+
+    /// An entry, or a transaction of it, has one open break: another kind that was found of it before is superseded. `false`:
+    /// somebody has proposed how to close that one, and it stays.
+    fn takes_the_place(&mut self, new: &NewBreak, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        let others: Vec<(i64, i16)> = breaks::table
+            .filter(breaks::subject.eq(new.subject.code()))
+            .filter(breaks::subject_id.eq(new.subject_id))
+            .filter(breaks::position.eq(new.position))
+            .filter(breaks::state.eq_any(NOT_CLOSED))
+            .select((breaks::id, breaks::state))
+            .load(self.connection)?;
+        if others.iter().any(|(_, state)| *state == BreakState::Proposed.code()) {
+            return Ok(false);
+        }
+        let others: Vec<i64> = others.into_iter().map(|(id, _)| id).collect();
+        let why = format!("it is {} by now", new.kind);
+        self.close_breaks(&others, BreakState::Superseded, BreakAction::Superseded, &why, now)?;
         Ok(true)
     }
 

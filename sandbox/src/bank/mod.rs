@@ -1,6 +1,7 @@
 //! A bank: reads orders of transfers (pain.001) that are put into `orders/` of its user on the file server, answers with
-//! pain.002 in `answers/`, books what it accepts, and states each day by camt.053.
+//! pain.002 in `answers/`, books what it accepts, and states each day by camt.053 or MT940.
 
+mod mt940;
 mod order;
 mod pages;
 mod statement;
@@ -9,11 +10,13 @@ mod status;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::days::local_day;
 use crate::sftp::DroppedFile;
 use crate::world::{State, World};
 use order::Order;
 
 pub(crate) use pages::routes;
+use statement::Version;
 
 /// The bank's user on the file server.
 pub(crate) const USER: &str = "bank";
@@ -21,8 +24,14 @@ pub(crate) const USER: &str = "bank";
 const ORDERS: &str = "orders/";
 /// Where answers are found.
 const ANSWERS: &str = "answers/";
+/// Where statements are found.
+const STATEMENTS: &str = "statements/";
+/// The account of a hub that has not ordered anything yet.
+const UNKNOWN_ACCOUNT: &str = "011780000000123456789047";
 /// What is on the account in the beginning, in centimes.
 const OPENING: i64 = 100_000_000;
+/// Days stated at once: a sandbox that stood still for longer goes on at the next closing.
+const STATED_MAX: usize = 400;
 /// Entries kept.
 const ENTRIES_MAX: usize = 100_000;
 
@@ -40,6 +49,33 @@ pub enum BankAnswer {
     BookNot,
     /// Accepts all, and books the first twice.
     BookTwice,
+    /// Rejects the first transfer, and books it all the same.
+    RejectAndBook,
+}
+
+/// What the bank states a day in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum StatementForm {
+    /// ISO 20022, version 02.
+    #[serde(rename = "camt.053.001.02")]
+    Camt053V02,
+    /// ISO 20022, version 08.
+    #[default]
+    #[serde(rename = "camt.053.001.08")]
+    Camt053V08,
+    /// SWIFT.
+    #[serde(rename = "MT940")]
+    Mt940,
+}
+
+impl StatementForm {
+    /// How files in it end.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Camt053V02 | Self::Camt053V08 => "xml",
+            Self::Mt940 => "sta",
+        }
+    }
 }
 
 /// A movement on the account.
@@ -59,6 +95,9 @@ pub struct BankEntry {
     pub order: Option<(String, String)>,
     /// Why it came back: `AC04`.
     pub returned: Option<String>,
+    /// What whoever paid wrote for the hub.
+    #[serde(default)]
+    pub remittance: Option<String>,
 }
 
 /// A transfer of an entry.
@@ -86,6 +125,38 @@ pub(crate) struct BankState {
     pub plans: Vec<BankAnswer>,
     /// The account that orders were paid from last.
     pub account: String,
+    /// What days are stated in.
+    pub form: StatementForm,
+    /// The last day that was stated: what comes later is booked after it.
+    pub stated_to: Option<NaiveDate>,
+}
+
+impl BankState {
+    /// What the account holds before a day, and after it.
+    fn balances(&self, day: NaiveDate) -> (i64, i64) {
+        let sum = |is_in: &dyn Fn(NaiveDate) -> bool| -> i64 {
+            self.entries.iter().filter(|entry| is_in(entry.day)).map(|entry| entry.minor).sum()
+        };
+        let opening = OPENING + sum(&|of| of < day);
+        (opening, opening + sum(&|of| of == day))
+    }
+
+    fn of_day(&self, day: NaiveDate) -> impl Iterator<Item = &BankEntry> {
+        self.entries.iter().filter(move |entry| entry.day == day)
+    }
+
+    fn own_account(&self) -> &str {
+        if self.account.is_empty() { UNKNOWN_ACCOUNT } else { &self.account }
+    }
+
+    /// The day, or the first one that is not stated yet.
+    fn open_day(&self, day: NaiveDate) -> NaiveDate {
+        self.stated_to.and_then(|stated| stated.succ_opt()).map_or(day, |first| day.max(first))
+    }
+
+    fn push(&mut self, entry: BankEntry) {
+        self.entries.push(BankEntry { day: self.open_day(entry.day), ..entry });
+    }
 }
 
 /// Reads what is in the folder of orders, takes it away and answers it: the names of the answers.
@@ -146,7 +217,7 @@ fn decide(state: &mut State, order: &Order, now: DateTime<Utc>) -> Rejected {
         .map(|transfer| transfer.end_to_end_id.clone())
         .collect();
     let first = order.transfers().next().map(|transfer| transfer.end_to_end_id.clone());
-    if plan == Some(BankAnswer::RejectOne) {
+    if matches!(plan, Some(BankAnswer::RejectOne | BankAnswer::RejectAndBook)) {
         rejected.extend(first.clone());
     }
     book(state, order, &rejected, plan.zip(first), now);
@@ -156,8 +227,11 @@ fn decide(state: &mut State, order: &Order, now: DateTime<Utc>) -> Rejected {
 fn book(state: &mut State, order: &Order, rejected: &[String], plan: Option<(BankAnswer, String)>, now: DateTime<Utc>) {
     for part in &order.parts {
         let mut booked: Vec<BankTransfer> = Vec::new();
-        for transfer in part.transfers.iter().filter(|transfer| !rejected.contains(&transfer.end_to_end_id)) {
+        for transfer in &part.transfers {
             let planned = plan.as_ref().filter(|(_, first)| *first == transfer.end_to_end_id).map(|(plan, _)| *plan);
+            if rejected.contains(&transfer.end_to_end_id) && planned != Some(BankAnswer::RejectAndBook) {
+                continue;
+            }
             match planned {
                 Some(BankAnswer::BookNot) => {}
                 Some(BankAnswer::BookLess) => {
@@ -175,14 +249,15 @@ fn book(state: &mut State, order: &Order, rejected: &[String], plan: Option<(Ban
         for transfers in groups {
             let id = state.number();
             let minor: i64 = transfers.iter().map(|transfer| transfer.minor).sum();
-            state.bank.entries.push(BankEntry {
+            state.bank.push(BankEntry {
                 id,
-                day: part.day.max(now.date_naive()),
+                day: part.day.max(local_day(now)),
                 minor: -minor,
                 about: "VIREMENT EMIS".to_owned(),
                 transfers,
                 order: Some((order.message_id.clone(), part.id.clone())),
                 returned: None,
+                remittance: None,
             });
         }
     }
@@ -190,26 +265,66 @@ fn book(state: &mut State, order: &Order, rejected: &[String], plan: Option<(Ban
     state.bank.entries.drain(..surplus);
 }
 
-/// A movement that was not ordered: a fee, a credit of somebody.
-pub(crate) fn move_money(state: &mut State, day: NaiveDate, minor: i64, about: &str) {
+/// A movement that was not ordered: a fee, a credit of somebody, with what they wrote.
+pub(crate) fn move_money(state: &mut State, day: NaiveDate, minor: i64, about: &str, remittance: Option<String>) {
     let id = state.number();
-    let about = about.to_owned();
-    state.bank.entries.push(BankEntry { id, day, minor, about, transfers: Vec::new(), order: None, returned: None });
+    let (about, transfers, order, returned) = (about.to_owned(), Vec::new(), None, None);
+    state.bank.push(BankEntry { id, day, minor, about, transfers, order, returned, remittance });
+}
+
+/// A debit that names a transfer which nobody ordered.
+pub(crate) fn pay_unasked(state: &mut State, day: NaiveDate, minor: i64, end_to_end_id: &str) {
+    let id = state.number();
+    let transfer = BankTransfer {
+        end_to_end_id: end_to_end_id.to_owned(),
+        minor,
+        account: UNKNOWN_ACCOUNT.to_owned(),
+        holder: "Bénéficiaire inconnu".to_owned(),
+    };
+    let (about, transfers) = ("VIREMENT EMIS".to_owned(), vec![transfer]);
+    let (order, returned, remittance) = (None, None, None);
+    state.bank.push(BankEntry { id, day, minor: -minor, about, transfers, order, returned, remittance });
 }
 
 /// Lets a transfer that was booked come back; `false`: there is none.
 pub(crate) fn give_back(state: &mut State, end_to_end_id: &str, code: &str, day: NaiveDate) -> bool {
-    let all = state.bank.entries.iter().filter(|entry| entry.minor < 0).flat_map(|entry| &entry.transfers);
-    let found = all.into_iter().find(|transfer| transfer.end_to_end_id == end_to_end_id).cloned();
+    let found = booked(state, day).find(|transfer| transfer.end_to_end_id == end_to_end_id).cloned();
     let Some(transfer) = found else { return false };
     let id = state.number();
     let (minor, returned) = (transfer.minor, Some(code.to_owned()));
     let (about, transfers) = ("VIREMENT RETOURNE".to_owned(), vec![transfer]);
-    state.bank.entries.push(BankEntry { id, day, minor, about, transfers, order: None, returned });
+    let (order, remittance) = (None, None);
+    state.bank.push(BankEntry { id, day, minor, about, transfers, order, returned, remittance });
     true
 }
 
+/// Transfers that went out by a day.
+pub(crate) fn booked(state: &State, day: NaiveDate) -> impl DoubleEndedIterator<Item = &BankTransfer> {
+    let out = state.bank.entries.iter().filter(move |entry| entry.minor < 0 && entry.day <= day);
+    out.flat_map(|entry| &entry.transfers)
+}
+
 /// The statement of a day.
-pub(crate) fn statement(state: &State, day: NaiveDate, now: DateTime<Utc>) -> String {
-    statement::of(&state.bank, day, now)
+pub(crate) fn statement(state: &State, day: NaiveDate, form: StatementForm, now: DateTime<Utc>) -> String {
+    match form {
+        StatementForm::Camt053V02 => statement::of(&state.bank, day, Version::V02, now),
+        StatementForm::Camt053V08 => statement::of(&state.bank, day, Version::V08, now),
+        StatementForm::Mt940 => mt940::of(&state.bank, day),
+    }
+}
+
+/// States every day up to this one that is not stated yet, from the first movement on: names and texts of the files.
+pub(crate) fn state_days(state: &mut State, to: NaiveDate, now: DateTime<Utc>) -> Vec<(String, Vec<u8>)> {
+    let first = match state.bank.stated_to {
+        Some(stated) => stated.succ_opt(),
+        None => state.bank.entries.iter().map(|entry| entry.day).min().filter(|first| *first < to).or(Some(to)),
+    };
+    let mut files = Vec::new();
+    for day in first.into_iter().flat_map(|first| first.iter_days()).take_while(|day| *day <= to).take(STATED_MAX) {
+        let form = state.bank.form;
+        let name = format!("{STATEMENTS}STM-{}.{}", day.format("%Y%m%d"), form.ending());
+        files.push((name, statement(state, day, form, now).into_bytes()));
+        state.bank.stated_to = Some(day);
+    }
+    files
 }

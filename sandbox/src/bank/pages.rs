@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::BankAnswer;
+use super::{BankAnswer, StatementForm};
 use crate::control::handle;
 use crate::reply::Reply;
 use crate::world::World;
@@ -17,7 +17,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/bank/entries", web::get().to(list_entries))
         .route("/bank/entries", web::post().to(add_entry))
         .route("/bank/returns", web::post().to(give_back))
-        .route("/bank/plans", web::post().to(plan));
+        .route("/bank/plans", web::post().to(plan))
+        .route("/bank/form", web::put().to(set_form));
 }
 
 fn problem(status: u16, fault: &str) -> HttpResponse {
@@ -35,7 +36,8 @@ struct Day {
 
 async fn show_statement(world: web::Data<World>, query: web::Query<Day>) -> HttpResponse {
     let text = handle(&world).bank_statement(query.day);
-    HttpResponse::Ok().insert_header(("content-type", "application/xml")).body(text)
+    let kind = if text.starts_with('<') { "application/xml" } else { "text/plain" };
+    HttpResponse::Ok().insert_header(("content-type", kind)).body(text)
 }
 
 async fn list_entries(world: web::Data<World>) -> HttpResponse {
@@ -49,12 +51,15 @@ struct NewEntry {
     /// Centimes; below zero what goes out.
     minor: i64,
     about: String,
+    /// What whoever pays writes for the hub.
+    #[serde(default)]
+    remittance: Option<String>,
 }
 
 async fn add_entry(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
     match parse::<NewEntry>(&body) {
         Ok(new) => {
-            handle(&world).add_bank_entry(new.day, new.minor, &new.about);
+            handle(&world).add_bank_entry_for(new.day, new.minor, &new.about, new.remittance);
             Reply::json(201, &json!({ "booked": new.minor })).into_response()
         }
         Err(answer) => answer,
@@ -91,6 +96,22 @@ async fn plan(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
         Ok(plan) => {
             handle(&world).plan_bank(plan.answer);
             Reply::json(201, &json!({ "planned": plan.answer })).into_response()
+        }
+        Err(answer) => answer,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    form: StatementForm,
+}
+
+async fn set_form(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
+    match parse::<Form>(&body) {
+        Ok(wish) => {
+            handle(&world).set_statement_form(wish.form);
+            Reply::json(200, &json!({ "form": wish.form })).into_response()
         }
         Err(answer) => answer,
     }

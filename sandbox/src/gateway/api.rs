@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::order::{CardOrder, OrderState};
+use super::order::{CardMovementKind, CardOrder, OrderState};
 use crate::amount::{parse_amount, show_amount};
 use crate::reply::{Reply, under_faults};
 use crate::signing::same;
@@ -92,12 +92,13 @@ fn operate(world: &World, node: &Node) -> Answer {
         let token = node.child("Extra").and_then(|extra| extra.get("PAYMENTTOKEN")).unwrap_or_default().trim();
         return charge(world, oid, minor, token, kind == "Auth");
     }
+    let now = world.now();
     world.change(|state| {
         let Some(order) = state.orders.get_mut(oid) else { return error("No record found") };
         let done = match kind {
-            "PostAuth" => order.capture(total.unwrap_or(order.authorised_minor)),
-            "Void" => order.void(world.now()),
-            _ => order.credit(total.unwrap_or_default()),
+            "PostAuth" => order.capture(total.unwrap_or(order.authorised_minor), now),
+            "Void" => order.void(now),
+            _ => order.credit(total.unwrap_or_default(), now),
         };
         match done {
             Ok(()) => Answer { response: "Approved", code: "00", message: String::new(), extra: amounts(order) },
@@ -132,6 +133,8 @@ fn charge(world: &World, oid: &str, minor: i64, token: &str, capture: bool) -> A
             Ok(()) if capture => {
                 order.captured_minor = minor;
                 order.state = OrderState::Captured;
+                order.movements.clear();
+                order.moved(CardMovementKind::Auth, minor, now);
                 Answer { response: "Approved", code: "00", message: String::new(), extra: amounts(&order) }
             }
             Ok(()) => Answer { response: "Approved", code: "00", message: String::new(), extra: amounts(&order) },

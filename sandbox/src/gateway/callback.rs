@@ -95,7 +95,7 @@ async fn post(world: &World, oid: &str, url: &str, fields: &[(String, String)]) 
         let Some(order) = state.orders.get_mut(oid) else { return };
         if proc_return_code == "00" && status == Some(200) && order.state == OrderState::Authorised {
             let heard = match answer.as_str() {
-                "ACTION=POSTAUTH" => order.capture(order.authorised_minor),
+                "ACTION=POSTAUTH" => order.capture(order.authorised_minor, at),
                 "FAILURE" => order.void(at),
                 _ => Ok(()),
             };

@@ -34,6 +34,7 @@ pub(super) async fn open(world: web::Data<World>, form: web::Form<Vec<(String, S
                         callbacks: known.callbacks,
                         refused_operations: known.refused_operations,
                         opened_at: known.opened_at,
+                        movements: known.movements,
                         ..order
                     },
                     None => order,
@@ -121,5 +122,6 @@ fn check(world: &World, fields: &[(String, String)], now: DateTime<Utc>) -> Resu
         opened_at: now,
         callbacks: Vec::new(),
         refused_operations: 0,
+        movements: Vec::new(),
     })
 }

@@ -14,7 +14,7 @@ use actix_web::web;
 
 pub use cards::{TEST_CARDS, TestCard};
 pub(crate) use connector::CardToken;
-pub use order::{CallbackLog, CardOrder, OrderState};
+pub use order::{CallbackLog, CardMovement, CardMovementKind, CardOrder, OrderState, Settled};
 
 /// The gateway's paths.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {

@@ -1,6 +1,6 @@
 //! An order at the bank: what the hub asked for and what became of the money.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::amount::show_amount;
@@ -55,6 +55,64 @@ pub struct CallbackLog {
     pub answer: String,
 }
 
+/// What was done with the money of an order, in Nestpay's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardMovementKind {
+    /// Held.
+    PreAuth,
+    /// Held and captured at once.
+    Auth,
+    /// Captured.
+    PostAuth,
+    /// Given back.
+    Credit,
+    /// A hold or a capture undone.
+    Void,
+}
+
+impl CardMovementKind {
+    /// As reports have it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::PreAuth => "PreAuth",
+            Self::Auth => "Auth",
+            Self::PostAuth => "PostAuth",
+            Self::Credit => "Credit",
+            Self::Void => "Void",
+        }
+    }
+
+    /// Whether it takes money.
+    pub(crate) fn is_capture(self) -> bool {
+        matches!(self, Self::Auth | Self::PostAuth)
+    }
+}
+
+/// The day on which a movement was settled, and with which payout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// The day whose report tells of it.
+    pub on: NaiveDate,
+    /// The payout's reference, where money moves by it.
+    pub payout: Option<String>,
+}
+
+/// Something that was done with the money of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardMovement {
+    /// What.
+    pub kind: CardMovementKind,
+    /// Centimes, above zero.
+    pub minor: i64,
+    /// Whether the bank allowed it.
+    pub is_approved: bool,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `None` until a day's report tells of it.
+    pub settled: Option<Settled>,
+}
+
 /// An order. It never holds a card number, only its mask.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardOrder {
@@ -94,6 +152,9 @@ pub struct CardOrder {
     pub callbacks: Vec<CallbackLog>,
     /// How often the hub asked for something that was refused: over-capture, second void and the like.
     pub refused_operations: u32,
+    /// What was done with its money, oldest first.
+    #[serde(default)]
+    pub movements: Vec<CardMovement>,
 }
 
 impl CardOrder {
@@ -109,7 +170,7 @@ impl CardOrder {
 
     /// An order without a page: its card came as a token. Held, until the caller says more.
     pub(crate) fn of_token(oid: &str, minor: i64, mask: &str, now: DateTime<Utc>, number: u64) -> Self {
-        Self {
+        let mut order = Self {
             oid: oid.to_owned(),
             minor,
             currency: "504".into(),
@@ -128,7 +189,21 @@ impl CardOrder {
             opened_at: now,
             callbacks: Vec::new(),
             refused_operations: 0,
-        }
+            movements: Vec::new(),
+        };
+        order.moved(CardMovementKind::PreAuth, minor, now);
+        order
+    }
+
+    /// Writes down what was done with its money.
+    pub(crate) fn moved(&mut self, kind: CardMovementKind, minor: i64, at: DateTime<Utc>) {
+        self.movements.push(CardMovement { kind, minor, is_approved: true, at, settled: None });
+    }
+
+    /// Writes down that the bank did not hold its amount.
+    pub(crate) fn not_held(&mut self, at: DateTime<Utc>) {
+        let (kind, minor) = (CardMovementKind::PreAuth, self.minor);
+        self.movements.push(CardMovement { kind, minor, is_approved: false, at, settled: None });
     }
 
     /// The bank refused.
@@ -137,10 +212,11 @@ impl CardOrder {
         self.proc_return_code = code.to_owned();
         self.auth_code = String::new();
         self.authorised_minor = 0;
+        self.movements.iter_mut().for_each(|movement| movement.is_approved = false);
     }
 
     /// Takes what is held, all or part of it, once.
-    pub(crate) fn capture(&mut self, minor: i64) -> Result<(), &'static str> {
+    pub(crate) fn capture(&mut self, minor: i64, now: DateTime<Utc>) -> Result<(), &'static str> {
         if self.state == OrderState::Captured {
             return Err("already captured");
         }
@@ -152,6 +228,7 @@ impl CardOrder {
         }
         self.captured_minor = minor;
         self.state = OrderState::Captured;
+        self.moved(CardMovementKind::PostAuth, minor, now);
         Ok(())
     }
 
@@ -167,13 +244,15 @@ impl CardOrder {
             OrderState::Voided => return Err("already voided"),
             _ => return Err("nothing is held for this order"),
         }
+        let undone = if self.captured_minor > 0 { self.captured_minor } else { self.authorised_minor };
         self.captured_minor = 0;
         self.state = OrderState::Voided;
+        self.moved(CardMovementKind::Void, undone, now);
         Ok(())
     }
 
     /// Gives back part of what was captured.
-    pub(crate) fn credit(&mut self, minor: i64) -> Result<(), &'static str> {
+    pub(crate) fn credit(&mut self, minor: i64, now: DateTime<Utc>) -> Result<(), &'static str> {
         if self.state != OrderState::Captured {
             return Err("nothing was captured for this order");
         }
@@ -181,6 +260,7 @@ impl CardOrder {
             return Err("the total is above what is left of the capture");
         }
         self.credited_minor += minor;
+        self.moved(CardMovementKind::Credit, minor, now);
         Ok(())
     }
 }

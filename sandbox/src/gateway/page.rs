@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::callback;
 use super::cards::{self, SECURE_CODE, TEST_CARDS, TestCard};
-use super::order::{CardOrder, OrderState};
+use super::order::{CardMovementKind, CardOrder, OrderState};
 use super::texts::{Texts, texts};
 use crate::reply::{Reply, html};
 use crate::world::World;
@@ -215,8 +215,10 @@ fn decide(world: &World, oid: &str, from: OrderState, code: &str, mask: &str) ->
             order.auth_code = format!("P{:05}", number % 100_000);
             order.authorised_minor = order.minor;
             order.state = OrderState::Authorised;
+            order.moved(CardMovementKind::PreAuth, order.minor, world.now());
         } else {
             order.state = OrderState::Declined;
+            order.not_held(world.now());
         }
         true
     })

@@ -98,8 +98,8 @@ impl Files {
 
     fn attributes(&self, path: &str) -> Result<FileAttributes, StatusCode> {
         let path = clean(path);
-        if let Some(size) = self.size_of(&path) {
-            return Ok(of_size(size));
+        if let Some(attributes) = self.world.read(|state| find(state, &self.user, &path).map(of_file)) {
+            return Ok(attributes);
         }
         let inside = if path.is_empty() { String::new() } else { format!("{path}/") };
         let is_folder = path.is_empty()
@@ -138,6 +138,14 @@ fn of_size(size: usize) -> FileAttributes {
     let mut attributes = FileAttributes::empty();
     attributes.size = u64::try_from(size).ok();
     attributes.set_regular(true);
+    attributes
+}
+
+fn of_file(file: &DroppedFile) -> FileAttributes {
+    let mut attributes = of_size(file.bytes.len());
+    // Both times go together on the wire.
+    attributes.mtime = u32::try_from(file.at.timestamp()).ok();
+    attributes.atime = attributes.mtime;
     attributes
 }
 
@@ -246,7 +254,7 @@ impl Handler for Files {
     }
 
     async fn opendir(&mut self, id: u32, path: String) -> Result<Handle, StatusCode> {
-        self.begin("list").await?;
+        let injected = self.begin("list").await?;
         let folder = clean(&path);
         let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut entries: BTreeMap<String, FileAttributes> = BTreeMap::new();
@@ -254,7 +262,7 @@ impl Handler for Files {
             for file in state.dropped.iter().filter(|file| file.user == self.user) {
                 let Some(rest) = file.path.strip_prefix(&inside) else { continue };
                 match rest.split_once('/') {
-                    None => drop(entries.insert(rest.to_owned(), of_size(file.bytes.len()))),
+                    None => drop(entries.insert(rest.to_owned(), of_file(file))),
                     Some((folder, _)) => {
                         let mut attributes = FileAttributes::empty();
                         attributes.set_dir(true);
@@ -266,6 +274,7 @@ impl Handler for Files {
         let handle = self.handle();
         let files = entries.into_iter().map(|(name, attributes)| File::new(name, attributes)).collect();
         self.listings.insert(handle.clone(), files);
+        self.end(injected).await?;
         Ok(Handle { id, handle })
     }
 

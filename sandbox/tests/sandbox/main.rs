@@ -5,6 +5,7 @@ mod bank;
 mod billers_file;
 mod billers_json;
 mod billers_soap;
+mod days;
 mod faults;
 mod gateway;
 mod gateway_api;

@@ -107,3 +107,33 @@ async fn the_dashboard_shows_billers_and_switches_faults() {
     }
     sandbox.stop().await;
 }
+
+#[actix_web::test]
+async fn the_dashboard_closes_days_and_plans_breaks() {
+    let sandbox = start().await;
+    let base = sandbox.base_url();
+    let post = |path: &'static str, form: [(&'static str, &'static str); 3]| {
+        client().post(format!("{base}/days/{path}")).form(&form).send()
+    };
+    let plan = |kind: &'static str| post("breaks", [("target", "bank"), ("kind", kind), ("about", "")]);
+    assert_eq!(plan("gap").await.unwrap().status(), 303);
+    assert!(get(&base).await.contains("bank: gap, the first that fits"));
+    for wrong in ["missing_there", "nonsense"] {
+        let answer = plan(wrong).await.unwrap();
+        assert_eq!(answer.status(), 400);
+        assert!(answer.text().await.unwrap().contains("role=\"alert\""));
+    }
+    assert_eq!(post("clear", [("", ""); 3]).await.unwrap().status(), 303);
+    assert!(sandbox.control().planned_breaks().is_empty());
+    let close = |day: String| client().post(format!("{base}/days/close")).form(&[("day", day)]).send();
+    let today = get(&base).await;
+    let today = today.split("type=\"date\"").nth(1).unwrap().split("value=\"").nth(1).unwrap()[..10].to_owned();
+    assert_eq!(close(today).await.unwrap().status(), 303);
+    assert!(get(&format!("{base}/inbox/files")).await.contains("reports/CMI-"));
+    for (day, told) in [("2999-01-01", "2999-01-01 has not begun"), ("soon", "is not a day such as")] {
+        let answer = close(day.to_owned()).await.unwrap();
+        assert_eq!(answer.status(), 400);
+        assert!(answer.text().await.unwrap().contains(told));
+    }
+    sandbox.stop().await;
+}

@@ -1,4 +1,4 @@
-//! The demo's file servers: the sandbox plays those of billers and of the bank.
+//! The demo's file servers: the sandbox plays those of billers, bank, gateway and networks.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -13,7 +13,7 @@ use russh::keys::ssh_key::private::Ed25519Keypair;
 use sandbox::RunningSandbox;
 use settlement::terms::Sftp;
 
-use crate::config::{SettlementConfig, sftp_key_variable};
+use crate::config::{RemoteSource, SettlementConfig, sftp_key_variable};
 
 /// The name of the hub's key for all of them.
 const KEY: &str = "demo";
@@ -41,7 +41,7 @@ pub(super) fn of_sandbox(mut billers: Vec<Biller>, sandbox: &RunningSandbox) -> 
     billers
 }
 
-/// Messages go to the bank in the sandbox, with a key that is made once.
+/// Messages go to the bank in the sandbox, with a key that is made once; what all sides state of a day is fetched there.
 pub(super) fn bring(settlement: &mut SettlementConfig, sandbox: &RunningSandbox, data: &Path) -> anyhow::Result<()> {
     let path = data.join("sftp.key");
     if !path.exists() {
@@ -52,6 +52,18 @@ pub(super) fn bring(settlement: &mut SettlementConfig, sandbox: &RunningSandbox,
     if let Some(bank) = &mut settlement.bank {
         bank.is_delivered = true;
     }
+    let source = |name: &str, user: &str, folder: &str| RemoteSource {
+        name: name.to_owned(),
+        server: server(sandbox, user, folder),
+    };
+    settlement.sources = vec![
+        source("bank-answers", "bank", "answers"),
+        source("bank", "bank", "statements"),
+        source("cmi", "cmi", "reports"),
+        source("atlas", "network-atlas", "reports"),
+    ];
+    let billers = sandbox::billers().iter().map(|biller| format!("biller-{}", biller.code));
+    settlement.sources.extend(billers.map(|biller| source(&biller, &biller, "acknowledgements")));
     Ok(())
 }
 

@@ -40,8 +40,9 @@ Fatoura is running. This is a demo: no real card, no real money, no message leav
     writeln!(out)?;
     cards(out)?;
     colleagues(out, staff)?;
-    outlet(out, hub)?;
+    outlet(out, hub, base.as_str())?;
     desk(out, hub, base.as_str())?;
+    day(out, base.as_str(), &shown(folder, "fatoura.db"))?;
     writeln!(
         out,
         "
@@ -71,7 +72,7 @@ fn colleagues(out: &mut dyn Write, staff: &[Colleague]) -> anyhow::Result<()> {
 }
 
 /// A day at the outlet.
-fn outlet(out: &mut dyn Write, hub: &str) -> anyhow::Result<()> {
+fn outlet(out: &mut dyn Write, hub: &str, sandbox: &str) -> anyhow::Result<()> {
     writeln!(
         out,
         "
@@ -81,11 +82,25 @@ fn outlet(out: &mut dyn Write, hub: &str) -> anyhow::Result<()> {
     samir   signs on that page for a drawer that is off by more than 10.00
     nadia   asks for a top-up at {hub}/fr/staff/floats, fatima approves it
     A network's own system, for a day:
-            FATOURA_NETWORK_SECRET={secret} fatoura sandbox network --hub {hub} --network ATLAS --key NETWORK_SECRET_ATLAS --outlet 20001",
+            FATOURA_NETWORK_SECRET={secret} fatoura sandbox network --hub {hub} --network ATLAS --key NETWORK_SECRET_ATLAS --outlet 20001 --books {sandbox}",
         outlet = networks::OUTLET,
         secret = super::NETWORK_SECRET,
     )?;
     Ok(())
+}
+
+/// How a day ends.
+fn day(out: &mut dyn Write, sandbox: &str, database: &str) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "
+  End a day (by itself at midnight in Casablanca)
+    Close it          press the button in {sandbox}/, or: curl -X POST {sandbox}/control/days
+    Within 5 minutes  the hub fetches what bank, gateway, networks and billers state of it, and takes it in
+    See what it is    FATOURA_DATABASE_URL=sqlite:{database} fatoura reconcile run
+                      FATOURA_DATABASE_URL=sqlite:{database} fatoura reconcile statement --day $(date +%F)
+    Plan a break      what is to be wrong with a day is chosen on the same page"
+    )
 }
 
 /// What to try at the teleoperators' desk.

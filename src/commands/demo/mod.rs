@@ -71,6 +71,7 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
             sftp_port: args.sftp_port,
             data_dir: Some(args.data.clone()),
             voice_url: Some(format!("http://{address}/ivr/start")),
+            closes_days: true,
             ..SandboxConfig::default()
         };
         let flags = PortFlags { http: "--sandbox-port", smtp: "--smtp-port", sftp: "--sftp-port" };
@@ -82,7 +83,7 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
         networks::store(&database)?;
         let app = App::open(&config, of_sandbox(&outside))?;
         let ledger = Arc::clone(&app.ledger);
-        networks::fill_floats(&app.hub).await?;
+        networks::fill_floats(&app.hub, &sandbox.control()).await?;
         let mut running = Running::start(app, &config.web, None, listener).await?;
         let staff = staff::take_in(&ledger, &staff_key)?;
         introduction::print(out, &config.web.public_url, &sandbox, &args.data, &staff)?;
@@ -201,6 +202,7 @@ fn config(
             bank: Some(bank()),
             bank_server: None,
             keys: BTreeMap::new(),
+            sources: Vec::new(),
         },
         reconcile: ReconcileConfig::default(),
         staff: Some(StaffConfig { key: staff_key }),

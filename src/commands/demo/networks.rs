@@ -6,6 +6,7 @@ use ledger::{Actor, DatabaseUrl, FloatRequestKind, FloatRequestState, Money};
 use payments::Hub;
 use payments::api::cash::{DecideFloat, RequestFloat};
 use payments::networks::{Network, import};
+use sandbox::Control;
 
 use crate::commands::network;
 
@@ -31,12 +32,13 @@ pub(super) fn store(url: &DatabaseUrl) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Fills each float once, with a request and an approval as they are in earnest. Their people are no accounts: theirs are
+/// Fills each float once, with a request and an approval as they are in earnest, and the network's transfer to the bank. Their people are no accounts: theirs are
 /// numbers that no account has.
-pub(super) async fn fill_floats(hub: &Hub) -> anyhow::Result<()> {
+pub(super) async fn fill_floats(hub: &Hub, sandbox: &Control) -> anyhow::Result<()> {
     let own = own()?;
     let [treasurer, controller] = [-1, -2].map(|id| Actor { id, name: "Demo".to_owned() });
-    for outlet in own.iter().flat_map(|network| &network.outlets) {
+    let outlets = own.iter().flat_map(|network| network.outlets.iter().map(|outlet| (&network.code, outlet)));
+    for (network, outlet) in outlets {
         let request = RequestFloat {
             outlet: outlet.number.clone(),
             kind: FloatRequestKind::TopUp,
@@ -49,6 +51,8 @@ pub(super) async fn fill_floats(hub: &Hub) -> anyhow::Result<()> {
         if request.state == FloatRequestState::Open {
             let (note, actor) = (String::new(), controller.clone());
             hub.decide_float(DecideFloat { request: request.id, approve: true, note, actor }).await?;
+            let paid = sandbox.top_up(network, FLOAT.minor(), &request.proof);
+            paid.map_err(|fault| anyhow!("the top-up of outlet {}: {fault}", outlet.number))?;
         }
     }
     Ok(())

@@ -33,6 +33,7 @@ pub(super) fn run(args: SandboxArgs, out: &mut dyn Write) -> anyhow::Result<Outc
         sftp_port: args.sftp_port,
         data_dir: args.data,
         voice_url: args.voice_url,
+        closes_days: true,
         ..SandboxConfig::default()
     };
     block_on(async {
@@ -102,6 +103,7 @@ The sandbox is running: no real card, no real money, no message leaves it. What 
   Files (SFTP)        {sftp}, any user with any key
     host key          {host_key}
   Bank                orders at {sftp}, user bank; {base}/bank/statement?day=YYYY-MM-DD
+  Reports of a day    after it, or with POST {base}/control/days: users bank, cmi, network-CODE, biller-CODE
 ",
         secret = config.biller_secret,
         client = config.cmi_client_id,

@@ -1,5 +1,6 @@
 //! Files that are brought to the sandbox, and what becomes of them on bad days.
 
+mod fetching;
 mod mail;
 mod orders;
 mod sftp;
@@ -135,5 +136,5 @@ fn courier(folder: &TempDir, smtp_port: Option<u16>) -> Courier {
     std::fs::write(&path, key(1).to_openssh(LineEnding::LF).unwrap().as_bytes()).unwrap();
     let keys = Keys::load(&BTreeMap::from([("FATOURA_SFTP_KEY_IBN_BATTOUTA".to_owned(), path)])).unwrap();
     let (folder, public_url) = (folder.path().to_owned(), "https://pay.example.ma".to_owned());
-    Courier { mail, folder, public_url, keys, bank: None }
+    Courier { mail, folder, public_url, keys, bank: None, sources: Vec::new() }
 }
