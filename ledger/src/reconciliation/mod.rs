@@ -4,6 +4,7 @@
 mod awaited;
 mod bank;
 mod breaks;
+mod effects;
 mod imports;
 mod matches;
 mod proofs;
@@ -15,11 +16,12 @@ mod words;
 pub use awaited::{AwaitedTransfer, NewPayout, Payout};
 pub use bank::{BankDetail, BankEntry, BankStatement};
 pub use breaks::{Break, BreakFilter, BreakNote, NewBreak};
+pub use effects::{Proposal, ResolutionEffect};
 pub use imports::{Import, ImportEnd, NewImport};
 pub use matches::{BankMatch, BankPlace, MatchOutcome, Matched};
 pub use proofs::{BankProof, GatewayProof, OpenBreaks, ProofItem, ProofItems, ReconciliationDay, SourceDay};
 pub use reports::{ReportOf, ReportSlice, ReportedPayment};
-pub use resolving::{NewResolution, Resolved};
+pub use resolving::{NewResolution, Resolved, Unfit};
 pub use staging::{NewBankEntry, StagedRow, Staging};
 pub use words::{
     BreakAction, BreakKind, BreakSource, BreakState, BreakSubject, EntryState, ImportKind, ImportState, MatchRule,
