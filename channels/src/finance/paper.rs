@@ -202,7 +202,7 @@ impl Teller {
             title: self.text("finance-sources-title"),
             note: if sources.is_empty() { self.text("finance-sources-none") } else { String::new() },
             columns: vec![
-                self.column("finance-col-source", 6, false),
+                self.column("finance-col-source", 8, false),
                 self.column("finance-col-file", 5, false),
                 self.column("finance-col-records", 3, true),
                 self.column("finance-col-matched", 4, true),
@@ -305,5 +305,103 @@ impl Teller {
             rows,
             has_total: !breaks.is_empty(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::{BankProof, ProofItem, ReconciliationDay};
+    use rstest::rstest;
+
+    use super::*;
+
+    fn statement(bank: BankProof) -> DayStatement {
+        let day = "2026-11-24".parse().unwrap();
+        DayStatement {
+            day: ReconciliationDay { day, sources: Vec::new(), breaks: Vec::new() },
+            bank,
+            gateways: Vec::new(),
+        }
+    }
+
+    fn items(count: u64) -> ProofItems {
+        let day = "2026-11-24".parse().unwrap();
+        let item = |id: u64| ProofItem {
+            id: i64::try_from(id).unwrap(),
+            what: String::new(),
+            day,
+            amount: Money::from_minor(100),
+        };
+        let total = Money::from_minor(i64::try_from(count).unwrap() * 100);
+        ProofItems { named: (0..count).map(item).collect(), count, total }
+    }
+
+    /// What the bank has, what is booked, what is named: the difference is what none of it explains.
+    #[rstest]
+    #[case::nothing(None, 0, 0, Verdict::Open, "n’est pas prouvé")]
+    #[case::even(Some("2026-11-24"), 500, 500, Verdict::Good, "écart 0,00")]
+    #[case::short(Some("2026-11-24"), 499, 500, Verdict::Bad, "\u{2212}0,01\u{a0}MAD")]
+    #[case::over(Some("2026-11-24"), 501, 500, Verdict::Bad, "0,01\u{a0}MAD")]
+    fn verdicts(
+        #[case] day: Option<&str>,
+        #[case] closing: i64,
+        #[case] ledger: i64,
+        #[case] expected: Verdict,
+        #[case] said: &str,
+    ) {
+        let bank = BankProof {
+            day: day.map(|day| day.parse().unwrap()),
+            closing: Money::from_minor(closing),
+            ledger: Money::from_minor(ledger),
+            ..BankProof::default()
+        };
+        let (verdict, text) = verdict(Language::Fr, &statement(bank));
+        assert_eq!(verdict, expected);
+        assert!(text.contains(said), "{text}");
+    }
+
+    #[rstest]
+    #[case(0, 0, "")]
+    #[case(1, 2, "")]
+    #[case(3, 3, "1")]
+    fn items_past_the_bound_are_counted(#[case] count: u64, #[case] rows: usize, #[case] more: &str) {
+        let bank = BankProof { not_booked: items(count), ..BankProof::default() };
+        let printing = Printing { by: "salma", at: "2026-11-25T09:00:00Z".parse().unwrap(), items_max: 2 };
+        let paper = paper(Language::En, &statement(bank), &printing);
+        let title = i18n::text(Language::En, "finance-not-booked");
+        let found = paper.sections.iter().find(|section| section.title == title);
+        assert_eq!(found.map_or(0, |section| section.rows.len()), rows);
+        assert!(found.is_none_or(|section| section.note.contains(more)));
+        assert!(paper.facts.iter().any(|(_, value)| value == "2026-11-25 10:00:00 (salma)"), "{:?}", paper.facts);
+    }
+
+    /// Every word of the ledger that these pages show has its message.
+    #[rstest]
+    #[case(Language::Ar)]
+    #[case(Language::Fr)]
+    #[case(Language::En)]
+    fn every_word_is_told(#[case] language: Language) {
+        use ledger::{
+            BreakAction, BreakKind, BreakSource, BreakState, BreakSubject, DeliveryMeans, ImportKind, OrderState,
+            Resolution, SettlementFileKind, TransferState,
+        };
+        fn told<T: Copy>(language: Language, of: &str, all: &[T], as_str: impl Fn(T) -> &'static str) {
+            for each in all {
+                let text = word(language, of, as_str(*each));
+                assert!(!text.starts_with("finance-"), "{text}");
+            }
+        }
+        told(language, "kind", BreakKind::ALL, BreakKind::as_str);
+        told(language, "advice", BreakKind::ALL, BreakKind::as_str);
+        told(language, "source", BreakSource::ALL, BreakSource::as_str);
+        told(language, "subject", BreakSubject::ALL, BreakSubject::as_str);
+        told(language, "break", BreakState::ALL, BreakState::as_str);
+        told(language, "action", BreakAction::ALL, BreakAction::as_str);
+        told(language, "way", Resolution::ALL, Resolution::as_str);
+        told(language, "import", ImportKind::ALL, ImportKind::as_str);
+        told(language, "order", OrderState::ALL, OrderState::as_str);
+        told(language, "transfer", TransferState::ALL, TransferState::as_str);
+        told(language, "file-kind", SettlementFileKind::ALL, SettlementFileKind::as_str);
+        told(language, "means", DeliveryMeans::ALL, DeliveryMeans::as_str);
     }
 }

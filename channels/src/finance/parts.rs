@@ -65,7 +65,8 @@ pub(super) fn account_name(language: Language, account: &Account) -> String {
         _ => return account.to_string(),
     };
     let name = i18n::text(language, key);
-    match account.owner.is_empty() {
+    // There is one suspense account that these pages tell of.
+    match account.owner.is_empty() || account.kind == AccountKind::Suspense {
         true => name,
         false => format!("{name} ({})", account.owner),
     }

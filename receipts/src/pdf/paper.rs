@@ -13,13 +13,15 @@ use crate::paper::{Paper, PaperCell, PaperColumn, PaperSection, Verdict};
 /// The most rows of one paper: some hundred pages; more is a matter for a file.
 pub const PAPER_ROWS_MAX: usize = 5_000;
 
-const MARGIN: f32 = 48.0;
+const MARGIN: f32 = 44.0;
 const CONTENT: f32 = PAGE_WIDTH - 2.0 * MARGIN;
 /// Where the flow stops, above the footer.
 const BOTTOM: f32 = PAGE_HEIGHT - 62.0;
 /// Between columns.
 const GUTTER: f32 = 10.0;
-const BOX_HEIGHT: f32 = 118.0;
+const BOX_HEIGHT: f32 = 88.0;
+/// A fact in one line, or two.
+const FACT_HEIGHT: f32 = 16.0;
 const REFUSED: [u8; 3] = [0xA8, 0x20, 0x1A];
 
 /// The type scale, in points.
@@ -170,7 +172,7 @@ impl<'a> Composer<'a> {
                 self.row(section, &places, row, section.has_total && at == last);
             }
         }
-        self.y += 14.0;
+        self.y += 9.0;
     }
 
     fn table_head(&mut self, section: &PaperSection, places: &[(f32, f32)]) {
@@ -195,7 +197,7 @@ impl<'a> Composer<'a> {
             }
             height = height.max(of_cell);
         }
-        if self.make_room(height + 7.0) {
+        if self.make_room(height + 5.0) {
             self.table_head(section, places);
         }
         if is_total {
@@ -211,11 +213,11 @@ impl<'a> Composer<'a> {
                 y += self.put([*x, y, *width], style, edge, line);
             }
         }
-        self.y += height + 3.0;
+        self.y += height + 2.0;
         if !is_total {
             self.rule(self.y, 0.4, HAIRLINE);
         }
-        self.y += 3.5;
+        self.y += 2.5;
     }
 
     fn line_style(&self, cell: &PaperCell, at: usize, is_total: bool) -> Style {
@@ -227,18 +229,20 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// What is said of the paper itself.
+    /// What is said of the paper itself, on the page on which it is signed.
     fn facts(&mut self) {
         let paper = self.paper;
+        let lines = paper.facts.iter().map(|_| FACT_HEIGHT).sum::<f32>();
+        self.make_room(lines + 8.0 + BOX_HEIGHT);
         for (label, value) in &paper.facts {
-            self.make_room(16.0);
+            self.make_room(FACT_HEIGHT);
             let style = self.style(scale::SMALL, Weight::Regular, MUTED, Words::Ours);
             let left = self.put([MARGIN, self.y, 120.0], style, Edge::Start, label);
             let style = self.style(scale::SMALL, Weight::Regular, INK, Words::Latin);
             let right = self.put([MARGIN + 130.0, self.y, CONTENT - 130.0], style, Edge::Start, value);
             self.y += left.max(right) + 2.0;
         }
-        self.y += 14.0;
+        self.y += 8.0;
     }
 
     /// The boxes stay together.
@@ -247,7 +251,7 @@ impl<'a> Composer<'a> {
         if paper.signatures.is_empty() {
             return;
         }
-        self.make_room(BOX_HEIGHT + 4.0);
+        self.make_room(BOX_HEIGHT);
         let places =
             places(&vec![PaperColumn { label: String::new(), share: 1, is_figure: false }; paper.signatures.len()]);
         for (label, (x, width)) in paper.signatures.iter().zip(places) {
@@ -255,12 +259,12 @@ impl<'a> Composer<'a> {
             self.sheets.rectangle(self.page, [x, y, width, BOX_HEIGHT], 6.0, HAIRLINE);
             self.sheets.rectangle(self.page, [x + 0.8, y + 0.8, width - 1.6, BOX_HEIGHT - 1.6], 5.4, WHITE);
             let style = self.style(scale::BODY, Weight::SemiBold, INK, Words::Ours);
-            let mut below = y + 10.0 + self.put([x + 12.0, y + 10.0, width - 24.0], style, Edge::Start, label) + 10.0;
+            let mut below = y + 7.0 + self.put([x + 12.0, y + 7.0, width - 24.0], style, Edge::Start, label) + 4.0;
             let style = self.style(scale::SMALL, Weight::Regular, MUTED, Words::Ours);
             for line in &paper.signature_lines {
                 self.put([x + 12.0, below, 60.0], style, Edge::Start, line);
                 self.sheets.rectangle(self.page, [x + 76.0, below + 10.0, width - 88.0, 0.6], 0.0, MUTED);
-                below += 25.0;
+                below += 20.0;
             }
         }
         self.y += BOX_HEIGHT;
