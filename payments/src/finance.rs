@@ -5,7 +5,7 @@ use std::fs::File;
 
 use ledger::{
     BankProof, Break, BreakNote, Delivery, GatewayProof, KeptFile, OpenBreaks, ProofItems, Proposal, ReconciliationDay,
-    Resolution, ResolutionEffect, Resolved, Settlement, SettlementWindow, Transfer,
+    Resolution, Settlement, SettlementWindow, Transfer,
 };
 use settlement::files::TransferId;
 use settlement::reconciliation::day_csv;
@@ -126,8 +126,8 @@ pub struct BreakView {
     pub found: Break,
     /// What was done, in order.
     pub notes: Vec<BreakNote>,
-    /// What was proposed, and what approving it would book.
-    pub proposed: Option<(Proposal, Result<ResolutionEffect, Resolved>)>,
+    /// What waits for a second person.
+    pub proposed: Option<Proposal>,
 }
 
 /// A way out of a break, as somebody wants it.

@@ -160,6 +160,7 @@ finance-order-rejected = مرفوض
 # Statement
 finance-statement-title = بيان المطابقة
 finance-statement-day = اليوم
+finance-statement-hint = مثلا { $today }.
 finance-statement-pdf = تنزيل ملف PDF للتوقيع
 finance-statement-csv = تنزيل ملف CSV
 finance-statement-printed = طُبع في

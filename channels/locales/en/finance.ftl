@@ -149,6 +149,7 @@ finance-order-rejected = Rejected
 # Statement
 finance-statement-title = Reconciliation statement
 finance-statement-day = Day
+finance-statement-hint = For example { $today }.
 finance-statement-pdf = Download the PDF to sign
 finance-statement-csv = Download the CSV
 finance-statement-printed = Printed

@@ -149,6 +149,7 @@ finance-order-rejected = Rejeté
 # Statement
 finance-statement-title = État de rapprochement
 finance-statement-day = Journée
+finance-statement-hint = Par exemple { $today }.
 finance-statement-pdf = Télécharger le PDF à signer
 finance-statement-csv = Télécharger le CSV
 finance-statement-printed = Édité le

@@ -275,7 +275,7 @@ pub(crate) async fn decide(
     if found.state == BreakState::Resolved && approve && case.is_me(found.approved_by.as_ref()) {
         return Ok(case.done());
     }
-    let Some((proposal, effect)) = &case.view.proposed else {
+    let Some(proposal) = &case.view.proposed else {
         let closed = found.closed_at.is_some();
         let refusal = if closed { Resolved::ClosedBefore } else { Resolved::NotProposed };
         // Refused before, by the same form.
@@ -286,7 +286,7 @@ pub(crate) async fn decide(
         return undecided(case, typed(), &Resolved::SamePerson).await;
     }
     if approve {
-        let shown = effect_view(language, effect.as_ref());
+        let shown = effect_view(language, proposal.effect.as_ref());
         if !shown.refusal.is_empty() {
             let text = shown.refusal;
             return case.again(StatusCode::CONFLICT, typed(), "word", text).await;

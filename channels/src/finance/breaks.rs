@@ -232,15 +232,15 @@ pub(super) async fn break_page(
     let fit = found.resolutions();
     let proposal = match proposed {
         None => None,
-        Some((proposal, effect)) => Some(ProposalView {
+        Some(proposal) => Some(ProposalView {
             how: word(language, "way", proposal.resolution.as_str()),
             by: found.proposed_by.as_ref().map(|by| by.name.clone()).unwrap_or_default(),
             own: found.proposed_by.as_ref().is_some_and(|by| by.id == session.who.member),
-            named: match (proposal.biller, proposal.payout) {
+            named: match (proposal.biller, &proposal.payout) {
                 (Some(biller), _) => biller_name(&catalogue, biller, language),
-                (None, payout) => payout.unwrap_or_default(),
+                (None, payout) => payout.clone().unwrap_or_default(),
             },
-            effect: effect_view(language, effect.as_ref()),
+            effect: effect_view(language, proposal.effect.as_ref()),
         }),
     };
     let mut billers = vec![Choice::new("", i18n::text(language, "finance-choose"), &typed.biller)];

@@ -22,7 +22,7 @@ pub struct ResolutionEffect {
     pub needs_second: bool,
 }
 
-/// What was proposed for a break: how, and what was named with it.
+/// What was proposed for a break: how, what was named with it, and what approving it would book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// How it is to be closed.
@@ -31,6 +31,8 @@ pub struct Proposal {
     pub biller: Option<u16>,
     /// The reference of the payout.
     pub payout: Option<String>,
+    /// What would be booked; `Err` is why it cannot be any more.
+    pub effect: Result<ResolutionEffect, Resolved>,
 }
 
 impl Break {
@@ -70,12 +72,8 @@ impl WriteOp<'_> {
         self.effect(&found, new, now)
     }
 
-    /// What was proposed for a break that waits for a second person, and what approving it would book. Writes nothing.
-    pub fn proposal_effect(
-        &mut self,
-        id: i64,
-        now: DateTime<Utc>,
-    ) -> Result<Option<(Proposal, Result<ResolutionEffect, Resolved>)>, StorageError> {
+    /// What waits for a second person. Writes nothing.
+    pub fn proposal_effect(&mut self, id: i64, now: DateTime<Utc>) -> Result<Option<Proposal>, StorageError> {
         let Some(found) = self.found_break(id)?.filter(|found| found.state == BreakState::Proposed) else {
             return Ok(None);
         };
@@ -88,7 +86,7 @@ impl WriteOp<'_> {
         let new =
             NewResolution { resolution, note: String::new(), biller, payout: payout.clone(), alone_max: Money::ZERO };
         let effect = self.effect(&found, &new, now)?;
-        Ok(Some((Proposal { resolution, biller, payout }, effect)))
+        Ok(Some(Proposal { resolution, biller, payout, effect }))
     }
 
     fn effect(

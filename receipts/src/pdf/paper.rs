@@ -13,15 +13,15 @@ use crate::paper::{Paper, PaperCell, PaperColumn, PaperSection, Verdict};
 /// The most rows of one paper: some hundred pages; more is a matter for a file.
 pub const PAPER_ROWS_MAX: usize = 5_000;
 
-const MARGIN: f32 = 44.0;
+const MARGIN: f32 = 42.0;
 const CONTENT: f32 = PAGE_WIDTH - 2.0 * MARGIN;
 /// Where the flow stops, above the footer.
 const BOTTOM: f32 = PAGE_HEIGHT - 62.0;
 /// Between columns.
 const GUTTER: f32 = 10.0;
-const BOX_HEIGHT: f32 = 88.0;
-/// A fact in one line, or two.
-const FACT_HEIGHT: f32 = 16.0;
+const BOX_HEIGHT: f32 = 80.0;
+/// A fact in one line.
+const FACT_HEIGHT: f32 = 13.0;
 const REFUSED: [u8; 3] = [0xA8, 0x20, 0x1A];
 
 /// The type scale, in points.
@@ -153,7 +153,7 @@ impl<'a> Composer<'a> {
         self.sheets.rectangle(self.page, [MARGIN, self.y, CONTENT, height], 6.0, WASH);
         self.sheets.rectangle(self.page, [MARGIN, self.y + 6.0, 3.0, height - 12.0], 0.0, ink);
         self.put([MARGIN + 16.0, self.y + 10.0, CONTENT - 32.0], style, Edge::Start, text);
-        self.y += height + 16.0;
+        self.y += height + 12.0;
     }
 
     fn section(&mut self, section: &PaperSection) {
@@ -233,7 +233,7 @@ impl<'a> Composer<'a> {
     fn facts(&mut self) {
         let paper = self.paper;
         let lines = paper.facts.iter().map(|_| FACT_HEIGHT).sum::<f32>();
-        self.make_room(lines + 8.0 + BOX_HEIGHT);
+        self.make_room(lines + 6.0 + BOX_HEIGHT);
         for (label, value) in &paper.facts {
             self.make_room(FACT_HEIGHT);
             let style = self.style(scale::SMALL, Weight::Regular, MUTED, Words::Ours);
@@ -242,7 +242,7 @@ impl<'a> Composer<'a> {
             let right = self.put([MARGIN + 130.0, self.y, CONTENT - 130.0], style, Edge::Start, value);
             self.y += left.max(right) + 2.0;
         }
-        self.y += 8.0;
+        self.y += 6.0;
     }
 
     /// The boxes stay together.
@@ -264,7 +264,7 @@ impl<'a> Composer<'a> {
             for line in &paper.signature_lines {
                 self.put([x + 12.0, below, 60.0], style, Edge::Start, line);
                 self.sheets.rectangle(self.page, [x + 76.0, below + 10.0, width - 88.0, 0.6], 0.0, MUTED);
-                below += 20.0;
+                below += 18.5;
             }
         }
         self.y += BOX_HEIGHT;

@@ -88,8 +88,6 @@ async fn a_day(tour: &Tour<'_>) {
     tour.inspect("second").await;
     if browser.device == Device::Desktop {
         let day = today(app);
-        let pdf = app.hub.day_statement(day).await.unwrap();
-        assert!(!pdf.digest().is_empty());
         let made = other.path("/reconciliation/statement.pdf");
         let made = made.replacen("/fr/", &format!("/{}/", tour.language), 1);
         let request = reqwest::Client::new()
