@@ -188,6 +188,8 @@ fn hub_settings(config: &Config) -> HubSettings {
         cash_reference_lifetime: TimeDelta::hours(payments.cash_reference_hours.into()),
         // A use of its own: HMAC with another text in front.
         link_key: config.web.cookie_key.clone(),
+        settlement_folder: config.settlement.folder.clone(),
+        break_alone_max: config.reconcile.alone_max,
         ..HubSettings::default()
     }
 }

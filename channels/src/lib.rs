@@ -5,6 +5,7 @@
 
 mod agents;
 mod desk;
+mod finance;
 mod health;
 mod ivr;
 mod outlet;

@@ -7,6 +7,7 @@ use actix_web::{Resource, Route, Scope};
 
 use crate::agents::{self, Operation};
 use crate::desk;
+use crate::finance;
 use crate::outlet;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, cash, errors, find, headers, home, identify, links, pay, payment};
@@ -46,6 +47,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(staff)
         .configure(counters)
         .configure(teleoperators)
+        .configure(finances)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -265,6 +267,31 @@ fn teleoperators(cfg: &mut ServiceConfig) {
         .service(
             taking("/staff/desk/calls/{call}/references/{reference}", "POST")
                 .route(post().to(desk::offer::cancel_reference)),
+        );
+}
+
+/// Settlement, reconciliation and breaks. A form's own address shows the break that it is about.
+fn finances(cfg: &mut ServiceConfig) {
+    use finance::{acting, breaks, orders, statement, windows};
+    cfg.service(page("/staff/settlement").route(get().to(windows::show_windows)))
+        .service(page("/staff/settlement/windows/{window}").route(get().to(windows::show_window)))
+        .service(page("/staff/settlement/files/{file}").route(get().to(windows::download_file)))
+        .service(page("/staff/settlement/orders").route(get().to(orders::show_orders)))
+        .service(page("/staff/settlement/orders/{order}").route(get().to(orders::download_order)))
+        .service(page("/staff/reconciliation").route(get().to(statement::show_statement)))
+        .service(page("/staff/reconciliation/statement.csv").route(get().to(statement::download_csv)))
+        .service(page("/staff/reconciliation/statement.pdf").route(get().to(statement::download_pdf)))
+        .service(page("/staff/breaks").route(get().to(breaks::show_breaks)))
+        .service(page("/staff/breaks/{break}").route(get().to(breaks::show_break)))
+        .service(
+            form("/staff/breaks/{break}/assign").route(get().to(breaks::show_break)).route(post().to(acting::assign)),
+        )
+        .service(form("/staff/breaks/{break}/note").route(get().to(breaks::show_break)).route(post().to(acting::note)))
+        .service(
+            form("/staff/breaks/{break}/resolve").route(get().to(breaks::show_break)).route(post().to(acting::resolve)),
+        )
+        .service(
+            form("/staff/breaks/{break}/decide").route(get().to(breaks::show_break)).route(post().to(acting::decide)),
         );
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use payments::Hub;
 use secrecy::SecretString;
 use staff::Staff;
+use tokio::sync::Semaphore;
 
 use crate::agents::{Agents, AgentsLimits};
 use crate::ivr::VoiceSettings;
@@ -20,6 +21,9 @@ const MEMBER_LOOKUPS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59)
 const OPERATOR_LOOKUPS: NonZeroU32 = NonZeroU32::new(30).unwrap();
 /// Operators told apart at most; past it they share one allowance.
 const OPERATORS_MAX: usize = 10_000;
+
+/// Files that are handed out at the same time: each is read once before, and held open for as long as its reader is slow.
+const DOWNLOADS_MAX: usize = 16;
 
 /// The time of day, injected so that expiry is tested without waiting.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -98,6 +102,8 @@ pub struct ChannelState {
     pub(crate) callers: Limiter<String>,
     /// Look-ups at counters, by member.
     pub(crate) members: Limiter<i64>,
+    /// Places of files that are handed out.
+    pub(crate) downloads: Arc<Semaphore>,
 }
 
 impl ChannelState {
@@ -128,6 +134,7 @@ impl ChannelState {
             warnings: Arc::new(Vec::new),
             staff: None,
             agents: None,
+            downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
         }
     }
 

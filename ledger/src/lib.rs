@@ -56,15 +56,16 @@ pub use reconciliation::{
     AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, Break, BreakAction,
     BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, CommissionInvoice, EntryState,
     GatewayProof, Import, ImportEnd, ImportKind, ImportState, MatchOutcome, MatchRule, MatchSubject, Matched,
-    NewBankEntry, NewBreak, NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems,
-    ReconciliationDay, ReportOf, ReportSlice, ReportedPayment, Resolution, Resolved, SourceDay, StagedRow, Staging,
+    NewBankEntry, NewBreak, NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems, Proposal,
+    ReconciliationDay, ReportOf, ReportSlice, ReportedPayment, Resolution, ResolutionEffect, Resolved, SourceDay,
+    StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
 pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,
-    SettleOutcome, Settlement, SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowLine,
-    WindowSum,
+    SettleOutcome, Settlement, SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowFilter,
+    WindowLine, WindowState, WindowSum,
 };
 pub use staff::{Attempt, NewStaffMember, NewStaffSession, StaffMember, StaffSession};
 pub use states::{

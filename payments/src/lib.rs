@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod desk;
 mod digits;
 pub mod dispatch;
+pub mod finance;
 pub mod form;
 pub mod gateways;
 mod hub;

@@ -12,8 +12,9 @@ pub(super) fn letter(name: &str, file: &KeptFile, public_url: &str) -> (String, 
         true => "Vous le trouverez en pièce jointe.".to_owned(),
         false => format!(
             "Il est trop volumineux pour un courriel (limite : {} Mo). Téléchargez-le dans votre espace facturier : \
-             {public_url}/fr/staff",
-            ATTACHED_MAX / (1024 * 1024)
+             {public_url}/fr/staff/settlement/windows/{}",
+            ATTACHED_MAX / (1024 * 1024),
+            file.window
         ),
     };
     let text = format!(

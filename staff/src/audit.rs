@@ -66,6 +66,20 @@ actions! {
     CustomerViewed = "customer-viewed";
     /// What is hidden of a customer's data was shown, for a reason.
     CustomerUnmasked = "customer-unmasked";
+    /// A settlement file, or a message to the bank, was downloaded.
+    FileDownloaded = "file-downloaded";
+    /// A day's reconciliation statement was downloaded.
+    StatementDownloaded = "statement-downloaded";
+    /// They said who follows a break up.
+    BreakAssigned = "break-assigned";
+    /// They wrote a note to a break.
+    BreakNoted = "break-noted";
+    /// They closed a break, or proposed how to.
+    BreakResolved = "break-resolved";
+    /// As the second person they agreed to how a break is closed.
+    BreakApproved = "break-approved";
+    /// As the second person they refused it.
+    BreakRefused = "break-refused";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -19,7 +19,7 @@ pub enum Role {
     NetworkManager,
     /// Looks after one biller's receivables.
     BillerUser,
-    /// Moves floats, approves refunds, reads the books.
+    /// Moves floats, approves refunds, reads the books, reconciles.
     Finance,
     /// Runs the hub: billers, networks, incidents.
     Operations,
@@ -72,8 +72,13 @@ pub enum Permission {
     ResolveIncidents,
     /// Agree to give money back.
     ApproveRefund,
-    /// Read accounts, postings and statements.
+    /// Read accounts, postings and statements, and what reconciliation found.
     ViewBooks,
+    /// See settlement windows and have their files; bound to a biller, those of one's own. Orders to the bank are for
+    /// whoever is bound to none.
+    ViewSettlement,
+    /// Follow breaks up, close them, and agree as the second person to what another one proposed.
+    ResolveBreaks,
     /// Take billers in and change them.
     ManageBillers,
     /// Read the audit log.
@@ -120,8 +125,17 @@ impl Role {
                 &[P::TakeCash, P::CancelCash, P::CloseShift, P::ApproveOverShort, P::RequestFloat, P::ViewOutlets]
             }
             Self::NetworkManager => &[P::ApproveOverShort, P::RequestFloat, P::ViewOutlets, P::ManageOutlets],
-            Self::BillerUser => &[P::ViewBillerPayments],
-            Self::Finance => &[P::ApproveFloat, P::ApproveRefund, P::ViewPayments, P::ViewOutlets, P::ViewBooks],
+            Self::BillerUser => &[P::ViewBillerPayments, P::ViewSettlement],
+            Self::Finance => &[
+                P::ApproveFloat,
+                P::ApproveRefund,
+                P::ViewPayments,
+                P::ViewOutlets,
+                P::ViewBooks,
+                P::ViewSettlement,
+                P::ResolveBreaks,
+            ],
+            // Files that do not arrive are incidents; closing breaks is not theirs, as they say where billers' money goes.
             Self::Operations => &[
                 P::ViewPayments,
                 P::ViewOutlets,
@@ -129,8 +143,9 @@ impl Role {
                 P::ManageOutlets,
                 P::ManageNetwork,
                 P::ManageBillers,
+                P::ViewSettlement,
             ],
-            Self::Auditor => &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewAudit],
+            Self::Auditor => &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit],
             Self::Administrator => &[P::ManageStaff, P::ViewAudit],
         }
     }
@@ -153,7 +168,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -169,6 +184,8 @@ impl Permission {
         Self::ResolveIncidents,
         Self::ApproveRefund,
         Self::ViewBooks,
+        Self::ViewSettlement,
+        Self::ResolveBreaks,
         Self::ManageBillers,
         Self::ViewAudit,
         Self::ManageStaff,
@@ -188,6 +205,7 @@ impl Permission {
             | Self::ManageNetwork
             | Self::ResolveIncidents
             | Self::ApproveRefund
+            | Self::ResolveBreaks
             | Self::ManageBillers
             | Self::ManageStaff => true,
             Self::ViewOutlets
@@ -195,6 +213,7 @@ impl Permission {
             | Self::ViewBillerPayments
             | Self::ViewPayments
             | Self::ViewBooks
+            | Self::ViewSettlement
             | Self::ViewAudit => false,
         }
     }
@@ -348,6 +367,8 @@ mod tests {
     #[case(P::ResolveIncidents, "operations")]
     #[case(P::ApproveRefund, "finance")]
     #[case(P::ViewBooks, "finance auditor")]
+    #[case(P::ViewSettlement, "biller-user finance operations auditor")]
+    #[case(P::ResolveBreaks, "finance")]
     #[case(P::ManageBillers, "operations")]
     #[case(P::ViewAudit, "auditor administrator")]
     #[case(P::ManageStaff, "administrator")]

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use ledger::{AuditRow, Ledger, LedgerError, NewStaffSession, Reader, StaffMember, StorageError, WriteOp};
+use ledger::{AuditEntry, AuditRow, Ledger, LedgerError, NewStaffSession, Reader, StaffMember, StorageError, WriteOp};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
 use crate::Trouble;
 use crate::audit::{self, Action};
 use crate::passwords::Hasher;
+use crate::roles::{self, Permission};
 use crate::session::{
     self, HALF_WAY_MAX, LIFE_MAX, Opened, SEEN_EVERY, SESSIONS_MAX, STAGE_PASSWORD, STAGE_WHOLE, Session,
 };
@@ -97,6 +98,24 @@ impl Staff {
     pub async fn audit(&self, actor: &Session, action: Action, subject: &str, detail: &str) -> Result<(), Trouble> {
         let (entry, now) = (audit::entry(&actor.login, action, subject, detail), self.now());
         self.write(move |op| op.audit(&entry, now).map(drop)).await
+    }
+
+    /// An entry of the audit log about what a member does, for whoever writes it in the commit of what it tells of.
+    pub fn audit_entry(actor: &Session, action: Action, subject: &str, detail: &str) -> AuditEntry {
+        audit::entry(&actor.login, action, subject, detail)
+    }
+
+    /// Members who may sign in and do this: number, login and name, by login.
+    pub async fn members_who_may(&self, permission: Permission) -> Result<Vec<(i64, String, String)>, Trouble> {
+        let members = self.read(|reader| reader.staff_members()).await?;
+        let may = |member: &StaffMember| {
+            member.disabled_at.is_none()
+                && roles::of_words(&member.roles).iter().any(|role| role.permissions().contains(&permission))
+        };
+        let mut members: Vec<_> =
+            members.into_iter().filter(may).map(|member| (member.id, member.login, member.name)).collect();
+        members.sort_by(|a, b| a.1.cmp(&b.1));
+        Ok(members)
     }
 
     /// Rows of the audit log before a place, or the last ones; the newest first.

@@ -9,6 +9,7 @@ mod cash_page;
 mod cli;
 mod crash;
 mod desk;
+mod finance;
 mod jobs;
 mod journey;
 mod links;

@@ -70,6 +70,14 @@ impl From<Vec<FaultLink>> for Faults {
     }
 }
 
+/// A page that says one thing to somebody at work.
+#[derive(Template)]
+#[template(path = "staff/notice.html")]
+pub(crate) struct StaffNotice {
+    pub(crate) frame: Frame,
+    pub(crate) notice: Notice,
+}
+
 /// A fault's page, where who is at work is not known.
 #[derive(Template)]
 #[template(path = "staff/notice.html")]

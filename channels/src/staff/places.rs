@@ -55,6 +55,24 @@ pub(super) const WORK: &[Place] = &[
         icon: "M4.5 20h15M7 17v-5M12 17V6.5M17 17v-8",
     },
     Place {
+        key: "staff-nav-settlement",
+        path: "/staff/settlement",
+        needs: &[Permission::ViewSettlement],
+        icon: "M3.5 6h17v12h-17zM3.5 10h17M7 14.5h4",
+    },
+    Place {
+        key: "staff-nav-reconciliation",
+        path: "/staff/reconciliation",
+        needs: &[Permission::ViewBooks],
+        icon: "M12 4v16M8 20h8M5 7h14M5 7l-2.5 6h5zM19 7l-2.5 6h5z",
+    },
+    Place {
+        key: "staff-nav-breaks",
+        path: "/staff/breaks",
+        needs: &[Permission::ViewBooks],
+        icon: "M12 4 3 19.5h18zM12 10v4.5M12 17v.5",
+    },
+    Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],

@@ -234,6 +234,16 @@ impl StaffSession {
         Frame::of(self.context.page(title_key), &self.who, self.context.path())
     }
 
+    /// The frame of a page titled by a message, whose language links keep this query.
+    pub(crate) fn frame_with_query(&self, title_key: &str, query: &str) -> Frame {
+        Frame::of(self.context.page_with_query(title_key, query), &self.who, self.context.path())
+    }
+
+    /// An entry of the audit log about what they do, for whoever writes it in the commit of what it tells of.
+    pub(crate) fn audit_entry(&self, action: Action, subject: &str, detail: &str) -> ledger::AuditEntry {
+        Staff::audit_entry(&self.who, action, subject, detail)
+    }
+
     /// Answers with a page, which nobody keeps.
     pub(crate) fn html(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Fault> {
         self.context.html(status, Keep::Nobody, page)

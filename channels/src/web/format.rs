@@ -29,6 +29,11 @@ pub(crate) fn number(language: Language, amount: Money) -> String {
     format!("{sign}{}{point}{:02}", grouped(minor / 100, thousands), minor % 100)
 }
 
+/// A whole number with its thousands apart.
+pub(crate) fn count(language: Language, count: u64) -> String {
+    grouped(count, if language == Language::En { ',' } else { NARROW })
+}
+
 /// Thirteen digits as they are read aloud: `123 456 789 0123`.
 pub(crate) fn cash_digits(digits: &str) -> String {
     let cut = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();

@@ -93,6 +93,8 @@ pub struct BreakFilter {
     pub partner: Option<String>,
     /// Only those that should have been on this day.
     pub due_on: Option<NaiveDate>,
+    /// Only those that this member follows up.
+    pub staff: Option<i64>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -179,6 +181,9 @@ impl Reader<'_> {
         }
         if let Some(day) = filter.due_on {
             query = query.filter(breaks::due_on.eq(day));
+        }
+        if let Some(staff) = filter.staff {
+            query = query.filter(breaks::staff_id.eq(staff));
         }
         let rows: Vec<BreakRow> =
             query.order(breaks::id).limit(limit).select(BreakRow::as_select()).load(self.connection)?;
@@ -403,9 +408,14 @@ impl WriteOp<'_> {
         Ok(())
     }
 
-    /// Says who follows a break up; whether there is such an open break.
+    /// Says who follows a break up; whether there is such an open break. Whoever does so already is not named again.
     pub fn assign_break(&mut self, id: i64, to: &Actor, by: &Actor, now: DateTime<Utc>) -> Result<bool, StorageError> {
         let open = breaks::table.filter(breaks::id.eq(id)).filter(breaks::state.eq_any(NOT_CLOSED));
+        let known: Option<Option<i64>> =
+            open.clone().select(breaks::staff_id).get_result(self.connection).optional()?;
+        if known == Some(Some(to.id)) {
+            return Ok(true);
+        }
         let changed = diesel::update(open)
             .set((breaks::staff_id.eq(to.id), breaks::staff_name.eq(&to.name)))
             .execute(self.connection)?;
@@ -415,14 +425,22 @@ impl WriteOp<'_> {
         Ok(changed == 1)
     }
 
-    /// Adds a note to a break; whether there is such a break.
+    /// Adds a note to a break; whether there is such a break. What its last note says in the same words, by the same
+    /// person, is not written again.
     pub fn note_break(&mut self, id: i64, note: &str, by: &Actor, now: DateTime<Utc>) -> Result<bool, StorageError> {
         let known: i64 = breaks::table
             .filter(breaks::id.eq(id))
             .filter(breaks::state.ne(BreakState::Staged.code()))
             .count()
             .get_result(self.connection)?;
-        if known == 1 {
+        let last: Option<(i16, String, Option<i64>)> = break_notes::table
+            .filter(break_notes::break_id.eq(id))
+            .order(break_notes::id.desc())
+            .select((break_notes::action, break_notes::note, break_notes::made_by))
+            .first(self.connection)
+            .optional()?;
+        let again = last == Some((BreakAction::Noted.code(), note.to_owned(), Some(by.id)));
+        if known == 1 && !again {
             self.note(id, BreakAction::Noted, note, Some(by), now)?;
         }
         Ok(known == 1)

@@ -117,6 +117,15 @@ impl TryFrom<ImportRow> for Import {
 }
 
 impl Reader<'_> {
+    /// The last day, up to this one, that a complete import tells of.
+    pub fn last_imported_day(&mut self, until: NaiveDate) -> Result<Option<NaiveDate>, StorageError> {
+        let days = imports::table
+            .filter(imports::state.eq(ImportState::Complete.code()))
+            .filter(imports::day.le(until))
+            .select(diesel::dsl::max(imports::day));
+        Ok(days.get_result(self.connection)?)
+    }
+
     /// The complete import of a file with this digest.
     pub fn import_of(&mut self, digest: &str) -> Result<Option<Import>, StorageError> {
         let row = imports::table

@@ -4,6 +4,7 @@
 mod awaited;
 mod bank;
 mod breaks;
+mod effects;
 mod imports;
 mod invoices;
 mod matches;
@@ -16,12 +17,13 @@ mod words;
 pub use awaited::{AwaitedTransfer, NewPayout, Payout};
 pub use bank::{BankDetail, BankEntry, BankStatement};
 pub use breaks::{Break, BreakFilter, BreakNote, NewBreak};
+pub use effects::{Proposal, ResolutionEffect};
 pub use imports::{Import, ImportEnd, NewImport};
 pub use invoices::CommissionInvoice;
 pub use matches::{BankMatch, BankPlace, MatchOutcome, Matched};
 pub use proofs::{BankProof, GatewayProof, OpenBreaks, ProofItem, ProofItems, ReconciliationDay, SourceDay};
 pub use reports::{ReportOf, ReportSlice, ReportedPayment};
-pub use resolving::{NewResolution, Resolved};
+pub use resolving::{NewResolution, Resolved, Unfit};
 pub use staging::{NewBankEntry, StagedRow, Staging};
 pub use words::{
     BreakAction, BreakKind, BreakSource, BreakState, BreakSubject, EntryState, ImportKind, ImportState, MatchRule,

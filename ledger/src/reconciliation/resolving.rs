@@ -50,11 +50,49 @@ pub enum Resolved {
     /// Who proposes does not approve.
     SamePerson,
     /// It cannot be resolved so: why.
-    Unfit(&'static str),
+    Unfit(Unfit),
+}
+
+/// Why a break cannot be resolved as somebody wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// What it is about is neither an entry of the bank nor a difference at a gateway.
+    #[error("only the bank's entries and differences at gateways can be booked")]
+    NotBookable,
+    /// There is no difference to write off.
+    #[error("the amounts do not differ")]
+    SameAmounts,
+    /// The entry is gone.
+    #[error("there is no such entry")]
+    NoEntry,
+    /// All of the entry is matched.
+    #[error("nothing of the entry is left")]
+    NothingLeft,
+    /// Charges lessen the account.
+    #[error("charges are debits, and this is a credit")]
+    NotADebit,
+    /// Once is all that an entry can have.
+    #[error("charges are booked of it already: the rest can be written off")]
+    HasCharges,
+    /// What a biller pays adds to the account.
+    #[error("a biller's payment is a credit, and this is a debit")]
+    NotACredit,
+    /// No biller was named.
+    #[error("whose commission was paid: the biller is missing")]
+    NoBiller,
+    /// No payout was named.
+    #[error("which payout it is: the reference is missing")]
+    NoPayout,
+    /// No report announces it, or it came.
+    #[error("no payout with this reference is awaited")]
+    PayoutNotAwaited,
+    /// Nothing is missing of it: there is too much.
+    #[error("more came than was announced")]
+    MoreThanAnnounced,
 }
 
 /// What a resolution books.
-enum Booking {
+pub(super) enum Booking {
     Nothing,
     /// The rest of an entry.
     Entry(BankPlace, (MatchSubject, i64), Box<Posting>),
@@ -66,11 +104,11 @@ enum Booking {
     },
     /// A difference that no entry shows.
     Other(Box<Posting>),
-    Unfit(&'static str),
+    Unfit(Unfit),
 }
 
 impl Booking {
-    fn size(&self) -> i64 {
+    pub(super) fn size(&self) -> i64 {
         let of = |posting: &Posting| posting.entries().iter().map(|entry| entry.amount.max(0)).sum();
         match self {
             Self::Entry(_, _, posting) | Self::Other(posting) => of(posting),
@@ -81,7 +119,7 @@ impl Booking {
 }
 
 impl WriteOp<'_> {
-    fn found_break(&mut self, id: i64) -> Result<Option<Break>, StorageError> {
+    pub(super) fn found_break(&mut self, id: i64) -> Result<Option<Break>, StorageError> {
         let row = breaks::table.filter(breaks::id.eq(id)).filter(breaks::state.ne(BreakState::Staged.code()));
         let row = row.select(BreakRow::as_select()).get_result::<BreakRow>(self.connection).optional()?;
         row.map(Break::try_from).transpose()
@@ -184,7 +222,7 @@ impl WriteOp<'_> {
         Ok(Resolved::Closed(posting))
     }
 
-    fn booking(
+    pub(super) fn booking(
         &mut self,
         found: &Break,
         resolution: Resolution,
@@ -201,13 +239,13 @@ impl WriteOp<'_> {
         }
         let is_gateway = what.source == BreakSource::Gateway && what.subject == BreakSubject::Payment;
         if resolution != Resolution::WrittenOff || !is_gateway {
-            return Ok(Booking::Unfit("only the bank's entries and differences at gateways can be booked"));
+            return Ok(Booking::Unfit(Unfit::NotBookable));
         }
         let account = Account::of(AccountKind::GatewayReceivable, what.partner.clone());
         let (expected, seen) = (what.expected.unwrap_or_default(), what.found.unwrap_or_default());
         let amount = seen.checked_sub(expected).ok_or(Unbalanced)?;
         if amount == Money::ZERO {
-            return Ok(Booking::Unfit("the amounts do not differ"));
+            return Ok(Booking::Unfit(Unfit::SameAmounts));
         }
         Ok(Booking::Other(Box::new(postings::difference_written_off(&account, amount, moment)?)))
     }
@@ -221,10 +259,10 @@ impl WriteOp<'_> {
         moment: Moment,
     ) -> Result<Booking, StorageError> {
         let entry = found.what.subject_id;
-        let Some(left) = self.unmatched(entry)? else { return Ok(Booking::Unfit("there is no such entry")) };
+        let Some(left) = self.unmatched(entry)? else { return Ok(Booking::Unfit(Unfit::NoEntry)) };
         let amount = if found.what.position == 0 { left } else { found.what.found.unwrap_or_default() };
         if amount == Money::ZERO {
-            return Ok(Booking::Unfit("nothing of the entry is left"));
+            return Ok(Booking::Unfit(Unfit::NothingLeft));
         }
         let place = BankPlace { entry, position: found.what.position, amount };
         let cost = Money::ZERO.checked_sub(amount).ok_or(Unbalanced)?;
@@ -236,18 +274,18 @@ impl WriteOp<'_> {
                 ((MatchSubject::Difference, found.id), postings::difference_written_off(&bank, amount, moment)?)
             }
             Resolution::Charges if self.has_charges(place)? => {
-                return Ok(Booking::Unfit("charges are booked of it already: the rest can be written off"));
+                return Ok(Booking::Unfit(Unfit::HasCharges));
             }
             Resolution::Charges if cost.is_positive() => {
                 ((MatchSubject::Charges, entry), postings::bank_charges(cost, moment)?)
             }
-            Resolution::Charges => return Ok(Booking::Unfit("charges are debits, and this is a credit")),
+            Resolution::Charges => return Ok(Booking::Unfit(Unfit::NotADebit)),
             Resolution::Commission => match biller {
                 Some(biller) if amount.is_positive() => {
                     ((MatchSubject::Commission, i64::from(biller)), postings::commission_paid(biller, amount, moment)?)
                 }
-                Some(_) => return Ok(Booking::Unfit("a biller's payment is a credit, and this is a debit")),
-                None => return Ok(Booking::Unfit("whose commission was paid: the biller is missing")),
+                Some(_) => return Ok(Booking::Unfit(Unfit::NotACredit)),
+                None => return Ok(Booking::Unfit(Unfit::NoBiller)),
             },
             Resolution::Evidence => return Ok(Booking::Nothing),
         };
@@ -267,7 +305,7 @@ impl WriteOp<'_> {
 
     fn payout_booking(&mut self, place: BankPlace, reference: Option<&str>) -> Result<Booking, StorageError> {
         let Some(reference) = reference else {
-            return Ok(Booking::Unfit("which payout it is: the reference is missing"));
+            return Ok(Booking::Unfit(Unfit::NoPayout));
         };
         let rows: Vec<(i64, i64, i64, i64)> = gateway_payouts::table
             .inner_join(imports::table.on(imports::id.eq(gateway_payouts::import_id)))
@@ -279,13 +317,13 @@ impl WriteOp<'_> {
             .select((gateway_payouts::id, gateway_payouts::captured, gateway_payouts::returned, gateway_payouts::fee))
             .load(self.connection)?;
         if rows.is_empty() {
-            return Ok(Booking::Unfit("no payout with this reference is awaited"));
+            return Ok(Booking::Unfit(Unfit::PayoutNotAwaited));
         }
         let amounts = rows.iter().flat_map(|(_, captured, returned, fee)| [*captured, -returned, -fee]);
         let net = Money::sum(amounts.map(Money::from_minor)).ok_or(Unbalanced)?;
         let missing = net.checked_sub(place.amount).ok_or(Unbalanced)?;
         if missing.minor() < 0 {
-            return Ok(Booking::Unfit("more came than was announced"));
+            return Ok(Booking::Unfit(Unfit::MoreThanAnnounced));
         }
         Ok(Booking::Payout { parts: rows.into_iter().map(|(id, ..)| id).collect(), place, missing })
     }

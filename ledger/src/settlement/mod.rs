@@ -4,11 +4,13 @@
 mod deliveries;
 mod files;
 mod orders;
+mod pages;
 pub(crate) mod settling;
 pub(crate) mod windows;
 
 pub use deliveries::{Delivery, NotDelivered, OrderDelivery};
 pub use files::{KeptFile, NewDelivery, NewFile};
 pub use orders::{Repeated, TransferEnd, TransferEnded, TransferOrder};
+pub use pages::{WindowFilter, WindowState};
 pub use settling::{NewSettlement, NewTransfer, SettleOutcome, Settlement, Transfer};
 pub use windows::{SettlementWindow, WindowLine, WindowSum};

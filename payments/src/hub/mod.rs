@@ -5,6 +5,7 @@ mod cash;
 mod desk;
 pub(crate) mod detail;
 mod files;
+mod finance;
 mod find;
 mod ledger_calls;
 mod links;
@@ -15,6 +16,7 @@ mod view;
 mod voice;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -61,6 +63,10 @@ pub struct HubSettings {
     /// Makes the tokens of payment links; the same over restarts and on every node. The default is this process's own:
     /// links that it made and did not send in its life are never sent.
     pub link_key: SecretString,
+    /// Where settlement files and messages to the bank are.
+    pub settlement_folder: PathBuf,
+    /// The highest amount that one person books for a break.
+    pub break_alone_max: Money,
 }
 
 impl Default for HubSettings {
@@ -74,6 +80,8 @@ impl Default for HubSettings {
             cash_reference_reminder: TimeDelta::hours(3),
             gateway_account: "cmi".to_owned(),
             link_key: hex::encode(rand::random::<[u8; 32]>()).into(),
+            settlement_folder: "settlement".into(),
+            break_alone_max: Money::ZERO,
         }
     }
 }

@@ -9,6 +9,7 @@
     reason = "page geometry is in points; amounts enter as text made from whole centimes"
 )]
 
+mod paper;
 mod sheet;
 mod text;
 
@@ -21,6 +22,7 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use crate::data::ReceiptData;
 use crate::locale;
+pub use paper::{PAPER_ROWS_MAX, render_paper};
 use sheet::{PAGE_HEIGHT, PAGE_WIDTH, Sheets};
 use text::{Side, Style, Typesetter, Weight};
 
@@ -59,6 +61,9 @@ pub enum PdfError {
     /// More than [`ARTICLES_MAX`] lines.
     #[error("a receipt lists at most {ARTICLES_MAX} lines, this one has {0}")]
     TooManyArticles(usize),
+    /// More rows than a paper may have.
+    #[error("a paper has at most {PAPER_ROWS_MAX} rows, this one has {0}")]
+    TooManyRows(usize),
     /// The address to check the receipt at does not fit a QR code (2,331 bytes at level M).
     #[error("the address of the receipt is too long for a QR code")]
     AddressTooLong,
@@ -153,6 +158,15 @@ enum Words {
     Theirs,
 }
 
+/// The direction of a paragraph.
+fn base_direction(language: Language, words: Words) -> BaseDirection {
+    match words {
+        Words::Ours if language == Language::Ar => BaseDirection::Rtl,
+        Words::Ours | Words::Latin => BaseDirection::Ltr,
+        Words::Theirs => BaseDirection::Auto,
+    }
+}
+
 struct Composer<'a> {
     data: &'a ReceiptData,
     typesetter: Typesetter,
@@ -189,12 +203,7 @@ impl<'a> Composer<'a> {
     }
 
     fn style(&self, size: f32, weight: Weight, ink: [u8; 3], words: Words) -> Style {
-        let direction = match words {
-            Words::Ours if self.is_rtl() => BaseDirection::Rtl,
-            Words::Ours | Words::Latin => BaseDirection::Ltr,
-            Words::Theirs => BaseDirection::Auto,
-        };
-        Style { size, weight, ink, direction }
+        Style { size, weight, ink, direction: base_direction(self.data.language, words) }
     }
 
     /// Sets `text` into the box (x, y, width) and returns its height.

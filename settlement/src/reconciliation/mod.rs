@@ -5,6 +5,7 @@
 
 mod answers;
 mod awaited;
+mod day_csv;
 mod import;
 mod lines;
 mod reports;
@@ -12,5 +13,6 @@ mod rules;
 mod run;
 mod staging;
 
+pub use day_csv::day_csv;
 pub use import::{ImportError, ImportTerms, Imported, Taken, import};
 pub use run::{MatchTerms, RunReport, run};

@@ -43,6 +43,7 @@ Fatoura is running. This is a demo: no real card, no real money, no message leav
     outlet(out, hub, base.as_str())?;
     desk(out, hub, base.as_str())?;
     day(out, base.as_str(), &shown(folder, "fatoura.db"))?;
+    finance(out, hub, folder)?;
     writeln!(
         out,
         "
@@ -113,6 +114,21 @@ fn desk(out: &mut dyn Write, hub: &str, sandbox: &str) -> std::io::Result<()> {
     Or open a call    0612345678, then find contract 11111111 and send the link
     Pay as the caller open the link in {sandbox}/inbox/sms and watch the call turn paid by itself
     Search            the phone, the contract, the payment's reference or the biller's receipt number"
+    )
+}
+
+/// A day in finance.
+fn finance(out: &mut dyn Write, hub: &str, folder: &Path) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "
+  Settle and reconcile: sign in as fatima, and as farid for what takes a second person
+    fatima  {hub}/fr/staff/settlement: windows close at 18:00, or at once by
+            FATOURA_DATABASE_URL=sqlite:{database} fatoura job run close_windows --as-of \"$(date -d tomorrow +%FT18:00)\"
+            then their figures, files and the order to the bank are there within half a minute
+    fatima  {hub}/fr/staff/reconciliation: the statement of a day, as PDF to be signed; {hub}/fr/staff/breaks
+    brahim  has the files of biller 1001 alone, aicha reads everything",
+        database = shown(folder, "fatoura.db"),
     )
 }
 

@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Context;
 use chrono::Utc;
 use ledger::{BankProof, GatewayProof, Money, OpenBreaks, ProofItems, ReconciliationDay, SourceDay};
+use settlement::reconciliation::day_csv;
 
 use super::open;
 use crate::cli::ReconcileStatementArgs;
@@ -28,7 +29,7 @@ pub(super) fn run(
     let (day, bank, gateways) = found.context("the day cannot be read")?;
     ledger.close();
     if args.csv {
-        csv(&day, out)?;
+        out.write_all(day_csv(&day).as_bytes())?;
     } else {
         match day.is_final(Utc::now()) {
             true => writeln!(out, "{}, as known at the end of {}\n", day.day, day.known_on)?,
@@ -72,20 +73,6 @@ fn cells(source: &SourceDay) -> [String; 12] {
         balance(|both| both.0),
         balance(|both| both.1),
     ]
-}
-
-fn csv(day: &ReconciliationDay, out: &mut dyn Write) -> anyhow::Result<()> {
-    let head: Vec<String> = SOURCES.iter().map(|name| name.to_lowercase().replace(' ', "_")).collect();
-    writeln!(out, "day;{}", head.join(";"))?;
-    for source in &day.sources {
-        // A name of a file is the only text that people choose: nothing in it may act as a separator or a formula.
-        let [name, rest @ ..] = cells(source);
-        let name: String =
-            name.chars().map(|c| if c.is_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
-        let told = source.import.day.unwrap_or(day.day);
-        writeln!(out, "{told};{};{}", name.trim_start_matches('-'), rest.join(";"))?;
-    }
-    Ok(())
 }
 
 fn table(day: &ReconciliationDay, out: &mut dyn Write) -> anyhow::Result<()> {

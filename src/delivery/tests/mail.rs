@@ -48,7 +48,10 @@ async fn a_file_that_is_too_large_is_named_and_not_carried() {
     let mail = MessageParser::default().parse(&mails[0].raw).unwrap();
     assert_eq!(mail.attachment_count(), 0);
     let text = mail.body_text(0).unwrap().replace("\r\n", " ");
-    assert!(text.contains("limite : 10 Mo") && text.contains("https://pay.example.ma/fr/staff"), "{text}");
+    assert!(
+        text.contains("limite : 10 Mo") && text.contains("https://pay.example.ma/fr/staff/settlement/windows/"),
+        "{text}"
+    );
     bench.stop().await;
 }
 

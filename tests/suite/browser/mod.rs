@@ -3,6 +3,7 @@
 
 mod desk;
 mod driver;
+mod finance;
 mod journeys;
 mod mishaps;
 mod outlet;

@@ -53,6 +53,8 @@ pub struct TestApp {
     pub bank: Bank,
     pub database: TestDatabase,
     pub staff: Arc<Staff>,
+    /// Where settlement files are.
+    pub settlement: tempfile::TempDir,
     ahead: Arc<Mutex<TimeDelta>>,
     server: ServerHandle,
 }
@@ -147,6 +149,7 @@ impl TestApp {
             breaker_failures: setup.breaker_failures,
             ..ClientSettings::default()
         };
+        let settlement = tempfile::tempdir().unwrap();
         let hub = Arc::new(
             Hub::open(HubParts {
                 ledger: Arc::clone(&ledger),
@@ -154,7 +157,11 @@ impl TestApp {
                 cmi: CmiClient::new(cmi(&base, &config, &setup)).unwrap(),
                 secrets: Arc::new(move |name| Some(secret_of(name, &config.biller_secret).into())),
                 clock: Arc::clone(&clock),
-                settings: HubSettings { callback_url: format!("{url}/webhooks/cmi"), ..HubSettings::default() },
+                settings: HubSettings {
+                    callback_url: format!("{url}/webhooks/cmi"),
+                    settlement_folder: settlement.path().to_owned(),
+                    ..HubSettings::default()
+                },
             })
             .unwrap(),
         );
@@ -192,7 +199,20 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         let control = sandbox.control();
-        Some(Self { hub, ledger, url, sandbox, control, dispatcher, bank, database, staff, ahead, server: handle })
+        Some(Self {
+            hub,
+            ledger,
+            url,
+            sandbox,
+            control,
+            dispatcher,
+            bank,
+            database,
+            staff,
+            settlement,
+            ahead,
+            server: handle,
+        })
     }
 
     /// Moves all clocks on: the hub's, the billers', the gateway's.

@@ -34,7 +34,7 @@ fn quoted_after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a s
 fn used() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = BTreeSet::new();
-    for folder in ["web", "staff", "outlet", "desk"] {
+    for folder in ["web", "staff", "outlet", "desk", "finance"] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
             for start in ["page.t(\"", "page.t1(\"", "page.tn(\""] {
@@ -74,6 +74,20 @@ const PUT_TOGETHER: &[&str] = &[
     "desk-outcome-",
     "desk-reason-",
     "desk-channel-",
+    "finance-window-",
+    "finance-transfer-",
+    "finance-file-kind-",
+    "finance-means-",
+    "finance-order-",
+    "finance-import-",
+    "finance-kind-",
+    "finance-source-",
+    "finance-subject-",
+    "finance-break-",
+    "finance-action-",
+    "finance-way-",
+    "finance-advice-",
+    "finance-filter-",
 ];
 
 #[test]

@@ -58,7 +58,7 @@ impl Notice {
 
     pub(crate) fn fact(mut self, language: Language, key: &str, value: &str) -> Self {
         if !value.is_empty() {
-            let is_code = matches!(key, "fact-reference" | "fact-trace");
+            let is_code = matches!(key, "fact-reference" | "fact-trace" | "finance-file");
             self.facts.push((i18n::text(language, key), value.to_owned(), is_code));
         }
         self

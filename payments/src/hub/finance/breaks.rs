@@ -1,0 +1,115 @@
+//! Breaks, followed up by people. What is done stands in the audit log by the same commit.
+
+use ledger::{Actor, AuditEntry, Break, BreakFilter, NewResolution, ResolutionEffect, Resolved};
+
+use super::PAGE_MAX;
+use crate::api::Infrastructure;
+use crate::finance::{BreakView, WayOut};
+use crate::hub::Hub;
+
+impl Hub {
+    /// Breaks after a number, the oldest first, at most 200.
+    pub async fn breaks(&self, filter: BreakFilter, after: i64, limit: i64) -> Result<Vec<Break>, Infrastructure> {
+        self.read(move |reader| reader.breaks(&filter, after, limit.clamp(1, PAGE_MAX))).await
+    }
+
+    /// A break by its number.
+    pub async fn break_view(&self, id: i64) -> Result<Option<BreakView>, Infrastructure> {
+        let found = self.read(move |reader| Ok((reader.break_of(id)?, reader.break_notes(id)?))).await?;
+        let (Some(found), notes) = found else { return Ok(None) };
+        let proposed = match found.proposed_by.is_some() && found.closed_at.is_none() {
+            true => {
+                let now = self.now();
+                self.write(move |op| op.proposal_effect(id, now)).await?
+            }
+            false => None,
+        };
+        Ok(Some(BreakView { found, notes, proposed }))
+    }
+
+    /// Says who follows a break up; whether there is such an open break.
+    pub async fn assign_break(&self, id: i64, to: Actor, by: Actor, entry: AuditEntry) -> Result<bool, Infrastructure> {
+        let now = self.now();
+        self.write(move |op| {
+            let done = op.assign_break(id, &to, &by, now)?;
+            if done {
+                op.audit(&entry, now)?;
+            }
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Adds a note to a break; whether there is such a break.
+    pub async fn note_break(
+        &self,
+        id: i64,
+        note: String,
+        by: Actor,
+        entry: AuditEntry,
+    ) -> Result<bool, Infrastructure> {
+        let now = self.now();
+        self.write(move |op| {
+            let done = op.note_break(id, &note, &by, now)?;
+            if done {
+                op.audit(&entry, now)?;
+            }
+            Ok(done)
+        })
+        .await
+    }
+
+    /// What a way out would book; `Err` is why it is none.
+    pub async fn break_effect(
+        &self,
+        id: i64,
+        way: WayOut,
+    ) -> Result<Result<ResolutionEffect, Resolved>, Infrastructure> {
+        let (new, now) = (self.resolution(way), self.now());
+        self.write(move |op| op.resolution_effect(id, &new, now)).await
+    }
+
+    /// Closes a break, or proposes that to a second person.
+    pub async fn resolve_break(
+        &self,
+        id: i64,
+        way: WayOut,
+        by: Actor,
+        entry: AuditEntry,
+    ) -> Result<Resolved, Infrastructure> {
+        let (new, now) = (self.resolution(way), self.now());
+        self.write(move |op| {
+            let done = op.resolve_break(id, &new, &by, now)?;
+            if matches!(done, Resolved::Closed(_) | Resolved::Waits) {
+                op.audit(&entry, now)?;
+            }
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Says yes or no to what another person proposed.
+    pub async fn decide_break(
+        &self,
+        id: i64,
+        approve: bool,
+        note: String,
+        by: Actor,
+        entry: AuditEntry,
+    ) -> Result<Resolved, Infrastructure> {
+        let now = self.now();
+        self.write(move |op| {
+            let done = op.decide_break(id, approve, &note, &by, now)?;
+            if matches!(done, Resolved::Closed(_) | Resolved::Refused) {
+                op.audit(&entry, now)?;
+            }
+            Ok(done)
+        })
+        .await
+    }
+
+    fn resolution(&self, way: WayOut) -> NewResolution {
+        let WayOut { resolution, note, biller, payout } = way;
+        NewResolution { resolution, note, biller, payout, alone_max: self.settings.break_alone_max }
+    }
+}

@@ -1,0 +1,115 @@
+//! Two people in finance, from the windows to a break that both agree to close.
+
+use rstest::rstest;
+use staff::Role;
+
+use super::driver::{Browser, Device, keep, with_browser};
+use super::page::Tour;
+use crate::finance::{first_settlement, open_breaks, settle, statement, take, today};
+use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
+
+const SEND: &str = "main form button[type=submit]";
+
+async fn come_in(tour: &Tour<'_>, who: &Colleague) {
+    let Tour { browser, app, .. } = tour;
+    tour.open("/staff/settlement").await;
+    browser.fill("#login", &who.login).await;
+    browser.fill("#password", PASSWORD).await;
+    browser.click(SEND).await;
+    tour.at("/staff/second-factor").await;
+    browser.fill("#code", &code_at(&who.secret, app.now())).await;
+    browser.click(SEND).await;
+    tour.at("/staff/settlement").await;
+}
+
+/// A settled window, a transfer that the bank refused, a statement with entries that nobody knows.
+async fn prepare(app: &TestApp) {
+    crate::finance::open_windows(app);
+    let payer = app.payer("fr");
+    for contract in ["12345678", "11111111"] {
+        let kind = if contract == "11111111" { "02" } else { "01" };
+        let redirect = payer.up_to_gateway(1001, kind, contract).await;
+        payer.pay_by_card(&redirect, "4000000000000010").await;
+    }
+    app.settle().await;
+    settle(app);
+    let transfer = app.ledger.read(|reader| Ok(reader.transfers_awaited(0, 10)?.remove(0).transfer.id)).unwrap();
+    let (end, now) = (ledger::TransferEnd::Rejected("AC01 incorrect account number".to_owned()), app.now());
+    app.ledger.write_now(move |op| op.end_transfer(transfer, &end, now)).unwrap();
+    take(
+        app,
+        "2026-releve-bancaire-quotidien.xml",
+        &statement(today(app), 1_000_000, &[(123_456, "B2611240001"), (-2_350, "B2611240002"), (700, "B2611240003")]),
+    );
+}
+
+async fn a_day(tour: &Tour<'_>) {
+    let Tour { browser, app, .. } = tour;
+    prepare(app).await;
+    let fatima = app.colleague("fr", "fatima", Role::Finance);
+    let farid = app.colleague("fr", "farid", Role::Finance);
+    come_in(tour, &fatima).await;
+    tour.inspect("windows").await;
+    browser.click(&format!("a[href$='/settlement/windows/{}']", first_settlement(app).window)).await;
+    tour.at("/staff/settlement/windows/").await;
+    tour.inspect("window").await;
+    tour.open("/staff/settlement/orders").await;
+    tour.inspect("orders").await;
+    tour.open("/staff/reconciliation").await;
+    tour.inspect("statement").await;
+    tour.open("/staff/reconciliation?day=2019-01-01").await;
+    tour.inspect("statement-fault").await;
+    tour.open("/staff/breaks").await;
+    tour.inspect("breaks").await;
+    let id = open_breaks(app)[0];
+    browser.click(&format!("a[href$='/staff/breaks/{id}']")).await;
+    tour.at("/staff/breaks/").await;
+    tour.inspect("break").await;
+    browser.click("section[aria-labelledby=close] button").await;
+    browser.find("#faults").await;
+    tour.inspect("break-fault").await;
+    browser.driver.execute("document.querySelector('#how').value = 'suspense'", vec![]).await.ok();
+    browser.fill("#why", "la banque ne répond pas").await;
+    browser.click("section[aria-labelledby=close] button").await;
+    if browser.device != Device::NoScript {
+        browser.find(".effect").await;
+    }
+    tour.inspect("confirm").await;
+    browser.click(SEND).await;
+    browser.find(".history").await;
+    tour.inspect("proposed").await;
+    let other = app.at_browser("fr", "farid", farid.secret.clone());
+    other.sign_in(app).await;
+    browser.click(".staff-out").await;
+    tour.at("/staff/sign-in").await;
+    app.pass(chrono::TimeDelta::seconds(60));
+    come_in(tour, &farid).await;
+    tour.open(&format!("/staff/breaks/{id}")).await;
+    tour.inspect("second").await;
+    if browser.device == Device::Desktop {
+        let day = today(app);
+        let made = other.path("/reconciliation/statement.pdf");
+        let made = made.replacen("/fr/", &format!("/{}/", tour.language), 1);
+        let request = reqwest::Client::new()
+            .get(format!("{}{made}?day={day}", app.url))
+            .header("cookie", format!("staff={}", other.browser.cookie("staff")));
+        let bytes = request.send().await.unwrap().bytes().await.unwrap();
+        assert!(bytes.starts_with(b"%PDF-"));
+        keep(&format!("statement-{}.pdf", tour.language), &bytes);
+    }
+    tour.assert_quiet(&[422]).await;
+}
+
+#[rstest]
+#[case::arabic("ar", Device::Desktop)]
+#[case::arabic_phone("ar", Device::Phone)]
+#[case::french("fr", Device::Desktop)]
+#[case::french_phone("fr", Device::Phone)]
+#[case::english_without_scripts("en", Device::NoScript)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_in_finance(#[case] language: &str, #[case] device: Device) {
+    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
+        a_day(&Tour::new(browser, app, language, "finance")).await;
+    })
+    .await;
+}
