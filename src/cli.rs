@@ -181,9 +181,9 @@ pub struct BenchArgs {
 pub enum OtherBench {
     /// Measure a day's settlement: windows closed and settled, files made, transfers ordered, reconciled
     ///
-    /// Makes a day of payments over 500 billers first, and at the end what billers and the bank say
-    /// of it. Prints rows per second for each step, beside
-    /// the bare reading of the same rows, and the memory that the process has held at most.
+    /// Makes a day of payments over 500 billers first, two of three at the counters of two networks,
+    /// and at the end what billers, networks and the bank say of it. Prints rows per second for each
+    /// step, beside the bare reading of the same rows, and the memory that the process has held at most.
     #[command(verbatim_doc_comment)]
     Settlement(SettlementBenchArgs),
 }

@@ -3,6 +3,7 @@
 
 mod agents;
 mod callers;
+mod counters;
 mod floor;
 mod http;
 mod ledger_rows;

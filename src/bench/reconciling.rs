@@ -1,16 +1,20 @@
-//! What a day's outside says of it, as files: every biller's acknowledgements, and the bank's statement with the transfers.
+//! What a day's outside says of it, as files: every biller's acknowledgements, the networks' reports, and the bank's statement
+//! with the transfers.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, NaiveDate, Utc};
-use ledger::{Ledger, Money, TransferState};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use ledger::{AgentPaymentsPage, Ledger, Money, TransferState};
 use settlement::files::TransferId;
 use settlement::reconciliation::{ImportTerms, Imported, MatchTerms, import, run};
 use settlement::terms::ZONE;
 use sha2::{Digest, Sha256};
+
+use super::counters::{Counters, NETWORKS};
+use super::ledger_rows::Maker;
 
 /// Lines read at once.
 const PAGE: i64 = 2_000;
@@ -20,7 +24,10 @@ const TRANSFERS_MAX: i64 = 100_000;
 /// Files that came in.
 pub(super) struct Outside {
     acknowledgements: Vec<PathBuf>,
-    statement: PathBuf,
+    /// With the lines of each.
+    networks_reports: Vec<(PathBuf, usize)>,
+    /// With its transfers.
+    statement: (PathBuf, usize),
     day: NaiveDate,
 }
 
@@ -38,9 +45,28 @@ impl<W: Write> Report<W> {
     }
 }
 
+impl Report<BufWriter<File>> {
+    fn create(path: &Path) -> std::io::Result<Self> {
+        Ok(Self { out: BufWriter::new(File::create(path)?), digest: Sha256::new() })
+    }
+
+    /// Writes the last line.
+    fn end(mut self, count: usize, total: Money) -> std::io::Result<()> {
+        let digest = hex::encode(self.digest.clone().finalize());
+        self.line(&format!("T;{count};{total};{digest}"))?;
+        self.out.flush()
+    }
+}
+
 impl Outside {
     /// What billers and the bank would send for the settled windows of a day.
-    pub fn make(ledger: &Ledger, folder: &Path, rib: &str, now: DateTime<Utc>) -> anyhow::Result<Self> {
+    pub fn make(
+        ledger: &Ledger,
+        counters: &Counters,
+        folder: &Path,
+        rib: &str,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let day = now.with_timezone(&ZONE).date_naive();
         let mut acknowledgements = Vec::new();
@@ -49,8 +75,7 @@ impl Outside {
                 continue;
             }
             let path = folder.join(format!("{}.csv", settlement.biller));
-            let out = BufWriter::new(File::create(&path)?);
-            let mut report = Report { out, digest: Sha256::new() };
+            let mut report = Report::create(&path)?;
             report.line(&format!("H;FATOURA-ACKNOWLEDGEMENTS;1;{};{day};1", settlement.biller))?;
             let (mut after, mut count, mut total) = (0, 0, Money::ZERO);
             loop {
@@ -64,41 +89,95 @@ impl Outside {
                     total = total.checked_add(line.principal).context("the day's sum is past the range")?;
                 }
             }
-            let digest = report.digest.clone().finalize();
-            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            report.line(&format!("T;{count};{total};{digest}"))?;
-            report.out.flush()?;
+            report.end(count, total)?;
             acknowledgements.push(path);
         }
+        let mut networks_reports = Vec::new();
+        for network in NETWORKS {
+            let path = folder.join(format!("{network}.csv"));
+            let lines = write_network_report(ledger, counters, network, day, &path, now)?;
+            networks_reports.push((path, lines));
+        }
         let statement = folder.join("statement.xml");
-        write_statement(ledger, &statement, rib, day)?;
-        Ok(Self { acknowledgements, statement, day })
+        let transfers = write_statement(ledger, &statement, rib, day)?;
+        Ok(Self { acknowledgements, networks_reports, statement: (statement, transfers), day })
     }
 
-    /// Takes all of it in and matches it: nothing may be left.
-    pub fn reconcile(&self, ledger: &Ledger, rib: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
-        let accounts = [rib.to_owned()];
-        for path in self.acknowledgements.iter().chain([&self.statement]) {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let terms =
-                ImportTerms { accounts: &accounts, allow_gap: false, dry_run: false, name: &name, by: "bench", now };
-            match import(ledger, &terms, BufReader::new(File::open(path)?), &mut |_, _| {})? {
-                Imported::Taken(taken) if taken.breaks == 0 => {}
-                other => bail!("{name} of {} was taken with breaks: {other:?}", self.day),
-            }
-        }
+    /// Takes in what billers booked: nothing may differ.
+    pub fn take_acknowledgements(&self, ledger: &Ledger, now: DateTime<Utc>) -> anyhow::Result<()> {
+        self.acknowledgements.iter().try_for_each(|path| self.take(ledger, path, &[], now))
+    }
+
+    /// Takes in what the networks took, and counts it: nothing may differ.
+    pub fn take_networks_reports(&self, ledger: &Ledger, now: DateTime<Utc>) -> anyhow::Result<usize> {
+        self.networks_reports.iter().try_for_each(|(path, _)| self.take(ledger, path, &[], now))?;
+        Ok(self.networks_reports.iter().map(|(_, lines)| lines).sum())
+    }
+
+    /// Takes in the bank's statement and matches it; counts its transfers. Nothing may be left.
+    pub fn take_statement(&self, ledger: &Ledger, rib: &str, now: DateTime<Utc>) -> anyhow::Result<usize> {
+        let (path, transfers) = &self.statement;
+        self.take(ledger, path, &[rib.to_owned()], now)?;
         let report = run(ledger, &MatchTerms::default(), false, now)?;
         if report.breaks > 0 {
             bail!("{} breaks: {:?}", report.breaks, report.told.last());
         }
-        Ok(())
+        Ok(*transfers)
+    }
+
+    fn take(&self, ledger: &Ledger, path: &Path, accounts: &[String], now: DateTime<Utc>) -> anyhow::Result<()> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let terms = ImportTerms { accounts, allow_gap: false, dry_run: false, name: &name, by: "bench", now };
+        match import(ledger, &terms, BufReader::new(File::open(path)?), &mut |_, _| {})? {
+            Imported::Taken(taken) if taken.breaks == 0 => Ok(()),
+            other => bail!("{name} of {} was taken with breaks: {other:?}", self.day),
+        }
     }
 }
 
-/// The bank's statement: every transfer that was ordered, paid.
-fn write_statement(ledger: &Ledger, path: &Path, rib: &str, day: NaiveDate) -> anyhow::Result<()> {
+/// A network's report: every payment at its outlets; how many lines.
+fn write_network_report(
+    ledger: &Ledger,
+    counters: &Counters,
+    network: &str,
+    day: NaiveDate,
+    path: &Path,
+    now: DateTime<Utc>,
+) -> anyhow::Result<usize> {
+    let amount = Maker::amounts().total().context("the total of a payment is past the range")?;
+    let at = now.with_timezone(&ZONE).to_rfc3339_opts(SecondsFormat::Secs, false);
+    let mut report = Report::create(path)?;
+    report.line(&format!("H;FATOURA-NETWORK-REPORT;1;{network};{day};1"))?;
+    let (mut count, mut total) = (0, Money::ZERO);
+    for outlet in counters.outlets_of(network) {
+        let mut page = AgentPaymentsPage {
+            outlet: outlet.to_owned(),
+            before: i64::MAX,
+            limit: PAGE,
+            ..AgentPaymentsPage::default()
+        };
+        loop {
+            let rows = ledger.read(|reader| reader.agent_payments_on(&page))?;
+            let Some(last) = rows.last() else { break };
+            page.before = last.payment;
+            for row in &rows {
+                let own = row.network_reference.as_deref().unwrap_or_default();
+                let payment = row.payment;
+                report.line(&format!("D;{outlet};{own};{payment:012};{amount};payment;accepted;{at}"))?;
+                count += 1;
+                total = total.checked_add(amount).context("the day's sum is past the range")?;
+            }
+        }
+    }
+    report.end(count, total)?;
+    Ok(count)
+}
+
+/// The bank's statement: every transfer that was ordered, paid; how many.
+fn write_statement(ledger: &Ledger, path: &Path, rib: &str, day: NaiveDate) -> anyhow::Result<usize> {
     let transfers = ledger.read(|reader| reader.transfers_in(TransferState::Ordered, TRANSFERS_MAX))?;
     let total = Money::sum(transfers.iter().map(|transfer| transfer.amount)).context("the transfers' sum")?;
+    let count = transfers.len();
     let mut out = BufWriter::new(File::create(path)?);
     write!(
         out,
@@ -125,5 +204,6 @@ fn write_statement(ledger: &Ledger, path: &Path, rib: &str, day: NaiveDate) -> a
         )?;
     }
     write!(out, "</Stmt></BkToCstmrStmt></Document>")?;
-    Ok(out.flush()?)
+    out.flush()?;
+    Ok(count)
 }

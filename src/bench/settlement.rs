@@ -17,6 +17,7 @@ use settlement::files::{AccountForm, PayingAccount, TransferVersion};
 use settlement::terms::{CommissionRule, Terms};
 use settlement::{BankHolidays, BankTerms, SettledBiller};
 
+use super::counters::Counters;
 use super::floor::ScratchDatabase;
 use super::ledger_rows::{Maker, started};
 use super::machine;
@@ -70,7 +71,8 @@ fn day(
     let line = |out: &mut dyn Write, what: &str, began: Instant, rows: usize| line(out, what, began, rows);
 
     let began = Instant::now();
-    make(&ledger, &billers, rows, now)?;
+    let counters = Arc::new(Counters::open(&ledger, now)?);
+    make(&ledger, &billers, &counters, rows, now)?;
     line(out, "the day is made: taken and confirmed", began, rows)?;
 
     let began = Instant::now();
@@ -107,10 +109,16 @@ fn day(
         settlement::order_transfers(&ledger, &folder.join("bank"), &bank(), end)?.map_err(anyhow::Error::msg)?;
     line(out, "transfers are ordered", began, usize::try_from(ordered.transfers)?)?;
     let ratio = machine::ratio(millis(all.elapsed()), millis(floor));
-    let outside = Outside::make(&ledger, &folder.join("in"), RIB, now)?;
+    let outside = Outside::make(&ledger, &counters, &folder.join("in"), RIB, now)?;
     let began = Instant::now();
-    outside.reconcile(&ledger, RIB, end)?;
-    line(out, "acknowledgements and statement are held to it", began, rows)?;
+    outside.take_acknowledgements(&ledger, end)?;
+    line(out, "billers' acknowledgements are held to it", began, rows)?;
+    let began = Instant::now();
+    let told = outside.take_networks_reports(&ledger, end)?;
+    line(out, &format!("{told} lines of networks' reports are held to it"), began, told)?;
+    let began = Instant::now();
+    let told = outside.take_statement(&ledger, RIB, end)?;
+    line(out, &format!("the bank's statement of {told} transfers is matched"), began, told)?;
     writeln!(
         out,
         "from closing to the bank: {ratio} x the bare reading; at most {} MiB of memory",
@@ -156,7 +164,13 @@ fn bank() -> BankTerms {
 }
 
 /// A day's payments, taken and confirmed.
-fn make(ledger: &Arc<Ledger>, billers: &[SettledBiller], rows: usize, now: DateTime<Utc>) -> anyhow::Result<()> {
+fn make(
+    ledger: &Arc<Ledger>,
+    billers: &[SettledBiller],
+    counters: &Arc<Counters>,
+    rows: usize,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
     let quotes = quotes(ledger, billers, now)?;
     let quotes = Arc::new(quotes);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -164,8 +178,9 @@ fn make(ledger: &Arc<Ledger>, billers: &[SettledBiller], rows: usize, now: DateT
     let cut_off = Terms::default().next_cut_off(now);
     super::callers::drive(&runtime, CALLERS, rows, |_| {
         let (ledger, maker, quotes) = (Arc::clone(ledger), Arc::clone(&maker), Arc::clone(&quotes));
+        let counters = Arc::clone(counters);
         move || {
-            let (ledger, mut pay) = (Arc::clone(&ledger), maker.pay());
+            let (ledger, mut pay) = (Arc::clone(&ledger), counters.place(maker.pay()));
             pay.quote = quotes.get(&pay.biller).copied().unwrap_or_default();
             async move {
                 let (reply, answer) = tokio::sync::oneshot::channel();
