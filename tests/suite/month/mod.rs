@@ -1,4 +1,4 @@
-//! Two weeks of three billers, two networks and a bank, all played by the sandbox, with every kind of break planted where it
+//! A month of three billers, two networks and a bank, all played by the sandbox, with every kind of break planted where it
 //! can happen: each is found, with its subject and its amounts, and none is invented.
 
 mod setup;
@@ -29,6 +29,9 @@ type About = (Subject, Option<i64>);
 type Amounts = (Option<i64>, Option<i64>);
 /// A break: day, source, kind, partner, what it is about, amounts.
 type Wanted = (u64, Source, Kind, String, About, Amounts);
+
+/// The last day.
+const LAST: u64 = 30;
 
 /// What is planted, beside the world in which it is.
 struct Month {
@@ -187,12 +190,14 @@ async fn every_planted_break_is_found_and_none_invented(
 ) {
     let Some(world) = World::open(backend).await else { return };
     let mut month = Month { world, wanted: Vec::new() };
-    first_week(&mut month).await;
-    second_week(&mut month).await;
+    let late = first_week(&mut month).await;
+    second_week(&mut month, late).await;
+    the_rest(&mut month).await;
     the_end(month).await;
 }
 
-async fn first_week(month: &mut Month) {
+/// What the payout comes to that is credited late.
+async fn first_week(month: &mut Month) -> i64 {
     use BreakKind as B;
     // Everything fits.
     month.world.fund("3000.00").await;
@@ -283,12 +288,10 @@ async fn first_week(month: &mut Month) {
     month.pay(7).await;
     month.end(7).await;
     month.assert_found(7);
-    // More than three days after its value day.
-    let lot = (Subject::Payout, None);
-    month.want((6, Source::Bank, Kind::Late), "cmi", lot, (Some(late), None));
+    late
 }
 
-async fn second_week(month: &mut Month) {
+async fn second_week(month: &mut Month, late: i64) {
     use BreakKind as B;
     // A transfer is rejected; a payout comes without its reference, and something of the same amount with it.
     month.pay(8).await;
@@ -322,6 +325,8 @@ async fn second_week(month: &mut Month) {
     // Then the other one is nothing that is awaited: that takes the place of what it was.
     month.want_entry(9, Kind::Unknown, None, stray.minor);
 
+    // More than three bank days after its value day, a Saturday.
+    month.want((6, Source::Bank, Kind::Late), "cmi", (Subject::Payout, None), (Some(late), None));
     // Nobody pays; the bank takes a fee, and its statement does not come.
     month.world.control.add_bank_entry(month.world.day(10), -2_500, "FRAIS DE TENUE DE COMPTE");
     month.plan("bank", B::Gap, None);
@@ -362,6 +367,17 @@ async fn second_week(month: &mut Month) {
     month.assert_found(12);
 }
 
+/// Nothing more is planted, and nothing more is found.
+async fn the_rest(month: &mut Month) {
+    month.world.at(13, "09:00");
+    month.world.fund("5000.00").await;
+    for day in 13..=LAST {
+        month.pay(day).await;
+        month.end(day).await;
+        month.assert_found(day);
+    }
+}
+
 /// People look into what is open, and nothing is left.
 async fn the_end(month: Month) {
     for found in month.open() {
@@ -373,7 +389,7 @@ async fn the_end(month: Month) {
         };
         month.resolve(&found, resolution, None);
     }
-    month.world.at(13, "08:00");
+    month.world.at(LAST + 1, "08:00");
     month.world.job("reconcile").await;
     assert_eq!(month.open(), Vec::new());
     let (bank, gateways) =
@@ -381,7 +397,7 @@ async fn the_end(month: Month) {
     assert_eq!(bank.difference(), Some(Money::ZERO), "{bank:?}");
     assert_eq!((bank.not_booked.count, bank.not_shown.count), (0, 0), "{bank:?}");
     assert_eq!((bank.before.minor(), bank.gaps.minor()), (100_000_000, -2_500));
-    let on = month.world.day(12);
+    let on = month.world.day(LAST);
     let closing: i64 = month.world.control.bank_entries().iter().filter(|one| one.day <= on).map(|one| one.minor).sum();
     assert_eq!(bank.closing.minor(), 100_000_000 + closing);
     let [cmi] = gateways.as_slice() else { panic!("{gateways:?}") };

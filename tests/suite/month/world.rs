@@ -23,6 +23,7 @@ use sandbox::{
     SandboxConfig,
 };
 use serde_json::{Value, json};
+use settlement::BankHolidays;
 use settlement::reconciliation::{ImportError, ImportTerms, Imported, import};
 use tempfile::TempDir;
 use tokio::task::block_in_place;
@@ -122,7 +123,13 @@ impl World {
         let atlas = NetworkSystem::new(network).unwrap().with_clock(clock).with_books(&base);
         let gateway = Bank::new(&base, &format!("{url}/webhooks/cmi"));
         let today = Utc::now().with_timezone(&Casablanca).date_naive();
-        let first = today.iter_days().skip(1).find(|day| day.weekday() == Weekday::Mon).unwrap();
+        // Whatever day it is today, the banks work in the two weeks in which breaks are planted.
+        let holidays = BankHolidays::default();
+        let is_plain = |day: &NaiveDate| {
+            let mut weekdays = day.iter_days().take(12).filter(|day| day.weekday().num_days_from_monday() < 5);
+            day.weekday() == Weekday::Mon && weekdays.all(|day| holidays.is_bank_day(day))
+        };
+        let first = today.iter_days().skip(1).find(is_plain).unwrap();
         let (shift, count) = (0, Cell::new(0));
         let mut world = Self {
             app,
