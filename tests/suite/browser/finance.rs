@@ -96,7 +96,6 @@ async fn a_day(tour: &Tour<'_>) {
     tour.open(&format!("/staff/breaks/{id}")).await;
     tour.inspect("second").await;
     browser.click("button[name=decision][value=approve]").await;
-    browser.find(".effect + form, .effect ~ form").await;
     tour.at(&format!("/staff/breaks/{id}/decide")).await;
     tour.inspect("approve").await;
     browser.click(SEND).await;
