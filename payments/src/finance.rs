@@ -93,8 +93,9 @@ impl DayStatement {
 
     /// Every figure, a line each.
     fn figures(&self) -> String {
-        let mut text = self.csv();
         let bank = &self.bank;
+        let mut text = format!("day;{};{}\n", self.day.day, self.day.known_on);
+        text.push_str(&self.csv());
         let day = bank.day.map(|day| day.to_string()).unwrap_or_default();
         // Writing to a text does not fail.
         for OpenBreaks { source, kind, by_age } in &self.day.breaks {
@@ -112,7 +113,8 @@ impl DayStatement {
             let _ = writeln!(text, "gateway;{};{};{}", gateway.gateway, gateway.receivable, gateway.not_announced);
             for payout in &gateway.awaited {
                 let net = payout.net().map(|net| net.to_string()).unwrap_or_default();
-                let _ = writeln!(text, "payout;{};{};{net}", payout.sums.reference, payout.sums.value_on);
+                let sums = &payout.sums;
+                let _ = writeln!(text, "payout;{};{};{};{net}", sums.gateway, sums.reference, sums.value_on);
             }
         }
         text
@@ -145,7 +147,7 @@ pub struct WayOut {
 
 #[cfg(test)]
 mod tests {
-    use ledger::{Money, ProofItem};
+    use ledger::{Money, NewPayout, Payout, ProofItem};
 
     use super::*;
 
@@ -158,11 +160,17 @@ mod tests {
         }
     }
 
+    fn payout(gateway: &str) -> Payout {
+        let (gateway, reference, value_on) = (gateway.to_owned(), "LOT-1".to_owned(), "2026-11-25".parse().unwrap());
+        let (captured, returned, fee) = (Money::from_minor(5), Money::ZERO, Money::ZERO);
+        Payout { parts: vec![1], sums: NewPayout { gateway, reference, value_on, captured, returned, fee } }
+    }
+
     #[test]
     fn every_figure_counts_in_the_digest() {
         let day = "2026-11-24".parse().unwrap();
         let money = Money::from_minor;
-        let mut all = vec![statement(); 6];
+        let mut all = vec![statement(); 9];
         all[1].bank.closing = money(1);
         all[2].bank.not_booked.named.push(ProofItem { id: 1, what: "B1".to_owned(), day, amount: money(1) });
         all[3].bank.day = Some(day);
@@ -173,12 +181,18 @@ mod tests {
             awaited: Vec::new(),
             not_announced: money(5),
         });
-        all[5].day.day = "2026-11-25".parse().unwrap();
+        all[6].day.day = "2026-11-25".parse().unwrap();
         all[5].day.breaks.push(OpenBreaks {
             source: ledger::BreakSource::Bank,
             kind: ledger::BreakKind::Late,
             by_age: [0, 1, 0, 0],
         });
+        all[7].day.known_on = "2026-11-26".parse().unwrap();
+        all[8].gateways.clone_from(&all[4].gateways);
+        all[8].gateways[0].awaited.push(payout("cmi"));
+        let mut other = all[8].clone();
+        other.gateways[0].awaited = vec![payout("payzone")];
+        all.push(other);
         let digests: std::collections::BTreeSet<String> = all.iter().map(DayStatement::digest).collect();
         assert_eq!(digests.len(), all.len());
         assert_eq!(statement().digest(), statement().digest());

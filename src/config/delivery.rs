@@ -101,7 +101,8 @@ pub(super) fn sources(reader: &mut Reader<'_>, keys: &BTreeMap<String, PathBuf>)
     }
     for (variable, text) in family {
         let Some(server) = source(&text) else {
-            reader.clash(format!("{variable}: expected {}; found {text:?}", FETCH.expected));
+            // Somebody may have put a password into it.
+            reader.clash(format!("{variable}: expected {}; what it holds is not shown", FETCH.expected));
             continue;
         };
         if !keys.contains_key(&sftp_key_variable(&server.key)) {

@@ -251,7 +251,8 @@ fn sources_are_read(#[case] text: &str, #[case] expected: Option<(&str, u16, &st
             assert_eq!((server.host.as_str(), server.port, server.folder.as_str()), (host, port, folder));
         }
         (Err(faults), None) => {
-            assert!(faults.contains("FATOURA_FETCH_BANK_ANSWERS: expected sftp://USER@HOST"), "{faults}")
+            assert!(faults.contains("FATOURA_FETCH_BANK_ANSWERS: expected sftp://USER@HOST"), "{faults}");
+            assert!(!faults.contains(HOST_KEY), "what it holds is not told: {faults}");
         }
         (found, _) => panic!("{:?}", found.err()),
     }

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ledger::{Ledger, NewStaffMember, StaffMember, StorageError, WriteOp};
+use ledger::{AuditEntry, Ledger, NewStaffMember, StaffMember, StorageError, WriteOp};
 use secrecy::SecretString;
 
 use crate::Trouble;
 use crate::attempts::{self, Target};
 use crate::audit::{self, Action};
-use crate::roles::{self, Role, Scope, ScopeFault};
+use crate::roles::{self, Permission, Role, Scope, ScopeFault};
 use crate::sign_in::factor_place;
 use crate::vault::Vault;
 
@@ -91,6 +91,14 @@ impl From<StaffMember> for Member {
     }
 }
 
+impl Member {
+    /// Whether they may sign in and do this for the hub as a whole: whoever is bound to a biller may not.
+    pub fn may_for_hub(&self, permission: Permission) -> bool {
+        let may = self.roles.iter().any(|role| role.permissions().contains(&permission));
+        may && !self.disabled && self.scope.biller.is_none()
+    }
+}
+
 /// Whether a text can be a login.
 fn is_login(text: &str) -> bool {
     (3..=32).contains(&text.len())
@@ -112,6 +120,17 @@ impl NewMember {
         faults.extend(self.scope.check(&self.roles).into_iter().map(Refusal::Scope));
         faults
     }
+}
+
+/// A member by login.
+pub fn find(ledger: &Ledger, login: &str) -> Result<Option<Member>, Trouble> {
+    Ok(ledger.read(|reader| reader.staff_member(login))?.map(Member::from))
+}
+
+/// An entry of the audit log about what was done in a member's name at the command line, for whoever writes it in the
+/// commit of what it tells of.
+pub fn audit_entry(member: &Member, action: Action, subject: &str, detail: &str) -> AuditEntry {
+    audit::entry(&member.login, action, subject, format!("{detail} {COMMAND_LINE}").trim_start())
 }
 
 /// Every member, by login.

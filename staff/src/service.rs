@@ -8,9 +8,10 @@ use secrecy::SecretString;
 use tokio::sync::oneshot;
 
 use crate::Trouble;
+use crate::admin::Member;
 use crate::audit::{self, Action};
 use crate::passwords::Hasher;
-use crate::roles::{self, Permission};
+use crate::roles::Permission;
 use crate::session::{
     self, HALF_WAY_MAX, LIFE_MAX, Opened, SEEN_EVERY, SESSIONS_MAX, STAGE_PASSWORD, STAGE_WHOLE, Session,
 };
@@ -105,15 +106,11 @@ impl Staff {
         audit::entry(&actor.login, action, subject, detail)
     }
 
-    /// Members who may sign in and do this: number, login and name, by login.
+    /// Members who may sign in and do this for the hub as a whole: number, login and name, by login.
     pub async fn members_who_may(&self, permission: Permission) -> Result<Vec<(i64, String, String)>, Trouble> {
         let members = self.read(|reader| reader.staff_members()).await?;
-        let may = |member: &StaffMember| {
-            member.disabled_at.is_none()
-                && roles::of_words(&member.roles).iter().any(|role| role.permissions().contains(&permission))
-        };
-        let mut members: Vec<_> =
-            members.into_iter().filter(may).map(|member| (member.id, member.login, member.name)).collect();
+        let members = members.into_iter().map(Member::from).filter(|member| member.may_for_hub(permission));
+        let mut members: Vec<_> = members.map(|member| (member.id, member.login, member.name)).collect();
         members.sort_by(|a, b| a.1.cmp(&b.1));
         Ok(members)
     }

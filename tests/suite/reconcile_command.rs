@@ -34,6 +34,22 @@ fn a_statement_is_taken_once_and_its_break_is_followed_up() {
         let added = bench.run(&["user", "add", login, "--name", login, "--role", "finance"]);
         assert_eq!(added.code, Some(0), "{added:?}");
     }
+    bench.run(&["user", "add", "aicha", "--name", "aicha", "--role", "auditor"]).done();
+    bench
+        .run(&[
+            "user",
+            "add",
+            "driss",
+            "--name",
+            "driss",
+            "--role",
+            "finance",
+            "--role",
+            "biller-user",
+            "--biller",
+            "1001",
+        ])
+        .done();
     let file = bench.write("s1.xml", &statement(ACCOUNT, "100.00", "5.00", "105.00"));
     let would = run(&bench, &["reconcile", "import", "--dry-run", &file]).done();
     assert!(would.contains("would be taken as statement from 007780000012345678901209 of 2026-11-24"), "{would}");
@@ -43,12 +59,31 @@ fn a_statement_is_taken_once_and_its_break_is_followed_up() {
     assert!(run(&bench, &["reconcile", "run"]).done().contains("0 match(es) made, 1 break(s) opened"));
     let list = run(&bench, &["reconcile", "breaks", "--open", "--kind", "unknown"]).done();
     let id = list.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let audited = || {
+        let told = bench.run(&["check-books"]).done();
+        let (_, rest) = told.split_once("the audit log: ").unwrap();
+        rest.split_whitespace().next().unwrap().parse::<u32>().unwrap()
+    };
+    let before = audited();
     let act = |words: &[&str]| run(&bench, &[&["reconcile", "break", id.as_str()], words].concat());
     assert!(act(&["assign", "salma", "--as", "omar"]).done().contains("followed up by salma"));
     assert!(act(&["note", "asked the bank", "--as", "salma"]).done().contains("noted"));
     act(&["note", "x", "--as", "nobody"]).failed(2, &["no member of staff 'nobody'"]);
     assert!(act(&["resolve", "suspense", "no answer", "--as", "salma"]).done().contains("waits for a second person"));
     act(&["approve", "yes", "--as", "salma"]).failed(2, &["cannot approve it"]);
+    for login in ["aicha", "driss"] {
+        let refused = format!("'{login}' may do nothing about breaks");
+        for words in [
+            ["assign", login, "--as", "omar"],
+            ["assign", "salma", "--as", login],
+            ["note", "x", "--as", login],
+            ["approve", "yes", "--as", login],
+            ["refuse", "no", "--as", login],
+        ] {
+            act(&words).failed(2, &[&refused]);
+        }
+        act(&["resolve", "evidence", "x", "--as", login]).failed(2, &[&refused]);
+    }
     assert!(act(&["approve", "yes", "--as", "omar"]).done().contains("booked as posting"));
     let shown = act(&[]).done();
     assert!(shown.contains("asked the bank") && shown.contains("resolved"), "{shown}");
@@ -58,6 +93,7 @@ fn a_statement_is_taken_once_and_its_break_is_followed_up() {
     let csv = run(&bench, &["reconcile", "statement", "--day", "2026-11-24", "--csv"]).done();
     assert!(csv.contains("2026-11-24;s1.xml;statement;007780000012345678901209;1;1;5.00;0;0.00;"), "{csv}");
     assert!(bench.run(&["check-books"]).done().contains("right"));
+    assert_eq!(audited() - before, 4, "assigned, noted, proposed, approved");
 }
 
 #[test]

@@ -14,7 +14,7 @@ audit-break-approved = Clôture d’un écart approuvée
 audit-break-refused = Clôture d’un écart refusée
 
 # Shared
-finance-all = Tous
+finance-all = Tout
 finance-choose = Choisir
 finance-filter = Filtrer
 finance-filter-open = Non clos
@@ -318,7 +318,7 @@ finance-fault-member = Choisissez une personne de la liste.
 finance-fault-closed = Cet écart est déjà clos. Voyez son historique.
 finance-fault-proposed = Une clôture est déjà proposée. Voyez-la ci-dessous.
 finance-fault-not-proposed = Aucune clôture n’attend de décision. Voyez l’historique.
-finance-fault-same-person = Vous l’avez proposé : une autre personne doit décider.
+finance-fault-same-person = Vous l’avez proposée : une autre personne doit décider.
 finance-fault-changed = L’écart a changé entre-temps. Voyez-le tel qu’il est.
 finance-fault-not-bookable = Cet écart ne peut être clos que par une pièce.
 finance-fault-same-amounts = Les montants ne diffèrent pas : rien à comptabiliser.

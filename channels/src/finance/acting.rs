@@ -4,14 +4,14 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use ledger::{Actor, BreakState, Resolution, Resolved};
+use ledger::{Actor, BreakAction, BreakNote, BreakState, Proposal, Resolution, Resolved};
 use payments::card_numbers;
 use payments::finance::{BreakView, WayOut};
 use staff::{Action, Permission};
 
 use super::breaks::{BreakRow, break_page, row};
 use super::parts::{biller_name, hub, number, require_unbound, word};
-use super::way_out::{Effect, Typed, effect_view, form_word, refusal_text, refused_field};
+use super::way_out::{Effect, Seen, Typed, effect_view, form_word, proposal_view, refusal_text, refused_field};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
@@ -71,13 +71,35 @@ impl Case {
         who.is_some_and(|who| who.id == self.session.who.member)
     }
 
+    /// Where a fault of a field is told: at the field, if the page of the break as it stands has it.
+    fn target<'a>(&self, field: &'a str) -> &'a str {
+        let found = &self.view.found;
+        let fits = |way| found.state == BreakState::Open && found.resolutions().contains(&way);
+        let is_there = match field {
+            "to" => found.closed_at.is_none(),
+            "why" | "how" => found.state == BreakState::Open,
+            "payout" => fits(Resolution::Payout),
+            "biller" => fits(Resolution::Commission),
+            "word" => self.view.proposed.is_some() && !self.is_me(found.proposed_by.as_ref()),
+            _ => true,
+        };
+        if is_there { field } else { "history" }
+    }
+
+    /// As it stands by now.
+    async fn read_again(self) -> Result<Self, Fault> {
+        let view = hub(&self.session)?.break_view(self.id).await?.ok_or(Fault::NotFound)?;
+        Ok(Self { view, ..self })
+    }
+
     fn done(&self) -> HttpResponse {
         self.session.context.see_other(&format!("/staff/breaks/{}", self.id))
     }
 
     /// The page again, with a fault.
     async fn again(self, status: StatusCode, typed: Typed, target: &str, text: String) -> Result<HttpResponse, Fault> {
-        break_page(&self.session, status, self.view, typed, Faults::one(target, text)).await
+        let target = self.target(target).to_owned();
+        break_page(&self.session, status, self.view, typed, Faults::one(&target, text)).await
     }
 }
 
@@ -115,7 +137,7 @@ pub(crate) async fn assign(
         return Ok(case.done());
     }
     let text = i18n::text(language, "finance-fault-closed");
-    case.again(StatusCode::CONFLICT, Typed::default(), "to", text).await
+    case.read_again().await?.again(StatusCode::CONFLICT, Typed::default(), "to", text).await
 }
 
 /// Adds a note.
@@ -177,19 +199,16 @@ pub(crate) async fn resolve(
         biller: named,
         payout: Some(payout.to_owned()).filter(|payout| resolution == Resolution::Payout && !payout.is_empty()),
     };
-    // The same form sent twice: what it asked for is done.
-    let found = &case.view.found;
-    if found.state != BreakState::Open && found.resolution == Some(resolution) && case.is_me(found.proposed_by.as_ref())
-    {
+    if is_done_so(&case, &way) {
         return Ok(case.done());
     }
-    let effect = hub.break_effect(case.id, way.clone()).await?;
-    if let Err(refusal) = &effect {
-        return refused(case, typed(), refusal).await;
-    }
-    let shown = effect_view(language, effect.as_ref());
+    let effect = match hub.break_effect(case.id, way.clone()).await? {
+        Ok(effect) => effect,
+        Err(refusal) => return refused(case, typed(), &refusal).await,
+    };
+    let told = Seen { found: &case.view.found, resolution, biller: named, payout: way.payout.as_deref() };
+    let shown = effect_view(language, &told, Ok(&effect));
     if !confirm || shown.seen != seen {
-        let changed = confirm;
         let named = named.map_or_else(
             || way.payout.clone().unwrap_or_default(),
             |biller| biller_name(&hub.catalogue(), biller, language),
@@ -202,23 +221,42 @@ pub(crate) async fn resolve(
         ];
         let button = if shown.needs_second { "finance-button-propose" } else { "finance-button-close" };
         let (what, why) = (word(language, "way", resolution.as_str()), why.to_owned());
-        return confirm_page(&case, what, named, why, shown, changed, "resolve", button, fields);
+        return confirm_page(&case, what, named, why, shown, confirm, "resolve", button, fields);
     }
     let entry = case.session.audit_entry(Action::BreakResolved, &case.subject(), resolution.as_str());
-    match hub.resolve_break(case.id, way, case.actor(), entry).await? {
-        Resolved::Closed(_) | Resolved::Waits => Ok(case.done()),
-        refusal => refused(case, typed(), &refusal).await,
+    match hub.resolve_break(case.id, way, effect, case.actor(), entry).await? {
+        Some(Resolved::Closed(_) | Resolved::Waits) => Ok(case.done()),
+        Some(refusal) => refused(case, typed(), &refusal).await,
+        None => changed(case, typed()).await,
     }
+}
+
+/// Whether what a form asks for is what the same person asked for before: the same form sent twice.
+fn is_done_so(case: &Case, way: &WayOut) -> bool {
+    let BreakView { found, proposed, .. } = &case.view;
+    let is_mine = found.resolution == Some(way.resolution) && case.is_me(found.proposed_by.as_ref());
+    is_mine
+        && match (found.state, proposed) {
+            (BreakState::Proposed, Some(Proposal { biller, payout, .. })) => {
+                *biller == way.biller && *payout == way.payout
+            }
+            // What was named is not told of a break that is closed.
+            (BreakState::Resolved, _) => way.biller.is_none() && way.payout.is_none(),
+            _ => false,
+        }
+}
+
+/// What they saw is not what it is by now: nothing was done, and it is shown as it stands.
+async fn changed(case: Case, typed: Typed) -> Result<HttpResponse, Fault> {
+    let text = i18n::text(case.session.language(), "finance-fault-changed");
+    case.read_again().await?.again(StatusCode::CONFLICT, typed, "history", text).await
 }
 
 async fn refused(case: Case, typed: Typed, refusal: &Resolved) -> Result<HttpResponse, Fault> {
     let text = refusal_text(case.session.language(), refusal);
     let status = if matches!(refusal, Resolved::Unfit(_)) { WRONG } else { StatusCode::CONFLICT };
     // Read again: what is refused because it stands otherwise is shown as it stands.
-    let view = hub(&case.session)?.break_view(case.id).await?.ok_or(Fault::NotFound)?;
-    let case = Case { view, ..case };
-    let target = if case.view.found.state == BreakState::Open { refused_field(refusal) } else { "history" };
-    case.again(status, typed, target, text).await
+    case.read_again().await?.again(status, typed, refused_field(refusal), text).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one page")]
@@ -279,14 +317,17 @@ pub(crate) async fn decide(
         let closed = found.closed_at.is_some();
         let refusal = if closed { Resolved::ClosedBefore } else { Resolved::NotProposed };
         // Refused before, by the same form.
-        let is_again = !approve && !closed && case.view.notes.last().is_some_and(|last| last.note == said);
+        let is_same = |last: &BreakNote| {
+            last.action == BreakAction::Refused && last.by == case.session.who.name && last.note == said
+        };
+        let is_again = !approve && !closed && case.view.notes.last().is_some_and(is_same);
         return if is_again { Ok(case.done()) } else { undecided(case, typed(), &refusal).await };
     };
     if case.is_me(found.proposed_by.as_ref()) {
         return undecided(case, typed(), &Resolved::SamePerson).await;
     }
     if approve {
-        let shown = effect_view(language, proposal.effect.as_ref());
+        let shown = proposal_view(language, found, proposal);
         if !shown.refusal.is_empty() {
             let text = shown.refusal;
             return case.again(StatusCode::CONFLICT, typed(), "word", text).await;
@@ -306,23 +347,21 @@ pub(crate) async fn decide(
     let action = if approve { Action::BreakApproved } else { Action::BreakRefused };
     let entry = case.session.audit_entry(action, &case.subject(), proposal.resolution.as_str());
     let hub = hub(&case.session)?;
-    match hub.decide_break(case.id, approve, said.to_owned(), case.actor(), entry).await? {
-        Resolved::Closed(_) | Resolved::Refused => Ok(case.done()),
-        refusal => undecided(case, typed(), &refusal).await,
+    match hub.decide_break(case.id, proposal.clone(), approve, said.to_owned(), case.actor(), entry).await? {
+        Some(Resolved::Closed(_) | Resolved::Refused) => Ok(case.done()),
+        Some(refusal) => undecided(case, typed(), &refusal).await,
+        None => changed(case, typed()).await,
     }
 }
 
 async fn undecided(case: Case, typed: Typed, refusal: &Resolved) -> Result<HttpResponse, Fault> {
-    let key = match refusal {
-        Resolved::NotProposed => "finance-fault-not-proposed",
-        Resolved::SamePerson => "finance-fault-same-person",
-        Resolved::ClosedBefore => "finance-fault-closed",
-        other => {
-            let text = refusal_text(case.session.language(), other);
-            return case.again(StatusCode::CONFLICT, typed, "word", text).await;
-        }
+    let language = case.session.language();
+    let (target, text) = match refusal {
+        Resolved::NotProposed => ("history", i18n::text(language, "finance-fault-not-proposed")),
+        Resolved::SamePerson => ("history", i18n::text(language, "finance-fault-same-person")),
+        Resolved::ClosedBefore => ("history", i18n::text(language, "finance-fault-closed")),
+        other => ("word", refusal_text(language, other)),
     };
     let status = if matches!(refusal, Resolved::SamePerson) { StatusCode::FORBIDDEN } else { StatusCode::CONFLICT };
-    let text = i18n::text(case.session.language(), key);
-    case.again(status, typed, "history", text).await
+    case.read_again().await?.again(status, typed, target, text).await
 }

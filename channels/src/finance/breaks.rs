@@ -9,7 +9,7 @@ use serde::Deserialize;
 use staff::Permission;
 
 use super::parts::{Choice, amount, biller_name, day_of, hub, number, query, require_unbound, word};
-use super::way_out::{Effect, Typed, effect_view, ways};
+use super::way_out::{Effect, Typed, proposal_view, ways};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
@@ -71,7 +71,8 @@ pub(super) fn row(session: &StaffSession, found: &Break) -> BreakRow {
         BreakState::Proposed => "badge-wait",
         _ => "badge-good",
     };
-    let age = (day_of(session.context.now) - what.due_on).num_days().max(0);
+    let until = found.closed_at.map_or(session.context.now, |closed| closed.and_utc());
+    let age = (day_of(until) - what.due_on).num_days().max(0);
     let subject = word(language, "subject", what.subject.as_str());
     let position = if what.position == 0 { String::new() } else { format!(" / {}", what.position) };
     BreakRow {
@@ -240,7 +241,7 @@ pub(super) async fn break_page(
                 (Some(biller), _) => biller_name(&catalogue, biller, language),
                 (None, payout) => payout.clone().unwrap_or_default(),
             },
-            effect: effect_view(language, proposal.effect.as_ref()),
+            effect: proposal_view(language, &found, &proposal),
         }),
     };
     let mut billers = vec![Choice::new("", i18n::text(language, "finance-choose"), &typed.biller)];

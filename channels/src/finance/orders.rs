@@ -7,7 +7,7 @@ use ledger::{Language, OrderDelivery, OrderState};
 use serde::Deserialize;
 use staff::{Action, Permission};
 
-use super::download::{hand_out, place, refuse};
+use super::download::{hand_out, place, refuse, taken};
 use super::parts::{hub, number, require_unbound, word};
 use crate::staff::frame::Frame;
 use crate::staff::session::StaffSession;
@@ -113,7 +113,7 @@ pub(crate) async fn download_order(
     let place = place(&session)?;
     match hub.open_order(&order).await {
         Ok(opened) => {
-            session.audit(Action::FileDownloaded, &format!("transfer-order {}", order.id), &opened.name).await?;
+            taken(&session, Action::FileDownloaded, &format!("transfer-order {}", order.id), &opened.name).await?;
             Ok(hand_out(opened, place))
         }
         Err(fault) => refuse(&session, fault, &order.message_id, ("finance-action-orders", "/staff/settlement/orders")),

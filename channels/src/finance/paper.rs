@@ -260,9 +260,16 @@ impl Teller {
                 payout.net().map_or_else(|| PaperCell::text(self.text("finance-past-range")), |net| self.figure(net)),
             ]
         });
-        let rows: Vec<_> = rows.collect();
+        let mut rows: Vec<_> = rows.collect();
         let more = payouts.len().saturating_sub(rows.len());
         let more = u64::try_from(more).unwrap_or(u64::MAX);
+        let total = payouts.iter().map(|payout| payout.net()).collect::<Option<Vec<_>>>().and_then(Money::sum);
+        rows.push(vec![
+            PaperCell::text(self.text("finance-total")),
+            PaperCell::text(self.counted("finance-items", u64::try_from(payouts.len()).unwrap_or(u64::MAX))),
+            PaperCell::text(String::new()),
+            total.map_or_else(|| PaperCell::text(self.text("finance-past-range")), |total| self.figure(total)),
+        ]);
         Some(PaperSection {
             title: self.text("finance-payouts-title"),
             note: if more == 0 { String::new() } else { self.counted("finance-items-more", more) },
@@ -273,7 +280,7 @@ impl Teller {
                 self.column("finance-col-net", 2, true),
             ],
             rows,
-            has_total: false,
+            has_total: true,
         })
     }
 
@@ -317,7 +324,7 @@ impl Teller {
 
 #[cfg(test)]
 mod tests {
-    use ledger::{BankProof, ProofItem, ReconciliationDay};
+    use ledger::{BankProof, NewPayout, Payout, ProofItem, ReconciliationDay};
     use rstest::rstest;
 
     use super::*;
@@ -378,8 +385,32 @@ mod tests {
         let title = i18n::text(Language::En, "finance-not-booked");
         let found = paper.sections.iter().find(|section| section.title == title);
         assert_eq!(found.map_or(0, |section| section.rows.len()), rows);
-        assert!(found.is_none_or(|section| section.note.contains(more)));
+        let note = found.map_or("", |section| section.note.as_str());
+        assert_eq!((note.is_empty(), note.contains(more)), (more.is_empty(), true), "{note}");
         assert!(paper.facts.iter().any(|(_, value)| value == "2026-11-25 10:00:00 (salma)"), "{:?}", paper.facts);
+    }
+
+    #[test]
+    fn payouts_are_summed_also_those_that_are_not_named() {
+        let payout = |net: i64| Payout {
+            parts: vec![1],
+            sums: NewPayout {
+                gateway: "cmi".to_owned(),
+                reference: format!("LOT-{net}"),
+                value_on: "2026-11-25".parse().unwrap(),
+                captured: Money::from_minor(net),
+                returned: Money::ZERO,
+                fee: Money::ZERO,
+            },
+        };
+        let awaited = vec![payout(100), payout(200), payout(300)];
+        let gateway = "cmi".to_owned();
+        let (receivable, not_announced) = (Money::from_minor(600), Money::ZERO);
+        let teller = Teller { language: Language::En, items_max: 2 };
+        let told = teller.payouts(&[GatewayProof { gateway, receivable, awaited, not_announced }]).unwrap();
+        let last: Vec<&str> = told.rows.last().unwrap().iter().map(|cell| cell.lines[0].as_str()).collect();
+        assert_eq!((told.rows.len(), told.has_total, told.note.starts_with("1 more item")), (3, true, true));
+        assert_eq!(last, ["Total", "3 items", "", "6.00\u{a0}MAD"]);
     }
 
     /// Every word of the ledger that these pages show has its message.

@@ -9,7 +9,7 @@ use receipts::{Paper, PaperSection, Verdict, render_paper};
 use serde::Deserialize;
 use staff::{Action, Permission};
 
-use super::download::headed;
+use super::download::{headed, taken};
 use super::paper::{Printing, paper};
 use super::parts::{day_of, hub, require_unbound};
 use crate::staff::frame::{Faults, Frame};
@@ -118,16 +118,16 @@ async fn wanted(session: &StaffSession, asked: &Asked) -> Result<DayStatement, F
     Ok(hub(session)?.day_statement(day).await?)
 }
 
-async fn taken(session: &StaffSession, statement: &DayStatement, form: &str) -> Result<(), Fault> {
+async fn told(session: &StaffSession, statement: &DayStatement, form: &str) -> Result<(), Fault> {
     let subject = format!("reconciliation-day {}", statement.day.day);
     let detail = format!("{form}, figures {}", statement.digest());
-    session.audit(Action::StatementDownloaded, &subject, &detail).await
+    taken(session, Action::StatementDownloaded, &subject, &detail).await
 }
 
 /// The sources as separated values, as the command writes them.
 pub(crate) async fn download_csv(session: StaffSession, asked: web::Query<Asked>) -> Result<HttpResponse, Fault> {
     let statement = wanted(&session, &asked).await?;
-    taken(&session, &statement, "csv").await?;
+    told(&session, &statement, "csv").await?;
     let name = format!("reconciliation-{}.csv", statement.day.day);
     Ok(headed(&name, "text/csv; charset=utf-8").body(statement.csv()))
 }
@@ -139,7 +139,7 @@ pub(crate) async fn download_pdf(session: StaffSession, asked: web::Query<Asked>
     // Laying out text takes time of a processor: not on the thread that serves everybody.
     let made = web::block(move || render_paper(&paper)).await.map_err(|error| Fault::Failed(error.to_string()))?;
     let bytes = made.map_err(|error| Fault::Failed(format!("statement: {error}")))?;
-    taken(&session, &statement, "pdf").await?;
+    told(&session, &statement, "pdf").await?;
     let name = format!("reconciliation-{}.pdf", statement.day.day);
     Ok(headed(&name, "application/pdf").body(bytes))
 }

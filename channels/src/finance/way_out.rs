@@ -1,6 +1,6 @@
 //! Ways out of a break in the reader's words: how, and what it books.
 
-use ledger::{Language, Money, Resolution, ResolutionEffect, Resolved, Unfit};
+use ledger::{Break, Language, Money, Proposal, Resolution, ResolutionEffect, Resolved, Unfit};
 use sha2::{Digest, Sha256};
 
 use super::parts::{Choice, account_name, word};
@@ -32,7 +32,7 @@ pub(super) struct Effect {
     pub(super) needs_second: bool,
     /// Why it cannot be done; empty where it can.
     pub(super) refusal: String,
-    /// What the reader was shown, in short: another effect has another.
+    /// What the reader was shown, in short: another way out, and another effect, has another.
     pub(super) seen: String,
 }
 
@@ -55,13 +55,32 @@ pub(super) fn ways(language: Language, fit: &[Resolution], chosen: &str) -> Vec<
     fit.iter().map(|way| Choice::new(form_word(*way), word(language, "way", way.as_str()), chosen)).collect()
 }
 
+/// What is agreed to with an effect: a way out of a break, what was named with it, and who proposed it.
+pub(super) struct Seen<'a> {
+    pub(super) found: &'a Break,
+    pub(super) resolution: Resolution,
+    pub(super) biller: Option<u16>,
+    pub(super) payout: Option<&'a str>,
+}
+
+impl Seen<'_> {
+    fn tell(&self, told: &mut Sha256) {
+        let Self { found, resolution, biller, payout } = self;
+        let what = &found.what;
+        let proposer = found.proposed_by.as_ref().map(|by| by.id);
+        told.update(format!("{};{:?};{:?};{resolution};{biller:?};", found.id, what.expected, what.found));
+        told.update(format!("{payout:?};{proposer:?};"));
+    }
+}
+
 /// An effect as the reader sees it.
-pub(super) fn effect_view(language: Language, effect: Result<&ResolutionEffect, &Resolved>) -> Effect {
+pub(super) fn effect_view(language: Language, seen: &Seen<'_>, effect: Result<&ResolutionEffect, &Resolved>) -> Effect {
     let effect = match effect {
         Ok(effect) => effect,
         Err(refusal) => return Effect { refusal: refusal_text(language, refusal), ..Effect::default() },
     };
     let mut told = Sha256::new();
+    seen.tell(&mut told);
     let lines = effect.entries.iter().map(|entry| {
         told.update(format!("{}={};", entry.account, entry.amount));
         let account = account_name(language, &entry.account);
@@ -71,6 +90,13 @@ pub(super) fn effect_view(language: Language, effect: Result<&ResolutionEffect, 
     let lines = lines.collect();
     told.update([u8::from(effect.needs_second)]);
     Effect { lines, needs_second: effect.needs_second, refusal: String::new(), seen: hex::encode(told.finalize()) }
+}
+
+/// A proposal for a break as the reader sees it.
+pub(super) fn proposal_view(language: Language, found: &Break, proposal: &Proposal) -> Effect {
+    let Proposal { resolution, biller, payout, effect } = proposal;
+    let seen = Seen { found, resolution: *resolution, biller: *biller, payout: payout.as_deref() };
+    effect_view(language, &seen, effect.as_ref())
 }
 
 /// The message about a step that was not taken.

@@ -12,7 +12,7 @@ use payments::finance::{is_commission_kept, transfer_name};
 use serde::Deserialize;
 use staff::{Action, Permission};
 
-use super::download::{hand_out, place, refuse};
+use super::download::{hand_out, place, refuse, taken};
 use super::parts::{Choice, biller_name, hub, number, query, word};
 use crate::staff::frame::Frame;
 use crate::staff::session::StaffSession;
@@ -312,7 +312,7 @@ pub(crate) async fn download_file(
     let place = place(&session)?;
     match hub.open_settlement_file(&kept).await {
         Ok(opened) => {
-            session.audit(Action::FileDownloaded, &format!("settlement-file {}", kept.id), &kept.name).await?;
+            taken(&session, Action::FileDownloaded, &format!("settlement-file {}", kept.id), &kept.name).await?;
             Ok(hand_out(opened, place))
         }
         Err(fault) => {

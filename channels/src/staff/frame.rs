@@ -104,8 +104,11 @@ impl Frame {
     /// Around a page at this path.
     pub(crate) fn of(page: Page, session: &Session, path: &str) -> Self {
         let language = page.language;
-        let open =
-            |place: &&Place| place.needs.is_empty() || place.needs.iter().any(|permission| session.may(*permission));
+        let is_bound = session.scope.biller.is_some();
+        let open = |place: &&Place| {
+            let may = place.needs.is_empty() || place.needs.iter().any(|permission| session.may(*permission));
+            may && !(place.is_whole && is_bound)
+        };
         let work: Vec<&Place> = std::iter::once(&places::HOME).chain(places::WORK).filter(open).collect();
         // One screen may lie below another: where they are is the deepest.
         let here =

@@ -10,6 +10,8 @@ pub(super) struct Place {
     pub(super) path: &'static str,
     /// Who sees it: whoever has one of these, or everybody.
     pub(super) needs: &'static [Permission],
+    /// Whether it is of the hub as a whole: not for whoever is bound to a biller.
+    pub(super) is_whole: bool,
     /// Its picture: the paths of a 24 x 24 outline.
     pub(super) icon: &'static str,
 }
@@ -19,6 +21,7 @@ pub(super) const HOME: Place = Place {
     key: "staff-nav-home",
     path: "/staff",
     needs: &[],
+    is_whole: false,
     icon: "M4 11.5 12 5l8 6.5M6.5 10v9.5h11V10M10 19.5V14h4v5.5",
 };
 
@@ -28,71 +31,88 @@ pub(super) const WORK: &[Place] = &[
         key: "staff-nav-outlet",
         path: "/staff/outlet",
         needs: &[Permission::TakeCash],
+        is_whole: false,
         icon: "M3.5 9h17v10.5h-17zM6.5 9V4.5h11V9M7.5 13h4M7.5 16h2.5M15 14.5h2.5",
     },
     Place {
         key: "staff-nav-floats",
         path: "/staff/floats",
         needs: &[Permission::ViewOutlets],
+        is_whole: false,
         icon: "M4 7.5h14.5v12H4zM4 7.5 14.5 4v3.5M14.5 12.5h4v2.5h-4z",
     },
     Place {
         key: "staff-nav-late-cash",
         path: "/staff/late-cash",
         needs: &[Permission::ViewOutlets],
+        is_whole: false,
         icon: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16M12 8v4.5l3 2",
     },
     Place {
         key: "staff-nav-desk",
         path: "/staff/desk",
         needs: &[Permission::Desk],
+        is_whole: false,
         icon: "M4.5 14v-2a7.5 7.5 0 0 1 15 0v2M4.5 13.5h3V19h-3zM16.5 13.5h3V19h-3zM18 19c0 1.2-1.7 2-4 2",
     },
     Place {
         key: "staff-nav-desk-day",
         path: "/staff/desk/day",
         needs: &[Permission::Desk],
+        is_whole: false,
         icon: "M4.5 20h15M7 17v-5M12 17V6.5M17 17v-8",
     },
     Place {
         key: "staff-nav-settlement",
         path: "/staff/settlement",
         needs: &[Permission::ViewSettlement],
+        is_whole: false,
         icon: "M3.5 6h17v12h-17zM3.5 10h17M7 14.5h4",
     },
     Place {
         key: "staff-nav-reconciliation",
         path: "/staff/reconciliation",
         needs: &[Permission::ViewBooks],
+        is_whole: true,
         icon: "M12 4v16M8 20h8M5 7h14M5 7l-2.5 6h5zM19 7l-2.5 6h5z",
     },
     Place {
         key: "staff-nav-breaks",
         path: "/staff/breaks",
         needs: &[Permission::ViewBooks],
+        is_whole: true,
         icon: "M12 4 3 19.5h18zM12 10v4.5M12 17v.5",
     },
     Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],
+        is_whole: false,
         icon: "M6 3.5h9l3.5 3.5v13.5H6zM14.5 3.5V7.5h4M9 12h6.5M9 15.5h6.5",
     },
 ];
 
 /// One's own account.
 pub(super) const ACCOUNT: &[Place] = &[
-    Place { key: "staff-nav-sessions", path: "/staff/sessions", needs: &[], icon: "M4 5h16v11H4zM9 20h6M12 16v4" },
+    Place {
+        key: "staff-nav-sessions",
+        path: "/staff/sessions",
+        needs: &[],
+        is_whole: false,
+        icon: "M4 5h16v11H4zM9 20h6M12 16v4",
+    },
     Place {
         key: "staff-nav-password",
         path: "/staff/password",
         needs: &[],
+        is_whole: false,
         icon: "M5.5 10.5h13v9h-13zM8 10.5V8a4 4 0 0 1 8 0v2.5M12 14v2",
     },
     Place {
         key: "staff-nav-codes",
         path: "/staff/recovery-codes",
         needs: &[],
+        is_whole: false,
         icon: "M8 3.5h8v17H8zM11 17.5h2M10.5 8h3M10.5 11h3",
     },
 ];

@@ -49,6 +49,8 @@ pub(crate) struct StaffSession {
     pub(crate) who: Session,
     /// Where they come from.
     pub(crate) origin: Origin,
+    /// Whether they ask for the head of an answer alone.
+    pub(crate) is_head: bool,
     staff: Arc<Staff>,
 }
 
@@ -199,7 +201,7 @@ impl StaffSession {
         let HalfWay { visitor, session } = half_way;
         let Visitor { context, staff, origin, .. } = visitor;
         match session.due() {
-            None => Ok(Self { context, who: session, origin, staff }),
+            None => Ok(Self { context, who: session, origin, is_head: *request.method() == Method::HEAD, staff }),
             Some(due) => Err(Fault::GoTo(wish(request, &context).carried(page_of(due)))),
         }
     }

@@ -3,8 +3,10 @@
 use std::io::Write;
 
 use anyhow::{Context, bail};
-use chrono::Utc;
-use ledger::{Actor, Break, BreakFilter, Ledger, Money, NewResolution, Resolved};
+use chrono::{NaiveDate, Utc};
+use ledger::{Actor, AuditEntry, Break, BreakFilter, Ledger, Money, NewResolution, Resolved};
+use staff::admin::{self, Member};
+use staff::{Action, Permission};
 
 use super::open;
 use crate::cli::{BreakAction, BreakArgs, BreaksArgs};
@@ -36,7 +38,7 @@ pub(super) fn list(args: &BreaksArgs, environment: &Environment, out: &mut dyn W
             about(found),
             amount(what.expected),
             amount(what.found),
-            (today - what.due_on).num_days().max(0).to_string(),
+            (closed_on(found).unwrap_or(today) - what.due_on).num_days().max(0).to_string(),
             found.state.to_string(),
             found.staff.as_ref().map(|staff| staff.name.clone()).unwrap_or_default(),
             what.words.clone(),
@@ -44,6 +46,10 @@ pub(super) fn list(args: &BreaksArgs, environment: &Environment, out: &mut dyn W
     }
     table.print(out)?;
     Ok(Outcome::Done)
+}
+
+fn closed_on(found: &Break) -> Option<NaiveDate> {
+    found.closed_at.map(|at| at.and_utc().with_timezone(&ZONE).date_naive())
 }
 
 fn about(found: &Break) -> String {
@@ -69,15 +75,31 @@ fn act(ledger: &Ledger, args: &BreakArgs, alone_max: Money, out: &mut dyn Write)
         None => return show(ledger, id, out),
         Some(BreakAction::Assign(assign)) => {
             let (to, by) = (member(ledger, &assign.to)?, member(ledger, &assign.by)?);
-            let name = to.name.clone();
-            if !ledger.write_now(move |op| op.assign_break(id, &to, &by, now))? {
+            let (name, entry) = (to.name.clone(), entry(&by, Action::BreakAssigned, id, &to.login));
+            let (to, by) = (actor(to), actor(by));
+            let is_done = ledger.write_now(move |op| {
+                let is_done = op.assign_break(id, &to, &by, now)?;
+                if is_done {
+                    op.audit(&entry, now)?;
+                }
+                Ok(is_done)
+            })?;
+            if !is_done {
                 bail!(missing());
             }
             writeln!(out, "break {id} is followed up by {name}")?;
         }
         Some(BreakAction::Note(note)) => {
             let (text, by) = (note.text.clone(), member(ledger, &note.by)?);
-            if !ledger.write_now(move |op| op.note_break(id, &text, &by, now))? {
+            let (entry, by) = (entry(&by, Action::BreakNoted, id, ""), actor(by));
+            let is_done = ledger.write_now(move |op| {
+                let is_done = op.note_break(id, &text, &by, now)?;
+                if is_done {
+                    op.audit(&entry, now)?;
+                }
+                Ok(is_done)
+            })?;
+            if !is_done {
                 bail!(missing());
             }
             writeln!(out, "noted")?;
@@ -87,7 +109,15 @@ fn act(ledger: &Ledger, args: &BreakArgs, alone_max: Money, out: &mut dyn Write)
             let (resolution, note, biller) = (resolve.how, resolve.text.clone(), resolve.biller);
             let payout = resolve.payout.clone();
             let new = NewResolution { resolution, note, biller, payout, alone_max };
-            told(ledger.write_now(move |op| op.resolve_break(id, &new, &by, now))?, id, out)?;
+            let (entry, by) = (entry(&by, Action::BreakResolved, id, resolution.as_str()), actor(by));
+            let resolved = ledger.write_now(move |op| {
+                let resolved = op.resolve_break(id, &new, &by, now)?;
+                if matches!(resolved, Resolved::Closed(_) | Resolved::Waits) {
+                    op.audit(&entry, now)?;
+                }
+                Ok(resolved)
+            })?;
+            told(resolved, id, out)?;
         }
         Some(BreakAction::Approve(note)) => decide(ledger, id, true, &note.text, &note.by, out)?,
         Some(BreakAction::Refuse(note)) => decide(ledger, id, false, &note.text, &note.by, out)?,
@@ -97,7 +127,25 @@ fn act(ledger: &Ledger, args: &BreakArgs, alone_max: Money, out: &mut dyn Write)
 
 fn decide(ledger: &Ledger, id: i64, approve: bool, note: &str, login: &str, out: &mut dyn Write) -> anyhow::Result<()> {
     let (by, note, now) = (member(ledger, login)?, note.to_owned(), Utc::now());
-    told(ledger.write_now(move |op| op.decide_break(id, approve, &note, &by, now))?, id, out)
+    let action = if approve { Action::BreakApproved } else { Action::BreakRefused };
+    let decided = ledger.write_now(move |op| {
+        let proposed = op.proposal_effect(id, now)?.map(|proposal| proposal.resolution.as_str()).unwrap_or_default();
+        let entry = entry(&by, action, id, proposed);
+        let decided = op.decide_break(id, approve, &note, &actor(by.clone()), now)?;
+        if matches!(decided, Resolved::Closed(_) | Resolved::Refused) {
+            op.audit(&entry, now)?;
+        }
+        Ok(decided)
+    })?;
+    told(decided, id, out)
+}
+
+fn entry(by: &Member, action: Action, id: i64, detail: &str) -> AuditEntry {
+    admin::audit_entry(by, action, &format!("break {id}"), detail)
+}
+
+fn actor(member: Member) -> Actor {
+    Actor { id: member.id, name: member.name }
 }
 
 fn told(resolved: Resolved, id: i64, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -115,12 +163,15 @@ fn told(resolved: Resolved, id: i64, out: &mut dyn Write) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// A member of staff who may work.
-fn member(ledger: &Ledger, login: &str) -> anyhow::Result<Actor> {
-    let found = ledger.read(|reader| reader.staff_member(login)).context("the members cannot be read")?;
-    match found.filter(|member| member.disabled_at.is_none()) {
-        Some(member) => Ok(Actor { id: member.id, name: member.name }),
+/// A member of staff who may do something about breaks here as on the pages.
+fn member(ledger: &Ledger, login: &str) -> anyhow::Result<Member> {
+    let found = admin::find(ledger, login).context("the members cannot be read")?;
+    match found.filter(|member| !member.disabled) {
         None => bail!("there is no member of staff '{login}'; `fatoura user list` shows them"),
+        Some(member) if !member.may_for_hub(Permission::ResolveBreaks) => {
+            bail!("'{login}' may do nothing about breaks: that takes the role finance, bound to no biller")
+        }
+        Some(member) => Ok(member),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Two people in finance, from the windows to a break that both agree to close.
 
+use ledger::BreakState;
 use rstest::rstest;
 use staff::Role;
+use thirtyfour::components::SelectElement;
 
 use super::driver::{Browser, Device, keep, with_browser};
 use super::page::Tour;
@@ -43,6 +45,10 @@ async fn prepare(app: &TestApp) {
     );
 }
 
+fn state(app: &TestApp, id: i64) -> BreakState {
+    app.ledger.read(|reader| reader.break_of(id)).unwrap().unwrap().state
+}
+
 async fn a_day(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
     prepare(app).await;
@@ -67,17 +73,20 @@ async fn a_day(tour: &Tour<'_>) {
     tour.inspect("break").await;
     browser.click("section[aria-labelledby=close] button").await;
     browser.find("#faults").await;
+    tour.at(&format!("/staff/breaks/{id}/resolve")).await;
     tour.inspect("break-fault").await;
-    browser.driver.execute("document.querySelector('#how').value = 'suspense'", vec![]).await.ok();
+    let how = SelectElement::new(&browser.find("#how").await).await.unwrap();
+    how.select_by_value("suspense").await.unwrap();
     browser.fill("#why", "la banque ne répond pas").await;
     browser.click("section[aria-labelledby=close] button").await;
-    if browser.device != Device::NoScript {
-        browser.find(".effect").await;
-    }
+    browser.find(".effect").await;
+    tour.at(&format!("/staff/breaks/{id}/resolve")).await;
     tour.inspect("confirm").await;
     browser.click(SEND).await;
-    browser.find(".history").await;
+    browser.find("#proposal").await;
+    tour.at(&format!("/staff/breaks/{id}")).await;
     tour.inspect("proposed").await;
+    assert_eq!(state(app, id), BreakState::Proposed);
     let other = app.at_browser("fr", "farid", farid.secret.clone());
     other.sign_in(app).await;
     browser.click(".staff-out").await;
@@ -86,6 +95,14 @@ async fn a_day(tour: &Tour<'_>) {
     come_in(tour, &farid).await;
     tour.open(&format!("/staff/breaks/{id}")).await;
     tour.inspect("second").await;
+    browser.click("button[name=decision][value=approve]").await;
+    tour.at(&format!("/staff/breaks/{id}/decide")).await;
+    tour.inspect("approve").await;
+    browser.click(SEND).await;
+    browser.find(".badge-good").await;
+    tour.at(&format!("/staff/breaks/{id}")).await;
+    tour.inspect("closed").await;
+    assert_eq!(state(app, id), BreakState::Resolved);
     if browser.device == Device::Desktop {
         let day = today(app);
         let made = other.path("/reconciliation/statement.pdf");

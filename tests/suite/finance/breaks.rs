@@ -172,6 +172,45 @@ async fn only_what_fits_is_offered() {
     app.finish().await;
 }
 
+/// What was agreed to is what was shown: a proposal that another took the place of is shown first, though it books the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_proposal_than_the_one_that_was_seen_is_not_approved() {
+    let (app, credit, _) = two_breaks(Backend::Sqlite).await.unwrap();
+    let fatima = at_work(&app, "fr", "fatima", Role::Finance).await;
+    let farid = at_work(&app, "fr", "farid", Role::Finance).await;
+    let salma = at_work(&app, "fr", "salma", Role::Finance).await;
+    let fields = [("how", "suspense"), ("why", "x")];
+    let page = close(&fatima, credit, &fields).await;
+    confirm(&fatima, &page, "/resolve").await;
+    let decide = format!("/breaks/{credit}/decide");
+    let seen = farid.post(&decide, &[("decision", "approve"), ("word", "oui")]).await;
+    salma.post(&decide, &[("decision", "refuse"), ("word", "non")]).await;
+    // The same words of somebody else are not the same form.
+    assert_eq!(farid.post(&decide, &[("decision", "refuse"), ("word", "non")]).await.status, 409);
+    let page = close(&salma, credit, &fields).await;
+    confirm(&salma, &page, "/resolve").await;
+    let again = confirm(&farid, &seen, "/decide").await;
+    says(&again, "L’effet a changé depuis que vous l’avez vu");
+    assert_eq!(state(&app, credit), BreakState::Proposed);
+    confirm(&farid, &again, "/decide").await;
+    assert_eq!(state(&app, credit), BreakState::Resolved);
+    app.finish().await;
+}
+
+/// A form that names something else than what was proposed is another form.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_biller_is_another_form() {
+    let (app, credit, _) = two_breaks(Backend::Sqlite).await.unwrap();
+    let fatima = at_work(&app, "fr", "fatima", Role::Finance).await;
+    let fields = |biller: &'static str| [("how", "commission"), ("why", "facture 7"), ("biller", biller)];
+    let page = close(&fatima, credit, &fields("1001")).await;
+    confirm(&fatima, &page, "/resolve").await;
+    assert_eq!(state(&app, credit), BreakState::Proposed);
+    assert_eq!(close(&fatima, credit, &fields("1001")).await.status, 200);
+    assert_eq!(close(&fatima, credit, &fields("1002")).await.status, 409);
+    app.finish().await;
+}
+
 /// What was shown is what is agreed to: what has changed since is shown again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_effect_that_was_not_seen_is_shown_first() {

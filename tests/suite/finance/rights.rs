@@ -1,6 +1,7 @@
 //! Every route of the finance pages with every role.
 
-use staff::{Permission, Role};
+use staff::admin::{self, COMMAND_LINE};
+use staff::{Permission, Role, Scope};
 
 use super::at_work;
 use crate::support::{Backend, TestApp};
@@ -72,5 +73,42 @@ async fn an_auditor_reads_and_does_nothing() {
     let aicha = at_work(&app, "fr", "aicha", Role::Auditor).await;
     let page = aicha.get(&format!("/breaks/{id}")).await;
     assert_eq!((page.status, page.body.contains("/resolve\"")), (200, false), "{}", page.text());
+    let before = app.ledger.read(|reader| Ok((reader.break_of(id)?, reader.break_notes(id)?))).unwrap();
+    for (step, fields) in [
+        ("assign", vec![("to", "1")]),
+        ("note", vec![("note", "x")]),
+        ("resolve", vec![("how", "evidence"), ("why", "x")]),
+        ("decide", vec![("decision", "approve"), ("word", "x")]),
+        ("decide", vec![("decision", "refuse"), ("word", "x")]),
+    ] {
+        let page = aicha.post(&format!("/breaks/{id}/{step}"), &fields).await;
+        assert_eq!(page.status, 403, "{step}: {}", page.text());
+    }
+    let after = app.ledger.read(|reader| Ok((reader.break_of(id)?, reader.break_notes(id)?))).unwrap();
+    assert_eq!(before, after);
+    app.finish().await;
+}
+
+/// Whoever is bound to a biller is led to nothing of the hub as a whole, and is nobody to follow a break up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_in_finance_that_is_bound_to_a_biller() {
+    let app = super::settled(Backend::Sqlite).await.unwrap();
+    super::take(&app, "s1.xml", &super::statement(super::today(&app), 0, &[(500, "B1")]));
+    let id = super::open_breaks(&app)[0];
+    let driss = at_work(&app, "fr", "driss", Role::Finance).await;
+    assert!(driss.get("").await.body.contains("href=\"/fr/staff/breaks\""));
+    let (roles, now) = ([Role::Finance, Role::BillerUser].into(), app.now());
+    let scope = Scope { biller: Some(1001), ..Scope::default() };
+    admin::set_roles(&app.ledger, COMMAND_LINE, "driss", &roles, &scope, now).unwrap().unwrap();
+    driss.sign_in(&app).await;
+    let home = driss.get("").await;
+    for path in ["/breaks", "/reconciliation"] {
+        assert!(!home.body.contains(&format!("href=\"/fr/staff{path}\"")), "led to {path}");
+        assert_eq!(driss.get(path).await.status, 403);
+    }
+    assert!(home.body.contains("href=\"/fr/staff/settlement\""));
+    let fatima = at_work(&app, "fr", "fatima", Role::Finance).await;
+    let page = fatima.get(&format!("/breaks/{id}")).await;
+    assert_eq!((page.body.contains("fatima Name"), page.body.contains("driss Name")), (true, false));
     app.finish().await;
 }

@@ -48,6 +48,11 @@ async fn a_day_with_a_statement(#[case] backend: Backend) {
     says(&page, &digest);
     let pdf = fatima.get(&format!("/reconciliation/statement.pdf?day={day}")).await;
     assert!(pdf.body.starts_with("%PDF-"));
+    // The head alone is nothing to have.
+    let path = fatima.path(&format!("/reconciliation/statement.csv?day={day}"));
+    let head = reqwest::Client::new().head(format!("{}{path}", app.url));
+    let head = head.header("cookie", format!("staff={}", fatima.browser.cookie("staff"))).send().await.unwrap();
+    assert_eq!(head.status(), 200);
     let rows = app.audit();
     let taken = rows.iter().filter(|row| row.starts_with("fatima statement-downloaded reconciliation-day")).count();
     assert_eq!(taken, 2, "{rows:?}");

@@ -1,6 +1,6 @@
 //! Breaks, followed up by people. What is done stands in the audit log by the same commit.
 
-use ledger::{Actor, AuditEntry, Break, BreakFilter, NewResolution, ResolutionEffect, Resolved};
+use ledger::{Actor, AuditEntry, Break, BreakFilter, NewResolution, Proposal, ResolutionEffect, Resolved};
 
 use super::PAGE_MAX;
 use crate::api::Infrastructure;
@@ -69,41 +69,53 @@ impl Hub {
         self.write(move |op| op.resolution_effect(id, &new, now)).await
     }
 
-    /// Closes a break, or proposes that to a second person.
+    /// Closes a break, or proposes that to a second person. `None`, and nothing done: it would book something else by now
+    /// than they saw.
     pub async fn resolve_break(
         &self,
         id: i64,
         way: WayOut,
+        seen: ResolutionEffect,
         by: Actor,
         entry: AuditEntry,
-    ) -> Result<Resolved, Infrastructure> {
+    ) -> Result<Option<Resolved>, Infrastructure> {
         let (new, now) = (self.resolution(way), self.now());
         self.write(move |op| {
+            match op.resolution_effect(id, &new, now)? {
+                Ok(effect) if effect != seen => return Ok(None),
+                Ok(_) => {}
+                Err(refusal) => return Ok(Some(refusal)),
+            }
             let done = op.resolve_break(id, &new, &by, now)?;
             if matches!(done, Resolved::Closed(_) | Resolved::Waits) {
                 op.audit(&entry, now)?;
             }
-            Ok(done)
+            Ok(Some(done))
         })
         .await
     }
 
-    /// Says yes or no to what another person proposed.
+    /// Says yes or no to what another person proposed. `None`, and nothing done: something else is proposed by now than
+    /// they saw, or it books something else.
     pub async fn decide_break(
         &self,
         id: i64,
+        seen: Proposal,
         approve: bool,
         note: String,
         by: Actor,
         entry: AuditEntry,
-    ) -> Result<Resolved, Infrastructure> {
+    ) -> Result<Option<Resolved>, Infrastructure> {
         let now = self.now();
         self.write(move |op| {
+            if op.proposal_effect(id, now)?.is_some_and(|proposed| proposed != seen) {
+                return Ok(None);
+            }
             let done = op.decide_break(id, approve, &note, &by, now)?;
             if matches!(done, Resolved::Closed(_) | Resolved::Refused) {
                 op.audit(&entry, now)?;
             }
-            Ok(done)
+            Ok(Some(done))
         })
         .await
     }
