@@ -28,7 +28,7 @@ pub struct NewBreak {
     pub subject: BreakSubject,
     /// Which one.
     pub subject_id: i64,
-    /// The transaction of an entry or the line of a report; of a payment 1 for its return; else 0.
+    /// The transaction of an entry or the line of a report; of a payment [`Self::ITS_RETURN`] for its return; else 0.
     pub position: i32,
     /// In words, without personal data.
     pub words: String,
@@ -38,6 +38,18 @@ pub struct NewBreak {
     pub found: Option<Money>,
     /// When it should have been: its age counts from here.
     pub due_on: NaiveDate,
+}
+
+impl NewBreak {
+    /// The position of a break about a payment's return. Its amounts are of money that goes out.
+    pub const ITS_RETURN: i32 = 1;
+}
+
+/// How much more a gateway owes than is booked, by a break about a payment: more where it took more, less where it gave more
+/// back. `None` past the range.
+pub(crate) fn gateway_difference(position: i32, expected: Option<Money>, found: Option<Money>) -> Option<Money> {
+    let (expected, found) = (expected.unwrap_or_default(), found.unwrap_or_default());
+    if position == NewBreak::ITS_RETURN { expected.checked_sub(found) } else { found.checked_sub(expected) }
 }
 
 /// A break as it is known.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::breaks::{Break, BreakRow};
+use super::breaks::{Break, BreakRow, gateway_difference};
 use super::matches::{BankPlace, MatchOutcome};
 use super::words::{
     BreakAction, BreakSource, BreakState, BreakSubject, ImportState, MatchRule, MatchSubject, Resolution,
@@ -242,8 +242,7 @@ impl WriteOp<'_> {
             return Ok(Booking::Unfit(Unfit::NotBookable));
         }
         let account = Account::of(AccountKind::GatewayReceivable, what.partner.clone());
-        let (expected, seen) = (what.expected.unwrap_or_default(), what.found.unwrap_or_default());
-        let amount = seen.checked_sub(expected).ok_or(Unbalanced)?;
+        let amount = gateway_difference(what.position, what.expected, what.found).ok_or(Unbalanced)?;
         if amount == Money::ZERO {
             return Ok(Booking::Unfit(Unfit::SameAmounts));
         }

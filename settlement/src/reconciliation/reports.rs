@@ -11,7 +11,7 @@ use ledger::{
 };
 
 use super::import::{File, ImportError, ImportTerms, Taken};
-use super::lines::{Finding, ITS_RETURN, Told, biller, card, network, verdicts};
+use super::lines::{Finding, Told, biller, card, network, verdicts};
 use crate::statements::{DailyReport, Report, ReportError, Reports};
 use crate::terms::ZONE;
 
@@ -297,7 +297,7 @@ fn missing_returns(
 fn missing_return(telling: &Telling, ours: &ReportedPayment) -> NewBreak {
     let words = format!("payment {:012} was given back here, and not there", ours.id);
     let what = telling.new_break(BreakKind::MissingThere, ours.id, words);
-    NewBreak { position: ITS_RETURN, expected: Some(ours.total), ..what }
+    NewBreak { position: NewBreak::ITS_RETURN, expected: Some(ours.total), ..what }
 }
 
 impl Found {
@@ -332,7 +332,7 @@ impl Found {
             self.returned_apart.push(ours.id);
         }
         let breaks = ledger.read(|reader| reader.breaks_about(BreakSubject::Payment, ours.id))?;
-        let missed = breaks.iter().filter(|one| telling.misses(one, ITS_RETURN) && is_open(one.state));
+        let missed = breaks.iter().filter(|one| telling.misses(one, NewBreak::ITS_RETURN) && is_open(one.state));
         self.turned_up.extend(missed.map(|one| one.id));
         Ok(())
     }
