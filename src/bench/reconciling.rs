@@ -87,7 +87,7 @@ impl Outside {
                 other => bail!("{name} of {} was taken with breaks: {other:?}", self.day),
             }
         }
-        let report = run(ledger, &MatchTerms::default(), false, now)?;
+        let report = run(ledger, &MatchTerms::default(), false, &|| now)?;
         if report.breaks > 0 {
             bail!("{} breaks: {:?}", report.breaks, report.told.last());
         }
