@@ -195,6 +195,21 @@ fn a_break_is_opened_once_and_closed_by_people(db: &TestDb) {
     db.assert_clean();
 }
 
+fn what_takes_the_place_of_another_stays_with_whoever_follows_it_up(db: &TestDb) {
+    let ledger = db.open();
+    let entries = statement(&ledger, "s", 0, &[("e1", 700)]);
+    assert!(open(&ledger, new_break(entries[0], 700)));
+    let [first] = breaks(&ledger).try_into().unwrap();
+    assert!(ledger.write_now(move |op| op.assign_break(first, &actor(2), &actor(1), now())).unwrap());
+    assert!(open(&ledger, NewBreak { kind: BreakKind::Ambiguous, ..new_break(entries[0], 700) }));
+    let [second] = breaks(&ledger).try_into().unwrap();
+    let (found, notes) =
+        ledger.read(|reader| Ok((reader.break_of(second)?.unwrap(), reader.break_notes(second)?))).unwrap();
+    assert_eq!((found.what.kind, found.staff), (BreakKind::Ambiguous, Some(actor(2))));
+    assert_eq!(notes.last().unwrap().note, actor(2).name);
+    db.assert_clean();
+}
+
 /// A report of a day with a payout and a break.
 fn report(ledger: &Ledger, digest: &str, superseded: Option<i64>, captured: i64, missing: Option<i64>) -> i64 {
     let import = begin(ledger, ImportKind::CardReport, digest);
