@@ -478,6 +478,7 @@ on_both!(
     an_entry_is_taken_once_and_the_statement_takes_it_over,
     a_match_is_made_once_and_never_for_more_than_there_is,
     a_break_is_opened_once_and_closed_by_people,
+    what_takes_the_place_of_another_stays_with_whoever_follows_it_up,
     a_report_takes_the_place_of_another,
     a_day_is_told_as_it_was_known,
     a_difference_at_a_gateway_is_written_off,

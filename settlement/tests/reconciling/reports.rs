@@ -1,6 +1,6 @@
 //! Daily reports of gateways, networks and billers.
 
-use ledger::{AccountKind, BreakKind, Step};
+use ledger::{AccountKind, Actor, BreakKind, BreakState, NewResolution, Resolution, Resolved, Step};
 use settlement::reconciliation::Imported;
 
 use crate::world::{
@@ -79,6 +79,38 @@ fn what_comes_in_the_next_days_report_settles_its_break_and_is_no_duplicate() {
     let lines = [line(payment, 1_000), line(again, 2_000)];
     world.take("2.csv", &card_report("2026-11-25", 2, &lines), at("2026-11-26T06:00:00Z"));
     assert_eq!(world.open_breaks(), ["gateway: duplicate"], "the other one was in its own day's report");
+    world.assert_clean();
+}
+
+#[test]
+fn what_a_later_report_shows_again_is_the_same_break_while_its_figures_are() {
+    let world = World::new();
+    let payment = world.card(1101, 1_000, morning());
+    let told = |sequence: u32, centimes: i64| {
+        let line = card_line(payment, "PostAuth", centimes, 0, None);
+        world.take("r.csv", &card_report(DAY, sequence, &[line]), next_day());
+        world.breaks().into_iter().map(|found| (found.id, found.what.found, found.staff)).collect::<Vec<_>>()
+    };
+    let [(first, ..)] = told(1, 1_100).try_into().unwrap();
+    let by = Actor { id: 1, name: "salma".to_owned() };
+    let (to, who) = (by.clone(), by.clone());
+    assert!(world.ledger.write_now(move |op| op.assign_break(first, &to, &who, next_day())).unwrap());
+    let [(second, found, staff)] = told(2, 1_200).try_into().unwrap();
+    assert_eq!((found, staff), (Some(money(1_200)), Some(by.clone())));
+    let state = |id: i64| world.ledger.read(|reader| reader.break_of(id)).unwrap().unwrap().state;
+    assert_eq!((state(first), first < second), (BreakState::Superseded, true));
+    let new = NewResolution {
+        resolution: Resolution::Evidence,
+        note: "letter".to_owned(),
+        biller: None,
+        payout: None,
+        alone_max: money(0),
+    };
+    let resolved = world.ledger.write_now(move |op| op.resolve_break(second, &new, &by, next_day())).unwrap();
+    assert_eq!(resolved, Resolved::Closed(None));
+    assert_eq!(told(3, 1_200), [], "what people closed is not opened again");
+    assert_eq!(state(second), BreakState::Resolved);
+    assert_eq!(told(4, 1_300).len(), 1, "these are other figures");
     world.assert_clean();
 }
 
