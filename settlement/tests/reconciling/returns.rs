@@ -135,3 +135,14 @@ fn a_return_that_differs_is_written_off_and_the_gateway_owes_nothing(#[case] bac
     assert_eq!(world.balance(AccountKind::ReconciliationDifferences, ""), cost);
     world.assert_clean();
 }
+
+#[test]
+fn a_return_that_differs_takes_nothing_off_what_was_captured() {
+    let world = World::new();
+    let payment = given_back(&world, "2026-11-24T10:00:00Z", "2026-11-24T10:05:00Z");
+    let lines = [taken(payment), back(payment), back(payment)];
+    assert_eq!(world.take("1.csv", &card_report(DAY, 1, &lines), next_day()), 1);
+    let told = world.ledger.read(|reader| reader.reconciliation_day(DAY.parse().unwrap())).unwrap();
+    let [source] = told.sources.try_into().unwrap();
+    assert_eq!((source.matched, source.open), ((2, money(1_000)), (1, money(0))));
+}
