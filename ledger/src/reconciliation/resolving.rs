@@ -3,18 +3,19 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::breaks::{Break, BreakRow, gateway_difference};
+use super::breaks::{Break, BreakRow, NewBreak, gateway_difference};
 use super::matches::{BankPlace, MatchOutcome};
 use super::words::{
-    BreakAction, BreakSource, BreakState, BreakSubject, ImportState, MatchRule, MatchSubject, Resolution,
+    BreakAction, BreakKind, BreakSource, BreakState, BreakSubject, ImportState, MatchRule, MatchSubject, Resolution,
 };
 use crate::accounts::{Account, AccountKind};
 use crate::agents::Actor;
 use crate::money::Money;
 use crate::postings::{self, Moment, Posting, Unbalanced};
+use crate::states::PaymentState;
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::{bank_matches, breaks, gateway_payouts, imports};
+use crate::storage::schema::{bank_matches, breaks, gateway_payouts, imports, payments};
 use crate::writer::WriteOp;
 
 /// A way out of a break.
@@ -249,10 +250,41 @@ impl WriteOp<'_> {
         }
         let account = Account::of(AccountKind::GatewayReceivable, what.partner.clone());
         let amount = gateway_difference(what.position, what.expected, what.found).ok_or(Unbalanced)?;
-        if amount == Money::ZERO {
+        if amount == Money::ZERO || self.is_even(what)? {
             return Ok(Booking::Unfit(Unfit::SameAmounts));
         }
         Ok(Booking::Other(Box::new(postings::difference_written_off(&account, amount, moment)?)))
+    }
+
+    /// Whether both sides stand at nothing, though one did not tell of it: of a payment that was given back here by now, and
+    /// of the return of one that is itself missing there and was not written off.
+    fn is_even(&mut self, what: &NewBreak) -> Result<bool, StorageError> {
+        if what.found.is_some() {
+            return Ok(false);
+        }
+        if what.position == NewBreak::ITS_RETURN {
+            let missing: i64 = breaks::table
+                .filter(breaks::subject.eq(what.subject.code()))
+                .filter(breaks::subject_id.eq(what.subject_id))
+                .filter(breaks::position.eq(0))
+                .filter(breaks::source.eq(what.source.code()))
+                .filter(breaks::partner.eq(&what.partner))
+                .filter(breaks::kind.eq(BreakKind::MissingThere.code()))
+                .filter(
+                    breaks::state
+                        .eq_any([BreakState::Open, BreakState::Proposed, BreakState::Resolved].map(BreakState::code)),
+                )
+                .filter(breaks::posting_id.is_null())
+                .count()
+                .get_result(self.connection)?;
+            return Ok(missing > 0);
+        }
+        let state: Option<i16> = payments::table
+            .filter(payments::id.eq(what.subject_id))
+            .select(payments::state)
+            .get_result(self.connection)
+            .optional()?;
+        Ok(state == Some(PaymentState::Returned.code()))
     }
 
     fn entry_booking(

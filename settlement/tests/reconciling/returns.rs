@@ -146,3 +146,36 @@ fn a_return_that_differs_takes_nothing_off_what_was_captured() {
     let [source] = told.sources.try_into().unwrap();
     assert_eq!((source.matched, source.open), ((2, money(1_000)), (1, money(0))));
 }
+
+/// Neither side has anything of it: the gateway never told of it, and it was given back here.
+#[test]
+fn what_was_given_back_here_and_is_nowhere_there_is_not_written_off() {
+    let world = World::new();
+    given_back(&world, "2026-11-24T10:00:00Z", "2026-11-25T10:05:00Z");
+    world.take("1.csv", &card_report(DAY, 1, &[]), next_day());
+    world.take("2.csv", &card_report("2026-11-25", 2, &[]), at("2026-11-26T06:00:00Z"));
+    let found = world.breaks();
+    assert_eq!(found.iter().map(|one| one.what.position).collect::<Vec<_>>(), [0, 1]);
+    for one in found {
+        assert!(matches!(write_off(&world, one.id, at("2026-11-26T07:00:00Z")), Resolved::Unfit(_)), "{one:?}");
+    }
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), 0);
+}
+
+/// Written off while it was taken here: its return is then owed by nobody.
+#[test]
+fn what_was_written_off_before_it_was_given_back_is_written_back() {
+    let world = World::new();
+    let payment = world.card_taken(1101, 1_000, at("2026-11-24T10:00:00Z"));
+    world.take("1.csv", &card_report(DAY, 1, &[]), next_day());
+    let [missing] = world.breaks().try_into().unwrap();
+    assert!(matches!(write_off(&world, missing.id, next_day()), Resolved::Closed(Some(_))));
+    world.step(payment, Step::Return, at("2026-11-25T10:00:00Z"));
+    world.step(payment, Step::Returned, at("2026-11-25T10:05:00Z"));
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), -1_000);
+    world.take("2.csv", &card_report("2026-11-25", 2, &[]), at("2026-11-26T06:00:00Z"));
+    let [back] = world.breaks().try_into().unwrap();
+    assert!(matches!(write_off(&world, back.id, at("2026-11-26T07:00:00Z")), Resolved::Closed(Some(_))));
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), 0);
+    world.assert_clean();
+}
