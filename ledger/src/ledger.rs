@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
+use diesel::connection::{Connection, SimpleConnection};
+
 use crate::storage::{Conn, DatabaseUrl, ReaderPool, StorageError, connect, migrate, pending, reader_pool};
 use crate::writer::{
     Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, Shared,
@@ -134,6 +136,24 @@ impl Ledger {
     pub fn read<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError>) -> Result<T, LedgerError> {
         let mut connection = self.readers.get().map_err(|error| StorageError::Connect(error.to_string()))?;
         Ok(read(&mut Reader { connection: &mut connection, recent_bills: self.writer.recent_bills() })?)
+    }
+
+    /// [`Self::read`] of one moment: what is committed meanwhile is not seen. For what is read in several steps and must fit
+    /// together. Bills that are not in their tree yet are seen as they stand.
+    pub fn read_whole<T>(
+        &self,
+        read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, LedgerError> {
+        let mut pooled = self.readers.get().map_err(|error| StorageError::Connect(error.to_string()))?;
+        let connection: &mut Conn = &mut pooled;
+        let found = connection.transaction(|connection| {
+            // On SQLite a transaction sees what was there when it first read.
+            if let Conn::Pg(pg) = connection {
+                pg.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            }
+            read(&mut Reader { connection, recent_bills: self.writer.recent_bills() })
+        });
+        Ok(found?)
     }
 
     /// How many reads can run side by side.

@@ -28,6 +28,7 @@ mod states;
 mod storage;
 mod vocabulary;
 mod voice;
+mod working_days;
 mod writer;
 
 pub use accounts::{Account, AccountKind};
@@ -76,6 +77,7 @@ pub use storage::rows::Payment;
 pub use storage::{DatabaseUrl, StorageError};
 pub use vocabulary::{Channel, Instrument, Language, UnknownWord};
 pub use voice::{Handover, HandoverReason, NewHandover, NewVoiceStep, TakenStep, VoiceCall, voice_request};
+pub use working_days::is_working_day;
 pub use writer::{
     Advance, AdvanceOutcome, Funds, Hold, LedgerError, Pay, PayOutcome, Reply, RequestKey, Step, WriteOp, WriterStats,
 };

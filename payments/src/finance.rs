@@ -188,7 +188,8 @@ mod tests {
             by_age: [0, 1, 0, 0],
         });
         all[7].day.known_on = "2026-11-26".parse().unwrap();
-        all[8].gateways.clone_from(&all[4].gateways);
+        let gateways = all[4].gateways.clone();
+        all[8].gateways = gateways;
         all[8].gateways[0].awaited.push(payout("cmi"));
         let mut other = all[8].clone();
         other.gateways[0].awaited = vec![payout("payzone")];

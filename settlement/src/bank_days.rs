@@ -1,28 +1,13 @@
 //! The days on which banks in Morocco work: Monday to Friday, but for public holidays.
 //!
-//! Holidays by the Gregorian calendar are known here. Those by the Hijri calendar are announced when the moon is seen, a day or
+//! Holidays by the Gregorian calendar are known. Those by the Hijri calendar are announced when the moon is seen, a day or
 //! two before, and are configured.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Days, NaiveDate};
 
-/// Months and days of Morocco's holidays that have a date: New Year, the Independence Manifesto, the Amazigh New Year (from
-/// 2024), Labour Day, the Throne, Oued Ed-Dahab, the Revolution, Youth Day, Unity (from 2026), the Green March, Independence.
-const FIXED: [(u32, u32, i32); 11] = [
-    (1, 1, 0),
-    (1, 11, 0),
-    (1, 14, 2024),
-    (5, 1, 0),
-    (7, 30, 0),
-    (8, 14, 0),
-    (8, 20, 0),
-    (8, 21, 0),
-    (10, 31, 2026),
-    (11, 6, 0),
-    (11, 18, 0),
-];
 /// Holidays that are configured at most: some twenty years of them.
 const CONFIGURED_MAX: usize = 200;
 /// Longest run of days without a bank day that is looked through; past it the configuration is not believed.
@@ -51,10 +36,7 @@ impl FromStr for BankHolidays {
 impl BankHolidays {
     /// Whether banks work on a day.
     pub fn is_bank_day(&self, day: NaiveDate) -> bool {
-        let is_fixed = FIXED
-            .iter()
-            .any(|(month, of_month, since)| (day.month(), day.day()) == (*month, *of_month) && day.year() >= *since);
-        !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !is_fixed && !self.0.contains(&day)
+        ledger::is_working_day(day) && !self.0.contains(&day)
     }
 
     /// A day, or the next bank day after it.

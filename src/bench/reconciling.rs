@@ -118,7 +118,7 @@ impl Outside {
     pub fn take_statement(&self, ledger: &Ledger, rib: &str, now: DateTime<Utc>) -> anyhow::Result<usize> {
         let (path, transfers) = &self.statement;
         self.take(ledger, path, &[rib.to_owned()], now)?;
-        let report = run(ledger, &MatchTerms::default(), false, now)?;
+        let report = run(ledger, &MatchTerms::default(), false, &|| now)?;
         if report.breaks > 0 {
             bail!("{} breaks: {:?}", report.breaks, report.told.last());
         }

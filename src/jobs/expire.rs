@@ -12,23 +12,27 @@ const KEPT_AFTER_END: TimeDelta = TimeDelta::days(30);
 const SLICE: i64 = 50_000;
 /// Quotes that are deleted together: the writer is held up for some milliseconds.
 const DELETED_AT_ONCE: usize = 500;
-/// Slices of one run: the rest waits for the next day.
-const SLICES_MAX: usize = 20;
+/// Quotes of one run: the rest waits for the next day.
+const QUOTES_MAX: usize = 1_000_000;
+/// What a look costs in itself, in quotes: with blocks of few numbers there may be many.
+const LOOK_COST: usize = 500;
 
 /// Deletes quotes that ended unpaid.
 pub(super) async fn run(run: Run) -> JobResult {
     let before = (run.as_of.min(run.now()) - KEPT_AFTER_END).naive_utc();
-    let mut quotes = 0;
-    for _ in 0..SLICES_MAX {
+    let (mut quotes, mut left) = (0, QUOTES_MAX);
+    while left > 0 {
         let Some(ended) = run.read(move |reader| reader.quotes_ended(before, SLICE)).await? else { break };
+        left = left.saturating_sub(ended.looked_at + LOOK_COST);
         for some in ended.idle.chunks(DELETED_AT_ONCE) {
             let some = some.to_vec();
             quotes += run.write_held(move |op| op.drop_quotes(&some)).await?;
         }
         run.write_held(move |op| op.quotes_looked_at(&ended)).await?;
     }
-    let mut after = i64::MIN;
-    for _ in 0..SLICES_MAX {
+    let (mut after, mut left) = (i64::MIN, QUOTES_MAX);
+    while left > 0 {
+        left = left.saturating_sub(usize::try_from(SLICE).unwrap_or(QUOTES_MAX));
         let (released, last) = run.read(move |reader| reader.quotes_released(after, SLICE)).await?;
         for some in released.chunks(DELETED_AT_ONCE) {
             let some = some.to_vec();

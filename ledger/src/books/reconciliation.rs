@@ -11,7 +11,9 @@ use super::{Accounts, BookFault, BooksReport, PAGE};
 use crate::accounts::{Account, AccountKind};
 use crate::money::Money;
 use crate::postings::{self as manual, Moment};
-use crate::reconciliation::{BreakKind, BreakSource, BreakSubject, EntryState, ImportState, MatchSubject, Resolution};
+use crate::reconciliation::{
+    BreakKind, BreakSource, BreakSubject, EntryState, ImportState, MatchSubject, Resolution, gateway_difference,
+};
 use crate::states::PostingKind;
 use crate::storage::schema::{
     bank_entries, bank_matches, bank_statements, breaks, entries, gateway_payouts, imports, settlements,
@@ -303,7 +305,7 @@ fn decided(
     ask: &mut impl FnMut(&'static str, i64, Asked),
     report: &mut BooksReport,
 ) -> Result<(), StorageError> {
-    type Row = (i64, i16, String, i16, Option<i16>, Option<i64>, Option<i64>, Option<i64>);
+    type Row = (i64, i16, String, i16, i32, Option<i16>, Option<i64>, Option<i64>, Option<i64>);
     let rows: Vec<Row> = breaks::table
         .filter(breaks::posting_id.is_not_null())
         .order(breaks::id)
@@ -312,13 +314,14 @@ fn decided(
             breaks::source,
             breaks::partner,
             breaks::subject,
+            breaks::position,
             breaks::resolution,
             breaks::expected,
             breaks::found,
             breaks::posting_id,
         ))
         .load(connection)?;
-    for (id, source, partner, subject, resolution, expected, found, posting) in rows {
+    for (id, source, partner, subject, position, resolution, expected, found, posting) in rows {
         let Some(posting) = posting else { continue };
         if subject == BreakSubject::Entry.code() {
             continue;
@@ -328,7 +331,8 @@ fn decided(
             continue;
         }
         let account = Account::of(AccountKind::GatewayReceivable, partner);
-        let amount = Money::from_minor(found.unwrap_or(0).saturating_sub(expected.unwrap_or(0)));
+        let (expected, found) = (expected.map(Money::from_minor), found.map(Money::from_minor));
+        let amount = gateway_difference(position, expected, found).unwrap_or_default();
         let made = manual::difference_written_off(&account, amount, moment);
         ask(BREAK, id, (posting, PostingKind::DifferenceWrittenOff, made));
     }

@@ -28,7 +28,7 @@ pub struct NewBreak {
     pub subject: BreakSubject,
     /// Which one.
     pub subject_id: i64,
-    /// The transaction of an entry or the line of a report; of a payment 1 for its return; else 0.
+    /// The transaction of an entry or the line of a report; of a payment [`Self::ITS_RETURN`] for its return; else 0.
     pub position: i32,
     /// In words, without personal data.
     pub words: String,
@@ -38,6 +38,18 @@ pub struct NewBreak {
     pub found: Option<Money>,
     /// When it should have been: its age counts from here.
     pub due_on: NaiveDate,
+}
+
+impl NewBreak {
+    /// The position of a break about a payment's return. Its amounts are of money that goes out.
+    pub const ITS_RETURN: i32 = 1;
+}
+
+/// How much more a gateway owes than is booked, by a break about a payment: more where it took more, less where it gave more
+/// back. `None` past the range.
+pub(crate) fn gateway_difference(position: i32, expected: Option<Money>, found: Option<Money>) -> Option<Money> {
+    let (expected, found) = (expected.unwrap_or_default(), found.unwrap_or_default());
+    if position == NewBreak::ITS_RETURN { expected.checked_sub(found) } else { found.checked_sub(expected) }
 }
 
 /// A break as it is known.
@@ -267,16 +279,19 @@ impl WriteOp<'_> {
                 return Ok(false);
             }
         }
-        if new.subject == BreakSubject::Entry && !self.takes_the_place(new, now)? {
-            return Ok(false);
+        let mut before = Vec::new();
+        if new.subject == BreakSubject::Entry {
+            let Some(others) = self.takes_the_place(new, now)? else { return Ok(false) };
+            before = others;
         }
-        self.write_break(new, import, BreakState::Open, now)?;
+        let id = self.write_break(new, import, BreakState::Open, now)?;
+        self.follow_up(id, &before, now)?;
         Ok(true)
     }
 
-    /// An entry, or a transaction of it, has one open break: another kind that was found of it before is superseded. `false`:
+    /// An entry, or a transaction of it, has one open break: another kind that was found of it before is superseded. `None`:
     /// somebody has proposed how to close that one, and it stays.
-    fn takes_the_place(&mut self, new: &NewBreak, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    fn takes_the_place(&mut self, new: &NewBreak, now: DateTime<Utc>) -> Result<Option<Vec<i64>>, StorageError> {
         let others: Vec<(i64, i16)> = breaks::table
             .filter(breaks::subject.eq(new.subject.code()))
             .filter(breaks::subject_id.eq(new.subject_id))
@@ -285,12 +300,28 @@ impl WriteOp<'_> {
             .select((breaks::id, breaks::state))
             .load(self.connection)?;
         if others.iter().any(|(_, state)| *state == BreakState::Proposed.code()) {
-            return Ok(false);
+            return Ok(None);
         }
         let others: Vec<i64> = others.into_iter().map(|(id, _)| id).collect();
         let why = format!("it is {} by now", new.kind);
         self.close_breaks(&others, BreakState::Superseded, BreakAction::Superseded, &why, now)?;
-        Ok(true)
+        Ok(Some(others))
+    }
+
+    /// Whoever followed up what a break takes the place of follows it up.
+    pub(super) fn follow_up(&mut self, id: i64, before: &[i64], now: DateTime<Utc>) -> Result<(), StorageError> {
+        let staff: Option<(Option<i64>, String)> = breaks::table
+            .filter(breaks::id.eq_any(before.to_vec()))
+            .filter(breaks::staff_id.is_not_null())
+            .order(breaks::id.desc())
+            .select((breaks::staff_id, breaks::staff_name))
+            .first(self.connection)
+            .optional()?;
+        let Some((staff, name)) = staff else { return Ok(()) };
+        diesel::update(breaks::table.filter(breaks::id.eq(id)))
+            .set((breaks::staff_id.eq(staff), breaks::staff_name.eq(&name)))
+            .execute(self.connection)?;
+        self.note(id, BreakAction::Assigned, &name, None, now)
     }
 
     pub(super) fn write_break(

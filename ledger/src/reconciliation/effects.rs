@@ -7,10 +7,10 @@ use super::breaks::Break;
 use super::resolving::{Booking, NewResolution, Resolved};
 use super::words::{BreakSource, BreakState, BreakSubject, Resolution};
 use crate::money::Money;
-use crate::postings::{self, Entry, Moment};
+use crate::postings::Entry;
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::{breaks, gateway_payouts};
+use crate::storage::schema::breaks;
 use crate::writer::WriteOp;
 
 /// What a way out of a break would do.
@@ -97,31 +97,10 @@ impl WriteOp<'_> {
     ) -> Result<Result<ResolutionEffect, Resolved>, StorageError> {
         let booking = self.booking(found, new.resolution, new.biller, new.payout.as_deref(), now)?;
         let needs_second = booking.size() > new.alone_max.minor();
-        let entries = match booking {
-            Booking::Unfit(why) => return Ok(Err(Resolved::Unfit(why))),
-            Booking::Nothing => Vec::new(),
-            Booking::Entry(_, _, posting) | Booking::Other(posting) => posting.entries().to_vec(),
-            Booking::Payout { parts, missing, .. } => self.payout_entries(&parts, missing, Moment::of(now))?,
-        };
+        if let Booking::Unfit(why) = booking {
+            return Ok(Err(Resolved::Unfit(why)));
+        }
+        let entries = booking.posting().map(|posting| posting.entries().to_vec()).unwrap_or_default();
         Ok(Ok(ResolutionEffect { entries, needs_second }))
-    }
-
-    fn payout_entries(&mut self, parts: &[i64], missing: Money, moment: Moment) -> Result<Vec<Entry>, StorageError> {
-        let rows: Vec<(String, i64, i64, i64)> = gateway_payouts::table
-            .filter(gateway_payouts::id.eq_any(parts))
-            .select((
-                gateway_payouts::gateway,
-                gateway_payouts::captured,
-                gateway_payouts::returned,
-                gateway_payouts::fee,
-            ))
-            .load(self.connection)?;
-        let gateway = rows.first().map(|(gateway, ..)| gateway.clone()).unwrap_or_default();
-        let sum = |of: fn(&(String, i64, i64, i64)) -> [i64; 2]| {
-            Money::sum(rows.iter().flat_map(of).map(Money::from_minor)).ok_or(postings::Unbalanced)
-        };
-        let gross = sum(|row| [row.1, -row.2])?;
-        let fee = sum(|row| [row.3, 0])?;
-        Ok(postings::gateway_payout(&gateway, gross, fee, missing, moment)?.entries().to_vec())
     }
 }

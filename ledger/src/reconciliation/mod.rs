@@ -16,6 +16,7 @@ mod words;
 
 pub use awaited::{AwaitedTransfer, NewPayout, Payout};
 pub use bank::{BankDetail, BankEntry, BankStatement};
+pub(crate) use breaks::gateway_difference;
 pub use breaks::{Break, BreakFilter, BreakNote, NewBreak};
 pub use effects::{Proposal, ResolutionEffect};
 pub use imports::{Import, ImportEnd, NewImport};

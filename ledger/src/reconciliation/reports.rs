@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::awaited::NewPayout;
 use super::breaks::{NOT_CLOSED, NewBreak};
@@ -15,11 +15,11 @@ use crate::ledger::Reader;
 use crate::money::Money;
 use crate::postings::Amounts;
 use crate::states::PaymentState;
-use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
 use crate::storage::schema::{
     agent_payments, breaks, gateway_payouts, id_blocks, imports, payments, reported_apart, returned_apart,
 };
+use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
 
 /// Longest between the start of a payment and what a report tells of it: a link may be paid days after it was opened, and a
@@ -228,6 +228,21 @@ impl Reader<'_> {
     }
 }
 
+/// Breaks of a report that are staged, and those that are open about the same.
+const OTHER_FIGURES: &str = "\
+    SELECT o.id AS old_id, n.id AS new_id FROM breaks n JOIN breaks o \
+        ON o.subject = n.subject AND o.subject_id = n.subject_id AND o.position = n.position AND o.source = n.source \
+        AND o.partner = n.partner AND o.kind = n.kind AND o.state IN (1, 2) \
+    WHERE n.import_id = $1 AND n.state = 6 ORDER BY n.id";
+
+#[derive(QueryableByName)]
+struct Replaced {
+    #[diesel(sql_type = BigInt)]
+    old_id: i64,
+    #[diesel(sql_type = BigInt)]
+    new_id: i64,
+}
+
 /// What a report leaves in the ledger, a slice of it.
 #[derive(Debug, Clone, Default)]
 pub struct ReportSlice {
@@ -242,8 +257,8 @@ pub struct ReportSlice {
 }
 
 impl WriteOp<'_> {
-    /// Stages a slice of a report. `None`: the import is gone. Else the breaks that are open already, which the report
-    /// shows again.
+    /// Stages a slice of a report. `None`: the import is gone. Else the breaks that are known already, with the same figures,
+    /// and that the report shows again.
     pub fn stage_report(
         &mut self,
         import: i64,
@@ -266,18 +281,21 @@ impl WriteOp<'_> {
         }
         let mut again = Vec::new();
         for new in &slice.breaks {
-            let known: Option<i64> = breaks::table
+            // One that people resolved stays so while its figures are the same.
+            let known: Vec<(i64, Option<i64>, Option<i64>)> = breaks::table
                 .filter(breaks::subject.eq(new.subject.code()))
                 .filter(breaks::subject_id.eq(new.subject_id))
                 .filter(breaks::position.eq(new.position))
                 .filter(breaks::source.eq(new.source.code()))
                 .filter(breaks::partner.eq(&new.partner))
                 .filter(breaks::kind.eq(new.kind.code()))
-                .filter(breaks::state.eq_any(NOT_CLOSED))
-                .select(breaks::id)
-                .first(self.connection)
-                .optional()?;
-            match known {
+                .filter(breaks::state.eq_any(NOT_CLOSED).or(breaks::state.eq(BreakState::Resolved.code())))
+                .order(breaks::id.desc())
+                .select((breaks::id, breaks::expected, breaks::found))
+                .load(self.connection)?;
+            let figures = (new.expected.map(Money::minor), new.found.map(Money::minor));
+            let same = known.iter().find(|(_, expected, found)| (*expected, *found) == figures);
+            match same.map(|(id, ..)| *id) {
                 Some(id) => again.push(id),
                 None => {
                     self.write_break(new, Some(import), BreakState::Staged, now)?;
@@ -318,6 +336,21 @@ impl WriteOp<'_> {
         Ok(())
     }
 
+    /// Closes breaks that are open, where a report shows the same with other figures.
+    fn supersede_figures(&mut self, import: i64, now: DateTime<Utc>) -> Result<(), StorageError> {
+        let query = diesel::sql_query(OTHER_FIGURES);
+        let pairs: Vec<Replaced> = match &mut *self.connection {
+            Conn::Sqlite(c) => query.bind::<BigInt, _>(import).load(c)?,
+            Conn::Pg(c) => query.bind::<BigInt, _>(import).load(c)?,
+        };
+        let why = "a report shows it with other figures";
+        for Replaced { old_id, new_id } in pairs {
+            self.close_breaks(&[old_id], BreakState::Superseded, BreakAction::Superseded, why, now)?;
+            self.follow_up(new_id, &[old_id], now)?;
+        }
+        Ok(())
+    }
+
     /// Makes a report complete: its breaks are open from now on, those of the report whose place it takes are closed
     /// unless it shows them again, and those of `turned_up` are settled. Whether the import was still there.
     pub fn finish_report(
@@ -332,6 +365,7 @@ impl WriteOp<'_> {
         if !self.finish_import(import, end, now)? {
             return Ok(false);
         }
+        self.supersede_figures(import, now)?;
         if let Some(before) = superseded {
             diesel::update(imports::table.filter(imports::id.eq(before)))
                 .set(imports::superseded_by.eq(import))

@@ -3,18 +3,19 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::breaks::{Break, BreakRow};
+use super::breaks::{Break, BreakRow, NewBreak, gateway_difference};
 use super::matches::{BankPlace, MatchOutcome};
 use super::words::{
-    BreakAction, BreakSource, BreakState, BreakSubject, ImportState, MatchRule, MatchSubject, Resolution,
+    BreakAction, BreakKind, BreakSource, BreakState, BreakSubject, ImportState, MatchRule, MatchSubject, Resolution,
 };
 use crate::accounts::{Account, AccountKind};
 use crate::agents::Actor;
 use crate::money::Money;
 use crate::postings::{self, Moment, Posting, Unbalanced};
+use crate::states::PaymentState;
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::{bank_matches, breaks, gateway_payouts, imports};
+use crate::storage::schema::{bank_matches, breaks, gateway_payouts, imports, payments};
 use crate::writer::WriteOp;
 
 /// A way out of a break.
@@ -28,7 +29,7 @@ pub struct NewResolution {
     pub biller: Option<u16>,
     /// The reference of the payout that this is.
     pub payout: Option<String>,
-    /// The highest amount that is booked without a second person.
+    /// The highest amount that is booked without a second person: what the whole posting moves.
     pub alone_max: Money,
 }
 
@@ -101,6 +102,7 @@ pub(super) enum Booking {
         parts: Vec<i64>,
         place: BankPlace,
         missing: Money,
+        posting: Box<Posting>,
     },
     /// A difference that no entry shows.
     Other(Box<Posting>),
@@ -108,13 +110,18 @@ pub(super) enum Booking {
 }
 
 impl Booking {
-    pub(super) fn size(&self) -> i64 {
-        let of = |posting: &Posting| posting.entries().iter().map(|entry| entry.amount.max(0)).sum();
+    /// What would be booked.
+    pub(super) fn posting(&self) -> Option<&Posting> {
         match self {
-            Self::Entry(_, _, posting) | Self::Other(posting) => of(posting),
-            Self::Payout { missing, .. } => missing.minor(),
-            Self::Nothing | Self::Unfit(_) => 0,
+            Self::Entry(_, _, posting) | Self::Other(posting) | Self::Payout { posting, .. } => Some(posting),
+            Self::Nothing | Self::Unfit(_) => None,
         }
+    }
+
+    /// How much is moved by it.
+    pub(super) fn size(&self) -> i64 {
+        let entries = self.posting().map(Posting::entries).unwrap_or_default();
+        entries.iter().map(|entry| entry.amount.max(0)).sum()
     }
 }
 
@@ -242,12 +249,42 @@ impl WriteOp<'_> {
             return Ok(Booking::Unfit(Unfit::NotBookable));
         }
         let account = Account::of(AccountKind::GatewayReceivable, what.partner.clone());
-        let (expected, seen) = (what.expected.unwrap_or_default(), what.found.unwrap_or_default());
-        let amount = seen.checked_sub(expected).ok_or(Unbalanced)?;
-        if amount == Money::ZERO {
+        let amount = gateway_difference(what.position, what.expected, what.found).ok_or(Unbalanced)?;
+        if amount == Money::ZERO || self.is_even(what)? {
             return Ok(Booking::Unfit(Unfit::SameAmounts));
         }
         Ok(Booking::Other(Box::new(postings::difference_written_off(&account, amount, moment)?)))
+    }
+
+    /// Whether both sides stand at nothing, though one did not tell of it: of a payment that was given back here by now, and
+    /// of the return of one that is itself missing there and was not written off.
+    fn is_even(&mut self, what: &NewBreak) -> Result<bool, StorageError> {
+        if what.found.is_some() {
+            return Ok(false);
+        }
+        if what.position == NewBreak::ITS_RETURN {
+            let missing: i64 = breaks::table
+                .filter(breaks::subject.eq(what.subject.code()))
+                .filter(breaks::subject_id.eq(what.subject_id))
+                .filter(breaks::position.eq(0))
+                .filter(breaks::source.eq(what.source.code()))
+                .filter(breaks::partner.eq(&what.partner))
+                .filter(breaks::kind.eq(BreakKind::MissingThere.code()))
+                .filter(
+                    breaks::state
+                        .eq_any([BreakState::Open, BreakState::Proposed, BreakState::Resolved].map(BreakState::code)),
+                )
+                .filter(breaks::posting_id.is_null())
+                .count()
+                .get_result(self.connection)?;
+            return Ok(missing > 0);
+        }
+        let state: Option<i16> = payments::table
+            .filter(payments::id.eq(what.subject_id))
+            .select(payments::state)
+            .get_result(self.connection)
+            .optional()?;
+        Ok(state == Some(PaymentState::Returned.code()))
     }
 
     fn entry_booking(
@@ -267,7 +304,7 @@ impl WriteOp<'_> {
         let place = BankPlace { entry, position: found.what.position, amount };
         let cost = Money::ZERO.checked_sub(amount).ok_or(Unbalanced)?;
         let (subject, posting) = match resolution {
-            Resolution::Payout => return self.payout_booking(place, payout),
+            Resolution::Payout => return self.payout_booking(place, payout, moment),
             Resolution::Suspense => ((MatchSubject::Suspense, found.id), postings::unidentified_money(amount, moment)?),
             Resolution::WrittenOff => {
                 let bank = Account::only(AccountKind::Bank);
@@ -303,37 +340,46 @@ impl WriteOp<'_> {
         Ok(known > 0)
     }
 
-    fn payout_booking(&mut self, place: BankPlace, reference: Option<&str>) -> Result<Booking, StorageError> {
+    fn payout_booking(
+        &mut self,
+        place: BankPlace,
+        reference: Option<&str>,
+        moment: Moment,
+    ) -> Result<Booking, StorageError> {
+        type Row = (i64, String, i64, i64, i64);
+        use gateway_payouts::dsl as p;
         let Some(reference) = reference else {
             return Ok(Booking::Unfit(Unfit::NoPayout));
         };
-        let rows: Vec<(i64, i64, i64, i64)> = gateway_payouts::table
-            .inner_join(imports::table.on(imports::id.eq(gateway_payouts::import_id)))
+        let rows: Vec<Row> = p::gateway_payouts
+            .inner_join(imports::table.on(imports::id.eq(p::import_id)))
             .filter(imports::state.eq(ImportState::Complete.code()))
             .filter(imports::superseded_by.is_null())
-            .filter(gateway_payouts::posting_id.is_null())
-            .filter(gateway_payouts::reference.eq(reference))
-            .order(gateway_payouts::id)
-            .select((gateway_payouts::id, gateway_payouts::captured, gateway_payouts::returned, gateway_payouts::fee))
+            .filter(p::posting_id.is_null())
+            .filter(p::reference.eq(reference))
+            .order(p::id)
+            .select((p::id, p::gateway, p::captured, p::returned, p::fee))
             .load(self.connection)?;
-        if rows.is_empty() {
+        let Some(gateway) = rows.first().map(|(_, gateway, ..)| gateway) else {
             return Ok(Booking::Unfit(Unfit::PayoutNotAwaited));
-        }
-        let amounts = rows.iter().flat_map(|(_, captured, returned, fee)| [*captured, -returned, -fee]);
-        let net = Money::sum(amounts.map(Money::from_minor)).ok_or(Unbalanced)?;
+        };
+        let gross = Money::sum(rows.iter().flat_map(|row| [row.2, -row.3]).map(Money::from_minor)).ok_or(Unbalanced)?;
+        let fee = Money::sum(rows.iter().map(|row| Money::from_minor(row.4))).ok_or(Unbalanced)?;
+        let net = gross.checked_sub(fee).ok_or(Unbalanced)?;
         let missing = net.checked_sub(place.amount).ok_or(Unbalanced)?;
         if missing.minor() < 0 {
             return Ok(Booking::Unfit(Unfit::MoreThanAnnounced));
         }
-        Ok(Booking::Payout { parts: rows.into_iter().map(|(id, ..)| id).collect(), place, missing })
+        let posting = Box::new(postings::gateway_payout(gateway, gross, fee, missing, moment)?);
+        Ok(Booking::Payout { parts: rows.iter().map(|(id, ..)| *id).collect(), place, missing, posting })
     }
 
     fn book(&mut self, booking: Booking, now: DateTime<Utc>) -> Result<Option<i64>, StorageError> {
         match booking {
             Booking::Nothing | Booking::Unfit(_) => Ok(None),
             Booking::Other(posting) => Ok(Some(self.post(&posting)?)),
-            // The posting is the payout's.
-            Booking::Payout { parts, place, missing } => {
+            // The posting is the payout's, and is booked with its match.
+            Booking::Payout { parts, place, missing, .. } => {
                 match self.match_payout(&parts, &[place], missing, MatchRule::ByHand, now)? {
                     MatchOutcome::Made => Ok(None),
                     _ => Err(StorageError::Conflict("a payout was matched meanwhile".to_owned())),

@@ -43,6 +43,28 @@ fn three_channels_at_one_bill(db: &TestDb) {
     db.assert_clean();
 }
 
+/// What is written between two steps of it, as payments run on.
+fn a_whole_read_is_of_one_moment(db: &TestDb) {
+    let ledger = db.open();
+    ledger.card_in("a", PaymentState::Confirmed);
+    let owed = crate::support::cmi();
+    let steps = |reader: &mut ledger::Reader<'_>, key: &str| {
+        let before = reader.balance_of(&owed)?;
+        ledger.card_in(key, PaymentState::Confirmed);
+        Ok((before, reader.balance_of(&owed)?))
+    };
+    let (before, after) = ledger.read(|reader| steps(reader, "b")).unwrap();
+    assert_ne!(before, after);
+    let (before, after) = ledger.read_whole(|reader| steps(reader, "c")).unwrap();
+    assert_eq!(before, after);
+    let failed = ledger.read_whole(|_| Err::<(), _>(StorageError::Damaged("a row".to_owned())));
+    assert!(failed.is_err());
+    // The connection goes on from where the ledger stands.
+    let now = ledger.read_whole(|reader| reader.balance_of(&owed)).unwrap();
+    assert_eq!(now, money(3 * 16_842));
+    assert_eq!(ledger.read(|reader| reader.balance_of(&owed)).unwrap(), now);
+}
+
 fn one_key_at_once_is_one_payment(db: &TestDb) {
     let ledger = db.open();
     let outcomes = at_once(20, |_| ledger.pay_now(card("k", "a")).unwrap());
@@ -268,6 +290,7 @@ fn a_lost_connection_is_opened_again(db: &TestDb) {
 }
 
 on_both!(
+    a_whole_read_is_of_one_moment,
     three_channels_at_one_bill,
     one_key_at_once_is_one_payment,
     one_acceptance_at_once_is_one_posting,

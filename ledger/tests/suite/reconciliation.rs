@@ -195,6 +195,21 @@ fn a_break_is_opened_once_and_closed_by_people(db: &TestDb) {
     db.assert_clean();
 }
 
+fn what_takes_the_place_of_another_stays_with_whoever_follows_it_up(db: &TestDb) {
+    let ledger = db.open();
+    let entries = statement(&ledger, "s", 0, &[("e1", 700)]);
+    assert!(open(&ledger, new_break(entries[0], 700)));
+    let [first] = breaks(&ledger).try_into().unwrap();
+    assert!(ledger.write_now(move |op| op.assign_break(first, &actor(2), &actor(1), now())).unwrap());
+    assert!(open(&ledger, NewBreak { kind: BreakKind::Ambiguous, ..new_break(entries[0], 700) }));
+    let [second] = breaks(&ledger).try_into().unwrap();
+    let (found, notes) =
+        ledger.read(|reader| Ok((reader.break_of(second)?.unwrap(), reader.break_notes(second)?))).unwrap();
+    assert_eq!((found.what.kind, found.staff), (BreakKind::Ambiguous, Some(actor(2))));
+    assert_eq!(notes.last().unwrap().note, actor(2).name);
+    db.assert_clean();
+}
+
 /// A report of a day with a payout and a break.
 fn report(ledger: &Ledger, digest: &str, superseded: Option<i64>, captured: i64, missing: Option<i64>) -> i64 {
     let import = begin(ledger, ImportKind::CardReport, digest);
@@ -342,7 +357,7 @@ fn a_payout_of_which_some_is_missing_is_taken_by_hand(db: &TestDb) {
     assert!(matches!(take(first, None, 100), Resolved::Unfit(_)));
     assert!(matches!(take(first, Some("LOT-2"), 100), Resolved::Unfit(_)));
     assert!(matches!(take(second, Some("LOT-1"), 100), Resolved::Unfit(_)), "more than was announced");
-    assert_eq!(take(first, Some("LOT-1"), 99), Resolved::Waits);
+    assert_eq!(take(first, Some("LOT-1"), 1_041), Resolved::Waits, "all of it is booked, not what is missing alone");
     let decided = ledger.write_now(move |op| op.decide_break(first, true, "", &actor(2), now())).unwrap();
     assert_eq!(decided, Resolved::Closed(None));
     db.assert_clean();
@@ -463,6 +478,7 @@ on_both!(
     an_entry_is_taken_once_and_the_statement_takes_it_over,
     a_match_is_made_once_and_never_for_more_than_there_is,
     a_break_is_opened_once_and_closed_by_people,
+    what_takes_the_place_of_another_stays_with_whoever_follows_it_up,
     a_report_takes_the_place_of_another,
     a_day_is_told_as_it_was_known,
     a_difference_at_a_gateway_is_written_off,

@@ -162,6 +162,22 @@ fn unpaid_quotes_go(db: &TestDb) {
     db.assert_clean();
 }
 
+/// Blocks of numbers that are over are done with at one look.
+fn quotes_of_a_block_that_is_over_are_looked_at_once(db: &TestDb) {
+    for article in ["1", "2"] {
+        let ledger = db.open();
+        quote(&ledger, vec![claim(article, 0)]);
+        ledger.close();
+    }
+    let ledger = db.open();
+    let mut looks = Vec::new();
+    while let Some(ended) = ledger.read(|reader| reader.quotes_ended(later(100), 10)).unwrap() {
+        looks.push(ended.looked_at);
+        ledger.write_now(move |op| op.quotes_looked_at(&ended)).unwrap();
+    }
+    assert_eq!(looks, [1, 1], "one look for each block");
+}
+
 /// Once since a time, about what moved the float last.
 fn a_low_float_is_told_of_once(db: &TestDb) {
     let ledger = db.open();
@@ -187,5 +203,6 @@ on_both!(
     references_lose_their_phones,
     ended_links_go,
     unpaid_quotes_go,
+    quotes_of_a_block_that_is_over_are_looked_at_once,
     a_low_float_is_told_of_once,
 );

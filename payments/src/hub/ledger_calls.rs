@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::{Advance, AdvanceOutcome, LedgerError, Pay, PayOutcome, Reader, StorageError, WriteOp};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::{Hub, infrastructure};
 use crate::api::Infrastructure;
@@ -58,12 +60,65 @@ impl Hub {
         &self,
         read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, Infrastructure> {
-        let turn = tokio::time::timeout(TURN_MAX, self.reading.acquire()).await;
-        let _turn = turn.map_err(|_| Infrastructure::Overloaded(RETRY_AFTER_S))?;
+        let (turn, ledger) = (turn(&self.reading).await?, Arc::clone(&self.ledger));
+        beside([turn], move || ledger.read(read)).await
+    }
+
+    /// Reads much, of one moment: one such read at a time, so that the others find connections.
+    pub(crate) async fn read_whole<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, Infrastructure> {
+        let turns = [turn(&self.reading_whole).await?, turn(&self.reading).await?];
         let ledger = Arc::clone(&self.ledger);
-        match tokio::task::spawn_blocking(move || ledger.read(read)).await {
-            Ok(result) => result.map_err(infrastructure),
-            Err(error) => Err(Infrastructure::Failed(format!("a read ended badly: {error}"))),
-        }
+        beside(turns, move || ledger.read_whole(read)).await
+    }
+}
+
+async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Infrastructure> {
+    match timeout(TURN_MAX, Arc::clone(of).acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        Ok(Err(_)) | Err(_) => Err(Infrastructure::Overloaded(RETRY_AFTER_S)),
+    }
+}
+
+/// Reads on a thread that may block. Its turns last as long as it, also where nobody waits for it any more.
+async fn beside<T: Send + 'static, const N: usize>(
+    turns: [OwnedSemaphorePermit; N],
+    read: impl FnOnce() -> Result<T, LedgerError> + Send + 'static,
+) -> Result<T, Infrastructure> {
+    let reading = spawn_blocking(move || {
+        let _turns = turns;
+        read()
+    });
+    match reading.await {
+        Ok(result) => result.map_err(infrastructure),
+        Err(error) => Err(Infrastructure::Failed(format!("a read ended badly: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_read_keeps_its_turn_when_nobody_waits_for_it_any_more() {
+        let reading = Arc::new(Semaphore::new(1));
+        let (begun, begins) = oneshot::channel();
+        let (end, ends) = channel::<()>();
+        let turns = [turn(&reading).await.unwrap()];
+        let asked = tokio::spawn(beside(turns, move || {
+            let _ = begun.send(());
+            let _ = ends.recv();
+            Ok(())
+        }));
+        begins.await.unwrap();
+        asked.abort();
+        assert!(asked.await.unwrap_err().is_cancelled());
+        assert_eq!(reading.available_permits(), 0, "it still reads");
+        end.send(()).unwrap();
+        drop(turn(&reading).await.unwrap());
     }
 }

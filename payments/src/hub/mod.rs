@@ -110,7 +110,9 @@ pub struct Hub {
     pub(crate) settings: HubSettings,
     /// One permit for each connection that reads. Whoever asks first reads first, and no more threads are kept waiting
     /// than can read.
-    reading: Semaphore,
+    reading: Arc<Semaphore>,
+    /// Reads of much, one at a time.
+    reading_whole: Arc<Semaphore>,
     secrets: Secrets,
     clock: Clock,
     billers: RwLock<Billers>,
@@ -130,7 +132,8 @@ impl Hub {
     pub fn open(parts: HubParts) -> Result<Self, Infrastructure> {
         let HubParts { ledger, client, cmi, secrets, clock, settings } = parts;
         let hub = Self {
-            reading: Semaphore::new(ledger.readers_max()),
+            reading: Arc::new(Semaphore::new(ledger.readers_max())),
+            reading_whole: Arc::new(Semaphore::new(1)),
             ledger,
             client,
             cmi,

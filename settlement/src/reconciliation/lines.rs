@@ -1,6 +1,6 @@
 //! What lines of reports come to, payment by payment, and what of it does not fit.
 
-use ledger::{BreakKind, BreakSource, ImportKind, Ledger, Money, PaymentState, ReportOf, ReportedPayment};
+use ledger::{BreakKind, BreakSource, ImportKind, Ledger, Money, NewBreak, PaymentState, ReportOf, ReportedPayment};
 
 use super::import::ImportError;
 use super::reports::{PayoutSums, Telling, is_taken, number_of};
@@ -127,15 +127,12 @@ pub(super) fn biller(report: Report<BillerLine>) -> Result<Telling, ImportError>
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
     pub kind: BreakKind,
-    /// What the payment's return is told by; 0 for the payment itself.
+    /// [`NewBreak::ITS_RETURN`] for the payment's return; 0 for the payment itself.
     pub position: i32,
     pub expected: Option<Money>,
     pub found: Option<Money>,
     pub words: String,
 }
-
-/// The place of a payment's return among what breaks are about.
-pub(super) const ITS_RETURN: i32 = 1;
 
 fn finding(kind: BreakKind, expected: Option<Money>, found: Option<Money>, words: String) -> Finding {
     Finding { kind, position: 0, expected, found, words }
@@ -207,7 +204,7 @@ fn of_return(told: &Told, expected: Money) -> Option<Finding> {
         times => (BreakKind::Duplicate, format!("given back {times} times")),
     };
     let (expected, found) = (Some(expected), Some(told.given_back));
-    Some(Finding { position: ITS_RETURN, ..finding(kind, expected, found, words) })
+    Some(Finding { position: NewBreak::ITS_RETURN, ..finding(kind, expected, found, words) })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Daily reports of gateways, networks and billers, held against the payments of the day. Lines are not kept: what is kept is
 //! the report's head, what it announces of payouts, payments of other days, and breaks.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::BufRead;
 
@@ -11,7 +12,7 @@ use ledger::{
 };
 
 use super::import::{File, ImportError, ImportTerms, Taken};
-use super::lines::{Finding, ITS_RETURN, Told, biller, card, network, verdicts};
+use super::lines::{Finding, Told, biller, card, network, verdicts};
 use crate::statements::{DailyReport, Report, ReportError, Reports};
 use crate::terms::ZONE;
 
@@ -48,6 +49,8 @@ struct Found {
     /// Payments that were given back here on another day, or not yet.
     returned_apart: Vec<i64>,
     breaks: Vec<NewBreak>,
+    /// Where in `breaks` something stands: a kind of break is open once about it.
+    known: HashMap<(BreakKind, BreakSubject, i64, i32), usize>,
     turned_up: Vec<i64>,
 }
 
@@ -297,10 +300,11 @@ fn missing_returns(
 fn missing_return(telling: &Telling, ours: &ReportedPayment) -> NewBreak {
     let words = format!("payment {:012} was given back here, and not there", ours.id);
     let what = telling.new_break(BreakKind::MissingThere, ours.id, words);
-    NewBreak { position: ITS_RETURN, expected: Some(ours.total), ..what }
+    NewBreak { position: NewBreak::ITS_RETURN, expected: Some(ours.total), ..what }
 }
 
 impl Found {
+    /// Adds what does not fit; what is there already gets the words as well.
     fn push(&mut self, what: NewBreak) -> Result<(), ImportError> {
         if self.breaks.len() >= BREAKS_MAX {
             let why = format!(
@@ -308,7 +312,18 @@ impl Found {
             );
             return Err(ImportError::refused(why));
         }
-        self.breaks.push(what);
+        match self.known.entry((what.kind, what.subject, what.subject_id, what.position)) {
+            Entry::Occupied(known) => {
+                if let Some(known) = self.breaks.get_mut(*known.get()) {
+                    known.words = format!("{}; {}", known.words, what.words);
+                    (known.expected, known.found) = (known.expected.or(what.expected), known.found.or(what.found));
+                }
+            }
+            Entry::Vacant(new) => {
+                new.insert(self.breaks.len());
+                self.breaks.push(what);
+            }
+        }
         Ok(())
     }
 
@@ -332,7 +347,7 @@ impl Found {
             self.returned_apart.push(ours.id);
         }
         let breaks = ledger.read(|reader| reader.breaks_about(BreakSubject::Payment, ours.id))?;
-        let missed = breaks.iter().filter(|one| telling.misses(one, ITS_RETURN) && is_open(one.state));
+        let missed = breaks.iter().filter(|one| telling.misses(one, NewBreak::ITS_RETURN) && is_open(one.state));
         self.turned_up.extend(missed.map(|one| one.id));
         Ok(())
     }

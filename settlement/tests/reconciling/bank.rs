@@ -148,6 +148,22 @@ fn every_kind_of_break_of_a_statement_is_found_and_none_invented() {
 }
 
 #[test]
+fn each_step_has_its_own_time() {
+    let (world, transfers) = ordered();
+    let now = at("2026-11-25T06:00:00Z");
+    world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 100_000, &paid_one_by_one(&transfers)), now);
+    let entries = world.ledger.read(|reader| reader.open_bank_entries(0, 10)).unwrap();
+    let next = std::cell::Cell::new(now);
+    let clock = || next.replace(next.get() + chrono::TimeDelta::minutes(1));
+    run(&world.ledger, &MatchTerms::default(), false, &clock).unwrap();
+    let made = |entry: &ledger::BankEntry| world.ledger.read(|reader| reader.bank_matches(entry.id)).unwrap();
+    let mut times: Vec<_> = entries.iter().flat_map(made).map(|one| one.made_at).collect();
+    times.sort_unstable();
+    times.dedup();
+    assert_eq!(times.len(), 3, "{times:?}");
+}
+
+#[test]
 fn amount_and_date_decide_only_where_they_are_unique() {
     let world = World::new();
     for biller in [1101, 1202] {
@@ -158,7 +174,7 @@ fn amount_and_date_decide_only_where_they_are_unique() {
     let now = at("2026-11-25T06:00:00Z");
     let lines = [Line::of(-10_000, "B1"), Line::of(-30_000, "B2")];
     world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 100_000, &lines), now);
-    let dry = run(&world.ledger, &MatchTerms::default(), true, now).unwrap();
+    let dry = run(&world.ledger, &MatchTerms::default(), true, &|| now).unwrap();
     assert_eq!((dry.matched(), dry.breaks), (1, 1), "{:?}", dry.told);
     assert!(
         world.open_breaks().is_empty() && states(&world) == [TransferState::Ordered; 3],

@@ -1,10 +1,11 @@
 //! Daily reports of gateways, networks and billers.
 
-use ledger::{AccountKind, BreakKind, Step};
+use ledger::{AccountKind, Actor, BreakKind, BreakState, NewResolution, Resolution, Resolved, Step};
 use settlement::reconciliation::Imported;
 
 use crate::world::{
-    ACCOUNT, Line, World, at, biller_line, biller_report, camt053, card_line, card_report, network_line, network_report,
+    ACCOUNT, Line, World, at, biller_line, biller_report, camt053, card_line, card_report, money, network_line,
+    network_report,
 };
 
 const DAY: &str = "2026-11-24";
@@ -78,6 +79,60 @@ fn what_comes_in_the_next_days_report_settles_its_break_and_is_no_duplicate() {
     let lines = [line(payment, 1_000), line(again, 2_000)];
     world.take("2.csv", &card_report("2026-11-25", 2, &lines), at("2026-11-26T06:00:00Z"));
     assert_eq!(world.open_breaks(), ["gateway: duplicate"], "the other one was in its own day's report");
+    world.assert_clean();
+}
+
+#[test]
+fn what_a_later_report_shows_again_is_the_same_break_while_its_figures_are() {
+    let world = World::new();
+    let payment = world.card(1101, 1_000, morning());
+    let told = |sequence: u32, centimes: i64| {
+        let line = card_line(payment, "PostAuth", centimes, 0, None);
+        world.take("r.csv", &card_report(DAY, sequence, &[line]), next_day());
+        world.breaks().into_iter().map(|found| (found.id, found.what.found, found.staff)).collect::<Vec<_>>()
+    };
+    let [(first, ..)] = told(1, 1_100).try_into().unwrap();
+    let by = Actor { id: 1, name: "salma".to_owned() };
+    let (to, who) = (by.clone(), by.clone());
+    assert!(world.ledger.write_now(move |op| op.assign_break(first, &to, &who, next_day())).unwrap());
+    let [(second, found, staff)] = told(2, 1_200).try_into().unwrap();
+    assert_eq!((found, staff), (Some(money(1_200)), Some(by.clone())));
+    let state = |id: i64| world.ledger.read(|reader| reader.break_of(id)).unwrap().unwrap().state;
+    assert_eq!((state(first), first < second), (BreakState::Superseded, true));
+    let new = NewResolution {
+        resolution: Resolution::Evidence,
+        note: "letter".to_owned(),
+        biller: None,
+        payout: None,
+        alone_max: money(0),
+    };
+    let resolved = world.ledger.write_now(move |op| op.resolve_break(second, &new, &by, next_day())).unwrap();
+    assert_eq!(resolved, Resolved::Closed(None));
+    assert_eq!(told(3, 1_200), [], "what people closed is not opened again");
+    assert_eq!(state(second), BreakState::Resolved);
+    assert_eq!(told(4, 1_300).len(), 1, "these are other figures");
+    world.assert_clean();
+}
+
+#[test]
+fn what_is_wrong_twice_over_is_one_break() {
+    let world = World::new();
+    let payment = world.card(1101, 1_000, morning());
+    let line = || card_line(payment, "PostAuth", 1_000, 0, None);
+    assert_eq!(world.take("1.csv", &card_report(DAY, 1, &[line()]), next_day()), 0);
+    // Twice, and in another day's report besides.
+    let twice = card_report("2026-11-25", 2, &[line(), line()]);
+    assert_eq!(world.take("2.csv", &twice, at("2026-11-26T06:00:00Z")), 1);
+    let [found] = world.breaks().try_into().unwrap();
+    assert_eq!((found.what.kind, found.what.found), (BreakKind::Duplicate, Some(money(2_000))));
+    assert!(found.what.words.contains("2 time(s)") && found.what.words.contains("another report"), "{found:?}");
+    // Not accepted, and cancelled.
+    world.fund("NET", "701", 100_000, "VIR-701", morning());
+    let cash = world.cash("NET", "701", 1101, 3_000, morning());
+    let lines = [("payment", "refused"), ("cancellation", "accepted")];
+    let lines = lines.map(|(kind, status)| network_line("701", cash, 3_000, kind, status));
+    assert_eq!(world.take("3.csv", &network_report("NET", DAY, 1, &lines), next_day()), 1);
+    assert_eq!(world.open_breaks(), ["gateway: duplicate", "network: status differs"]);
     world.assert_clean();
 }
 

@@ -1,9 +1,9 @@
 //! What was given back to payers, and what gateways tell of it; transfers that were made again.
 
-use ledger::{AccountKind, BreakKind, BreakState, BreakSubject, Step};
+use ledger::{AccountKind, Actor, BreakKind, BreakState, BreakSubject, NewResolution, Resolution, Resolved, Step};
 use rstest::rstest;
 
-use crate::world::{ACCOUNT, Line, World, at, camt053, card_line, card_report, id_of};
+use crate::world::{ACCOUNT, Line, World, at, camt053, card_line, card_report, id_of, money};
 
 const DAY: &str = "2026-11-24";
 
@@ -33,7 +33,7 @@ fn what_was_given_back_here_and_not_there_is_missing_until_it_turns_up() {
     let payment = given_back(&world, "2026-11-24T10:00:00Z", "2026-11-24T10:05:00Z");
     assert_eq!(world.take("1.csv", &card_report(DAY, 1, &[taken(payment)]), next_day()), 1);
     let [found] = world.breaks().try_into().unwrap();
-    assert_eq!((found.what.kind, found.what.expected), (BreakKind::MissingThere, Some(crate::world::money(1_000))));
+    assert_eq!((found.what.kind, found.what.expected), (BreakKind::MissingThere, Some(money(1_000))));
     assert!(found.what.words.contains("was given back here"), "{}", found.what.words);
     world.take("2.csv", &card_report("2026-11-25", 2, &[back(payment)]), at("2026-11-26T06:00:00Z"));
     assert_eq!(world.open_breaks(), [""; 0]);
@@ -94,5 +94,88 @@ fn what_came_back_is_settled_once_its_repeat_is_paid() {
     let notes = world.ledger.read(|reader| reader.break_notes(closed.id)).unwrap();
     assert_eq!(notes.last().unwrap().note, "its repeat was paid");
     assert_eq!(world.balance(AccountKind::Bank, ""), -10_000);
+    world.assert_clean();
+}
+
+/// Writes a break off, alone.
+fn write_off(world: &World, id: i64, now: chrono::DateTime<chrono::Utc>) -> Resolved {
+    let new = NewResolution {
+        resolution: Resolution::WrittenOff,
+        note: "theirs".to_owned(),
+        biller: None,
+        payout: None,
+        alone_max: money(1_000_000),
+    };
+    let by = Actor { id: 1, name: "salma".to_owned() };
+    world.ledger.write_now(move |op| op.resolve_break(id, &new, &by, now)).unwrap()
+}
+
+/// What the gateway gave back of a payment of 10.00 that was given back here once, and what the difference costs.
+#[rstest]
+#[case::twice(&[1_000, 1_000], 1_000)]
+#[case::not_there(&[], -1_000)]
+#[case::less(&[400], -600)]
+#[case::more(&[1_200], 200)]
+fn a_return_that_differs_is_written_off_and_the_gateway_owes_nothing(#[case] back: &[i64], #[case] cost: i64) {
+    let world = World::new();
+    let payment = given_back(&world, "2026-11-24T10:00:00Z", "2026-11-24T10:05:00Z");
+    let other = world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
+    let lot = Some(("2026-11-25", "LOT-1"));
+    let mut lines = vec![card_line(payment, "PostAuth", 1_000, 0, lot), card_line(other, "PostAuth", 10_000, 0, lot)];
+    lines.extend(back.iter().map(|centimes| card_line(payment, "Credit", *centimes, 0, lot)));
+    world.take("1.csv", &card_report(DAY, 1, &lines), next_day());
+    let paid = 11_000 - back.iter().sum::<i64>();
+    let credit = [Line::of(paid, "B1").remitted("LOT-1")];
+    world.take("s1.xml", &camt053("S1", ACCOUNT, "2026-11-25", 0, &credit), next_day());
+    assert_eq!(world.run(next_day()).matched(), 1);
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), cost);
+    let [found] = world.breaks().try_into().unwrap();
+    assert!(matches!(write_off(&world, found.id, next_day()), Resolved::Closed(Some(_))));
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), 0);
+    assert_eq!(world.balance(AccountKind::ReconciliationDifferences, ""), cost);
+    world.assert_clean();
+}
+
+#[test]
+fn a_return_that_differs_takes_nothing_off_what_was_captured() {
+    let world = World::new();
+    let payment = given_back(&world, "2026-11-24T10:00:00Z", "2026-11-24T10:05:00Z");
+    let lines = [taken(payment), back(payment), back(payment)];
+    assert_eq!(world.take("1.csv", &card_report(DAY, 1, &lines), next_day()), 1);
+    let told = world.ledger.read(|reader| reader.reconciliation_day(DAY.parse().unwrap())).unwrap();
+    let [source] = told.sources.try_into().unwrap();
+    assert_eq!((source.matched, source.open), ((2, money(1_000)), (1, money(0))));
+}
+
+/// Neither side has anything of it: the gateway never told of it, and it was given back here.
+#[test]
+fn what_was_given_back_here_and_is_nowhere_there_is_not_written_off() {
+    let world = World::new();
+    given_back(&world, "2026-11-24T10:00:00Z", "2026-11-25T10:05:00Z");
+    world.take("1.csv", &card_report(DAY, 1, &[]), next_day());
+    world.take("2.csv", &card_report("2026-11-25", 2, &[]), at("2026-11-26T06:00:00Z"));
+    let found = world.breaks();
+    assert_eq!(found.iter().map(|one| one.what.position).collect::<Vec<_>>(), [0, 1]);
+    for one in found {
+        assert!(matches!(write_off(&world, one.id, at("2026-11-26T07:00:00Z")), Resolved::Unfit(_)), "{one:?}");
+    }
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), 0);
+}
+
+/// Written off while it was taken here: its return is then owed by nobody.
+#[test]
+fn what_was_written_off_before_it_was_given_back_is_written_back() {
+    let world = World::new();
+    let payment = world.card_taken(1101, 1_000, at("2026-11-24T10:00:00Z"));
+    world.take("1.csv", &card_report(DAY, 1, &[]), next_day());
+    let [missing] = world.breaks().try_into().unwrap();
+    assert!(matches!(write_off(&world, missing.id, next_day()), Resolved::Closed(Some(_))));
+    world.step(payment, Step::Return, at("2026-11-25T10:00:00Z"));
+    world.step(payment, Step::Returned, at("2026-11-25T10:05:00Z"));
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), -1_000);
+    world.take("2.csv", &card_report("2026-11-25", 2, &[]), at("2026-11-26T06:00:00Z"));
+    let [back] = world.breaks().try_into().unwrap();
+    assert!(matches!(write_off(&world, back.id, at("2026-11-26T07:00:00Z")), Resolved::Closed(Some(_))));
+    assert_eq!(world.balance(AccountKind::GatewayReceivable, "cmi"), 0);
     world.assert_clean();
 }

@@ -244,7 +244,7 @@ impl World {
     }
 
     pub fn run(&self, now: DateTime<Utc>) -> RunReport {
-        run(&self.ledger, &MatchTerms::default(), false, now).unwrap()
+        run(&self.ledger, &MatchTerms::default(), false, &|| now).unwrap()
     }
 
     pub fn breaks(&self) -> Vec<Break> {

@@ -32,7 +32,7 @@ fn open(environment: &Environment) -> anyhow::Result<Ledger> {
 fn match_entries(args: &ReconcileRunArgs, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let config = ReconcileConfig::from_environment(environment)?;
     let ledger = open(environment)?;
-    let report = settlement::reconciliation::run(&ledger, &config.terms, args.dry_run, Utc::now())
+    let report = settlement::reconciliation::run(&ledger, &config.terms, args.dry_run, &Utc::now)
         .context("the entries cannot be matched")?;
     ledger.close();
     for told in &report.told {

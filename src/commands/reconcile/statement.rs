@@ -22,7 +22,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let ledger = open(environment)?;
-    let found = ledger.read(|reader| {
+    let found = ledger.read_whole(|reader| {
         let (bank, gateways) = (reader.bank_proof_of(args.day)?, reader.gateway_proofs_of(args.day)?);
         Ok((reader.reconciliation_day(args.day)?, bank, gateways))
     });

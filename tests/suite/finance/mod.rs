@@ -126,7 +126,7 @@ pub fn take(app: &TestApp, name: &str, text: &str) {
     let terms = ImportTerms { accounts: &accounts, allow_gap: false, dry_run: false, name, by: "test", now: app.now() };
     let imported = import(&app.ledger, &terms, Cursor::new(text.as_bytes()), &mut |_, _| {}).unwrap();
     assert!(matches!(imported, Imported::Taken(_)));
-    run(&app.ledger, &MatchTerms::default(), false, app.now()).unwrap();
+    run(&app.ledger, &MatchTerms::default(), false, &|| app.now()).unwrap();
 }
 
 /// Today in Casablanca.

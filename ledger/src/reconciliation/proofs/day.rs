@@ -9,6 +9,7 @@ use diesel::sql_types::{BigInt, SmallInt, Timestamp};
 use super::{OpenBreaks, ReconciliationDay, SourceDay, end_of, past_the_range};
 use crate::ledger::Reader;
 use crate::money::Money;
+use crate::reconciliation::breaks::NewBreak;
 use crate::reconciliation::imports::Import;
 use crate::reconciliation::words::{BreakKind, BreakSource, BreakState, BreakSubject, EntryState};
 use crate::storage::schema::{bank_statements, breaks, imports};
@@ -33,8 +34,8 @@ struct StateRow {
     amount: i64,
 }
 
-/// A break of a report: what it is about, how much was found, and when it was closed.
-type FoundRow = (Option<i64>, i16, Option<i64>, Option<NaiveDateTime>);
+/// A break of a report: what it is about, whether that is a payment's return, how much was found, and when it was closed.
+type FoundRow = (Option<i64>, (i16, i32), Option<i64>, Option<NaiveDateTime>);
 
 impl Reader<'_> {
     /// What a day came to, source by source, and what is open, as the day is told.
@@ -100,9 +101,12 @@ impl Reader<'_> {
         // A report's records fit unless a break is open about them; what it lacks is not among its records.
         let told: Vec<_> = open
             .iter()
-            .filter(|(_, subject, found, _)| *subject != BreakSubject::Payout.code() && found.is_some())
+            .filter(|(_, (subject, _), found, _)| *subject != BreakSubject::Payout.code() && found.is_some())
             .collect();
-        let amount = Money::sum(told.iter().filter_map(|(_, _, found, _)| found.map(Money::from_minor)));
+        // What was given back is not in the report's total.
+        let its_return = (BreakSubject::Payment.code(), NewBreak::ITS_RETURN);
+        let taken = told.iter().filter(|(_, what, ..)| *what != its_return);
+        let amount = Money::sum(taken.filter_map(|(_, _, found, _)| found.map(Money::from_minor)));
         let rest = (count(told.len()), amount.ok_or_else(past_the_range)?);
         let fits = import.total.checked_sub(rest.1).ok_or_else(past_the_range)?;
         let matched = (import.records.saturating_sub(rest.0), fits);
@@ -118,7 +122,7 @@ impl Reader<'_> {
             .filter(breaks::state.ne(BreakState::Staged.code()))
             .filter(breaks::opened_at.lt(until))
             .order(breaks::id)
-            .select((breaks::import_id, breaks::subject, breaks::found, breaks::closed_at))
+            .select((breaks::import_id, (breaks::subject, breaks::position), breaks::found, breaks::closed_at))
             .load(self.connection)?;
         let is_its =
             |(by, _, _, closed): &FoundRow| *by == Some(import.id) || closed.is_none_or(|at| at > import.imported_at);

@@ -1,8 +1,7 @@
 //! What reconciliation proves: the bank's balance is the ledger's, but for what is named; what gateways owe is what their
 //! reports announce, but for the rest; and what a day came to, source by source.
 //!
-//! A day is told as it was known at the end of the next day from Monday to Friday, on which its files come in, or of the day
-//! on which the first file that tells of it did. What was written later (`made_at`, `booked_at`, `imported_at`, `closed_at`)
+//! A day is told as it was known at the end of the next working day, on which its files come in, or of the day on which the first file that tells of it did. What was written later (`made_at`, `booked_at`, `imported_at`, `closed_at`)
 //! is left out, so that the same is told whenever it is asked; it is part of a later day. Of the bank, statements up to the
 //! day itself are told.
 
@@ -10,7 +9,7 @@ mod bank;
 mod day;
 mod gateways;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Africa::Casablanca;
 use diesel::prelude::*;
 
@@ -21,6 +20,7 @@ use crate::ledger::Reader;
 use crate::money::Money;
 use crate::storage::StorageError;
 use crate::storage::schema::imports;
+use crate::working_days::is_working_day;
 
 /// Rows read at once.
 const PAGE: i64 = 2_000;
@@ -186,10 +186,12 @@ fn day_of(at: NaiveDateTime) -> NaiveDate {
     at.and_utc().with_timezone(&Casablanca).date_naive()
 }
 
-/// The next day from Monday to Friday.
-fn next_weekday(day: NaiveDate) -> NaiveDate {
-    let after = day.iter_days().skip(1).take(3);
-    after.into_iter().find(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)).unwrap_or(day)
+/// Longest run of days that is looked through: of weekends and holidays with a date, four days at most are one after another.
+const CLOSED_MAX: usize = 7;
+
+/// The next working day.
+fn next_working_day(day: NaiveDate) -> NaiveDate {
+    day.iter_days().skip(1).take(CLOSED_MAX).find(|day| is_working_day(*day)).unwrap_or(day)
 }
 
 impl Reader<'_> {
@@ -202,7 +204,7 @@ impl Reader<'_> {
             .select(imports::imported_at)
             .first(self.connection)
             .optional()?;
-        let next = next_weekday(day);
+        let next = next_working_day(day);
         Ok((first.map_or(next, |first| next.max(day_of(first))), first.is_some()))
     }
 
@@ -222,8 +224,10 @@ mod tests {
     #[case::friday("2026-11-27", "2026-11-30")]
     #[case::saturday("2026-11-28", "2026-11-30")]
     #[case::sunday("2026-11-29", "2026-11-30")]
-    fn files_come_in_on_the_next_weekday(#[case] day: NaiveDate, #[case] next: NaiveDate) {
-        assert_eq!(next_weekday(day), next);
+    #[case::march("2026-11-05", "2026-11-09")]
+    #[case::revolution_and_youth("2026-08-19", "2026-08-24")]
+    fn files_come_in_on_the_next_working_day(#[case] day: NaiveDate, #[case] next: NaiveDate) {
+        assert_eq!(next_working_day(day), next);
     }
 
     #[rstest]

@@ -51,7 +51,7 @@ impl Hub {
 
     /// What a day came to, as it was known then.
     pub async fn day_statement(&self, day: NaiveDate) -> Result<DayStatement, Infrastructure> {
-        self.read(move |reader| {
+        self.read_whole(move |reader| {
             Ok(DayStatement {
                 day: reader.reconciliation_day(day)?,
                 bank: reader.bank_proof_of(day)?,

@@ -79,7 +79,7 @@ struct Run<'a> {
     ledger: &'a Ledger,
     terms: &'a MatchTerms,
     dry_run: bool,
-    now: DateTime<Utc>,
+    clock: &'a dyn Fn() -> DateTime<Utc>,
     report: RunReport,
     /// The references of all that is awaited; `None`: there are too many to hold.
     references: Option<HashSet<String>>,
@@ -91,11 +91,17 @@ struct Run<'a> {
     breaks: Vec<NewBreak>,
 }
 
-/// Matches what can be matched, and opens breaks for the rest. A dry run writes nothing and tells what it would do.
-pub fn run(ledger: &Ledger, terms: &MatchTerms, dry_run: bool, now: DateTime<Utc>) -> Result<RunReport, LedgerError> {
+/// Matches what can be matched, and opens breaks for the rest. A dry run writes nothing and tells what it would do. Each
+/// step is written with the time that `clock` tells then.
+pub fn run(
+    ledger: &Ledger,
+    terms: &MatchTerms,
+    dry_run: bool,
+    clock: &dyn Fn() -> DateTime<Utc>,
+) -> Result<RunReport, LedgerError> {
     let (payouts, left, breaks) = (BTreeMap::new(), Vec::new(), Vec::new());
     let report = RunReport::default();
-    let mut run = Run { ledger, terms, dry_run, now, report, references: None, payouts, left, breaks };
+    let mut run = Run { ledger, terms, dry_run, clock, report, references: None, payouts, left, breaks };
     for _ in 0..PASSES {
         let before = run.report.matched();
         run.pass()?;
@@ -103,7 +109,7 @@ pub fn run(ledger: &Ledger, terms: &MatchTerms, dry_run: bool, now: DateTime<Utc
             break;
         }
     }
-    let overdue = awaited::overdue(ledger, terms, now)?;
+    let overdue = awaited::overdue(ledger, terms, clock())?;
     run.breaks.extend(overdue);
     run.open_breaks()?;
     Ok(run.report)
@@ -217,13 +223,12 @@ impl Run<'_> {
             *self.report.matches.entry(rule.as_str()).or_default() += what.len() as u64;
             return Ok(());
         }
-        let now = self.now;
         let (entry, position, day) = (line.entry, line.position, line.booked_on);
         let named = line.transfer().or_else(|| line.references().into_iter().find_map(|text| text.parse().ok()));
         let biller = named.map(|id| id.biller.to_string()).unwrap_or_default();
         // A transfer and the charges on it stand in one slice: those of an order have none.
         for some in what.chunks(SLICE) {
-            let (some, biller) = (some.to_vec(), biller.clone());
+            let (some, biller, now) = (some.to_vec(), biller.clone(), (self.clock)());
             let (outcomes, opened) = self.ledger.write_now(move |op: &mut WriteOp<'_>| {
                 let (mut outcomes, mut opened) = (Vec::with_capacity(some.len()), 0);
                 for (what, amount) in &some {
@@ -284,7 +289,6 @@ impl Run<'_> {
     }
 
     fn open_breaks(&mut self) -> Result<(), LedgerError> {
-        let now = self.now;
         for some in std::mem::take(&mut self.breaks).chunks(SLICE) {
             for found in some {
                 self.report.tell(|| format!("break: {}, {}: {}", found.kind, found.subject, found.words));
@@ -293,7 +297,7 @@ impl Run<'_> {
                 self.report.breaks += some.len() as u64;
                 continue;
             }
-            let some = some.to_vec();
+            let (some, now) = (some.to_vec(), (self.clock)());
             self.report.breaks += self.ledger.write_now(move |op| {
                 some.iter().try_fold(0, |sum, found| Ok(sum + u64::from(op.open_break(found, None, now)?)))
             })?;

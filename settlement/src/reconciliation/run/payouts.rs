@@ -39,7 +39,7 @@ impl Run<'_> {
             *self.report.matches.entry(rule.as_str()).or_default() += lines.len() as u64;
             return Ok(());
         }
-        let (now, parts) = (self.now, payout.parts.clone());
+        let (now, parts) = ((self.clock)(), payout.parts.clone());
         let places: Vec<BankPlace> = lines
             .iter()
             .map(|line| BankPlace { entry: line.entry, position: line.position, amount: line.amount })
