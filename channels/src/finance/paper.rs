@@ -410,7 +410,7 @@ mod tests {
         let told = teller.payouts(&[GatewayProof { gateway, receivable, awaited, not_announced }]).unwrap();
         let last: Vec<&str> = told.rows.last().unwrap().iter().map(|cell| cell.lines[0].as_str()).collect();
         assert_eq!((told.rows.len(), told.has_total, told.note.contains("more item, counted")), (3, true, true));
-        assert_eq!(last, ["Total", "3 items", "", "6.00\u{a0}MAD"]);
+        assert_eq!(last, ["Total", "\u{2068}3\u{2069} items", "", "6.00\u{a0}MAD"]);
     }
 
     /// Every word of the ledger that these pages show has its message.
