@@ -59,6 +59,25 @@ impl Payout {
     }
 }
 
+/// What a [`PayoutRow`] is read from.
+pub(super) const PAYOUT_COLUMNS: (
+    gateway_payouts::id,
+    gateway_payouts::gateway,
+    gateway_payouts::reference,
+    gateway_payouts::value_on,
+    gateway_payouts::captured,
+    gateway_payouts::returned,
+    gateway_payouts::fee,
+) = (
+    gateway_payouts::id,
+    gateway_payouts::gateway,
+    gateway_payouts::reference,
+    gateway_payouts::value_on,
+    gateway_payouts::captured,
+    gateway_payouts::returned,
+    gateway_payouts::fee,
+);
+
 pub(super) type PayoutRow = (i64, String, String, NaiveDate, i64, i64, i64);
 
 pub(super) fn payouts(rows: Vec<PayoutRow>) -> Result<Vec<Payout>, StorageError> {
@@ -106,19 +125,8 @@ impl Reader<'_> {
         if let Some(reference) = reference {
             query = query.filter(gateway_payouts::reference.eq(reference.to_owned()));
         }
-        let rows: Vec<PayoutRow> = query
-            .order(gateway_payouts::id)
-            .limit(limit)
-            .select((
-                gateway_payouts::id,
-                gateway_payouts::gateway,
-                gateway_payouts::reference,
-                gateway_payouts::value_on,
-                gateway_payouts::captured,
-                gateway_payouts::returned,
-                gateway_payouts::fee,
-            ))
-            .load(self.connection)?;
+        let rows: Vec<PayoutRow> =
+            query.order(gateway_payouts::id).limit(limit).select(PAYOUT_COLUMNS).load(self.connection)?;
         payouts(rows)
     }
 

@@ -10,7 +10,7 @@ use super::{AsOf, GatewayProof, PAGE, past_the_range};
 use crate::accounts::{Account, AccountKind};
 use crate::ledger::Reader;
 use crate::money::{MAD, Money};
-use crate::reconciliation::awaited::{Payout, PayoutRow, payouts};
+use crate::reconciliation::awaited::{PAYOUT_COLUMNS, Payout, PayoutRow, payouts};
 use crate::reconciliation::words::ImportState;
 use crate::storage::schema::{accounts, gateway_payouts, id_blocks, imports, postings};
 use crate::storage::{Conn, StorageError};
@@ -135,19 +135,7 @@ impl Reader<'_> {
                 .filter(gateway_payouts::id.gt(after))
                 .order(gateway_payouts::id)
                 .limit(PAGE)
-                .select((
-                    (
-                        gateway_payouts::id,
-                        gateway_payouts::gateway,
-                        gateway_payouts::reference,
-                        gateway_payouts::value_on,
-                        gateway_payouts::captured,
-                        gateway_payouts::returned,
-                        gateway_payouts::fee,
-                    ),
-                    imports::superseded_by,
-                    gateway_payouts::posting_id,
-                ))
+                .select((PAYOUT_COLUMNS, imports::superseded_by, gateway_payouts::posting_id))
                 .load(self.connection)?;
             let Some(((last, ..), ..)) = page.last() else { return payouts(found) };
             after = *last;
