@@ -156,7 +156,8 @@ impl Reader<'_> {
                 let funds = Account::of(AccountKind::GatewayReceivable, gateway.clone()).to_string();
                 query.filter(payments::funds.eq(funds))
             }
-            ReportOf::Network(network) => query.filter(agent_payments::network.eq(network.clone())),
+            // As no index has it: else SQLite reads all that the network ever took, for each page.
+            ReportOf::Network(network) => query.filter(agent_payments::network.concat("").eq(network.clone())),
             ReportOf::Biller(biller) => query.filter(payments::biller.eq(i32::from(*biller))),
         };
         query = match of {
