@@ -191,3 +191,21 @@ async fn a_declined_card_is_tried_again() {
     })
     .await;
 }
+
+/// Both checkers see a page that keeps people out: without this they could be silent for another reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_people_out_is_seen() {
+    with_browser(Device::Desktop, Setup::default(), async |browser, app| {
+        let tour = Tour::new(browser, app, "en", "broken");
+        tour.open("/").await;
+        let broken = "document.querySelector('main').insertAdjacentHTML('beforeend', \
+                      '<button></button><p lang=\"xx-klingon-nonsense\" role=\"checkbox\">words</p>')";
+        browser.ask(broken, vec![]).await;
+        tour.inspect("home").await;
+        let said = tour.complaints();
+        for rule in ["axe: button-name", "axe: aria-required-attr", "no name"] {
+            assert!(said.contains(rule), "{rule} is not in: {said}");
+        }
+    })
+    .await;
+}

@@ -1,11 +1,22 @@
 //! What every page must keep to, and the way through the pages.
 
 use std::cell::RefCell;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
 use super::driver::{Browser, Device};
-use crate::support::TestApp;
+use crate::support::{TestApp, skip};
+
+/// Where axe-core is (see `scripts/fetch-axe`).
+const AXE: &str = "FATOURA_TEST_AXE";
+
+/// Its script, where there is one.
+fn axe() -> Option<&'static str> {
+    static SCRIPT: OnceLock<Option<String>> = OnceLock::new();
+    let read = || Some(std::fs::read_to_string(std::env::var_os(AXE)?).expect("axe-core's script can be read"));
+    SCRIPT.get_or_init(read).as_deref()
+}
 
 /// The widths of the smallest phones that pages must fit.
 const NARROW: [u64; 2] = [320, 360];
@@ -72,6 +83,21 @@ impl<'a> Tour<'a> {
             self.audit(name, width.as_u64().unwrap(), ours).await;
         }
         self.direction(name, ours).await;
+        self.check_access(name, ours).await;
+    }
+
+    /// What axe-core finds that keeps people out. The gateway's pages are not ours to mend.
+    async fn check_access(&self, name: &str, ours: bool) {
+        // It waits by timers, which do not run where scripts are off: the same pages are checked where they are on.
+        if !ours || self.browser.device == Device::NoScript {
+            return;
+        }
+        let Some(axe) = axe() else { return skip(AXE) };
+        let run = format!("{axe};\n{}", include_str!("access.js"));
+        let found = self.browser.driver.execute_async(run, vec![]).await.unwrap().json().clone();
+        for violation in found.as_array().unwrap() {
+            self.complain(name, &format!("axe: {}", violation.as_str().unwrap()));
+        }
     }
 
     async fn audit(&self, name: &str, width: u64, ours: bool) {
@@ -106,6 +132,11 @@ impl<'a> Tour<'a> {
                 self.complain(name, &format!("{} at {first}, what follows it at {last}", pair[0]));
             }
         }
+    }
+
+    /// What was wrong with the pages looked at.
+    pub fn complaints(&self) -> String {
+        self.complaints.take().join("\n")
     }
 
     /// The pages looked at kept to the rules.

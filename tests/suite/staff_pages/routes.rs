@@ -1,0 +1,237 @@
+//! Every address for staff, asked by every role: the table says who may; the roles' permissions decide the rest.
+
+use std::collections::BTreeSet;
+
+use staff::{Bound, Permission as P, Role, Scope};
+
+use crate::support::{Backend, Colleague, TestApp, take_in};
+
+/// Where the channels' addresses are registered.
+const REGISTERED: &str = include_str!("../../../channels/src/routes.rs");
+
+/// Who may come to an address.
+enum Who {
+    /// Whoever is there, signed in or not.
+    Anybody,
+    /// Every member of staff.
+    Members,
+    /// Members with one of these permissions.
+    With(&'static [P]),
+    /// The same, at an outlet.
+    AtOutlet(&'static [P]),
+    /// The same, bound to no biller.
+    Whole(&'static [P]),
+}
+use Who::{Anybody, AtOutlet, Members, Whole, With};
+
+/// Path below `/staff`, who may look at it, who may send its form; `None` where the address does not take the method.
+const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
+    ("", Some(Members), None),
+    ("/sign-in", Some(Anybody), Some(Anybody)),
+    ("/second-factor", Some(Anybody), Some(Anybody)),
+    ("/enrol", Some(Anybody), Some(Anybody)),
+    ("/recovery-codes", Some(Members), Some(Members)),
+    ("/password", Some(Members), Some(Members)),
+    ("/sessions", Some(Members), Some(Members)),
+    // It would end the session that the other addresses are asked with.
+    ("/sign-out", None, Some(Anybody)),
+    ("/audit", Some(With(&[P::ViewAudit])), None),
+    ("/outlet", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/shift", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/billers/{biller}/{type}", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/bills/{inquiry}", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/quotes/{quote}", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/references/{digits}", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/references/{digits}/late", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/payments", Some(With(&[P::TakeCash])), None),
+    ("/outlet/payments/{payment}", Some(With(&[P::TakeCash])), None),
+    ("/outlet/payments/{payment}/status", Some(With(&[P::TakeCash])), None),
+    ("/outlet/payments/{payment}/print", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/payments/{payment}/cancel", Some(With(&[P::TakeCash])), Some(With(&[P::CancelCash]))),
+    ("/outlet/give-back", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/movements", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
+    ("/outlet/closure", Some(With(&[P::CloseShift])), None),
+    ("/outlet/shifts", Some(AtOutlet(&[P::ViewOutlets])), None),
+    ("/outlet/shifts/{shift}", Some(AtOutlet(&[P::ViewOutlets])), None),
+    ("/outlet/shifts/{shift}/closure", Some(With(&[P::CloseShift])), Some(With(&[P::CloseShift]))),
+    ("/floats", Some(With(&[P::ViewOutlets])), None),
+    ("/floats/{outlet}", Some(With(&[P::ViewOutlets])), Some(With(&[P::RequestFloat]))),
+    ("/float-requests/{request}", Some(With(&[P::ViewOutlets])), Some(With(&[P::ApproveFloat]))),
+    ("/late-cash", Some(With(&[P::ViewOutlets])), None),
+    ("/late-cash/{cash}", Some(With(&[P::ViewOutlets])), Some(With(&[P::ApproveFloat, P::ResolveIncidents]))),
+    ("/desk", Some(With(&[P::Desk])), Some(With(&[P::Desk]))),
+    ("/desk/day", Some(With(&[P::Desk])), None),
+    ("/desk/calls", None, Some(With(&[P::Desk]))),
+    ("/desk/handovers/{handover}", None, Some(With(&[P::Desk]))),
+    ("/desk/payments/{payment}", Some(With(&[P::Desk])), Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}", Some(With(&[P::Desk])), None),
+    ("/desk/calls/{call}/status", Some(With(&[P::Desk])), None),
+    ("/desk/calls/{call}/caller", None, Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}/unmask", None, Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}/notes", None, Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}/close", None, Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}/find", Some(With(&[P::Desk])), Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}/bills/{inquiry}", Some(With(&[P::Desk])), Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}/quotes/{quote}", Some(With(&[P::Desk])), None),
+    ("/desk/calls/{call}/quotes/{quote}/link", None, Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}/quotes/{quote}/reference", None, Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}/links/{link}", None, Some(With(&[P::Desk]))),
+    ("/desk/calls/{call}/references/{reference}", None, Some(With(&[P::Desk]))),
+    ("/settlement", Some(With(&[P::ViewSettlement])), None),
+    ("/settlement/windows/{window}", Some(With(&[P::ViewSettlement])), None),
+    ("/settlement/files/{file}", Some(With(&[P::ViewSettlement])), None),
+    ("/settlement/orders", Some(Whole(&[P::ViewSettlement])), None),
+    ("/settlement/orders/{order}", Some(Whole(&[P::ViewSettlement])), None),
+    ("/reconciliation", Some(With(&[P::ViewBooks])), None),
+    ("/reconciliation/statement.csv", Some(With(&[P::ViewBooks])), None),
+    ("/reconciliation/statement.pdf", Some(With(&[P::ViewBooks])), None),
+    ("/breaks", Some(With(&[P::ViewBooks])), None),
+    ("/breaks/{break}", Some(With(&[P::ViewBooks])), None),
+    ("/breaks/{break}/assign", Some(With(&[P::ViewBooks])), Some(With(&[P::ResolveBreaks]))),
+    ("/breaks/{break}/note", Some(With(&[P::ViewBooks])), Some(With(&[P::ResolveBreaks]))),
+    ("/breaks/{break}/resolve", Some(With(&[P::ViewBooks])), Some(With(&[P::ResolveBreaks]))),
+    ("/breaks/{break}/decide", Some(With(&[P::ViewBooks])), Some(With(&[P::ResolveBreaks]))),
+];
+
+/// What stands in an address where something is named: what could be, and is not there.
+fn filled(path: &str) -> String {
+    let mut filled = path.to_owned();
+    for (name, value) in [
+        ("{biller}", "1001"),
+        ("{type}", "02"),
+        ("{inquiry}", "0000-001B-9XK2-7QZD"),
+        ("{quote}", "0000-001B-9XK2-7QZD"),
+        ("{payment}", "0000-001B-9XK2-7QZD"),
+        ("{digits}", "1234567890128"),
+        ("{outlet}", "10001"),
+    ] {
+        filled = filled.replace(name, value);
+    }
+    while let (Some(start), Some(end)) = (filled.find('{'), filled.find('}')) {
+        filled.replace_range(start..=end, "987654");
+    }
+    filled
+}
+
+/// What is registered, as path below `/staff` and whether it is looked at and sent.
+fn registered() -> BTreeSet<(String, bool, bool)> {
+    let call = |kind: &str| format!("{kind}(\"/staff");
+    let mut found = BTreeSet::new();
+    for (kind, looked, sent) in [("page", true, false), ("form", true, true), ("taking", false, true)] {
+        for (at, start) in REGISTERED.match_indices(&call(kind)) {
+            let path = REGISTERED[at + start.len()..].split('"').next().unwrap();
+            // `/staff` itself, without a language, only leads to one.
+            found.insert((path.to_owned(), looked, sent));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_table_has_every_address() {
+    let table = ROUTES.iter().map(|(path, get, post)| ((*path).to_owned(), get.is_some(), post.is_some())).collect();
+    let registered = registered();
+    let missing: Vec<_> = registered.difference(&table).collect();
+    let gone: Vec<_> = table.difference(&registered).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "not in the table: {missing:?}\nnot registered: {gone:?}");
+    assert_eq!(ROUTES.len(), table.len(), "an address stands twice");
+}
+
+impl Who {
+    fn includes(&self, role: Role) -> bool {
+        let has = |permissions: &[P]| permissions.iter().any(|permission| role.permissions().contains(permission));
+        match self {
+            Anybody | Members => true,
+            With(permissions) => has(permissions),
+            AtOutlet(permissions) => has(permissions) && role.bound() == Some(Bound::Outlet),
+            Whole(permissions) => has(permissions) && role.bound() != Some(Bound::Biller),
+        }
+    }
+}
+
+/// Every role with what it is bound to.
+fn colleagues(app: &TestApp) -> Vec<(Role, Colleague)> {
+    let take = |(position, role): (usize, Role)| {
+        let scope = match role {
+            Role::Agent | Role::OutletSupervisor => Scope { outlet: Some(10_001), ..Scope::default() },
+            Role::NetworkManager => Scope { network: Some("BARID".to_owned()), ..Scope::default() },
+            Role::BillerUser => Scope { biller: Some(1001), ..Scope::default() },
+            _ => Scope::default(),
+        };
+        let login = format!("member{position}");
+        let secret = take_in(&app.ledger, &login, role, scope, app.now());
+        (role, app.at_browser("en", &login, secret))
+    };
+    Role::ALL.into_iter().enumerate().map(take).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_reaches_what_it_may_and_nothing_else() {
+    let app = TestApp::start(Backend::Sqlite).await.unwrap();
+    let mut wrong = Vec::new();
+    for (role, who) in colleagues(&app) {
+        who.sign_in(&app).await;
+        for (path, get, post) in ROUTES {
+            let address = filled(path);
+            for (method, access) in [("GET", get), ("POST", post)] {
+                let Some(access) = access else { continue };
+                if *path == "/sign-out" {
+                    continue;
+                }
+                let page = if method == "GET" { who.get(&address).await } else { who.post(&address, &[]).await };
+                let refused = page.status == 403;
+                if page.status >= 500 || refused == access.includes(role) {
+                    wrong.push(format!("{role}: {method} {path} -> {} ({})", page.status, page.path));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    app.finish().await;
+}
+
+/// Whoever is not signed in is sent to sign in, or refused; nothing is shown and nothing is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_are_sent_to_sign_in() {
+    let app = TestApp::start(Backend::Sqlite).await.unwrap();
+    let stranger = app.at_browser("en", "nobody", Vec::new());
+    let mut wrong = Vec::new();
+    for (path, get, post) in ROUTES {
+        let address = filled(path);
+        for (method, access) in [("GET", get), ("POST", post)] {
+            if matches!(access, None | Some(Anybody)) {
+                continue;
+            }
+            let page = if method == "GET" { stranger.get(&address).await } else { stranger.post(&address, &[]).await };
+            if !page.path.starts_with("/en/staff/sign-in") && page.status != 401 && page.status != 403 {
+                wrong.push(format!("{method} {path} -> {} ({})", page.status, page.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(app.audit().is_empty());
+    app.finish().await;
+}
+
+/// Forms without this browser's token do nothing, whoever sends them.
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_forms_are_refused_to_every_role() {
+    let app = TestApp::start(Backend::Sqlite).await.unwrap();
+    let mut wrong = Vec::new();
+    for (role, who) in colleagues(&app) {
+        who.sign_in(&app).await;
+        let before = app.audit();
+        for (path, _, post) in ROUTES {
+            if matches!(post, None | Some(Anybody)) {
+                continue;
+            }
+            let page = who.browser.post(&who.path(&filled(path)), &vec![("csrf".to_owned(), "f".repeat(128))]).await;
+            if page.status != 403 {
+                wrong.push(format!("{role}: {path} -> {}", page.status));
+            }
+        }
+        assert_eq!(app.audit(), before);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    app.finish().await;
+}
