@@ -21,6 +21,14 @@ fn axe() -> Option<&'static str> {
 /// The widths of the smallest phones that pages must fit.
 const NARROW: [u64; 2] = [320, 360];
 
+/// Whether pages can be checked by axe-core; says so where not.
+pub fn has_axe() -> bool {
+    if axe().is_none() {
+        skip(AXE);
+    }
+    axe().is_some()
+}
+
 /// Where the pages of the hub and of the gateway come from, and what may be asked for.
 pub struct Tour<'a> {
     pub browser: &'a Browser,
