@@ -123,6 +123,11 @@ impl BillerClient {
         self.breakers.is_available(biller)
     }
 
+    /// The billers whose breakers are open, in order: as this process sees them.
+    pub fn open_breakers(&self) -> Vec<u16> {
+        self.breakers.open()
+    }
+
     /// Fetches what a customer owes, with a second try where the first got no sensible answer.
     pub async fn find_bills(&self, connector: &dyn Connector, query: &BillQuery) -> Result<FindOutcome, BillerFailure> {
         if let BillSource::File { .. } = connector.source() {
