@@ -29,6 +29,7 @@ pub(super) struct Tiles {
 
 /// A tile.
 pub(super) struct Tile {
+    /// The message that is its title.
     pub(super) id: &'static str,
     pub(super) title: String,
     /// What it counts, for whoever does not know.
@@ -145,8 +146,8 @@ impl Maker<'_> {
         let tone = if count.is_some() { tone } else { Tone::Unread };
         Tile {
             id,
-            title: self.t(&format!("board-{id}")),
-            about: self.t(&format!("board-{id}-about")),
+            title: self.t(id),
+            about: self.t(&format!("{id}-about")),
             figure: count.map_or_else(|| "\u{2014}".to_owned(), |count| self.count(count)),
             tone,
             state: self.t(tone.key()),
@@ -188,7 +189,7 @@ impl Maker<'_> {
             last: self.age(one.since),
         });
         let columns = ["board-col-payment", "board-col-asked", "board-col-age"];
-        let mut tile = self.tile("unknowns", columns, count, act_if(count), rows.collect());
+        let mut tile = self.tile("board-unknowns", columns, count, act_if(count), rows.collect());
         if count.is_some_and(|count| count > i64::try_from(tile.rows.len()).unwrap_or(0)) {
             tile.note = self.t("board-oldest-shown");
         }
@@ -207,7 +208,7 @@ impl Maker<'_> {
         };
         let count = i64::try_from(open.len()).ok();
         let columns = ["board-col-biller", "board-col-code", "board-col-state"];
-        self.tile("breakers", columns, count, act_if(count), open.iter().map(row).collect())
+        self.tile("board-breakers", columns, count, act_if(count), open.iter().map(row).collect())
     }
 
     fn queues(&self, queues: Option<&Queues>) -> Tile {
@@ -221,7 +222,7 @@ impl Maker<'_> {
         };
         let rows = self.waiting(due, |kind| word(self.language, "board-task", kind.as_str()));
         let columns = ["board-col-task", "board-col-count", "board-col-oldest"];
-        let mut tile = self.tile("queues", columns, queues.map(|queues| sum(&queues.due)), tone, rows);
+        let mut tile = self.tile("board-queues", columns, queues.map(|queues| sum(&queues.due)), tone, rows);
         if let Some(queues) = queues {
             let waiting = Arg::Number(i64::try_from(queues.writer).unwrap_or(i64::MAX));
             tile.note = i18n::text_with(self.language, "board-writer", &[("count", waiting)]);
@@ -233,7 +234,7 @@ impl Maker<'_> {
         let count = unsent.map(sum);
         let rows = self.waiting(unsent.unwrap_or_default(), |kind| word(self.language, "board-task", kind.as_str()));
         let tone = if count == Some(0) { Tone::Good } else { Tone::Watch };
-        self.tile("messages", ["board-col-message", "board-col-count", "board-col-oldest"], count, tone, rows)
+        self.tile("board-messages", ["board-col-message", "board-col-count", "board-col-oldest"], count, tone, rows)
     }
 
     fn incidents(&self, found: Option<&ToLookAt>) -> Tile {
@@ -241,7 +242,7 @@ impl Maker<'_> {
         let count = incidents.map(sum);
         let rows =
             self.waiting(incidents.unwrap_or_default(), |kind| word(self.language, "board-incident", kind.as_str()));
-        self.tile("incidents", ["board-col-what", "board-col-count", "board-col-oldest"], count, act_if(count), rows)
+        self.tile("board-incidents", ["board-col-what", "board-col-count", "board-col-oldest"], count, act_if(count), rows)
     }
 
     fn breaks(&self, found: Option<&ToLookAt>) -> Tile {
@@ -250,7 +251,7 @@ impl Maker<'_> {
         let rows = self.waiting(breaks.unwrap_or_default(), |kind| word(self.language, "finance-kind", kind.as_str()));
         let tone = if count == Some(0) { Tone::Good } else { Tone::Watch };
         let mut tile =
-            self.tile("breaks", ["board-col-what", "board-col-count", "board-col-oldest"], count, tone, rows);
+            self.tile("board-breaks", ["board-col-what", "board-col-count", "board-col-oldest"], count, tone, rows);
         tile.more =
             self.session.who.may(Permission::ViewBooks).then(|| (self.url("/breaks"), self.t("staff-nav-breaks")));
         tile
@@ -266,7 +267,7 @@ impl Maker<'_> {
             last: format::money(self.language, float.threshold),
         });
         let tone = if count == Some(0) { Tone::Good } else { Tone::Watch };
-        self.tile("floats", ["board-col-outlet", "board-col-left", "board-col-threshold"], count, tone, rows.collect())
+        self.tile("board-floats", ["board-col-outlet", "board-col-left", "board-col-threshold"], count, tone, rows.collect())
     }
 
     fn jobs(&self, failing: Option<&[ledger::StoredJob]>) -> Tile {
@@ -289,7 +290,7 @@ impl Maker<'_> {
             _ if is_called => Tone::Act,
             _ => Tone::Watch,
         };
-        self.tile("jobs", ["board-col-job", "board-col-state", "board-col-done"], count, tone, rows.collect())
+        self.tile("board-jobs", ["board-col-job", "board-col-state", "board-col-done"], count, tone, rows.collect())
     }
 
     fn files(&self, files: Option<&UndeliveredFiles>) -> Tile {
@@ -308,7 +309,7 @@ impl Maker<'_> {
             _ => Tone::Watch,
         };
         let mut tile =
-            self.tile("files", ["board-col-file", "board-col-tries", "board-col-age"], count, tone, rows.collect());
+            self.tile("board-files", ["board-col-file", "board-col-tries", "board-col-age"], count, tone, rows.collect());
         if count.is_some_and(|count| count > i64::try_from(tile.rows.len()).unwrap_or(0)) {
             tile.note = self.t("board-oldest-shown");
         }
