@@ -3,13 +3,15 @@
 
 use std::time::Instant;
 
-use actix_web::Error;
+use actix_web::{Error, web};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use biller_adapters::TraceId;
 use tracing::Instrument;
+
+use crate::metrics::Metrics;
 
 /// The header that tells a caller under which number the log speaks of the request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -31,12 +33,21 @@ pub(crate) async fn log(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let method = request.method().to_string();
     let trace = trace_of(&request);
     let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
     // Asked every few seconds by machines, or a dozen times a page: of interest only when something is looked into.
     let quiet = route.starts_with("/health/") || route.starts_with("/assets/");
-    let span = tracing::info_span!("request", %trace, method = %request.method(), route);
+    let span = tracing::info_span!("request", %trace, method, route);
     let outcome = trace.of(next.call(request).instrument(span.clone())).await;
+    if let Some(metrics) = metrics {
+        let status = match &outcome {
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
+        };
+        metrics.count_request(&route, &method, status.as_u16(), began.elapsed());
+    }
     span.in_scope(|| {
         let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &outcome {

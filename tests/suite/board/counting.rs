@@ -38,7 +38,7 @@ async fn payments_move_with_what_becomes_of_them(#[case] backend: Backend) {
     assert!(empty.unknowns.as_ref().unwrap().oldest.is_empty());
     let paid = app.begin((1001, "01", "12345678")).await;
     let open = Counts { open: 1, ..Counts::default() };
-    assert_eq!(of_biller(&board(&app).await, 1001), [open; 2]);
+    assert_eq!(of_biller(&*board(&app).await, 1001), [open; 2]);
     app.bank.pay(&paid, APPROVED).await;
     app.settle().await;
     app.pay((1001, "02", "11111111"), DECLINED).await;
@@ -53,7 +53,7 @@ async fn payments_move_with_what_becomes_of_them(#[case] backend: Backend) {
     let later = board(&app).await;
     assert_eq!((total(&later, Channel::Web), of_biller(&later, 1001)), (0, [Counts::default(), counts]));
     app.pass(TimeDelta::days(1));
-    assert_eq!(of_biller(&board(&app).await, 1001), [Counts::default(); 2]);
+    assert_eq!(of_biller(&*board(&app).await, 1001), [Counts::default(); 2]);
     app.finish().await;
 }
 
@@ -73,7 +73,7 @@ async fn several_processes_count_the_same(#[case] backend: Backend) {
         let asks = TestApp::asks(till, &quote, contract);
         if n % 2 == 0 { app.hub.pay_cash(asks).await } else { other.pay_cash(asks).await }.unwrap();
         expected += 1;
-        assert_eq!(total(&board(&app).await, Channel::Agt), expected, "{contract}");
+        assert_eq!(total(&*board(&app).await, Channel::Agt), expected, "{contract}");
         app.pass(TimeDelta::seconds(6));
         assert_eq!(total(&*other.board().await, Channel::Agt), expected, "{contract}");
     }
@@ -81,7 +81,7 @@ async fn several_processes_count_the_same(#[case] backend: Backend) {
     let (fresh, its_ledger) = app.second_hub();
     let confirmed = Counts { confirmed: expected, ..Counts::default() };
     assert_eq!(of_biller(&*fresh.board().await, 1302), [confirmed; 2]);
-    assert_eq!(of_biller(&board(&app).await, 1302), [confirmed; 2]);
+    assert_eq!(of_biller(&*board(&app).await, 1302), [confirmed; 2]);
     ledger.close();
     its_ledger.close();
     app.finish().await;
