@@ -57,7 +57,11 @@ pub fn serve(
     metrics: web::Data<Metrics>,
 ) -> anyhow::Result<Server> {
     let server = HttpServer::new(move || {
-        App::new().app_data(state.clone()).app_data(metrics.clone()).wrap(from_fn(request_log::log)).configure(channels::configure)
+        App::new()
+            .app_data(state.clone())
+            .app_data(metrics.clone())
+            .wrap(from_fn(request_log::log))
+            .configure(channels::configure)
     })
     .workers(web.workers.unwrap_or_else(cores))
     .max_connections(CONNECTIONS_PER_WORKER)

@@ -111,11 +111,21 @@ impl Gauges {
         let word = |kind: &str| Kind { kind: kind.replace(' ', "_").to_lowercase() };
         let queues = board.queues.as_ref();
         kinds(&self.due, queues.map_or(&[][..], |queues| &queues.due), |kind| word(kind.as_str()), |one| one.count);
-        kinds(&self.due_age, queues.map_or(&[][..], |queues| &queues.due), |kind| word(kind.as_str()), |one| age(one.oldest));
+        kinds(
+            &self.due_age,
+            queues.map_or(&[][..], |queues| &queues.due),
+            |kind| word(kind.as_str()),
+            |one| age(one.oldest),
+        );
         let unknowns = board.unknowns.as_ref().map_or(&[][..], |unknowns| &unknowns.all);
         kinds(&self.unknown, unknowns, |kind| word(kind.as_str()), |one| one.count);
         kinds(&self.unknown_age, unknowns, |kind| word(kind.as_str()), |one| age(one.oldest));
-        kinds(&self.messages, board.messages.as_deref().unwrap_or_default(), |kind| word(kind.as_str()), |one| one.count);
+        kinds(
+            &self.messages,
+            board.messages.as_deref().unwrap_or_default(),
+            |kind| word(kind.as_str()),
+            |one| one.count,
+        );
         let to_look_at = board.to_look_at.as_ref();
         let incidents = to_look_at.map_or(&[][..], |found| &found.incidents);
         kinds(&self.incidents, incidents, |kind| word(kind.as_str()), |one| one.count);

@@ -69,9 +69,7 @@ impl Metrics {
 
 async fn show(metrics: web::Data<Metrics>) -> HttpResponse {
     match metrics.text().await {
-        Ok(text) => {
-            HttpResponse::Ok().content_type(OPEN_METRICS).insert_header((CACHE_CONTROL, "no-store")).body(text)
-        }
+        Ok(text) => HttpResponse::Ok().content_type(OPEN_METRICS).insert_header((CACHE_CONTROL, "no-store")).body(text),
         Err(error) => {
             tracing::error!(%error, "no metrics");
             HttpResponse::ServiceUnavailable().finish()

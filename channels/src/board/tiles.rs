@@ -242,7 +242,13 @@ impl Maker<'_> {
         let count = incidents.map(sum);
         let rows =
             self.waiting(incidents.unwrap_or_default(), |kind| word(self.language, "board-incident", kind.as_str()));
-        self.tile("board-incidents", ["board-col-what", "board-col-count", "board-col-oldest"], count, act_if(count), rows)
+        self.tile(
+            "board-incidents",
+            ["board-col-what", "board-col-count", "board-col-oldest"],
+            count,
+            act_if(count),
+            rows,
+        )
     }
 
     fn breaks(&self, found: Option<&ToLookAt>) -> Tile {
@@ -267,7 +273,13 @@ impl Maker<'_> {
             last: format::money(self.language, float.threshold),
         });
         let tone = if count == Some(0) { Tone::Good } else { Tone::Watch };
-        self.tile("board-floats", ["board-col-outlet", "board-col-left", "board-col-threshold"], count, tone, rows.collect())
+        self.tile(
+            "board-floats",
+            ["board-col-outlet", "board-col-left", "board-col-threshold"],
+            count,
+            tone,
+            rows.collect(),
+        )
     }
 
     fn jobs(&self, failing: Option<&[ledger::StoredJob]>) -> Tile {
@@ -308,8 +320,13 @@ impl Maker<'_> {
             _ if is_tried => Tone::Act,
             _ => Tone::Watch,
         };
-        let mut tile =
-            self.tile("board-files", ["board-col-file", "board-col-tries", "board-col-age"], count, tone, rows.collect());
+        let mut tile = self.tile(
+            "board-files",
+            ["board-col-file", "board-col-tries", "board-col-age"],
+            count,
+            tone,
+            rows.collect(),
+        );
         if count.is_some_and(|count| count > i64::try_from(tile.rows.len()).unwrap_or(0)) {
             tile.note = self.t("board-oldest-shown");
         }

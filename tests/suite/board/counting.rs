@@ -178,10 +178,10 @@ async fn what_people_are_called_for(#[case] backend: Backend) {
     let to_look_at = found.to_look_at.as_ref().unwrap();
     let kinds: Vec<_> = to_look_at.incidents.iter().map(|one| (one.kind, one.count)).collect();
     assert_eq!(kinds, [(ledger::IncidentKind::LateCash, 1), (ledger::IncidentKind::Job, 1)]);
-    assert_eq!(to_look_at.breaks.iter().map(|one| (one.kind, one.count)).collect::<Vec<_>>(), [(
-        ledger::BreakKind::Unknown,
-        1
-    )]);
+    assert_eq!(
+        to_look_at.breaks.iter().map(|one| (one.kind, one.count)).collect::<Vec<_>>(),
+        [(ledger::BreakKind::Unknown, 1)]
+    );
     let jobs: Vec<_> = found.jobs.as_ref().unwrap().iter().map(|job| job.name.as_str()).collect();
     assert_eq!(jobs, ["sweeps"]);
     assert_eq!(found.files.as_ref().unwrap().count, 0);

@@ -50,7 +50,9 @@ async fn a_payment_whose_outcome_is_unknown(#[case] backend: Backend) {
     assert!(page.body.contains("<rect x=\"") && page.body.contains("role=\"img\" aria-label=\""), "{}", page.body);
     says(&page, "0 confirmés, 0 rendus, 0 non payés, 1 en cours");
     // Nothing of the payer, and nothing that opens the payment's page.
-    assert!(!page.body.contains("612345678") && !page.body.contains("12345678\"") && !page.body.contains(&redirect.payment));
+    assert!(
+        !page.body.contains("612345678") && !page.body.contains("12345678\"") && !page.body.contains(&redirect.payment)
+    );
     let part = omar.get("/board/tiles").await;
     assert_eq!((part.status, part.body.contains("<html")), (200, false));
     says(&part, "1 rubrique demande une intervention");
@@ -73,7 +75,9 @@ async fn a_board_that_nobody_looks_at_signs_out(#[case] path: &str) {
     let app = TestApp::start(Backend::Sqlite).await.unwrap();
     let omar = at_work(&app, "fr", "omar", Role::Operations).await;
     let page = omar.get("/board").await;
-    assert!(page.body.contains("url=/fr/staff/board?again=1") && page.body.contains("data-board=\"/fr/staff/board/tiles\""));
+    assert!(
+        page.body.contains("url=/fr/staff/board?again=1") && page.body.contains("data-board=\"/fr/staff/board/tiles\"")
+    );
     for _ in 0..2 {
         app.pass(TimeDelta::minutes(6));
         assert_eq!(omar.get(path).await.status, 200);

@@ -28,7 +28,7 @@ async fn prepare(app: &TestApp) {
     let till = app.counter("10001", "1", "100.00").await;
     for contract in ["EL-1", "EL-2", "EL-3", "EL-4"] {
         app.sell(till, contract, "10.00").await;
-        app.pass(TimeDelta::minutes(9));
+        app.pass(TimeDelta::minutes(3));
     }
     app.pay((1001, "02", "11111111"), "4000000000000036").await;
     app.settle().await;
@@ -76,8 +76,12 @@ async fn a_look(tour: &Tour<'_>) {
 #[case::english_without_scripts("en", Device::NoScript)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_look_at_the_board(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup { breaker_failures: 1, ..Setup::default() }, async |browser: &Browser, app: &TestApp| {
-        a_look(&Tour::new(browser, app, language, "board")).await;
-    })
+    with_browser(
+        device,
+        Setup { breaker_failures: 1, ..Setup::default() },
+        async |browser: &Browser, app: &TestApp| {
+            a_look(&Tour::new(browser, app, language, "board")).await;
+        },
+    )
     .await;
 }
