@@ -146,7 +146,7 @@ impl TrafficView {
                 Rates::of(language, "billers", of_billers.collect()),
                 Rates::of(language, "instruments", of_instruments.collect()),
             ],
-            since: traffic.since.map(|since| format::stamp(since)),
+            since: traffic.since.map(format::stamp),
         }
     }
 }
