@@ -266,7 +266,7 @@ impl Maker<'_> {
     fn floats(&self, low: Option<&[payments::board::LowFloat]>) -> Tile {
         let count = low.and_then(|low| i64::try_from(low.len()).ok());
         let rows = low.unwrap_or_default().iter().map(|float| Row {
-            what: format!("{} {}", float.network, float.outlet),
+            what: float.outlet.clone(),
             is_code: true,
             href: Some(self.url(&format!("/floats/{}", float.outlet))),
             middle: format::money(self.language, float.left),
