@@ -1,5 +1,6 @@
 //! Wiring: the ledger, the hub, the messenger, the channels. Real parts or doubles are chosen here and nowhere else.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
@@ -19,6 +20,7 @@ use tokio::sync::{Notify, watch};
 use crate::config::{Config, Environment, ReconcileConfig, RetentionConfig, SettlementConfig};
 use crate::delivery::Courier;
 use crate::jobs::{self, Ended, Parts, Runner, Warnings};
+use crate::metrics::Metrics;
 use crate::notify::{Mailer, Notifier, TwilioClient};
 
 /// What reaches into the program from outside besides its configuration; tests put doubles here.
@@ -51,6 +53,10 @@ pub struct App {
     pub state: web::Data<ChannelState>,
     /// Jobs that a person is called for.
     pub warnings: Warnings,
+    /// What is counted for Prometheus.
+    pub metrics: web::Data<Metrics>,
+    /// Where it is served; `None`: nowhere.
+    pub metrics_address: Option<SocketAddr>,
     courier: Arc<Courier>,
     clock: Clock,
     retention: RetentionConfig,
@@ -118,6 +124,7 @@ impl App {
             let parts = StaffParts { ledger, clock, key: settings.key.clone() };
             state = state.with_staff(Arc::new(Staff::open(parts)?));
         }
+        let metrics = web::Data::new(Metrics::new(Arc::clone(&hub), Arc::clone(&ledger), Arc::clone(&clock)));
         let (state, retention, settlement) = (web::Data::new(state), config.retention, config.settlement.clone());
         let (reconcile, courier) = (config.reconcile.clone(), Arc::new(courier));
         Ok(Self {
@@ -126,6 +133,8 @@ impl App {
             dispatcher,
             state,
             warnings,
+            metrics,
+            metrics_address: config.metrics,
             courier,
             clock,
             retention,

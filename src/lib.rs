@@ -9,6 +9,7 @@ pub mod config;
 pub mod delivery;
 mod jobs;
 pub mod logging;
+pub mod metrics;
 pub mod notify;
 mod request_log;
 pub mod running;

@@ -105,10 +105,20 @@ pub fn scrub(line: &str, json: bool) -> String {
     write_masked(&characters, &masked, json)
 }
 
+/// What a digit is worth: Latin, or Arabic-Indic as keyboards in Arabic and in Persian write them.
+fn value(c: char) -> Option<u32> {
+    match c {
+        '0'..='9' => c.to_digit(10),
+        '\u{660}'..='\u{669}' => Some(u32::from(c) - 0x660),
+        '\u{6f0}'..='\u{6f9}' => Some(u32::from(c) - 0x6f0),
+        _ => None,
+    }
+}
+
 /// Runs of digits: start, and end exclusive.
 fn groups(characters: &[char]) -> Vec<(usize, usize)> {
     let mut groups: Vec<(usize, usize)> = Vec::new();
-    for (at, _) in characters.iter().enumerate().filter(|(_, c)| c.is_ascii_digit()) {
+    for (at, _) in characters.iter().enumerate().filter(|(_, c)| value(**c).is_some()) {
         match groups.last_mut() {
             Some((_, end)) if *end == at => *end += 1,
             _ => groups.push((at, at + 1)),
@@ -119,7 +129,7 @@ fn groups(characters: &[char]) -> Vec<(usize, usize)> {
 
 /// The first group and those that follow it with nothing but a small gap between.
 fn linked<'a>(groups: &'a [(usize, usize)], characters: &'a [char]) -> impl Iterator<Item = (usize, usize)> + 'a {
-    let is_gap = |c: &char| matches!(c, ' ' | '-' | '\u{a0}' | '\u{202f}');
+    let is_gap = |c: &char| matches!(c, ' ' | '-' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2010}'..='\u{2015}');
     groups.iter().enumerate().map_while(move |(index, &(start, end))| {
         let before = index.checked_sub(1).map(|index| groups[index].1);
         let joined =
@@ -129,7 +139,7 @@ fn linked<'a>(groups: &'a [(usize, usize)], characters: &'a [char]) -> impl Iter
 }
 
 fn passes_luhn(characters: &[char], digits: &[usize]) -> bool {
-    let value = |at: usize| characters[at].to_digit(10).unwrap_or_default();
+    let value = |at: usize| value(characters[at]).unwrap_or_default();
     let sum: u32 = digits
         .iter()
         .rev()
@@ -185,6 +195,11 @@ mod tests {
     #[case::glued_to_letters("pan=4000000000000010;x", "pan=************0010;x")]
     #[case::twice("4000000000000010,4000000000000028", "************0010,************0028")]
     #[case::arabic("البطاقة 4000000000000010", "البطاقة ************0010")]
+    #[case::arabic_digits("٤٠٠٠٠٠٠٠٠٠٠٠٠٠١٠", "************٠٠١٠")]
+    #[case::arabic_groups("٤٠٠٠ ٠٠٠٠ ٠٠٠٠ ٠٠١٠", "**** **** **** ٠٠١٠")]
+    #[case::persian_digits("۴۰۰۰۰۰۰۰۰۰۰۰۰۰۱۰", "************۰۰۱۰")]
+    #[case::both_kinds_of_digits("4000٠٠٠٠0000٠٠١٠", "************٠٠١٠")]
+    #[case::typographic_dashes("4000–0000–0000–0010", "****–****–****–0010")]
     #[case::wrong_check_digit("4000000000000011", "4000000000000011")]
     #[case::short("400000000018", "400000000018")]
     #[case::long("40000000000000000010", "40000000000000000010")]

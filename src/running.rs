@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use crate::app::App;
 use crate::config::WebConfig;
 use crate::jobs::Jobs;
+use crate::metrics;
 use crate::server;
 
 /// More than the dispatcher gives its own work, so that it is cut off only if it hangs.
@@ -25,6 +26,8 @@ pub struct Running {
     address: SocketAddr,
     drain: Duration,
     server: ServerHandle,
+    /// Of the metrics.
+    measuring: Option<ServerHandle>,
     serving: JoinHandle<std::io::Result<()>>,
     dispatching: JoinHandle<()>,
     stop: watch::Sender<bool>,
@@ -41,13 +44,23 @@ impl Running {
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr().context("the listener has no address")?;
         let jobs = Jobs::start(app.job_parts(), Arc::clone(&app.warnings)).await?;
-        let serving = server::serve(listener, tls, web, app.state.clone())?;
+        let serving = server::serve(listener, tls, web, app.state.clone(), app.metrics.clone())?;
         let server = serving.handle();
+        let measuring = match app.metrics_address {
+            Some(address) => {
+                let listener = server::listen(address, "FATOURA_METRICS_LISTEN")?;
+                let measuring = metrics::serve(listener, app.metrics.clone())?;
+                let handle = measuring.handle();
+                tokio::spawn(measuring);
+                Some(handle)
+            }
+            None => None,
+        };
         let serving = tokio::spawn(serving);
         let (stop, stopped) = watch::channel(false);
         let dispatcher = app.dispatcher.clone();
         let dispatching = tokio::spawn(async move { dispatcher.run(stopped).await });
-        Ok(Self { app, address, drain: web.drain, server, serving, dispatching, stop, jobs })
+        Ok(Self { app, address, drain: web.drain, server, measuring, serving, dispatching, stop, jobs })
     }
 
     /// Where the server listens.
@@ -69,6 +82,9 @@ impl Running {
         self.app.turn_away();
         sleep(self.drain).await;
         self.server.stop(true).await;
+        if let Some(measuring) = self.measuring {
+            measuring.stop(false).await;
+        }
         tracing::info!("no more requests");
         self.jobs.stop().await;
         // Nobody listens if the dispatcher ended by itself.

@@ -17,6 +17,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::config::{TlsConfig, WebConfig};
+use crate::metrics::Metrics;
 use crate::request_log;
 
 /// How long the head of a request may take to arrive: phones on weak networks, not clients that stall.
@@ -53,9 +54,14 @@ pub fn serve(
     tls: Option<ServerConfig>,
     web: &WebConfig,
     state: web::Data<ChannelState>,
+    metrics: web::Data<Metrics>,
 ) -> anyhow::Result<Server> {
     let server = HttpServer::new(move || {
-        App::new().app_data(state.clone()).wrap(from_fn(request_log::log)).configure(channels::configure)
+        App::new()
+            .app_data(state.clone())
+            .app_data(metrics.clone())
+            .wrap(from_fn(request_log::log))
+            .configure(channels::configure)
     })
     .workers(web.workers.unwrap_or_else(cores))
     .max_connections(CONNECTIONS_PER_WORKER)

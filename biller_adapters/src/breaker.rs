@@ -56,6 +56,19 @@ impl Breakers {
         }
     }
 
+    /// The billers that are left alone now, in order.
+    pub(crate) fn open(&self) -> Vec<u16> {
+        let now = (self.clock)();
+        let is_open = |state: &State| match state {
+            State::Closed { .. } => false,
+            State::Open { until } | State::Probing { until } => now < *until,
+        };
+        let mut billers: Vec<u16> =
+            self.lock().iter().filter(|(_, state)| is_open(state)).map(|(biller, _)| *biller).collect();
+        billers.sort_unstable();
+        billers
+    }
+
     /// Lets a call through, or not.
     pub(crate) fn pass(&self, biller: u16) -> Option<Permit<'_>> {
         let now = (self.clock)();
@@ -146,6 +159,7 @@ mod tests {
         assert!(!breakers.is_available(1000));
         assert!(breakers.pass(1000).is_none());
         assert!(breakers.is_available(1001));
+        assert_eq!(breakers.open(), [1000]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::connector::{
     FindOutcome, StatusOutcome, WireAnswer, WireRequest,
 };
 use crate::tls::init_tls;
+use crate::trace::TraceId;
 
 /// Pause between two tries of a look-up: long enough for a restarting process behind a balancer, short for a payer.
 const RETRY_PAUSE: Duration = Duration::from_millis(150);
@@ -121,6 +122,11 @@ impl BillerClient {
     /// Whether calls to a biller pass at the moment; `false` while its breaker is open.
     pub fn is_available(&self, biller: u16) -> bool {
         self.breakers.is_available(biller)
+    }
+
+    /// The billers whose breakers are open, in order: as this process sees them.
+    pub fn open_breakers(&self) -> Vec<u16> {
+        self.breakers.open()
     }
 
     /// Fetches what a customer owes, with a second try where the first got no sensible answer.
@@ -301,6 +307,10 @@ impl BillerClient {
         let mut builder = self.http.request(method, &request.url).timeout(call.timeout);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
+        }
+        if let Some(trace) = TraceId::current() {
+            // The biller's log can be laid beside ours; signatures do not cover it.
+            builder = builder.header(TraceId::HEADER, trace.header(rand::random()));
         }
         if !request.body.is_empty() {
             builder = builder.body(request.body.clone());

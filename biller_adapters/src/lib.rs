@@ -15,6 +15,7 @@ mod json_rest;
 mod settings;
 mod signing;
 mod tls;
+mod trace;
 
 pub use breaker::MonotonicClock;
 pub use client::{BillerClient, ClientSettings};
@@ -23,3 +24,4 @@ pub use fatourati_soap::{FatouratiSoap, ListedBiller, ListedField, ListedReceiva
 pub use flat_file::{BillFile, FileBill, FileCustomer, FileStep, LineFault, SequenceFault, parse_bill_file};
 pub use settings::ConnectorSettings;
 pub use tls::init_tls;
+pub use trace::TraceId;

@@ -129,6 +129,34 @@
     if (live.querySelector("[data-moving]")) setTimeout(look, 1000);
   }
 
+  // The board: its tiles are had again, unless somebody stands in them or looks elsewhere. It speaks when its verdict
+  // changes and at no other time.
+  const board = one("[data-board]");
+  if (board) {
+    const said = one("[data-board-said]"), silent = one("[data-board-silent]");
+    const verdict = () => one("[data-board-verdict]")?.textContent ?? "";
+    let known = verdict();
+    const look = async () => {
+      if (!document.hidden && !board.contains(document.activeElement)) {
+        try {
+          const answer = await fetch(board.dataset.board, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+          // Signed out meanwhile: what stands here is nobody's to read any more.
+          if (answer.redirected) return location.reload();
+          silent.hidden = answer.ok;
+          const fresh = answer.ok ? await answer.text() : "";
+          if (fresh && !board.contains(document.activeElement)) {
+            const open = all("details[open]", board).map((part) => part.id);
+            board.innerHTML = fresh;
+            open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+            if (verdict() !== known) said.textContent = known = verdict();
+          }
+        } catch { silent.hidden = false; }
+      }
+      setTimeout(look, 10000);
+    };
+    setTimeout(look, 10000);
+  }
+
   // On a phone the navigation scrolls sideways: where one is should be seen.
   one(".staff-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 

@@ -4,6 +4,7 @@
 //! `payments` and nothing of rows or biller protocols.
 
 mod agents;
+mod board;
 mod desk;
 mod finance;
 mod health;

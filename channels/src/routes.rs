@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route, Scope};
 
 use crate::agents::{self, Operation};
+use crate::board;
 use crate::desk;
 use crate::finance;
 use crate::outlet;
@@ -48,6 +49,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(counters)
         .configure(teleoperators)
         .configure(finances)
+        .configure(watching)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -293,6 +295,12 @@ fn finances(cfg: &mut ServiceConfig) {
         .service(
             form("/staff/breaks/{break}/decide").route(get().to(breaks::show_break)).route(post().to(acting::decide)),
         );
+}
+
+/// What operators watch.
+fn watching(cfg: &mut ServiceConfig) {
+    cfg.service(page("/staff/board").route(get().to(board::show_board)))
+        .service(page("/staff/board/tiles").route(get().to(board::show_tiles)));
 }
 
 /// What is only looked at.

@@ -8,6 +8,7 @@ mod accounts;
 mod agents;
 mod audit;
 mod bills;
+mod board;
 mod books;
 mod catalogue;
 mod desk;
@@ -42,6 +43,7 @@ pub use agents::{
 };
 pub use audit::{AuditEntry, AuditRow};
 pub use bills::{BillClaim, BillKey, CustomerKey};
+pub use board::{CountedPayment, NumberBlock, Undelivered, UnknownPayment, Waiting};
 pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use desk::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};

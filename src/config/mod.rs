@@ -10,6 +10,7 @@ mod delivery;
 mod environment;
 mod limits;
 mod log;
+mod metrics;
 mod payments;
 mod reconcile;
 mod retention;
@@ -20,6 +21,8 @@ mod tls;
 mod twilio;
 mod voice;
 mod web;
+
+use std::net::SocketAddr;
 
 use ::payments::gateways::cmi::CmiSettings;
 use biller_adapters::ClientSettings;
@@ -71,6 +74,8 @@ pub struct Config {
     pub reconcile: ReconcileConfig,
     /// Pages for staff; `None`: none are served.
     pub staff: Option<StaffConfig>,
+    /// Where metrics are served; `None`: nowhere.
+    pub metrics: Option<SocketAddr>,
 }
 
 impl Config {
@@ -92,6 +97,7 @@ impl Config {
         let settlement = SettlementConfig::read(&mut reader);
         let reconcile = ReconcileConfig::read(&mut reader);
         let staff = StaffConfig::read(&mut reader);
+        let metrics = metrics::read(&mut reader);
         if let Some(web) = web.as_ref().filter(|web| tls.is_some() && web.public_url.starts_with("http://")) {
             reader.clash(format!(
                 "FATOURA_PUBLIC_URL: expected https://, since FATOURA_TLS_CERTIFICATE is set; found {:?}",
@@ -114,6 +120,7 @@ impl Config {
                 settlement: settlement?,
                 reconcile: reconcile?,
                 staff,
+                metrics,
             })
         };
         let whole = whole();
@@ -184,6 +191,7 @@ pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
         ("Delivery of files", delivery::VARIABLES),
         ("Staff", staff::VARIABLES),
         ("Limits", limits::VARIABLES),
+        ("Metrics", metrics::VARIABLES),
         ("Log", log::VARIABLES),
     ]
 }

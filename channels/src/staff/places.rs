@@ -28,6 +28,13 @@ pub(super) const HOME: Place = Place {
 /// What people work with, in the order in which it is shown.
 pub(super) const WORK: &[Place] = &[
     Place {
+        key: "staff-nav-board",
+        path: "/staff/board",
+        needs: &[Permission::ViewPayments],
+        is_whole: true,
+        icon: "M4 5h7v8H4zM13.5 5H20v4.5h-6.5zM13.5 12H20v7h-6.5zM4 15.5h7V19H4z",
+    },
+    Place {
         key: "staff-nav-outlet",
         path: "/staff/outlet",
         needs: &[Permission::TakeCash],

@@ -12,6 +12,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
+use biller_adapters::TraceId;
 use payments::api::Infrastructure;
 use serde_json::json;
 
@@ -148,6 +149,11 @@ pub(crate) async fn render_errors(
     Ok(response.into_response(answer))
 }
 
+/// What the log knows the request by, for whoever tells support of it.
+fn trace() -> String {
+    TraceId::current().unwrap_or_else(|| TraceId::of_bits(rand::random())).to_string()
+}
+
 fn is_empty(body: &BoxBody) -> bool {
     matches!(body.size(), BodySize::None | BodySize::Sized(0))
 }
@@ -156,8 +162,7 @@ fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse
     if let (Fault::GoTo(path), Ok(context)) = (fault, Context::of(request)) {
         return context.see_other(path);
     }
-    let trace =
-        matches!(fault, Fault::Failed(_) | Fault::Overloaded(_)).then(|| hex::encode(rand::random::<[u8; 6]>()));
+    let trace = matches!(fault, Fault::Failed(_) | Fault::Overloaded(_)).then(trace);
     // The route, not the path: paths hold references of payments.
     let route = request.match_pattern().unwrap_or_default();
     match (fault, &trace) {

@@ -145,10 +145,11 @@ impl State {
     fn run(&mut self, jobs: &Receiver<Queued>) {
         let mut last = 0;
         while let Some(first) = self.next(jobs) {
-            let (batch, stop) = gather(jobs, first, last);
+            let (batch, stop) = gather(jobs, first, last, &self.stats);
             last = batch.len();
             if !batch.is_empty() {
                 self.work(batch);
+                self.stats.waiting.fetch_sub(u64::try_from(last).unwrap_or(0), Ordering::Relaxed);
             }
             if stop {
                 break;

@@ -78,6 +78,8 @@ pub struct WriterStats {
     pub items: AtomicU64,
     /// Batches that had to be tried again.
     pub retries: AtomicU64,
+    /// Items that wait, or are in the batch under way.
+    pub waiting: AtomicU64,
     /// Whether it has work of its own to do between batches: recent rows to sort into their tables.
     pub has_arrears: AtomicBool,
 }
@@ -131,11 +133,15 @@ impl Writer {
         if self.closing.load(Ordering::Acquire) {
             return job.fail(LedgerError::Closed);
         }
-        match self.queue.try_send(Queued { job, at: Instant::now() }) {
-            Ok(()) => {}
-            Err(TrySendError::Full(queued)) => queued.job.fail(LedgerError::Overloaded(RETRY_AFTER_S)),
-            Err(TrySendError::Disconnected(queued)) => queued.job.fail(LedgerError::Closed),
-        }
+        // Counted before: the writer may be done with it by the time that this thread goes on.
+        self.stats.waiting.fetch_add(1, Ordering::Relaxed);
+        let refused = match self.queue.try_send(Queued { job, at: Instant::now() }) {
+            Ok(()) => return,
+            Err(TrySendError::Full(queued)) => (queued, LedgerError::Overloaded(RETRY_AFTER_S)),
+            Err(TrySendError::Disconnected(queued)) => (queued, LedgerError::Closed),
+        };
+        self.stats.waiting.fetch_sub(1, Ordering::Relaxed);
+        refused.0.job.fail(refused.1);
     }
 
     pub fn is_alive(&self) -> bool {
@@ -178,12 +184,15 @@ impl Drop for Alive {
 }
 
 /// What goes into one batch, and whether the writer stops after it.
-pub(super) fn gather(jobs: &Receiver<Queued>, first: Queued, last: usize) -> (Vec<Job>, bool) {
+pub(super) fn gather(jobs: &Receiver<Queued>, first: Queued, last: usize, stats: &WriterStats) -> (Vec<Job>, bool) {
     let mut batch = Vec::with_capacity(last.max(1));
     let mut stop = false;
     let mut take = |queued: Queued, batch: &mut Vec<Job>| match queued {
         Queued { job: Job::Stop, .. } => stop = true,
-        Queued { job, at } if at.elapsed() > QUEUED_MAX => job.fail(LedgerError::Overloaded(RETRY_AFTER_S)),
+        Queued { job, at } if at.elapsed() > QUEUED_MAX => {
+            stats.waiting.fetch_sub(1, Ordering::Relaxed);
+            job.fail(LedgerError::Overloaded(RETRY_AFTER_S));
+        }
         Queued { job, .. } => batch.push(job),
     };
     take(first, &mut batch);

@@ -19,6 +19,7 @@ use chrono::TimeDelta;
 use ledger::{Advance, AdvanceOutcome, Moment, Payment, Step, Task, TaskKind, TaskResult};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use crate::api::Infrastructure;
 use crate::hub::Hub;
@@ -123,7 +124,10 @@ impl Dispatcher {
 
     /// Tries a task once and writes down what became of it: `None` if that was written together with the step.
     async fn work(&self, task: Task) -> Option<TaskResult> {
-        let end = self.attempt(&task).await;
+        // Every try of everything about a payment, on whatever node, is found under one number.
+        let trace = schedule::trace_of(task.payment);
+        let span = tracing::info_span!("task", trace = %trace, task = task.id, payment = task.payment);
+        let end = trace.of(self.attempt(&task).instrument(span)).await;
         let result = match end {
             Ok(End::Settled) => return None,
             Ok(End::With(result)) => result,

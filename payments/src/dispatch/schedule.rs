@@ -1,7 +1,18 @@
 //! When something is tried again.
 
+use biller_adapters::TraceId;
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{IncidentKind, Task, TaskResult};
+use sha2::{Digest, Sha256};
+
+/// The number under which everything is logged that leaves the hub about a payment. It is made from the payment's number,
+/// so that each try and each node has the same without a row for it; the request that started the payment has its own, and
+/// says the payment's number once.
+pub(super) fn trace_of(payment: i64) -> TraceId {
+    let digest = Sha256::digest(format!("fatoura payment {payment}"));
+    let bits = digest.iter().take(16).fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
+    TraceId::of_bits(bits)
+}
 
 /// Trouble of our own (the database, a missing row) says nothing about the outside: again after 10 s for each try so
 /// far, at most an hour. It never ends in silence: each try is logged as an error.

@@ -25,7 +25,12 @@ impl Hub {
     pub(crate) async fn pay(&self, pay: Pay) -> Result<PayOutcome, Infrastructure> {
         let (reply, answer) = oneshot::channel();
         self.ledger.pay(pay, Box::new(move |result| drop(reply.send(result))));
-        heard(answer).await
+        let outcome = heard(answer).await?;
+        if let PayOutcome::Started(payment) = &outcome {
+            // From here on its tasks are found by its number; what led to it stands under the request's own.
+            tracing::info!(payment = payment.id(), "payment started");
+        }
+        Ok(outcome)
     }
 
     /// [`Self::pay`], or the objection to a new payment, if the same request started none before.

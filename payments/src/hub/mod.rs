@@ -1,5 +1,6 @@
 //! The one door to the use cases: every channel holds a [`Hub`] and nothing else.
 
+mod board;
 mod card;
 mod cash;
 mod desk;
@@ -117,6 +118,7 @@ pub struct Hub {
     clock: Clock,
     billers: RwLock<Billers>,
     networks: RwLock<cash::StoredNetworks>,
+    board: board::Board,
 }
 
 /// The billers as they stood when they were last read.
@@ -142,6 +144,7 @@ impl Hub {
             clock,
             billers: RwLock::default(),
             networks: RwLock::default(),
+            board: board::Board::default(),
         };
         hub.read_billers()?;
         hub.read_networks()?;

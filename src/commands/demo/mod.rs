@@ -206,6 +206,7 @@ fn config(
         },
         reconcile: ReconcileConfig::default(),
         staff: Some(StaffConfig { key: staff_key }),
+        metrics: None,
     }
 }
 

@@ -32,6 +32,8 @@ const PAGES: &[(&str, &str)] = &[
     ("/fr/staff/sessions", "GET, HEAD, POST"),
     ("/fr/staff/sign-out", "POST"),
     ("/fr/staff/audit", "GET, HEAD"),
+    ("/fr/staff/board", "GET, HEAD"),
+    ("/fr/staff/board/tiles", "GET, HEAD"),
     ("/fr/staff/outlet", "GET, HEAD, POST"),
     ("/fr/staff/outlet/shift", "GET, HEAD, POST"),
     ("/fr/staff/outlet/billers/1001/01", "GET, HEAD, POST"),

@@ -34,7 +34,7 @@ fn quoted_after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a s
 fn used() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = BTreeSet::new();
-    for folder in ["web", "staff", "outlet", "desk", "finance"] {
+    for folder in ["web", "staff", "outlet", "desk", "finance", "board"] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
             for start in ["page.t(\"", "page.t1(\"", "page.tn(\""] {
@@ -88,6 +88,9 @@ const PUT_TOGETHER: &[&str] = &[
     "finance-way-",
     "finance-advice-",
     "finance-filter-",
+    "board-task-",
+    "board-incident-",
+    "board-rate-",
 ];
 
 #[test]
@@ -123,6 +126,16 @@ fn every_role_and_every_action_has_its_words() {
     assert_eq!(wanted.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
     let worded = known.iter().filter(|key| key.starts_with("staff-role-") || key.starts_with("audit-"));
     assert_eq!(worded.count(), wanted.len());
+}
+
+#[test]
+fn every_kind_of_work_and_of_incident_has_its_words() {
+    let known = keys(Language::Fr);
+    let key = |of: &str, word: &str| format!("board-{of}-{}", word.to_lowercase().replace(' ', "-"));
+    let tasks = ledger::TaskKind::ALL.iter().map(|kind| key("task", kind.as_str()));
+    let incidents = ledger::IncidentKind::ALL.iter().map(|kind| key("incident", kind.as_str()));
+    let wanted: BTreeSet<String> = tasks.chain(incidents).collect();
+    assert_eq!(wanted.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
 #[rstest]

@@ -1,6 +1,6 @@
 //! The IO of server operations: one post per call, a deadline, a size limit. It never repeats a call by itself.
 
-use biller_adapters::init_tls;
+use biller_adapters::{TraceId, init_tls};
 use ledger::Money;
 use reqwest::{Client, redirect, retry};
 use secrecy::SecretString;
@@ -82,8 +82,11 @@ impl CmiClient {
     async fn post(&self, oid: &str, operation: Operation<'_>) -> Result<String, QueryFailure> {
         let xml = api::request_xml(oid, operation, &self.settings)?;
         let no_answer = |error: reqwest::Error| QueryFailure::NoAnswer(error.without_url().to_string());
-        let sent = self.http.post(&self.settings.api_url).form(&[("DATA", xml)]).send();
-        let mut answer = sent.await.map_err(no_answer)?;
+        let mut request = self.http.post(&self.settings.api_url).form(&[("DATA", xml)]);
+        if let Some(trace) = TraceId::current() {
+            request = request.header(TraceId::HEADER, trace.header(rand::random()));
+        }
+        let mut answer = request.send().await.map_err(no_answer)?;
         if answer.status() != reqwest::StatusCode::OK {
             return Err(QueryFailure::BadAnswer(format!("HTTP {}", answer.status().as_u16())));
         }

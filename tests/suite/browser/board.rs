@@ -1,0 +1,87 @@
+//! The live board, idle and busy.
+
+use chrono::TimeDelta;
+use rstest::rstest;
+use sandbox::FaultKind;
+use staff::Role;
+
+use super::driver::{Browser, Device, with_browser};
+use super::page::Tour;
+use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
+
+const SEND: &str = "main form button[type=submit]";
+
+async fn come_in(tour: &Tour<'_>, who: &Colleague) {
+    let Tour { browser, app, .. } = tour;
+    tour.open("/staff/board").await;
+    browser.fill("#login", &who.login).await;
+    browser.fill("#password", PASSWORD).await;
+    browser.click(SEND).await;
+    tour.at("/staff/second-factor").await;
+    browser.fill("#code", &code_at(&who.secret, app.now())).await;
+    browser.click(SEND).await;
+    tour.at("/staff/board").await;
+}
+
+/// Payments on two channels, one of them refused and one unknown; a float that is low, and what people are called for.
+async fn prepare(app: &TestApp) {
+    let till = app.counter("10001", "1", "100.00").await;
+    for contract in ["EL-1", "EL-2", "EL-3", "EL-4"] {
+        app.sell(till, contract, "10.00").await;
+        app.pass(TimeDelta::minutes(3));
+    }
+    app.pay((1001, "02", "11111111"), "4000000000000036").await;
+    app.settle().await;
+    app.fault("biller:1001 confirm", FaultKind::Down, 0);
+    app.pay((1001, "01", "12345678"), "4000000000000010").await;
+    app.settle().await;
+    let now = app.now();
+    app.ledger
+        .write_now(move |op| {
+            op.open_incident(ledger::IncidentKind::LateCash, None, "a test", now.naive_utc())?;
+            op.ensure_job("sweeps", now.naive_utc())?;
+            op.set_job_alarm("sweeps", Some("it is late"), now)?;
+            Ok(())
+        })
+        .unwrap();
+    app.pass(TimeDelta::seconds(10));
+}
+
+async fn a_look(tour: &Tour<'_>) {
+    let Tour { browser, app, .. } = tour;
+    let omar = app.colleague("fr", "omar", Role::Operations);
+    come_in(tour, &omar).await;
+    tour.inspect("idle").await;
+    prepare(app).await;
+    tour.open("/staff/board").await;
+    browser.find("a[href*='/staff/payments/']").await;
+    tour.inspect("busy").await;
+    browser.click("#board-minutes summary").await;
+    browser.find("#board-minutes[open] tbody th").await;
+    tour.inspect("figures").await;
+    browser.click("a[href$='pause=1']").await;
+    tour.at("/staff/board?pause=1").await;
+    tour.inspect("paused").await;
+    app.control.clear_faults();
+    app.pass(TimeDelta::seconds(31));
+    app.settle().await;
+    tour.assert_quiet(&[]).await;
+}
+
+#[rstest]
+#[case::arabic("ar", Device::Desktop)]
+#[case::arabic_phone("ar", Device::Phone)]
+#[case::french("fr", Device::Desktop)]
+#[case::french_phone("fr", Device::Phone)]
+#[case::english_without_scripts("en", Device::NoScript)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_at_the_board(#[case] language: &str, #[case] device: Device) {
+    with_browser(
+        device,
+        Setup { breaker_failures: 1, ..Setup::default() },
+        async |browser: &Browser, app: &TestApp| {
+            a_look(&Tour::new(browser, app, language, "board")).await;
+        },
+    )
+    .await;
+}
