@@ -77,6 +77,8 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("/desk/calls/{call}/quotes/{quote}/reference", None, Some(With(&[P::Desk]))),
     ("/desk/calls/{call}/links/{link}", None, Some(With(&[P::Desk]))),
     ("/desk/calls/{call}/references/{reference}", None, Some(With(&[P::Desk]))),
+    ("/board", Some(Whole(&[P::ViewPayments])), None),
+    ("/board/tiles", Some(Whole(&[P::ViewPayments])), None),
     ("/settlement", Some(With(&[P::ViewSettlement])), None),
     ("/settlement/windows/{window}", Some(With(&[P::ViewSettlement])), None),
     ("/settlement/files/{file}", Some(With(&[P::ViewSettlement])), None),
