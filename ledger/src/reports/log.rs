@@ -1,4 +1,6 @@
-//! Windows and the audit log of some days, in the order of numbers.
+//! Windows and the audit log of some days, in the order of numbers; whose outlets are.
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
@@ -8,9 +10,16 @@ use crate::ledger::Reader;
 use crate::settlement::windows::WindowRow;
 use crate::settlement::{Settlement, SettlementWindow};
 use crate::storage::StorageError;
-use crate::storage::schema::{audit_log, settlement_windows};
+use crate::storage::schema::{audit_log, outlets, settlement_windows};
 
 impl Reader<'_> {
+    /// The network of every outlet that ever was one, by number.
+    pub fn report_outlets(&mut self) -> Result<HashMap<String, String>, StorageError> {
+        let rows: Vec<(String, String)> =
+            outlets::table.select((outlets::number, outlets::network)).load(self.connection)?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// Windows whose cut-off lies in the days, above a number and in the order of numbers, each with what came of it.
     pub fn report_windows(
         &mut self,

@@ -106,9 +106,9 @@ impl Reader<'_> {
     ) -> Result<Option<(NaiveDateTime, NaiveDateTime)>, StorageError> {
         macro_rules! ends {
             ($table:ident, $time:ident) => {{
-                let rows = || $table::table.filter($table::id.ge(first)).filter($table::id.lt(beyond)).select($table::$time);
-                let oldest: Option<NaiveDateTime> =
-                    rows().order($table::id.asc()).first(self.connection).optional()?;
+                let rows =
+                    || $table::table.filter($table::id.ge(first)).filter($table::id.lt(beyond)).select($table::$time);
+                let oldest: Option<NaiveDateTime> = rows().order($table::id.asc()).first(self.connection).optional()?;
                 let newest: Option<NaiveDateTime> =
                     rows().order($table::id.desc()).first(self.connection).optional()?;
                 oldest.zip(newest)

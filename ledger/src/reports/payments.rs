@@ -123,10 +123,8 @@ impl Reader<'_> {
         let bound = Bound { filter, from, until, above: lowest - 1, upto };
         // A `SUM` of BIGINT would be a float on one database and a decimal on the other.
         let sums = ["principal", "fee", "vat", "duty"].map(|of| format!("CAST(SUM(p.{of}) AS BIGINT) AS {of}"));
-        let sql = format!(
-            "SELECT p.state, COUNT(*) AS count, {} {ASKED} GROUP BY p.state ORDER BY p.state",
-            sums.join(", ")
-        );
+        let sql =
+            format!("SELECT p.state, COUNT(*) AS count, {} {ASKED} GROUP BY p.state ORDER BY p.state", sums.join(", "));
         let rows: Vec<Sum> = ask!(self, sql, bound);
         rows.into_iter()
             .map(|row| {
