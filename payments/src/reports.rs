@@ -96,16 +96,25 @@ pub struct Column {
     pub key: &'static str,
     /// What it holds.
     pub form: ColumnForm,
-    /// Whether it stands on pages and papers, which are narrower than files.
-    pub is_narrow: bool,
+    /// Whether it stands on pages, which are narrower than files.
+    pub is_on_page: bool,
+    /// Whether it stands on papers, which are narrower still.
+    pub is_on_paper: bool,
 }
 
+/// Of files alone.
 const fn wide(key: &'static str, form: ColumnForm) -> Column {
-    Column { key, form, is_narrow: false }
+    Column { key, form, is_on_page: false, is_on_paper: false }
 }
 
+/// Of files and pages.
+const fn paged(key: &'static str, form: ColumnForm) -> Column {
+    Column { key, form, is_on_page: true, is_on_paper: false }
+}
+
+/// Of all.
 const fn narrow(key: &'static str, form: ColumnForm) -> Column {
-    Column { key, form, is_narrow: true }
+    Column { key, form, is_on_page: true, is_on_paper: true }
 }
 
 impl ReportKind {
@@ -123,17 +132,17 @@ impl ReportKind {
                         narrow("biller", Code),
                         wide("receivable-type", Code),
                         narrow("contract", Code),
-                        narrow("channel", Text),
-                        narrow("instrument", Text),
+                        paged("channel", Text),
+                        paged("instrument", Text),
                         narrow("principal", Amount),
                         narrow("fee", Amount),
                         narrow("vat", Amount),
                         narrow("duty", Amount),
                         narrow("total", Amount),
-                        narrow("receipt", Code),
+                        paged("receipt", Code),
                         wide("receipt-date", Day),
                         wide("network", Code),
-                        narrow("outlet", Code),
+                        paged("outlet", Code),
                         wide("till", Code),
                         wide("network-reference", Code),
                         wide("authorisation", Code),
@@ -147,10 +156,10 @@ impl ReportKind {
                     [
                         narrow("window", Code),
                         narrow("biller", Code),
-                        narrow("sequence", Code),
+                        paged("sequence", Code),
                         narrow("cut-off", Time),
                         wide("settled-at", Time),
-                        narrow("payments", Count),
+                        paged("payments", Count),
                         narrow("gross", Amount),
                         wide("refunds", Count),
                         narrow("refunded", Amount),
@@ -160,7 +169,7 @@ impl ReportKind {
                         narrow("net", Amount),
                         narrow("payout", Amount),
                         wide("carried-on", Amount),
-                        narrow("transfers", Text),
+                        paged("transfers", Text),
                     ]
                 }
             }
