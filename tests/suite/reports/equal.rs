@@ -4,7 +4,7 @@ use ledger::AccountKind;
 use rstest::rstest;
 use staff::Role;
 
-use super::{minor, reader, rows};
+use super::{lately, minor, reader, rows};
 use crate::finance::settled;
 use crate::support::{Backend, TestApp};
 
@@ -21,8 +21,9 @@ fn booked(app: &TestApp, kind: AccountKind) -> i64 {
 async fn every_report_equals_the_books(#[case] backend: Backend) {
     let Some(app) = settled(backend).await else { return };
     let fatima = reader(&app, "fatima", Role::Finance).await;
+    let days = lately(&app);
     let file = async |kind: &str| {
-        let page = fatima.get(&format!("/reports/{kind}/report.csv")).await;
+        let page = fatima.get(&format!("/reports/{kind}/report.csv?{days}")).await;
         assert_eq!(page.status, 200, "{kind}: {}", page.text());
         rows(&page.body, ',')
     };
@@ -36,10 +37,8 @@ async fn every_report_equals_the_books(#[case] backend: Backend) {
     assert_eq!(sum(&confirmed, "Fee"), -booked(&app, AccountKind::FeeIncome));
     let parts: i64 = ["Principal", "Fee", "VAT", "Duty"].iter().map(|head| sum(&confirmed, head)).sum();
     assert_eq!(sum(&confirmed, "Total"), parts);
-    assert_eq!(
-        confirmed[0]["Contract"],
-        "••••5678".replace('•', &confirmed[0]["Contract"].chars().next().unwrap().to_string())
-    );
+    let contract = &confirmed[0]["Contract"];
+    assert!(contract.ends_with("5678") && contract != "12345678", "{contract}");
     assert_eq!(confirmed[0]["Receivable"], "01", "leading zeros stay");
 
     let settlements = file("settlements").await;

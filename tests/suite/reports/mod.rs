@@ -33,6 +33,11 @@ pub fn minor(row: &BTreeMap<String, String>, head: &str) -> i64 {
     sign * Money::parse_wire(text).unwrap().minor()
 }
 
+/// The query for what was since some days ago: a month may have begun meanwhile.
+pub fn lately(app: &TestApp) -> String {
+    format!("from={}", crate::finance::today(app) - chrono::Days::new(5))
+}
+
 /// Somebody who reads reports in English.
 pub async fn reader(app: &TestApp, login: &str, role: Role) -> Colleague {
     at_work(app, "en", login, role).await
