@@ -10,6 +10,7 @@ use crate::board;
 use crate::desk;
 use crate::finance;
 use crate::outlet;
+use crate::reports;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, cash, errors, find, headers, home, identify, links, pay, payment};
 use crate::{health, ivr, webhooks};
@@ -50,6 +51,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(teleoperators)
         .configure(finances)
         .configure(watching)
+        .configure(reported)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -301,6 +303,16 @@ fn finances(cfg: &mut ServiceConfig) {
 fn watching(cfg: &mut ServiceConfig) {
     cfg.service(page("/staff/board").route(get().to(board::show_board)))
         .service(page("/staff/board/tiles").route(get().to(board::show_tiles)));
+}
+
+/// Reports, on pages and as files.
+fn reported(cfg: &mut ServiceConfig) {
+    use reports::{files, show};
+    cfg.service(page("/staff/reports").route(get().to(show::show_kinds)))
+        .service(page("/staff/reports/{kind}").route(get().to(show::show_report)))
+        .service(page("/staff/reports/{kind}/report.csv").route(get().to(files::download_csv)))
+        .service(page("/staff/reports/{kind}/report.xlsx").route(get().to(files::download_xlsx)))
+        .service(page("/staff/reports/{kind}/report.pdf").route(get().to(files::download_pdf)));
 }
 
 /// What is only looked at.

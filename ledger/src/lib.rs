@@ -22,6 +22,7 @@ mod payment_words;
 mod postings;
 mod reconciliation;
 mod references;
+mod reports;
 mod retention;
 mod settlement;
 mod staff;
@@ -64,6 +65,7 @@ pub use reconciliation::{
     StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
+pub use reports::{AccountMovement, BookedPosting, PaymentSum, ReportFilter, ReportPayment};
 pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,

@@ -80,6 +80,10 @@ actions! {
     BreakApproved = "break-approved";
     /// As the second person they refused it.
     BreakRefused = "break-refused";
+    /// Rows of a report that tell of customers were shown.
+    ReportViewed = "report-viewed";
+    /// A report was downloaded.
+    ReportDownloaded = "report-downloaded";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -48,7 +48,7 @@ impl MessageBody for FileBody {
 }
 
 /// A place among the files that are handed out at the same time.
-pub(super) fn place(session: &StaffSession) -> Result<OwnedSemaphorePermit, Fault> {
+pub(crate) fn place(session: &StaffSession) -> Result<OwnedSemaphorePermit, Fault> {
     let places = session.context.state.downloads.clone();
     places.try_acquire_owned().map_err(|_| Fault::Overloaded(COME_BACK_SECONDS))
 }
@@ -85,12 +85,12 @@ fn hand_out_within(opened: OpenedFile, place: OwnedSemaphorePermit, patience: Du
 }
 
 /// Writes to the audit log that something was taken along. Who asks for the head alone has nothing of it.
-pub(super) async fn taken(session: &StaffSession, action: Action, subject: &str, detail: &str) -> Result<(), Fault> {
+pub(crate) async fn taken(session: &StaffSession, action: Action, subject: &str, detail: &str) -> Result<(), Fault> {
     if session.is_head { Ok(()) } else { session.audit(action, subject, detail).await }
 }
 
 /// An answer that is kept under a name.
-pub(super) fn headed(name: &str, mime: &'static str) -> actix_web::HttpResponseBuilder {
+pub(crate) fn headed(name: &str, mime: &'static str) -> actix_web::HttpResponseBuilder {
     let mut answer = HttpResponse::Ok();
     answer
         .content_type(mime)

@@ -6,10 +6,10 @@
 
 pub(crate) mod acting;
 pub(crate) mod breaks;
-mod download;
+pub(crate) mod download;
 pub(crate) mod orders;
 mod paper;
-mod parts;
+pub(crate) mod parts;
 pub(crate) mod statement;
 mod way_out;
 pub(crate) mod windows;

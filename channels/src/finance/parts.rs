@@ -13,7 +13,7 @@ use crate::web::errors::Fault;
 use crate::web::{format, i18n};
 
 /// The hub; `None` over sample data.
-pub(super) fn hub(session: &StaffSession) -> Result<Arc<Hub>, Fault> {
+pub(crate) fn hub(session: &StaffSession) -> Result<Arc<Hub>, Fault> {
     session.context.state.counters.clone().ok_or(Fault::NotFound)
 }
 
@@ -23,7 +23,7 @@ pub(super) fn actor(session: &StaffSession) -> Actor {
 }
 
 /// What is of the hub as a whole is not for whoever is bound to a part of it.
-pub(super) fn require_unbound(session: &StaffSession) -> Result<(), Fault> {
+pub(crate) fn require_unbound(session: &StaffSession) -> Result<(), Fault> {
     if session.who.scope.biller.is_none() { Ok(()) } else { Err(Fault::Forbidden) }
 }
 
@@ -33,7 +33,7 @@ pub(super) fn number(text: &str) -> Result<i64, Fault> {
 }
 
 /// The civil day in Casablanca.
-pub(super) fn day_of(at: DateTime<Utc>) -> NaiveDate {
+pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&Casablanca).date_naive()
 }
 
@@ -43,7 +43,7 @@ pub(super) fn word(language: Language, of: &str, word: &str) -> String {
 }
 
 /// A biller's name; its code once it left the catalogue.
-pub(super) fn biller_name(catalogue: &Catalogue, code: u16, language: Language) -> String {
+pub(crate) fn biller_name(catalogue: &Catalogue, code: u16, language: Language) -> String {
     catalogue.get(code).map_or_else(|| code.to_string(), |biller| biller.name.get(language).to_owned())
 }
 
@@ -73,20 +73,20 @@ pub(super) fn account_name(language: Language, account: &Account) -> String {
 }
 
 /// What follows a page's address: the parts of a query that say something.
-pub(super) fn query(parts: &[(&str, &str)]) -> String {
+pub(crate) fn query(parts: &[(&str, &str)]) -> String {
     let said = parts.iter().filter(|(_, value)| !value.is_empty());
     said.map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect::<Vec<_>>().join("&")
 }
 
 /// A choice of a list.
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: String,
-    pub(super) chosen: bool,
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) chosen: bool,
 }
 
 impl Choice {
-    pub(super) fn new(value: impl Into<String>, label: String, chosen: &str) -> Self {
+    pub(crate) fn new(value: impl Into<String>, label: String, chosen: &str) -> Self {
         let value = value.into();
         Self { chosen: value == chosen, value, label }
     }

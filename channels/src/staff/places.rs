@@ -91,6 +91,20 @@ pub(super) const WORK: &[Place] = &[
         icon: "M12 4 3 19.5h18zM12 10v4.5M12 17v.5",
     },
     Place {
+        key: "staff-nav-reports",
+        path: "/staff/reports",
+        needs: &[
+            Permission::ViewPayments,
+            Permission::ViewBillerPayments,
+            Permission::ViewSettlement,
+            Permission::ViewBooks,
+            Permission::ViewOutlets,
+            Permission::ViewAudit,
+        ],
+        is_whole: false,
+        icon: "M6 3.5h9l3.5 3.5v13.5H6zM9 16.5v-3M12 16.5V10M15 16.5v-4.5",
+    },
+    Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],

@@ -81,7 +81,7 @@ pub struct WindowLine {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = settlement_windows)]
-pub(super) struct WindowRow {
+pub(crate) struct WindowRow {
     id: i64,
     biller: i32,
     cut_off: NaiveDateTime,

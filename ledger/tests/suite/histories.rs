@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use ledger::{Advance, AdvanceOutcome, BillClaim, Funds, Hold, Ledger, LedgerError, Pay, PayOutcome, Step, TaskKind};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::support::{
@@ -302,3 +303,38 @@ fn a_batch_is_its_items_one_at_a_time(db: &TestDb) {
 }
 
 on_both!(a_batch_is_its_items_one_at_a_time);
+
+/// A random history over some days, the same each time: a database whose books hold every kind of payment.
+pub fn over_days(db: &TestDb, days: i64) -> Ledger {
+    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut story = Story::of(db);
+    for day in 0..days {
+        for _ in 0..4 {
+            let history = a_history().new_tree(&mut runner).unwrap().current();
+            for wish in history.into_iter().flatten() {
+                let Some(mut command) = story.command(&wish) else { continue };
+                let moment = crate::support::on_day(day);
+                match &mut command {
+                    Command::Pay(pay) => {
+                        // Other days, other bills and keys: else the first day's stand in the way.
+                        pay.key = ledger::RequestKey::of("day", &format!("{day} {}", story.said.len()), "");
+                        pay.bills.iter_mut().for_each(|claim| {
+                            claim.key = bill(&format!("{day} {}", story.said.len()));
+                            claim.generation = 0;
+                        });
+                        pay.bills.truncate(1);
+                        if let Some(agent) = &mut pay.agent {
+                            agent.network_reference = None;
+                            agent.cash_reference = None;
+                        }
+                        (pay.amounts.fee, pay.amounts.vat, pay.moment) = (money(500), money(100), moment);
+                    }
+                    Command::Advance(step) => step.moment = moment,
+                }
+                story.one_by_one(vec![command]);
+            }
+        }
+    }
+    assert_eq!(db.faults(), Vec::<String>::new());
+    story.ledger
+}

@@ -23,6 +23,7 @@ mod paying;
 mod payment_words;
 mod recent;
 mod reconciliation;
+mod reports;
 mod retention;
 mod schema;
 mod staff;

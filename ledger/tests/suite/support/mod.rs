@@ -23,6 +23,11 @@ pub fn moment() -> Moment {
     Moment::of(now())
 }
 
+/// The moment of so many days later.
+pub fn on_day(days: i64) -> Moment {
+    Moment::of(now() + TimeDelta::days(days))
+}
+
 pub fn money(centimes: i64) -> Money {
     Money::from_minor(centimes)
 }
