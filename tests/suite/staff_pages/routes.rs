@@ -100,6 +100,19 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("/breaks/{break}/decide", Some(With(&[P::ViewBooks])), Some(With(&[P::ResolveBreaks]))),
 ];
 
+/// Kinds of reports, and who may have them.
+const REPORTS: [(&str, Who); 9] = [
+    ("transactions", With(&[P::ViewPayments, P::ViewBillerPayments])),
+    ("settlements", With(&[P::ViewSettlement])),
+    ("fees", Whole(&[P::ViewBooks])),
+    ("vat", Whole(&[P::ViewBooks])),
+    ("stamp-duty", Whole(&[P::ViewBooks])),
+    ("trial-balance", Whole(&[P::ViewBooks])),
+    ("ageing", Whole(&[P::ViewBooks])),
+    ("outlets", Whole(&[P::ViewOutlets])),
+    ("audit", With(&[P::ViewAudit])),
+];
+
 /// What stands in an address where something is named: what could be, and is not there.
 fn filled(path: &str) -> String {
     let mut filled = path.to_owned();
@@ -189,6 +202,25 @@ async fn each_role_reaches_what_it_may_and_nothing_else() {
                 let refused = page.status == 403;
                 if page.status >= 500 || refused == access.includes(role) {
                     wrong.push(format!("{role}: {method} {path} -> {} ({})", page.status, page.path));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_has_its_reports_and_no_others() {
+    let app = TestApp::start(Backend::Sqlite).await.unwrap();
+    let mut wrong = Vec::new();
+    for (role, who) in colleagues(&app) {
+        who.sign_in(&app).await;
+        for (kind, access) in &REPORTS {
+            for form in ["", "/report.csv", "/report.xlsx", "/report.pdf"] {
+                let page = who.get(&format!("/reports/{kind}{form}")).await;
+                if page.status != if access.includes(role) { 200 } else { 403 } {
+                    wrong.push(format!("{role}: {kind}{form} -> {}", page.status));
                 }
             }
         }
