@@ -21,6 +21,7 @@ mod payment_words;
 mod postings;
 mod reconciliation;
 mod references;
+mod register;
 mod retention;
 mod settlement;
 mod staff;
@@ -62,6 +63,9 @@ pub use reconciliation::{
     StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
+pub use register::{
+    BookedPosting, MissingFacts, PaymentNote, PaymentQuery, PaymentsPage, StoredIncident, StoredTask, TASKS_OF_MAX,
+};
 pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,
