@@ -10,6 +10,7 @@ mod health;
 mod ivr;
 mod outlet;
 mod receipt;
+mod register;
 mod routes;
 mod staff;
 mod state;

@@ -9,6 +9,7 @@ use crate::agents::{self, Operation};
 use crate::desk;
 use crate::finance;
 use crate::outlet;
+use crate::register;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, cash, errors, find, headers, home, identify, links, pay, payment};
 use crate::{health, ivr, webhooks};
@@ -48,6 +49,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(counters)
         .configure(teleoperators)
         .configure(finances)
+        .configure(registers)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -293,6 +295,20 @@ fn finances(cfg: &mut ServiceConfig) {
         .service(
             form("/staff/breaks/{break}/decide").route(get().to(breaks::show_break)).route(post().to(acting::decide)),
         );
+}
+
+/// Payments found, and the story of one. A form's own address shows the payment that it is about.
+fn registers(cfg: &mut ServiceConfig) {
+    use register::{acting, payment, search};
+    cfg.service(
+        form("/staff/payments").route(get().to(search::show_payments)).route(post().to(search::search)),
+    )
+    .service(
+        form("/staff/payments/{payment}").route(get().to(payment::show_payment)).route(post().to(payment::unmask)),
+    )
+    .service(
+        form("/staff/payments/{payment}/note").route(get().to(payment::show_payment)).route(post().to(acting::note)),
+    );
 }
 
 /// What is only looked at.

@@ -80,6 +80,8 @@ actions! {
     BreakApproved = "break-approved";
     /// As the second person they refused it.
     BreakRefused = "break-refused";
+    /// They wrote a note to a payment.
+    PaymentNoted = "payment-noted";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

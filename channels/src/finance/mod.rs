@@ -9,7 +9,7 @@ pub(crate) mod breaks;
 mod download;
 pub(crate) mod orders;
 mod paper;
-mod parts;
+pub(crate) mod parts;
 pub(crate) mod statement;
 mod way_out;
 pub(crate) mod windows;

@@ -13,47 +13,47 @@ use crate::web::errors::Fault;
 use crate::web::{format, i18n};
 
 /// The hub; `None` over sample data.
-pub(super) fn hub(session: &StaffSession) -> Result<Arc<Hub>, Fault> {
+pub(crate) fn hub(session: &StaffSession) -> Result<Arc<Hub>, Fault> {
     session.context.state.counters.clone().ok_or(Fault::NotFound)
 }
 
 /// A member as rows remember them.
-pub(super) fn actor(session: &StaffSession) -> Actor {
+pub(crate) fn actor(session: &StaffSession) -> Actor {
     Actor { id: session.who.member, name: session.who.name.clone() }
 }
 
 /// What is of the hub as a whole is not for whoever is bound to a part of it.
-pub(super) fn require_unbound(session: &StaffSession) -> Result<(), Fault> {
+pub(crate) fn require_unbound(session: &StaffSession) -> Result<(), Fault> {
     if session.who.scope.biller.is_none() { Ok(()) } else { Err(Fault::Forbidden) }
 }
 
 /// A number in an address.
-pub(super) fn number(text: &str) -> Result<i64, Fault> {
+pub(crate) fn number(text: &str) -> Result<i64, Fault> {
     text.parse().ok().filter(|number| *number > 0).ok_or(Fault::NotFound)
 }
 
 /// The civil day in Casablanca.
-pub(super) fn day_of(at: DateTime<Utc>) -> NaiveDate {
+pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&Casablanca).date_naive()
 }
 
 /// The message of one of the ledger's words.
-pub(super) fn word(language: Language, of: &str, word: &str) -> String {
+pub(crate) fn word(language: Language, of: &str, word: &str) -> String {
     i18n::text(language, &format!("finance-{of}-{}", word.replace([' ', '-'], "-")))
 }
 
 /// A biller's name; its code once it left the catalogue.
-pub(super) fn biller_name(catalogue: &Catalogue, code: u16, language: Language) -> String {
+pub(crate) fn biller_name(catalogue: &Catalogue, code: u16, language: Language) -> String {
     catalogue.get(code).map_or_else(|| code.to_string(), |biller| biller.name.get(language).to_owned())
 }
 
 /// An amount that may not be there.
-pub(super) fn amount(language: Language, amount: Option<Money>) -> String {
+pub(crate) fn amount(language: Language, amount: Option<Money>) -> String {
     amount.map(|amount| format::money(language, amount)).unwrap_or_default()
 }
 
 /// An account in the reader's words.
-pub(super) fn account_name(language: Language, account: &Account) -> String {
+pub(crate) fn account_name(language: Language, account: &Account) -> String {
     let key = match account.kind {
         AccountKind::Bank => "finance-account-bank",
         AccountKind::BankCharges => "finance-account-charges",
@@ -73,20 +73,20 @@ pub(super) fn account_name(language: Language, account: &Account) -> String {
 }
 
 /// What follows a page's address: the parts of a query that say something.
-pub(super) fn query(parts: &[(&str, &str)]) -> String {
+pub(crate) fn query(parts: &[(&str, &str)]) -> String {
     let said = parts.iter().filter(|(_, value)| !value.is_empty());
     said.map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect::<Vec<_>>().join("&")
 }
 
 /// A choice of a list.
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: String,
-    pub(super) chosen: bool,
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) chosen: bool,
 }
 
 impl Choice {
-    pub(super) fn new(value: impl Into<String>, label: String, chosen: &str) -> Self {
+    pub(crate) fn new(value: impl Into<String>, label: String, chosen: &str) -> Self {
         let value = value.into();
         Self { chosen: value == chosen, value, label }
     }

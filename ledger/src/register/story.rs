@@ -6,11 +6,14 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::accounts::{Account, AccountKind};
+use crate::bills::{BillKey, CustomerKey, decode};
 use crate::ledger::Reader;
 use crate::money::Money;
+use crate::payment_words::PaymentWord;
 use crate::states::{IncidentKind, PostingKind, TaskKind};
 use crate::storage::StorageError;
-use crate::storage::schema::{accounts, entries, incidents, outbox, payment_tasks, postings};
+use crate::storage::rows::Payment;
+use crate::storage::schema::{accounts, entries, incidents, outbox, payment_tasks, payments, postings, quotes};
 
 /// Tasks of a payment that are read at most: a payment has a handful, and each message sent again is one more.
 pub const TASKS_OF_MAX: i64 = 200;
@@ -175,5 +178,36 @@ impl Reader<'_> {
             StoredIncident { id, kind, detail, created_at, closed_at }
         };
         Ok(rows.into_iter().map(incident).collect())
+    }
+
+    /// Other payments of the same customer, the newest first, each with whether it is for one of the same bills.
+    pub fn related_payments(&mut self, payment: i64, limit: i64) -> Result<Vec<(Payment, bool)>, StorageError> {
+        let row: Option<(Vec<u8>, Option<Vec<u8>>)> = payments::table
+            .left_join(quotes::table)
+            .filter(payments::id.eq(payment))
+            .select((payments::bills, quotes::customer.nullable()))
+            .get_result(self.connection)
+            .optional()?;
+        let Some((bills, Some(customer))) = row else { return Ok(Vec::new()) };
+        let damaged = || StorageError::Damaged(format!("bills or customer of payment {payment}"));
+        let key = CustomerKey(customer.try_into().map_err(|_| damaged())?);
+        let keys = |bytes: &[u8]| -> Result<BTreeSet<BillKey>, StorageError> {
+            Ok(decode(bytes).ok_or_else(damaged)?.into_iter().map(|claim| claim.key).collect())
+        };
+        let own = keys(&bills)?;
+        let mut found = self.payments_by(&[PaymentWord::Customer(key)], limit.saturating_add(1))?;
+        found.retain(|other| other.id != payment);
+        let theirs: Vec<(i64, Vec<u8>)> = payments::table
+            .filter(payments::id.eq_any(found.iter().map(|other| other.id)))
+            .select((payments::id, payments::bills))
+            .load(self.connection)?;
+        let mut same = BTreeSet::new();
+        for (id, bytes) in theirs {
+            if !own.is_disjoint(&keys(&bytes)?) {
+                same.insert(id);
+            }
+        }
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found.into_iter().map(|other| (other.id, other)).map(|(id, other)| (other, same.contains(&id))).collect())
     }
 }

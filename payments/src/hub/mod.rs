@@ -10,6 +10,7 @@ mod find;
 mod ledger_calls;
 mod links;
 mod quote;
+mod register;
 mod secrets;
 mod token;
 mod view;
