@@ -300,15 +300,15 @@ fn finances(cfg: &mut ServiceConfig) {
 /// Payments found, and the story of one. A form's own address shows the payment that it is about.
 fn registers(cfg: &mut ServiceConfig) {
     use register::{acting, payment, search};
-    cfg.service(
-        form("/staff/payments").route(get().to(search::show_payments)).route(post().to(search::search)),
-    )
-    .service(
-        form("/staff/payments/{payment}").route(get().to(payment::show_payment)).route(post().to(payment::unmask)),
-    )
-    .service(
-        form("/staff/payments/{payment}/note").route(get().to(payment::show_payment)).route(post().to(acting::note)),
-    );
+    cfg.service(form("/staff/payments").route(get().to(search::show_payments)).route(post().to(search::search)))
+        .service(
+            form("/staff/payments/{payment}").route(get().to(payment::show_payment)).route(post().to(payment::unmask)),
+        )
+        .service(
+            form("/staff/payments/{payment}/note")
+                .route(get().to(payment::show_payment))
+                .route(post().to(acting::note)),
+        );
 }
 
 /// What is only looked at.

@@ -14,7 +14,18 @@ use crate::web::views::FaultLink;
 
 /// The fields of the form, in its order.
 pub(super) const FIELDS: [&str; 13] = [
-    "reference", "receipt", "biller", "contract", "phone", "outlet", "least", "most", "from", "until", "state", "channel",
+    "reference",
+    "receipt",
+    "biller",
+    "contract",
+    "phone",
+    "outlet",
+    "least",
+    "most",
+    "from",
+    "until",
+    "state",
+    "channel",
     "instrument",
 ];
 /// Those that hold a customer's data: never in an address.
@@ -117,7 +128,11 @@ pub(super) fn wanted(
         text if text.is_empty() => {}
         text if text.len() <= 12 && text.bytes().all(|b| b.is_ascii_digit()) => {
             let plain = text.trim_start_matches('0');
-            if plain.is_empty() { wrong("outlet", "register-fault-outlet") } else { query.outlet = Some(plain.to_owned()) }
+            if plain.is_empty() {
+                wrong("outlet", "register-fault-outlet")
+            } else {
+                query.outlet = Some(plain.to_owned())
+            }
         }
         _ => wrong("outlet", "register-fault-outlet"),
     }

@@ -186,20 +186,30 @@ fn page(
         },
         tasks: if whole { story.tasks.iter().map(|task| task_view(language, task)).collect() } else { Vec::new() },
         notes: match whole {
-            true => story.notes.iter().map(|note| NoteView {
-                at: format::stamp(note.made_at.and_utc()),
-                by: note.by.name.clone(),
-                note: note.note.clone(),
-            }).collect(),
+            true => story
+                .notes
+                .iter()
+                .map(|note| NoteView {
+                    at: format::stamp(note.made_at.and_utc()),
+                    by: note.by.name.clone(),
+                    note: note.note.clone(),
+                })
+                .collect(),
             false => Vec::new(),
         },
         related: story.related.iter().map(|(other, same)| (line(language, &catalogue, other), *same)).collect(),
         breaks: match whole {
-            true => story.breaks.iter().map(|found| {
-                let kind = i18n::text(language, &format!("finance-kind-{}", found.what.kind.as_str().replace(' ', "-")));
-                let state = i18n::text(language, &format!("finance-break-{}", found.state.as_str().replace(' ', "-")));
-                (found.id, kind, state)
-            }).collect(),
+            true => story
+                .breaks
+                .iter()
+                .map(|found| {
+                    let kind =
+                        i18n::text(language, &format!("finance-kind-{}", found.what.kind.as_str().replace(' ', "-")));
+                    let state =
+                        i18n::text(language, &format!("finance-break-{}", found.state.as_str().replace(' ', "-")));
+                    (found.id, kind, state)
+                })
+                .collect(),
             false => Vec::new(),
         },
         windows,
@@ -238,7 +248,11 @@ fn facts(language: Language, story: &Story, customer: &PaymentCustomer, unmasked
         ("register-fact-authorisation", own(payment.authorisation.clone()), true),
         ("register-fact-gateway", own(payment.gateway_reference.clone()), true),
         ("register-fact-outlet", own(outlet), false),
-        ("register-fact-cash-reference", own(story.cash_reference.as_deref().map(format::cash_digits).unwrap_or_default()), true),
+        (
+            "register-fact-cash-reference",
+            own(story.cash_reference.as_deref().map(format::cash_digits).unwrap_or_default()),
+            true,
+        ),
         ("desk-fact-started", format::moment(language, payment.created_at.and_utc()), false),
         ("desk-fact-since", since, false),
     ];

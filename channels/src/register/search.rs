@@ -60,7 +60,9 @@ pub(super) struct PaymentLine {
 pub(super) fn tone(state: PaymentState) -> &'static str {
     match state {
         PaymentState::Confirmed => "badge-good",
-        PaymentState::Declined | PaymentState::Expired | PaymentState::Cancelled | PaymentState::Returned => "badge-bad",
+        PaymentState::Declined | PaymentState::Expired | PaymentState::Cancelled | PaymentState::Returned => {
+            "badge-bad"
+        }
         _ => "badge-wait",
     }
 }

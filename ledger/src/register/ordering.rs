@@ -168,12 +168,7 @@ impl Reader<'_> {
         Ok(rows.len())
     }
 
-    fn add_events(
-        &mut self,
-        block: &mut Block,
-        limit: i64,
-        missing: &mut MissingFacts,
-    ) -> Result<usize, StorageError> {
+    fn add_events(&mut self, block: &mut Block, limit: i64, missing: &mut MissingFacts) -> Result<usize, StorageError> {
         let rows: Vec<(i64, i16, Option<i64>)> = postings::table
             .filter(postings::id.gt(block.events_upto))
             .filter(postings::id.ge(block.first))
@@ -195,9 +190,8 @@ impl WriteOp<'_> {
     /// Writes what the register lacks. What somebody else has written meanwhile stays as it is.
     pub fn add_facts(&mut self, missing: &MissingFacts) -> Result<(), StorageError> {
         for some in missing.words.chunks(CHUNK) {
-            let row = |(word, id): &(Vec<u8>, i64)| {
-                (payment_words::word.eq(word.clone()), payment_words::payment_id.eq(*id))
-            };
+            let row =
+                |(word, id): &(Vec<u8>, i64)| (payment_words::word.eq(word.clone()), payment_words::payment_id.eq(*id));
             let rows: Vec<_> = some.iter().map(row).collect();
             match &mut *self.connection {
                 Conn::Sqlite(c) => diesel::insert_or_ignore_into(payment_words::table).values(rows).execute(c)?,
@@ -207,7 +201,8 @@ impl WriteOp<'_> {
             };
         }
         for some in missing.amounts.chunks(CHUNK) {
-            let row = |(total, id): &(i64, i64)| (payment_amounts::total.eq(*total), payment_amounts::payment_id.eq(*id));
+            let row =
+                |(total, id): &(i64, i64)| (payment_amounts::total.eq(*total), payment_amounts::payment_id.eq(*id));
             let rows: Vec<_> = some.iter().map(row).collect();
             match &mut *self.connection {
                 Conn::Sqlite(c) => diesel::insert_or_ignore_into(payment_amounts::table).values(rows).execute(c)?,

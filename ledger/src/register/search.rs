@@ -19,7 +19,8 @@ use crate::states::{PaymentState, PostingKind, TaskKind};
 use crate::storage::StorageError;
 use crate::storage::rows::{Payment, PaymentRow};
 use crate::storage::schema::{
-    agent_payments, incidents, outbox, payment_amounts, payment_words, payments, postings, quotes,
+    agent_payments, billers, incidents, outbox, payment_amounts, payment_words, payments, postings, quotes,
+    staff_members,
 };
 use crate::vocabulary::{Channel, Instrument};
 
@@ -139,6 +140,15 @@ impl PaymentQuery {
 }
 
 impl Reader<'_> {
+    /// Whether nothing was ever kept here: no payment, no quote, no biller, no member of staff.
+    pub fn is_empty(&mut self) -> Result<bool, StorageError> {
+        let payment: Option<i64> = payments::table.select(payments::id).first(self.connection).optional()?;
+        let quote: Option<i64> = quotes::table.select(quotes::id).first(self.connection).optional()?;
+        let biller: Option<i32> = billers::table.select(billers::code).first(self.connection).optional()?;
+        let member: Option<i64> = staff_members::table.select(staff_members::id).first(self.connection).optional()?;
+        Ok(payment.or(quote).or(member).is_none() && biller.is_none())
+    }
+
     /// Payments that fit, with numbers below `before`, the newest first: at most `limit`, and 200.
     pub fn search_payments(
         &mut self,
@@ -202,13 +212,7 @@ impl Reader<'_> {
     }
 
     /// Numbers of a source from `floor` on and below `cursor`, falling.
-    fn numbers_in(
-        &mut self,
-        source: &Source,
-        floor: i64,
-        cursor: i64,
-        limit: i64,
-    ) -> Result<Vec<i64>, StorageError> {
+    fn numbers_in(&mut self, source: &Source, floor: i64, cursor: i64, limit: i64) -> Result<Vec<i64>, StorageError> {
         Ok(match source {
             Source::Word(word) => payment_words::table
                 .filter(payment_words::word.eq(word))

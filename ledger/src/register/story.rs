@@ -165,13 +165,7 @@ impl Reader<'_> {
             .filter(incidents::payment_id.eq(payment))
             .order(incidents::id)
             .limit(TASKS_OF_MAX)
-            .select((
-                incidents::id,
-                incidents::kind,
-                incidents::detail,
-                incidents::created_at,
-                incidents::closed_at,
-            ))
+            .select((incidents::id, incidents::kind, incidents::detail, incidents::created_at, incidents::closed_at))
             .load(self.connection)?;
         let incident = |(id, kind, detail, created_at, closed_at)| {
             let kind = IncidentKind::from_code(kind);

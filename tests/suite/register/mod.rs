@@ -53,10 +53,8 @@ pub fn numbers(page: &Page) -> Vec<i64> {
 /// Puts the register in order.
 pub fn index(app: &TestApp) {
     loop {
-        let (words, facts) = app
-            .ledger
-            .read(|reader| Ok((reader.missing_words(100)?, reader.missing_facts(100, app.now())?)))
-            .unwrap();
+        let (words, facts) =
+            app.ledger.read(|reader| Ok((reader.missing_words(100)?, reader.missing_facts(100, app.now())?))).unwrap();
         if words.is_empty() && facts.is_empty() {
             return;
         }

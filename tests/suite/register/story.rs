@@ -60,11 +60,9 @@ async fn notes_are_kept_and_hold_no_card_number(#[case] backend: Backend) {
         assert!(page.text().contains("vu avec le facturier") && page.text().contains("olga Name"), "{}", page.text());
     }
     assert_eq!(app.database.number("SELECT COUNT(*) FROM payment_notes"), 1, "the same form sent twice");
-    for (note, said) in [
-        ("", "Écrivez quelques mots"),
-        ("4000 0000 0000 0010", "numéro de carte"),
-        (&"é".repeat(501)[..], ""),
-    ] {
+    for (note, said) in
+        [("", "Écrivez quelques mots"), ("4000 0000 0000 0010", "numéro de carte"), (&"é".repeat(501)[..], "")]
+    {
         let page = olga.post(&path, &[("note", note)]).await;
         assert!(matches!(page.status, 413 | 422), "{}", page.status);
         assert!(page.text().contains(said) && !page.body.contains("4000 0000"), "{}", page.text());
