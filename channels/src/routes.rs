@@ -308,6 +308,16 @@ fn registers(cfg: &mut ServiceConfig) {
             form("/staff/payments/{payment}/note")
                 .route(get().to(payment::show_payment))
                 .route(post().to(acting::note)),
+        )
+        .service(
+            form("/staff/payments/{payment}/resend")
+                .route(get().to(payment::show_payment))
+                .route(post().to(acting::resend)),
+        )
+        .service(
+            form("/staff/payments/{payment}/ask-biller")
+                .route(get().to(payment::show_payment))
+                .route(post().to(acting::ask_biller)),
         );
 }
 

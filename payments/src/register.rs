@@ -1,7 +1,7 @@
 //! The register of payments, as data: what is looked for, what is found, and the whole story of one.
 
 use biller_adapters::Article;
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use ledger::{
     AgentPayment, BookedPosting, Break, Cancellation, Channel, Instrument, Money, Payment, PaymentLink, PaymentNote,
     PaymentState, PostingKind, StoredIncident, StoredTask, TaskKind,
@@ -11,6 +11,8 @@ pub use ledger::{PaymentQuery, PaymentsPage};
 
 /// Longest note to a payment, in characters.
 pub const NOTE_CHARS_MAX: usize = 500;
+/// Shortest time between two receipts by the same means that members of staff ask for.
+const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(60);
 /// Payments of a page.
 pub const PAGE: usize = 50;
 
@@ -54,6 +56,25 @@ pub struct Story {
     pub related: Vec<(Payment, bool)>,
     /// What reconciliation found.
     pub breaks: Vec<Break>,
+}
+
+/// How a receipt is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiptBy {
+    /// To the payer's phone.
+    Sms,
+    /// To the payer's mail address.
+    Mail,
+}
+
+impl ReceiptBy {
+    /// The task that sends it.
+    pub(crate) fn task(self) -> TaskKind {
+        match self {
+            Self::Sms => TaskKind::SmsConfirmed,
+            Self::Mail => TaskKind::MailConfirmed,
+        }
+    }
 }
 
 /// Who or what took a step.
@@ -180,6 +201,23 @@ impl Story {
     pub fn asks_biller(&self) -> bool {
         let waits = |task: &StoredTask| task.kind == Some(TaskKind::ConfirmBiller) && task.done_at.is_none();
         self.payment.state == PaymentState::Taken && self.tasks.iter().any(waits)
+    }
+
+    /// By what the receipt can be sent once more: it was confirmed, and there is somebody to send it to.
+    pub fn receipts(&self) -> Vec<ReceiptBy> {
+        let is_mobile = |phone: &String| crate::phone::is_mobile(phone);
+        let sms = self.payment.phone.as_ref().filter(|phone| is_mobile(phone)).map(|_| ReceiptBy::Sms);
+        let mail = self.payment.email.as_ref().map(|_| ReceiptBy::Mail);
+        match self.payment.state {
+            PaymentState::Confirmed => sms.into_iter().chain(mail).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a receipt was asked for so shortly before that asking again is a form sent twice.
+    pub fn just_sent(&self, by: ReceiptBy, now: NaiveDateTime) -> bool {
+        let since = now - RESEND_PAUSE;
+        self.tasks.iter().any(|task| task.kind == Some(by.task()) && task.created_at > since)
     }
 
     /// The channel and the instrument.

@@ -159,3 +159,13 @@ register-account-biller-receivable = مستحق على المؤسسة
 register-account-gateway-fees = عمولات بوابة الأداء
 register-account-bank-charges = مصاريف بنكية
 register-account-reconciliation-differences = فروق المطابقة
+
+# What is done at once
+register-ask-biller = اسأل المؤسسة الآن
+register-resend-sms = أعد إرسال الوصل عبر رسالة قصيرة
+register-resend-mail = أعد إرسال الوصل عبر البريد الإلكتروني
+register-fault-no-receipt = ليس لهذا الأداء وصل يُرسل بهذه الوسيلة. لم يُرسل شيء.
+register-fault-sent-just-now = أُرسل الوصل للتو أو هو في انتظار الإرسال. انتظر دقيقة؛ لم يُرسل شيء آخر.
+register-fault-not-waiting = لا شيء ينتظر جواب المؤسسة، أو هي تُسأل الآن. انظر المهام.
+audit-receipt-resent = إعادة إرسال الوصل
+audit-biller-asked = إعادة سؤال المؤسسة

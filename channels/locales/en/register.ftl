@@ -155,3 +155,13 @@ register-account-biller-receivable = Receivable from the biller
 register-account-gateway-fees = Gateway’s fees
 register-account-bank-charges = Bank charges
 register-account-reconciliation-differences = Reconciliation differences
+
+# What is done at once
+register-ask-biller = Ask the biller now
+register-resend-sms = Send the receipt by SMS again
+register-resend-mail = Send the receipt by mail again
+register-fault-no-receipt = This payment has no receipt to send that way. Nothing was sent.
+register-fault-sent-just-now = The receipt was sent just now, or waits to be sent. Wait a minute; nothing more was sent.
+register-fault-not-waiting = Nothing waits for the biller’s answer, or it is being asked already. See the tasks.
+audit-receipt-resent = Receipt sent again
+audit-biller-asked = Biller asked again

@@ -155,3 +155,13 @@ register-account-biller-receivable = À recevoir du facturier
 register-account-gateway-fees = Commissions de la passerelle
 register-account-bank-charges = Frais bancaires
 register-account-reconciliation-differences = Différences de rapprochement
+
+# What is done at once
+register-ask-biller = Demander au facturier maintenant
+register-resend-sms = Renvoyer le reçu par SMS
+register-resend-mail = Renvoyer le reçu par courriel
+register-fault-no-receipt = Ce paiement n’a pas de reçu à renvoyer par ce moyen. Rien n’a été envoyé.
+register-fault-sent-just-now = Le reçu vient d’être envoyé ou attend de l’être. Attendez une minute ; rien de plus n’a été envoyé.
+register-fault-not-waiting = Rien n’attend la réponse du facturier, ou il est déjà interrogé. Voyez les tâches.
+audit-receipt-resent = Reçu renvoyé
+audit-biller-asked = Facturier interrogé de nouveau

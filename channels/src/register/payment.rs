@@ -6,7 +6,7 @@ use askama::Template;
 use ledger::{BookedPosting, Language, StoredTask};
 use payments::desk::PaymentCustomer;
 use payments::form::mask;
-use payments::register::Story;
+use payments::register::{ReceiptBy, Story};
 use staff::{Action, Permission};
 
 use super::actions::{ActionLink, action_links};
@@ -23,7 +23,7 @@ use crate::web::views::{AmountLine, amount_lines};
 use crate::web::{format, i18n};
 
 /// Characters of a reason: enough to mean something, short enough to be read in the audit log.
-const REASON_CHARS: std::ops::RangeInclusive<usize> = 5..=200;
+const REASON_CHARS: std::ops::RangeInclusive<usize> = 8..=200;
 
 #[derive(Template)]
 #[template(path = "register/payment.html")]
@@ -54,6 +54,10 @@ struct PaymentPage {
     opens_windows: bool,
     opens_breaks: bool,
     actions: Vec<ActionLink>,
+    /// What they may have done by the hub at once.
+    resend_sms: bool,
+    resend_mail: bool,
+    ask_biller: bool,
 }
 
 /// What was typed into the page's forms.
@@ -154,6 +158,7 @@ fn page(
 ) -> Result<HttpResponse, Fault> {
     let (language, whole, catalogue) = (session.language(), sees_all(session), hub(session)?.catalogue());
     let payment = &story.payment;
+    let acts = whole && session.who.may(Permission::ResolveIncidents);
     let amounts = payments::api::Amounts {
         principal: payment.amounts.principal,
         fee: payment.amounts.fee,
@@ -216,6 +221,9 @@ fn page(
         opens_windows: session.who.may(Permission::ViewSettlement),
         opens_breaks: whole && session.who.may(Permission::ViewBooks),
         actions: action_links(session, story),
+        resend_sms: acts && story.receipts().contains(&ReceiptBy::Sms),
+        resend_mail: acts && story.receipts().contains(&ReceiptBy::Mail),
+        ask_biller: acts && story.asks_biller(),
     };
     session.html(status, &page)
 }

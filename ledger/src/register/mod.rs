@@ -10,6 +10,7 @@ mod ordering;
 mod range;
 mod search;
 mod story;
+mod tasks;
 mod words;
 
 pub use notes::PaymentNote;

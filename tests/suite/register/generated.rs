@@ -82,8 +82,7 @@ fn generated_books_hold_and_every_search_finds_what_is_there() {
             && query.until.is_none_or(|until| payment.created_at < until)
     };
     for query in &queries {
-        let wanted: Vec<i64> =
-            all.iter().filter(|payment| fits(query, payment)).map(|payment| payment.id).collect();
+        let wanted: Vec<i64> = all.iter().filter(|payment| fits(query, payment)).map(|payment| payment.id).collect();
         for limit in [7, 200] {
             let found = ledger.read(|reader| pages(reader, query, limit)).unwrap();
             assert_eq!(numbers(&found), wanted, "{query:?}");
@@ -97,7 +96,11 @@ fn generated_books_hold_and_every_search_finds_what_is_there() {
     assert_eq!(all.iter().filter(|payment| total(payment) == RARE_TOTAL).count(), 3);
     // The outlets' own.
     let outlet = |reader: &mut Reader<'_>| {
-        pages(reader, &PaymentQuery { outlet: Some("30007".to_owned()), state: Some(PaymentState::Confirmed), ..none() }, 7)
+        pages(
+            reader,
+            &PaymentQuery { outlet: Some("30007".to_owned()), state: Some(PaymentState::Confirmed), ..none() },
+            7,
+        )
     };
     let found = numbers(&ledger.read(outlet).unwrap());
     let wanted: Vec<i64> = all

@@ -124,7 +124,7 @@ async fn states_are_those_of_now(#[case] backend: Backend) {
 #[rstest]
 #[case(&[("reference", "xyz")], "Ce n’est ni une référence ni un numéro")]
 #[case(&[("contract", "12345678")], "Choisissez le facturier du contrat")]
-#[case(&[("phone", "12")], "Écrivez un numéro")]
+#[case(&[("phone", "12")], "Saisissez un numéro marocain")]
 #[case(&[("outlet", "abc")], "numéro du point de vente")]
 #[case(&[("outlet", "0")], "numéro du point de vente")]
 #[case(&[("least", "10.005")], "Écrivez un montant")]
@@ -174,13 +174,13 @@ async fn addresses(#[case] rest: &str, #[case] status: u16) {
 async fn a_billers_own_people_find_its_payments_alone() {
     let app = paid(Backend::Sqlite).await.unwrap();
     let water = one_in(&app, PaymentState::Confirmed);
-    app.payer("fr").up_to_gateway(1101, "02", "0655443322").await;
-    let other = all(&app).into_iter().find(|payment| payment.biller == 1101).unwrap().id;
+    app.payer("fr").up_to_gateway(1201, "01", "TAX-2026-001").await;
+    let other = all(&app).into_iter().find(|payment| payment.biller == 1201).unwrap().id;
     let brahim = at_work(&app, "fr", "brahim", Role::BillerUser).await;
     let listed = numbers(&brahim.get("/payments").await);
     assert!(listed.contains(&water.id) && !listed.contains(&other), "{listed:?}");
     assert_eq!(numbers(&brahim.post("/payments", &[("reference", &other.to_string())]).await), Vec::<i64>::new());
-    assert_eq!(brahim.get("/payments?biller=1101").await.status, 404);
+    assert_eq!(brahim.get("/payments?biller=1201").await.status, 404);
     let page = brahim.get(&format!("/payments/{}", water.id)).await;
     assert_eq!(page.status, 200, "{}", page.text());
     for hidden in ["Écritures comptables", "Tâches et messages", "Factures en cours"] {
