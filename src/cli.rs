@@ -154,6 +154,22 @@ Examples:
         args_conflicts_with_subcommands = true
     )]
     Bench(BenchArgs),
+
+    /// Fill an empty database with payments that never were, to measure and to try pages out
+    ///
+    /// Twelve months of payments over billers, channels, outlets and everything that can become of a
+    /// payment, through the ledger's own commands: check-books holds. Nobody is written to. A database
+    /// that holds anything is refused: never name one that is in use.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "\
+Example:
+  fatoura generate --payments 100000 --database-url sqlite:/tmp/generated.db
+
+Environment:
+  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]"
+    )]
+    Generate(GenerateArgs),
 }
 
 /// Flags of `bench`.
@@ -186,6 +202,41 @@ pub enum OtherBench {
     /// step, beside the bare reading of the same rows, and the memory that the process has held at most.
     #[command(verbatim_doc_comment)]
     Settlement(SettlementBenchArgs),
+
+    /// Measure the pages of the back office: payments found by each criterion, and the story of one
+    ///
+    /// Generates payments first, as `fatoura generate` does. Prints for each criterion and for usual
+    /// combinations how long the first page and a later one take: the median and the slowest of seven.
+    #[command(verbatim_doc_comment)]
+    BackOffice(BackOfficeBenchArgs),
+}
+
+/// Flags of `bench back-office`.
+#[derive(Debug, Args)]
+pub struct BackOfficeBenchArgs {
+    /// Folder for the SQLite file
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// A PostgreSQL server on which a database may be made and dropped
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Payments in the database
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=50_000_000))]
+    pub payments: u32,
+}
+
+/// Flags of `generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// Payments to make
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50_000_000))]
+    pub payments: u32,
+    /// An empty database, or one that does not exist yet [default: FATOURA_DATABASE_URL]
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<ledger::DatabaseUrl>,
+    /// The same seed makes the same payments
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// Flags of `bench settlement`.
@@ -426,6 +477,8 @@ mod tests {
     #[case("reconcile break 1 resolve", "reconcile_break_resolve")]
     #[case("bench", "bench")]
     #[case("bench settlement", "bench_settlement")]
+    #[case("bench back-office", "bench_back_office")]
+    #[case("generate", "generate")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");
         let shown = Cli::try_parse_from(line.split_whitespace()).unwrap_err().to_string();

@@ -7,6 +7,7 @@ pub mod cli;
 mod commands;
 pub mod config;
 pub mod delivery;
+pub mod generate;
 mod jobs;
 pub mod logging;
 pub mod metrics;

@@ -11,6 +11,7 @@ mod health;
 mod ivr;
 mod outlet;
 mod receipt;
+mod register;
 mod reports;
 mod routes;
 mod staff;

@@ -10,6 +10,7 @@ use crate::board;
 use crate::desk;
 use crate::finance;
 use crate::outlet;
+use crate::register;
 use crate::reports;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, cash, errors, find, headers, home, identify, links, pay, payment};
@@ -52,6 +53,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(finances)
         .configure(watching)
         .configure(reported)
+        .configure(registers)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -313,6 +315,30 @@ fn reported(cfg: &mut ServiceConfig) {
         .service(page("/staff/reports/{kind}/report.csv").route(get().to(files::download_csv)))
         .service(page("/staff/reports/{kind}/report.xlsx").route(get().to(files::download_xlsx)))
         .service(page("/staff/reports/{kind}/report.pdf").route(get().to(files::download_pdf)));
+}
+
+/// Payments found, and the story of one. A form's own address shows the payment that it is about.
+fn registers(cfg: &mut ServiceConfig) {
+    use register::{acting, payment, search};
+    cfg.service(form("/staff/payments").route(get().to(search::show_payments)).route(post().to(search::search)))
+        .service(
+            form("/staff/payments/{payment}").route(get().to(payment::show_payment)).route(post().to(payment::unmask)),
+        )
+        .service(
+            form("/staff/payments/{payment}/note")
+                .route(get().to(payment::show_payment))
+                .route(post().to(acting::note)),
+        )
+        .service(
+            form("/staff/payments/{payment}/resend")
+                .route(get().to(payment::show_payment))
+                .route(post().to(acting::resend)),
+        )
+        .service(
+            form("/staff/payments/{payment}/ask-biller")
+                .route(get().to(payment::show_payment))
+                .route(post().to(acting::ask_biller)),
+        );
 }
 
 /// What is only looked at.

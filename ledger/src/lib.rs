@@ -22,6 +22,7 @@ mod payment_words;
 mod postings;
 mod reconciliation;
 mod references;
+mod register;
 mod reports;
 mod retention;
 mod settlement;
@@ -65,7 +66,10 @@ pub use reconciliation::{
     StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
-pub use reports::{AccountMovement, BookedPosting, PaymentSum, ReportFilter, ReportPayment};
+pub use register::{
+    BookedPosting, MissingFacts, PaymentNote, PaymentQuery, PaymentsPage, StoredIncident, StoredTask, TASKS_OF_MAX,
+};
+pub use reports::{AccountMovement, PaymentSum, ReportFilter, ReportPayment, ReportPosting};
 pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,

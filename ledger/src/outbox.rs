@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use crate::ledger::Reader;
-use crate::states::{IncidentKind, TaskKind};
-use crate::storage::schema::{incidents, outbox};
+use crate::states::{IncidentKind, PaymentState, TaskKind};
+use crate::storage::schema::{incidents, outbox, payments};
 use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
 
@@ -197,6 +197,19 @@ impl WriteOp<'_> {
         diesel::insert_into(outbox::table).values(values).execute(self.connection)?;
         self.wake();
         Ok(())
+    }
+
+    /// Ends all tasks of settled payments with numbers above `after`, as if they had been done when they were due: for
+    /// payments that never were. How many there were.
+    pub fn finish_tasks_of_settled(&mut self, after: i64) -> Result<usize, StorageError> {
+        let settled = PaymentState::ALL.iter().filter(|state| !state.is_open()).map(|state| state.code());
+        let ids = payments::table
+            .filter(payments::id.gt(after))
+            .filter(payments::state.eq_any(settled.collect::<Vec<_>>()))
+            .select(payments::id);
+        let open = outbox::table.filter(outbox::id.gt(after)).filter(outbox::done_at.is_null());
+        let end = (outbox::done_at.eq(outbox::due_at.nullable()), outbox::attempts.eq(1));
+        Ok(diesel::update(open.filter(outbox::payment_id.eq_any(ids))).set(end).execute(self.connection)?)
     }
 
     /// Calls for a person. One open incident of a kind and payment is enough; without a payment, one of a kind and detail.

@@ -35,15 +35,17 @@ pub enum PaymentWord {
     Customer(CustomerKey),
 }
 
+/// 128 bits that stand for a word of a kind.
+pub(crate) fn word_digest(kind: &str, text: &str) -> Vec<u8> {
+    first_half(&Sha256::new().chain_update(kind).chain_update([0]).chain_update(text).finalize()).to_vec()
+}
+
 impl PaymentWord {
     /// 128 bits that stand for the word: no phone is kept a second time.
     pub(crate) fn digest(&self) -> Vec<u8> {
-        let of = |kind: &str, text: &str| {
-            first_half(&Sha256::new().chain_update(kind).chain_update([0]).chain_update(text).finalize()).to_vec()
-        };
         match self {
-            Self::Phone(phone) => of("phone", phone),
-            Self::Receipt(number) => of("receipt", number),
+            Self::Phone(phone) => word_digest("phone", phone),
+            Self::Receipt(number) => word_digest("receipt", number),
             Self::Customer(key) => key.0.to_vec(),
         }
     }
@@ -182,7 +184,7 @@ impl Reader<'_> {
     }
 
     /// Numbers of payments that lack the words which would find them.
-    fn found_without_words(&mut self, wanted: &[PaymentWord], limit: i64) -> Result<Vec<i64>, StorageError> {
+    pub(crate) fn found_without_words(&mut self, wanted: &[PaymentWord], limit: i64) -> Result<Vec<i64>, StorageError> {
         let (mut phones, mut numbers, mut customers) = (Vec::new(), Vec::new(), Vec::new());
         for word in wanted {
             match word {

@@ -25,7 +25,7 @@ struct Counter {
 }
 
 /// All of them; payments go to them in turn.
-pub(super) struct Counters {
+pub(crate) struct Counters {
     counters: Vec<Counter>,
     next: AtomicU64,
 }
@@ -73,7 +73,12 @@ impl Counters {
         if number.is_multiple_of(3) {
             return pay;
         }
-        let at = usize::try_from(number).unwrap_or_default() % self.counters.len();
+        self.place_at(number, number, Channel::Agt, pay)
+    }
+
+    /// A payment in cash at one of the counters, under its number.
+    pub fn place_at(&self, counter: u64, number: u64, channel: Channel, pay: Pay) -> Pay {
+        let at = usize::try_from(counter).unwrap_or_default() % self.counters.len();
         let Counter { network, outlet, shift } = &self.counters[at];
         let agent = AgentPay {
             network: (*network).to_owned(),
@@ -88,7 +93,7 @@ impl Counters {
             actor: actor(1),
         };
         Pay {
-            channel: Channel::Agt,
+            channel,
             instrument: Instrument::Cash,
             funds: Funds::InHand(float_of(outlet)),
             agent: Some(Box::new(agent)),

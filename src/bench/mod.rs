@@ -2,6 +2,7 @@
 //! payment. Ratios of one run are what counts: machines differ, and the same one differs from hour to hour.
 
 mod agents;
+mod back_office;
 mod callers;
 mod counters;
 mod floor;
@@ -20,6 +21,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use ledger::{DatabaseUrl, Ledger};
 
+pub use self::back_office::{BackOfficeBench, run as run_back_office};
+pub(crate) use self::counters::Counters;
 pub use self::settlement::{SettlementBench, run as run_settlement};
 
 use self::callers::{Measured, drive};

@@ -3,14 +3,21 @@
 use std::io::Write;
 
 use super::Outcome;
-use crate::bench::{self, BenchOptions, SettlementBench};
-use crate::cli::{BenchArgs, OtherBench, SettlementBenchArgs};
+use crate::bench::{self, BackOfficeBench, BenchOptions, SettlementBench};
+use crate::cli::{BackOfficeBenchArgs, BenchArgs, OtherBench, SettlementBenchArgs};
 
 pub(super) fn run(args: BenchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let many = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-    if let Some(OtherBench::Settlement(SettlementBenchArgs { folder, postgres, payments })) = args.other {
-        bench::run_settlement(&SettlementBench { folder, postgres, payments: many(payments) }, out)?;
-        return Ok(Outcome::Done);
+    match args.other {
+        Some(OtherBench::Settlement(SettlementBenchArgs { folder, postgres, payments })) => {
+            bench::run_settlement(&SettlementBench { folder, postgres, payments: many(payments) }, out)?;
+            return Ok(Outcome::Done);
+        }
+        Some(OtherBench::BackOffice(BackOfficeBenchArgs { folder, postgres, payments })) => {
+            bench::run_back_office(&BackOfficeBench { folder, postgres, payments: payments.into() }, out)?;
+            return Ok(Outcome::Done);
+        }
+        None => {}
     }
     let BenchArgs { folder, postgres, payments, grow, .. } = args;
     bench::run(&BenchOptions { folder, postgres, payments: many(payments), grow: many(grow) }, out)?;

@@ -6,6 +6,7 @@ mod biller;
 mod check_books;
 mod demo;
 mod export;
+mod generate;
 mod job;
 mod migrate;
 mod network;
@@ -93,6 +94,7 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
         Command::Reconcile(args) => reconcile::run(&args.action, environment, out),
         Command::Settlement(args) => settlement::run(&args.action, environment, out),
         Command::Bench(args) => bench::run(args, out),
+        Command::Generate(args) => generate::run(args, environment, out),
     }
 }
 

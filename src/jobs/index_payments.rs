@@ -12,8 +12,8 @@ const SLICE: i64 = 500;
 const SLICES_MAX: usize = 20;
 
 /// Whether any payment waits.
-pub(super) fn has_work(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(!reader.missing_words(1)?.is_empty())
+pub(super) fn has_work(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    Ok(!reader.missing_words(1)?.is_empty() || !reader.missing_facts(1, now)?.is_empty())
 }
 
 /// Works on what waits, or a good part of it.
@@ -21,9 +21,15 @@ pub(super) async fn run(run: Run) -> JobResult {
     let mut slices = 0;
     loop {
         let missing = run.read(|reader| reader.missing_words(SLICE)).await?;
-        let has_more = missing.has_more();
-        if !missing.is_empty() {
-            run.write(move |op| op.add_words(&missing)).await?;
+        let now = run.as_of;
+        let facts = run.read(move |reader| reader.missing_facts(SLICE, now)).await?;
+        let has_more = missing.has_more() || facts.has_more();
+        if !missing.is_empty() || !facts.is_empty() {
+            run.write(move |op| {
+                op.add_words(&missing)?;
+                op.add_facts(&facts)
+            })
+            .await?;
         }
         slices += 1;
         if !has_more || slices == SLICES_MAX {

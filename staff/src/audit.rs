@@ -84,6 +84,12 @@ actions! {
     ReportViewed = "report-viewed";
     /// A report was downloaded.
     ReportDownloaded = "report-downloaded";
+    /// They wrote a note to a payment.
+    PaymentNoted = "payment-noted";
+    /// They had a receipt sent once more.
+    ReceiptResent = "receipt-resent";
+    /// They had a biller asked again at once.
+    BillerAsked = "biller-asked";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -20,6 +20,7 @@ mod notify;
 mod outlet;
 mod paying;
 mod reconcile_command;
+mod register;
 mod reports;
 mod settlement;
 mod settlement_command;

@@ -13,7 +13,7 @@ use crate::web::inputs::Posted;
 use crate::web::views::Page;
 
 /// The message that says what became of a card number.
-pub(super) const CARD_KEY: &str = "desk-fault-card";
+pub(crate) const CARD_KEY: &str = "desk-fault-card";
 
 /// Fields in which only what the hub knows already is taken, and which may look like card numbers by chance: billers'
 /// numbers of lines, references of look-ups.

@@ -13,3 +13,6 @@ pub(crate) mod offer;
 mod operator;
 pub(crate) mod payment;
 pub(crate) mod sheet;
+
+pub(crate) use entry::CARD_KEY;
+pub(crate) use operator::bill_name;

@@ -140,7 +140,7 @@ pub(super) fn chosen<'a>(catalogue: &'a Catalogue, word: &str) -> Option<(&'a Bi
 }
 
 /// A name for a biller and a receivable type, also for ones that have left the catalogue.
-pub(super) fn bill_name(catalogue: &Catalogue, language: Language, biller: u16, kind: &str) -> String {
+pub(crate) fn bill_name(catalogue: &Catalogue, language: Language, biller: u16, kind: &str) -> String {
     let Some(biller) = catalogue.get(biller) else { return biller.to_string() };
     match biller.receivable_type(kind) {
         Some(kind) => format!("{} · {}", biller.name.get(language), kind.name.get(language)),

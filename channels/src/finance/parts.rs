@@ -18,7 +18,7 @@ pub(crate) fn hub(session: &StaffSession) -> Result<Arc<Hub>, Fault> {
 }
 
 /// A member as rows remember them.
-pub(super) fn actor(session: &StaffSession) -> Actor {
+pub(crate) fn actor(session: &StaffSession) -> Actor {
     Actor { id: session.who.member, name: session.who.name.clone() }
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn require_unbound(session: &StaffSession) -> Result<(), Fault> {
 }
 
 /// A number in an address.
-pub(super) fn number(text: &str) -> Result<i64, Fault> {
+pub(crate) fn number(text: &str) -> Result<i64, Fault> {
     text.parse().ok().filter(|number| *number > 0).ok_or(Fault::NotFound)
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
 }
 
 /// The message of one of the ledger's words.
-pub(super) fn word(language: Language, of: &str, word: &str) -> String {
+pub(crate) fn word(language: Language, of: &str, word: &str) -> String {
     i18n::text(language, &format!("finance-{of}-{}", word.replace([' ', '-'], "-")))
 }
 
@@ -48,12 +48,12 @@ pub(crate) fn biller_name(catalogue: &Catalogue, code: u16, language: Language) 
 }
 
 /// An amount that may not be there.
-pub(super) fn amount(language: Language, amount: Option<Money>) -> String {
+pub(crate) fn amount(language: Language, amount: Option<Money>) -> String {
     amount.map(|amount| format::money(language, amount)).unwrap_or_default()
 }
 
 /// An account in the reader's words.
-pub(super) fn account_name(language: Language, account: &Account) -> String {
+pub(crate) fn account_name(language: Language, account: &Account) -> String {
     let key = match account.kind {
         AccountKind::Bank => "finance-account-bank",
         AccountKind::BankCharges => "finance-account-charges",

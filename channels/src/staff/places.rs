@@ -70,6 +70,13 @@ pub(super) const WORK: &[Place] = &[
         icon: "M4.5 20h15M7 17v-5M12 17V6.5M17 17v-8",
     },
     Place {
+        key: "staff-nav-payments",
+        path: "/staff/payments",
+        needs: &[Permission::ViewPayments, Permission::ViewBillerPayments],
+        is_whole: false,
+        icon: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5 20 20M8 9h5M8 12h3",
+    },
+    Place {
         key: "staff-nav-settlement",
         path: "/staff/settlement",
         needs: &[Permission::ViewSettlement],

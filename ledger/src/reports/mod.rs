@@ -9,7 +9,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 use chrono_tz::Africa::Casablanca;
 use diesel::prelude::*;
 
-pub use movements::{AccountMovement, BookedPosting};
+pub use movements::{AccountMovement, ReportPosting};
 pub use payments::{PaymentSum, ReportPayment};
 
 use crate::ledger::Reader;

@@ -16,7 +16,7 @@ use crate::storage::schema::{accounts, agent_payments, entries, payments, postin
 
 /// A posting as reports take it: whose payment it is of, and its entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BookedPosting {
+pub struct ReportPosting {
     /// Its number.
     pub id: i64,
     /// The event.
@@ -33,7 +33,7 @@ pub struct BookedPosting {
     pub entries: Vec<(Account, i64)>,
 }
 
-impl BookedPosting {
+impl ReportPosting {
     /// What it moves on accounts of a kind: debit positive.
     pub fn moved(&self, kind: AccountKind) -> Money {
         let of_kind = self.entries.iter().filter(|(account, _)| account.kind == kind);
@@ -69,7 +69,7 @@ impl Reader<'_> {
         &mut self,
         from: NaiveDate,
         to: Option<NaiveDate>,
-        each: &mut dyn FnMut(&BookedPosting) -> Result<(), StorageError>,
+        each: &mut dyn FnMut(&ReportPosting) -> Result<(), StorageError>,
     ) -> Result<(), StorageError> {
         // The day of a posting is the day on which it was booked.
         let until = to.map(|to| beginning(after(to)?)).transpose()?.unwrap_or(chrono::NaiveDateTime::MAX);
@@ -179,7 +179,7 @@ fn assemble(
     lines: &[(i64, i64, i64)],
     owners: &HashMap<i64, Owner>,
     names: &HashMap<i64, Account>,
-) -> Result<Vec<BookedPosting>, StorageError> {
+) -> Result<Vec<ReportPosting>, StorageError> {
     let mut found = Vec::with_capacity(page.len());
     for (id, kind, payment, day) in page {
         let kind = PostingKind::from_code(kind)
@@ -197,7 +197,7 @@ fn assemble(
             Some((biller, counter)) => (Some(*biller), counter.clone()),
             None => (named_biller(&entries), None),
         };
-        found.push(BookedPosting { id, kind, day, payment, biller, counter, entries });
+        found.push(ReportPosting { id, kind, day, payment, biller, counter, entries });
     }
     Ok(found)
 }

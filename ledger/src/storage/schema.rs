@@ -485,11 +485,27 @@ diesel::table! { payment_words (word, payment_id) { word -> Binary, payment_id -
 diesel::table! {
     id_blocks (first) {
         first -> BigInt, beyond -> BigInt, payments_upto -> BigInt, postings_upto -> BigInt, is_over -> Bool,
-        has_words -> Bool, forgotten_upto -> BigInt, quotes_upto -> BigInt,
+        has_words -> Bool, forgotten_upto -> BigInt, quotes_upto -> BigInt, facts_upto -> BigInt, states_upto -> BigInt,
+        tasks_upto -> BigInt, events_upto -> BigInt, has_facts -> Bool,
     }
 }
 
 diesel::table! { quotes_kept (quote_id) { quote_id -> BigInt, } }
+
+diesel::table! { payment_amounts (total, payment_id) { total -> BigInt, payment_id -> BigInt, } }
+
+diesel::table! { payment_tasks (payment_id, task_id) { payment_id -> BigInt, task_id -> BigInt, } }
+
+diesel::table! {
+    payment_notes (id) {
+        id -> BigInt,
+        payment_id -> BigInt,
+        note -> Text,
+        made_at -> Timestamp,
+        made_by -> BigInt,
+        made_by_name -> Text,
+    }
+}
 
 diesel::table! {
     settlement_windows (id) {

@@ -11,6 +11,7 @@ mod find;
 mod ledger_calls;
 mod links;
 mod quote;
+mod register;
 mod reports;
 mod secrets;
 mod token;

@@ -79,6 +79,23 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("/desk/calls/{call}/references/{reference}", None, Some(With(&[P::Desk]))),
     ("/board", Some(Whole(&[P::ViewPayments])), None),
     ("/board/tiles", Some(Whole(&[P::ViewPayments])), None),
+    (
+        "/payments",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+    ),
+    ("/payments/{payment}", Some(With(&[P::ViewPayments, P::ViewBillerPayments])), Some(With(&[P::ViewPayments]))),
+    ("/payments/{payment}/note", Some(With(&[P::ViewPayments, P::ViewBillerPayments])), Some(With(&[P::ViewPayments]))),
+    (
+        "/payments/{payment}/resend",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(With(&[P::ResolveIncidents])),
+    ),
+    (
+        "/payments/{payment}/ask-biller",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(With(&[P::ResolveIncidents])),
+    ),
     ("/reports", Some(Members), None),
     ("/reports/{kind}", Some(Members), None),
     ("/reports/{kind}/report.csv", Some(Members), None),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
-use ledger::{Account, AccountKind, BookedPosting, Money, Reader, ReportFilter, StorageError};
+use ledger::{Account, AccountKind, Money, Reader, ReportFilter, ReportPosting, StorageError};
 
 use super::{Keyed, is_asked, past_the_range};
 use crate::reports::{Cell, ColumnForm, ReportKind};
@@ -41,11 +41,11 @@ impl<K: Ord, const N: usize> Sums<K, N> {
 }
 
 /// What was moved on accounts of a kind, in centimes: debit above zero.
-fn debit(posting: &BookedPosting, kind: AccountKind) -> i64 {
+fn debit(posting: &ReportPosting, kind: AccountKind) -> i64 {
     posting.moved(kind).minor()
 }
 
-fn credit(posting: &BookedPosting, kind: AccountKind) -> i64 {
+fn credit(posting: &ReportPosting, kind: AccountKind) -> i64 {
     debit(posting, kind).saturating_neg()
 }
 

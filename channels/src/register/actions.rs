@@ -1,0 +1,18 @@
+//! What can be done about a payment, as links of its page.
+
+use payments::register::Story;
+
+use crate::staff::session::StaffSession;
+
+/// A link to something that can be done.
+pub(super) struct ActionLink {
+    /// The message that names it.
+    pub(super) key: &'static str,
+    /// Its path below the language.
+    pub(super) path: String,
+}
+
+/// What this member can do about this payment elsewhere. Features that move money add their links here.
+pub(super) fn action_links(_session: &StaffSession, _story: &Story) -> Vec<ActionLink> {
+    Vec::new()
+}

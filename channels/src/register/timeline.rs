@@ -1,0 +1,74 @@
+//! A payment's story in the reader's words.
+
+use ledger::Language;
+use payments::register::{By, Step, StepKind};
+
+use crate::web::{format, i18n};
+
+/// A step.
+pub(super) struct StepView {
+    pub(super) at: String,
+    pub(super) what: String,
+    pub(super) by: String,
+    pub(super) said: String,
+    pub(super) tries: String,
+    /// Money moved, a person is called, or neither.
+    pub(super) tone: &'static str,
+}
+
+/// The message of one of the ledger's words.
+pub(super) fn word(language: Language, of: &str, word: &str) -> String {
+    i18n::text(language, &format!("register-{of}-{}", word.to_lowercase().replace(' ', "-")))
+}
+
+/// Steps; `whole`: with what is the hub's own.
+pub(super) fn steps(language: Language, steps: &[Step], whole: bool) -> Vec<StepView> {
+    let shown = steps.iter().filter(|step| whole || is_told_billers(step.kind));
+    shown.map(|step| view(language, step, whole)).collect()
+}
+
+/// Whether a biller's own people are told of a step.
+fn is_told_billers(kind: StepKind) -> bool {
+    matches!(kind, StepKind::Started | StepKind::Booked(_) | StepKind::CancellationAsked | StepKind::CameTo(_))
+}
+
+fn view(language: Language, step: &Step, whole: bool) -> StepView {
+    let (what, tone) = match step.kind {
+        StepKind::Started => (i18n::text(language, "register-step-started"), ""),
+        StepKind::LinkMade => (i18n::text(language, "register-step-link"), ""),
+        StepKind::Booked(kind) => (word(language, "posting", kind.as_str()), "step-money"),
+        StepKind::Waits(kind) => (word(language, "task", kind.as_str()), "step-wait"),
+        StepKind::Done(kind) => (word(language, "task", kind.as_str()), ""),
+        StepKind::CancellationAsked => (i18n::text(language, "register-step-cancellation"), ""),
+        StepKind::Called => (i18n::text(language, "register-step-called"), "step-bad"),
+        StepKind::CallOver => (i18n::text(language, "register-step-call-over"), ""),
+        StepKind::CameTo(state) => (super::search::state_text(language, state), ""),
+    };
+    let by = match &step.by {
+        By::Payer => i18n::text(language, "register-by-payer"),
+        By::Gateway => i18n::text(language, "register-by-gateway"),
+        By::Biller => i18n::text(language, "register-by-biller"),
+        // A biller is not told who works at a counter.
+        By::Agent(_) if !whole => i18n::text(language, "register-by-outlet"),
+        By::Agent(name) | By::Member(name) => name.clone(),
+        By::Hub => i18n::text(language, "register-by-hub"),
+    };
+    let said = match step.kind {
+        StepKind::Booked(_) if whole => {
+            i18n::text_with(language, "register-step-posting", &[("number", i18n::Arg::Text(&step.said))])
+        }
+        StepKind::Booked(_) => String::new(),
+        _ => step.said.clone(),
+    };
+    let tries = match (step.tries, step.kind) {
+        (Some(tries), StepKind::Waits(_)) => {
+            let count = [("count", i18n::Arg::Number(tries.into()))];
+            i18n::text_with(language, "register-step-again", &count)
+        }
+        (Some(tries), _) if tries > 1 => {
+            i18n::text_with(language, "register-step-tries", &[("count", i18n::Arg::Number(tries.into()))])
+        }
+        _ => String::new(),
+    };
+    StepView { at: format::stamp(step.at.and_utc()), what, by, said, tries, tone }
+}

@@ -1,0 +1,10 @@
+DROP TABLE payment_notes;
+DROP INDEX incidents_payment;
+DROP TABLE payment_tasks;
+DROP TABLE payment_amounts;
+DROP INDEX id_blocks_without_facts;
+ALTER TABLE id_blocks DROP COLUMN has_facts;
+ALTER TABLE id_blocks DROP COLUMN events_upto;
+ALTER TABLE id_blocks DROP COLUMN tasks_upto;
+ALTER TABLE id_blocks DROP COLUMN states_upto;
+ALTER TABLE id_blocks DROP COLUMN facts_upto;

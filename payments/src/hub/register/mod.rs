@@ -1,0 +1,82 @@
+//! Payments found among all, and the whole story of one.
+
+mod acting;
+
+use ledger::{BreakSubject, CustomerKey};
+
+use super::Hub;
+use super::detail::{self, QuoteDetail};
+use crate::api::Infrastructure;
+use crate::desk::PaymentCustomer;
+use crate::register::{PAGE, PaymentsPage, Story, Wanted};
+
+/// Other payments of a customer that a story shows.
+const RELATED_MAX: i64 = 20;
+
+impl Hub {
+    /// Payments that fit, with numbers below `before`, the newest first. Whoever asks has seen to whose they may be.
+    pub async fn search_register(&self, wanted: Wanted, before: Option<i64>) -> Result<PaymentsPage, Infrastructure> {
+        let Wanted { mut query, contract } = wanted;
+        if let Some(contract) = contract {
+            query.customers = Some(self.customers_of(query.biller, &contract));
+        }
+        self.read(move |reader| reader.search_payments(&query, before, PAGE)).await
+    }
+
+    /// Whose a contract of a biller may be: one customer for each receivable type that takes such a value.
+    fn customers_of(&self, biller: Option<u16>, contract: &str) -> Vec<CustomerKey> {
+        let catalogue = self.catalogue();
+        let Some(biller) = biller.and_then(|code| catalogue.get(code)) else { return Vec::new() };
+        let kinds = biller.receivable_types.iter();
+        kinds.filter_map(|kind| detail::customer_key_of(biller.code, kind, contract)).collect()
+    }
+
+    /// Everything about a payment, by its number.
+    pub async fn payment_story(&self, payment: i64) -> Result<Option<Story>, Infrastructure> {
+        let found = self
+            .read(move |reader| {
+                let Some(payment) = reader.payment_of(payment)? else { return Ok(None) };
+                let id = payment.id;
+                let (quote, agent) = (reader.quote_of(payment.quote)?, reader.agent_payment(id)?);
+                let reference = match agent.as_ref().and_then(|agent| agent.cash_reference) {
+                    Some(reference) => reader.cash_reference_of(reference)?.map(|reference| reference.digits),
+                    None => None,
+                };
+                let story = Story {
+                    receivable_type: String::new(),
+                    contract_masked: String::new(),
+                    articles: Vec::new(),
+                    cancellation: reader.cancellation(id)?,
+                    links: reader.links_of(payment.quote)?,
+                    cash_reference: reference,
+                    postings: reader.postings_of(id)?,
+                    tasks: reader.tasks_of(id)?,
+                    incidents: reader.incidents_of(id)?,
+                    notes: reader.payment_notes(id)?,
+                    related: reader.related_payments(id, RELATED_MAX)?,
+                    breaks: reader.breaks_about(BreakSubject::Payment, id)?,
+                    agent,
+                    payment,
+                };
+                Ok(Some((story, quote)))
+            })
+            .await?;
+        let Some((story, quote)) = found else { return Ok(None) };
+        // Payments that were generated, or whose quotes are gone, tell their story without it.
+        let Some(quote) = quote else { return Ok(Some(story)) };
+        let QuoteDetail { contract_masked, articles, .. } = detail::read(&quote.detail)?;
+        Ok(Some(Story { receivable_type: quote.receivable_type, contract_masked, articles, ..story }))
+    }
+
+    /// What is hidden of a payment's customer.
+    pub async fn story_customer(&self, story: &Story) -> Result<PaymentCustomer, Infrastructure> {
+        let payment = &story.payment;
+        let known = self.payment_customer(&payment.reference.to_string()).await?;
+        let bare = || PaymentCustomer {
+            phone: payment.phone.clone(),
+            email: payment.email.clone(),
+            contract: story.contract_masked.clone(),
+        };
+        Ok(known.unwrap_or_else(bare))
+    }
+}

@@ -1,0 +1,28 @@
+//! `fatoura generate`.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use anyhow::Context;
+use chrono::Utc;
+use ledger::Ledger;
+
+use super::Outcome;
+use crate::cli::GenerateArgs;
+use crate::config::{DatabaseConfig, Environment};
+use crate::generate::{self, Plan};
+
+pub(super) fn run(args: GenerateArgs, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let GenerateArgs { payments, database_url, seed } = args;
+    let url = match database_url {
+        Some(url) => url,
+        None => DatabaseConfig::from_environment(environment)?.url,
+    };
+    Ledger::migrate(&url).with_context(|| format!("no tables can be made at {url}"))?;
+    let ledger = Ledger::open(&url, 2, Arc::new(|| {}))?;
+    let plan = Plan { payments: payments.into(), seed, until: Utc::now() };
+    let done = generate::run(&ledger, &plan, out);
+    ledger.close();
+    done?;
+    Ok(Outcome::Done)
+}
