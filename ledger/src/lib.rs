@@ -21,6 +21,7 @@ mod payment_words;
 mod postings;
 mod reconciliation;
 mod references;
+mod refunds;
 mod retention;
 mod settlement;
 mod staff;
@@ -52,7 +53,7 @@ pub use links::{KeptLink, Maker, NewLink, PaymentLink};
 pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskFilter, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
-pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
+pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{
     AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, Break, BreakAction,
     BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, CommissionInvoice, EntryState,
@@ -62,11 +63,15 @@ pub use reconciliation::{
     StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
+pub use refunds::{
+    NewRefund, REFUNDS_MAX, Refund, RefundAsk, RefundDecision, RefundEffect, RefundEnd, RefundFilter, RefundKept,
+    RefundReason, RefundState, Refundable, Refusal,
+};
 pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,
     SettleOutcome, Settlement, SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowFilter,
-    WindowLine, WindowState, WindowSum,
+    WindowLine, WindowLineKind, WindowState, WindowSum,
 };
 pub use staff::{Attempt, NewStaffMember, NewStaffSession, StaffMember, StaffSession};
 pub use states::{

@@ -23,6 +23,7 @@ mod paying;
 mod payment_words;
 mod recent;
 mod reconciliation;
+mod refunds;
 mod retention;
 mod schema;
 mod staff;
