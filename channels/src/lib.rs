@@ -10,6 +10,7 @@ mod health;
 mod ivr;
 mod outlet;
 mod receipt;
+mod refunds;
 mod routes;
 mod staff;
 mod state;

@@ -9,6 +9,7 @@ use crate::agents::{self, Operation};
 use crate::desk;
 use crate::finance;
 use crate::outlet;
+use crate::refunds;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, cash, errors, find, headers, home, identify, links, pay, payment};
 use crate::{health, ivr, webhooks};
@@ -48,6 +49,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(counters)
         .configure(teleoperators)
         .configure(finances)
+        .configure(refund_pages)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -292,6 +294,31 @@ fn finances(cfg: &mut ServiceConfig) {
         )
         .service(
             form("/staff/breaks/{break}/decide").route(get().to(breaks::show_break)).route(post().to(acting::decide)),
+        );
+}
+
+/// Refunds of confirmed payments. A form's own address shows what it is about.
+fn refund_pages(cfg: &mut ServiceConfig) {
+    use refunds::{asking, listing, story};
+    cfg.service(page("/staff/refunds").route(get().to(listing::show_refunds)))
+        .service(page("/staff/refunds/{refund}").route(get().to(story::show_refund)))
+        .service(
+            form("/staff/refunds/{refund}/decide").route(get().to(story::show_refund)).route(post().to(story::decide)),
+        )
+        .service(
+            form("/staff/refunds/{refund}/withdraw")
+                .route(get().to(story::show_refund))
+                .route(post().to(story::withdraw)),
+        )
+        .service(
+            form("/staff/refunds/{refund}/ask-again")
+                .route(get().to(story::show_refund))
+                .route(post().to(story::ask_again)),
+        )
+        .service(
+            form("/staff/payments/{payment}/refund")
+                .route(get().to(asking::show_form))
+                .route(post().to(asking::propose)),
         );
 }
 

@@ -16,6 +16,7 @@ pub mod links;
 pub mod messages;
 pub mod networks;
 pub mod phone;
+pub mod refunds;
 pub mod tariff;
 pub mod typed_amount;
 pub mod voice;

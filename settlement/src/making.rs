@@ -254,7 +254,9 @@ fn line(biller: u16, found: WindowLine, contract_of: ContractOf<'_>) -> Result<L
     let out_of_range = || unreadable("its amount is past the range".to_owned());
     let (kind, amount) = match found.kind {
         WindowLineKind::Payment | WindowLineKind::Restored => (LineKind::Payment, found.principal),
-        WindowLineKind::Refund => (LineKind::Refund, Money::ZERO.checked_sub(found.principal).ok_or_else(out_of_range)?),
+        WindowLineKind::Refund => {
+            (LineKind::Refund, Money::ZERO.checked_sub(found.principal).ok_or_else(out_of_range)?)
+        }
     };
     Ok(Line {
         kind,

@@ -3,7 +3,9 @@
 //! Each step is found from the rows and may be taken again at any time, also after a kill: what is done is not done twice.
 
 use chrono::{DateTime, Utc};
-use ledger::{Ledger, LedgerError, NewSettlement, NewTransfer, SettleOutcome, SettlementWindow, WindowLineKind, WindowSum};
+use ledger::{
+    Ledger, LedgerError, NewSettlement, NewTransfer, SettleOutcome, SettlementWindow, WindowLineKind, WindowSum,
+};
 
 use crate::files::Totals;
 use crate::terms::{Contract, Terms, Turnover};

@@ -84,6 +84,13 @@ pub(super) const WORK: &[Place] = &[
         icon: "M12 4 3 19.5h18zM12 10v4.5M12 17v.5",
     },
     Place {
+        key: "staff-nav-refunds",
+        path: "/staff/refunds",
+        needs: &[Permission::ViewPayments],
+        is_whole: true,
+        icon: "M9 5 4.5 9.5 9 14M4.5 9.5H15a4.5 4.5 0 0 1 0 9H9",
+    },
+    Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],

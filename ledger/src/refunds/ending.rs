@@ -6,11 +6,11 @@ use diesel::prelude::*;
 use super::{Refund, RefundRow, RefundState};
 use crate::money::Money;
 use crate::postings::{self, Moment};
-use crate::states::PostingKind;
+use crate::states::{PostingKind, TaskKind};
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
 use crate::storage::schema::{incidents, outbox, refunds};
-use crate::writer::WriteOp;
+use crate::writer::{RequestKey, WriteOp};
 
 /// Longest words of the gateway kept, in characters.
 const WORDS_MAX: usize = 300;
@@ -63,6 +63,35 @@ impl WriteOp<'_> {
         }
         let asked = self.found_refund(id)?;
         asked.map(RefundAsk::Asked).ok_or_else(|| StorageError::Damaged(format!("refund {id} vanished")))
+    }
+
+    /// Has the gateway asked again what became of a pending refund that no task is about any more, and closes what called a
+    /// person. Whether it is.
+    pub fn take_refund_up(&mut self, id: i64, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        let found = self.found_refund(id)?;
+        let Some(found) = found.filter(|found| found.state == RefundState::Pending) else { return Ok(false) };
+        // Two people who ask at once wait for one another.
+        self.held_for(found.payment)?;
+        let open: i64 = outbox::table
+            .filter(outbox::payment_id.eq(id))
+            .filter(outbox::kind.eq(TaskKind::Refund.code()))
+            .filter(outbox::done_at.is_null())
+            .count()
+            .get_result(self.connection)?;
+        if open > 0 {
+            return Ok(false);
+        }
+        diesel::update(incidents::table.filter(incidents::payment_id.eq(id)).filter(incidents::closed_at.is_null()))
+            .set(incidents::closed_at.eq(Some(now.naive_utc())))
+            .execute(self.connection)?;
+        self.add_task(TaskKind::Refund, id, now, now)?;
+        Ok(true)
+    }
+
+    /// Whether a refund was kept under a key before.
+    pub fn is_refund_known(&mut self, key: &RequestKey) -> Result<bool, StorageError> {
+        let known = refunds::table.filter(refunds::request_key.eq(key.key.as_slice()));
+        Ok(known.count().get_result::<i64>(self.connection)? > 0)
     }
 
     /// Ends a pending refund, with the task that led to it. Where it stands; `None` if there is no such refund. One that

@@ -18,9 +18,11 @@ use diesel::prelude::*;
 use crate::agents::Actor;
 use crate::ledger::Reader;
 use crate::money::Money;
-use crate::postings::{Amounts, RefundAmounts, Unbalanced};
+use crate::postings::{self, Amounts, Entry, Moment, RefundAmounts, Unbalanced};
 use crate::storage::StorageError;
+use crate::storage::rows::Payment;
 use crate::storage::schema::refunds;
+use crate::writer::RequestKey;
 
 pub(crate) use deciding::is_refunded;
 pub use deciding::{NewRefund, RefundDecision, RefundEffect, RefundKept, Refusal};
@@ -73,6 +75,14 @@ impl Refund {
     /// What the payer gets.
     pub fn total(&self) -> Result<Money, StorageError> {
         self.amounts.total().ok_or_else(|| StorageError::Damaged(format!("amounts of refund {}", self.id)))
+    }
+
+    /// The lines that deciding it books, and those that its end books.
+    pub fn entries(&self, payment: &Payment) -> Result<Vec<Entry>, StorageError> {
+        let moment = Moment::of(self.proposed_at.and_utc());
+        let decided = postings::refund_decided(payment.biller, &self.amounts, moment)?;
+        let paid = postings::refund_paid(&payment.funds, &self.amounts, moment)?;
+        Ok([decided.entries(), paid.entries()].concat())
     }
 }
 
@@ -205,6 +215,17 @@ impl Reader<'_> {
     pub fn refund(&mut self, id: i64) -> Result<Option<Refund>, StorageError> {
         let query = refunds::table.filter(refunds::id.eq(id)).select(RefundRow::as_select());
         query.get_result::<RefundRow>(self.connection).optional()?.map(Refund::try_from).transpose()
+    }
+
+    /// The number of a payment's refund that was kept under this key for the same.
+    pub fn refund_under(&mut self, payment: i64, key: &RequestKey) -> Result<Option<i64>, StorageError> {
+        Ok(refunds::table
+            .filter(refunds::payment_id.eq(payment))
+            .filter(refunds::request_key.eq(key.key.as_slice()))
+            .filter(refunds::input.eq(key.input.as_slice()))
+            .select(refunds::id)
+            .first(self.connection)
+            .optional()?)
     }
 
     /// The refunds of a payment, in order.
