@@ -19,6 +19,7 @@ mod notify;
 mod outlet;
 mod paying;
 mod reconcile_command;
+mod refunds;
 mod settlement;
 mod settlement_command;
 mod staff_pages;

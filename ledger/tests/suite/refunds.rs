@@ -67,13 +67,21 @@ fn in_state(ledger: &Ledger, payment: i64, state: RefundState) -> i64 {
     let id = kept(propose(ledger, of(payment, &format!("{state} of {payment}"), 5_000, 696)));
     match state {
         RefundState::Proposed => {}
-        RefundState::Refused => drop(decide(ledger, id, false, 2)),
-        RefundState::Withdrawn => drop(withdraw(ledger, id, 1)),
+        RefundState::Refused => {
+            decide(ledger, id, false, 2);
+        }
+        RefundState::Withdrawn => {
+            withdraw(ledger, id, 1);
+        }
         RefundState::Pending | RefundState::Done | RefundState::Failed => {
             assert_eq!(decide(ledger, id, true, 2), RefundDecision::Decided(RefundState::Pending));
             match state {
-                RefundState::Done => drop(end(ledger, id, RefundEnd::Paid)),
-                RefundState::Failed => drop(end(ledger, id, RefundEnd::Failed)),
+                RefundState::Done => {
+                    end(ledger, id, RefundEnd::Paid);
+                }
+                RefundState::Failed => {
+                    end(ledger, id, RefundEnd::Failed);
+                }
                 _ => {}
             }
         }
@@ -412,7 +420,7 @@ proptest! {
                 Did::Withdraw(which) => drop(ids.get(which).map(|id| withdraw(&ledger, *id, 1))),
                 Did::End(which, paid) => {
                     let how = if paid { RefundEnd::Paid } else { RefundEnd::Failed };
-                    drop(ids.get(which).map(|id| end(&ledger, *id, how)));
+                    let _ended = ids.get(which).map(|id| end(&ledger, *id, how));
                 }
             }
         }
