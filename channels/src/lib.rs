@@ -11,6 +11,7 @@ mod health;
 mod ivr;
 mod outlet;
 mod receipt;
+mod refunds;
 mod register;
 mod reports;
 mod routes;

@@ -10,6 +10,7 @@ use crate::board;
 use crate::desk;
 use crate::finance;
 use crate::outlet;
+use crate::refunds;
 use crate::register;
 use crate::reports;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
@@ -54,6 +55,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(watching)
         .configure(reported)
         .configure(registers)
+        .configure(refund_pages)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -338,6 +340,31 @@ fn registers(cfg: &mut ServiceConfig) {
             form("/staff/payments/{payment}/ask-biller")
                 .route(get().to(payment::show_payment))
                 .route(post().to(acting::ask_biller)),
+        );
+}
+
+/// Refunds of confirmed payments. A form's own address shows what it is about.
+fn refund_pages(cfg: &mut ServiceConfig) {
+    use refunds::{asking, listing, story};
+    cfg.service(page("/staff/refunds").route(get().to(listing::show_refunds)))
+        .service(page("/staff/refunds/{refund}").route(get().to(story::show_refund)))
+        .service(
+            form("/staff/refunds/{refund}/decide").route(get().to(story::show_refund)).route(post().to(story::decide)),
+        )
+        .service(
+            form("/staff/refunds/{refund}/withdraw")
+                .route(get().to(story::show_refund))
+                .route(post().to(story::withdraw)),
+        )
+        .service(
+            form("/staff/refunds/{refund}/ask-again")
+                .route(get().to(story::show_refund))
+                .route(post().to(story::ask_again)),
+        )
+        .service(
+            form("/staff/payments/{payment}/refund")
+                .route(get().to(asking::show_form))
+                .route(post().to(asking::propose)),
         );
 }
 

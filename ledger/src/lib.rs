@@ -22,6 +22,7 @@ mod payment_words;
 mod postings;
 mod reconciliation;
 mod references;
+mod refunds;
 mod register;
 mod reports;
 mod retention;
@@ -56,7 +57,7 @@ pub use links::{KeptLink, Maker, NewLink, PaymentLink};
 pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskFilter, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
-pub use postings::{Amounts, Commission, Entry, Moment, Posting, Unbalanced};
+pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{
     AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, Break, BreakAction,
     BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, CommissionInvoice, EntryState,
@@ -66,6 +67,10 @@ pub use reconciliation::{
     StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
+pub use refunds::{
+    NewRefund, REFUNDS_MAX, Refund, RefundAsk, RefundDecision, RefundEffect, RefundEnd, RefundFilter, RefundKept,
+    RefundReason, RefundState, Refundable, Refusal,
+};
 pub use register::{
     BookedPosting, MissingFacts, PaymentNote, PaymentQuery, PaymentsPage, StoredIncident, StoredTask, TASKS_OF_MAX,
 };
@@ -74,7 +79,7 @@ pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,
     SettleOutcome, Settlement, SettlementWindow, Transfer, TransferEnd, TransferEnded, TransferOrder, WindowFilter,
-    WindowLine, WindowState, WindowSum,
+    WindowLine, WindowLineKind, WindowState, WindowSum,
 };
 pub use staff::{Attempt, NewStaffMember, NewStaffSession, StaffMember, StaffSession};
 pub use states::{

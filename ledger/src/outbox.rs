@@ -259,6 +259,27 @@ impl Reader<'_> {
         Ok(first.is_some())
     }
 
+    /// The note that the last try of an open task of this kind left, if there is one about this number.
+    pub fn open_task(&mut self, kind: TaskKind, about: i64) -> Result<Option<String>, StorageError> {
+        Ok(outbox::table
+            .filter(outbox::payment_id.eq(about))
+            .filter(outbox::kind.eq(kind.code()))
+            .filter(outbox::done_at.is_null())
+            .select(outbox::note)
+            .first(self.connection)
+            .optional()?)
+    }
+
+    /// What an open incident about this number says.
+    pub fn incident_words(&mut self, about: i64) -> Result<Option<String>, StorageError> {
+        Ok(incidents::table
+            .filter(incidents::payment_id.eq(about))
+            .filter(incidents::closed_at.is_null())
+            .select(incidents::detail)
+            .first(self.connection)
+            .optional()?)
+    }
+
     /// How many tasks are due, and the age of the oldest in seconds.
     pub fn outbox_backlog(&mut self, now: DateTime<Utc>) -> Result<(i64, i64), StorageError> {
         let now = now.naive_utc();

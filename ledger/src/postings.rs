@@ -49,6 +49,26 @@ impl Amounts {
     }
 }
 
+/// The parts of a refund, by whom they are taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RefundAmounts {
+    /// What the biller gives back.
+    pub principal: Money,
+    /// What the hub gives back of its fee, before VAT.
+    pub fee: Money,
+    /// VAT on that.
+    pub vat: Money,
+}
+
+impl RefundAmounts {
+    /// What the payer gets: the sum. `None` past the range, where a part is negative, or where it is nothing.
+    pub fn total(&self) -> Option<Money> {
+        let parts = [self.principal, self.fee, self.vat];
+        let sound = parts.iter().all(|part| part.minor() >= 0);
+        Money::sum(parts).filter(|sum| sound && sum.is_positive())
+    }
+}
+
 /// One line of a posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -166,6 +186,29 @@ pub fn agent_commission(network: &str, commission: &Commission, moment: Moment) 
         (Account::of(AccountKind::AgentCommissionPayable, network), -whole.minor()),
     ];
     Posting::new(PostingKind::AgentCommission, moment, entries).map(Some)
+}
+
+/// Part of a confirmed payment goes back to its payer; stamp duty never does. `amounts` holds the parts of the refund.
+///
+/// Dr biller payable: principal; fee income: fee; VAT payable: vat. Cr refunds payable: total.
+pub fn refund_decided(biller: u16, amounts: &RefundAmounts, moment: Moment) -> Result<Posting, Unbalanced> {
+    let total = amounts.total().ok_or(Unbalanced)?.minor();
+    let entries = vec![
+        (Account::of(AccountKind::BillerPayable, biller.to_string()), amounts.principal.minor()),
+        (Account::only(AccountKind::FeeIncome), amounts.fee.minor()),
+        (Account::only(AccountKind::VatPayable), amounts.vat.minor()),
+        (Account::only(AccountKind::RefundsPayable), -total),
+    ];
+    Posting::new(PostingKind::RefundDecided, moment, entries)
+}
+
+/// A refund went back the way its payment came: `funds` is the gateway's receivable, or the float of the outlet that hands
+/// it over in cash.
+///
+/// Dr refunds payable: total. Cr funds: total.
+pub fn refund_paid(funds: &Account, amounts: &RefundAmounts, moment: Moment) -> Result<Posting, Unbalanced> {
+    let total = amounts.total().ok_or(Unbalanced)?;
+    between(PostingKind::RefundPaid, &Account::only(AccountKind::RefundsPayable), funds, total, moment)
 }
 
 /// Undoes an event entry by entry. The row that is written is linked to the posting it reverses, which can be reversed

@@ -55,7 +55,8 @@ words! {
     PostingKind: "taken, confirmed, return decided, returned, agent commission, taken reversed, confirmed reversed, \
                   commission reversed, float topped up, float withdrawn, late cash, late cash released, \
                   biller commission, transfer ordered, transfer paid, transfer rejected, transfer returned, \
-                  gateway payout, bank charges, unidentified money, commission paid, difference written off" {
+                  gateway payout, bank charges, unidentified money, commission paid, difference written off, \
+                  refund decided, refund paid, refund reversed" {
         /// Money arrived: receivable from the gateway (or drawn from a float) against bills in transit.
         Taken = 1, "taken";
         /// The biller booked the payment: in transit becomes payable to the biller, fee, VAT and duty.
@@ -100,6 +101,12 @@ words! {
         CommissionPaid = 21, "commission paid";
         /// A difference that is not followed up any more.
         DifferenceWrittenOff = 22, "difference written off";
+        /// Part of a confirmed payment goes back: no longer payable to the biller, nor its fee earned.
+        RefundDecided = 23, "refund decided";
+        /// It went back the way the payment came.
+        RefundPaid = 24, "refund paid";
+        /// The gateway did not give it back: it is the biller's and the hub's again.
+        RefundReversed = 25, "refund reversed";
     }
 }
 
@@ -107,7 +114,7 @@ words! {
     /// Work that leaves the hub after the transaction that asked for it.
     TaskKind: "confirm, capture, verify capture, poll, return, SMS, mail, SMS returning, mail returning, SMS returned, \
                mail returned, cancel, SMS cancelled, mail low float, SMS reference, SMS reference reminder, SMS link, \
-               mail link" {
+               mail link, refund, SMS refunded, mail refunded" {
         /// Tell the biller that it was paid, and resolve what is unknown.
         ConfirmBiller = 1, "confirm";
         /// Capture what the gateway holds.
@@ -145,6 +152,12 @@ words! {
         SmsLink = 21, "SMS link";
         /// A payment link, by mail. As above.
         MailLink = 22, "mail link";
+        /// Give a refund back through the gateway, and resolve what is unknown. About the refund.
+        Refund = 23, "refund";
+        /// "Your refund was made", by SMS. About the refund.
+        SmsRefunded = 24, "SMS refunded";
+        /// "Your refund was made", by mail. About the refund.
+        MailRefunded = 25, "mail refunded";
     }
 }
 
@@ -203,7 +216,7 @@ words! {
 words! {
     /// Why a person must look.
     IncidentKind: "unresolved confirmation, unresolved return, unresolved capture, callback mismatch, amount mismatch, \
-                   unresolved cancellation, late cash, job, undelivered file" {
+                   unresolved cancellation, late cash, job, undelivered file, unresolved refund" {
         /// The resolver's schedule is used up and the biller has not said yes or no: two persons decide.
         UnresolvedConfirmation = 1, "unresolved confirmation";
         /// The money could not be given back.
@@ -222,6 +235,8 @@ words! {
         Job = 8, "job";
         /// A file does not reach its biller, or a message the bank; closed by itself when it arrives.
         UndeliveredFile = 9, "undelivered file";
+        /// The gateway has not said whether it gave a refund back, or says what cannot be. About the refund.
+        UnresolvedRefund = 10, "unresolved refund";
     }
 }
 

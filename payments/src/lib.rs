@@ -17,6 +17,7 @@ pub mod links;
 pub mod messages;
 pub mod networks;
 pub mod phone;
+pub mod refunds;
 pub mod register;
 pub mod reports;
 pub mod tariff;

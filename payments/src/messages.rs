@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
-use ledger::{Language, Money};
+use ledger::{Language, Money, RefundAmounts};
 use secrecy::SecretString;
 
 use crate::api::{PaymentView, Quote};
@@ -21,6 +21,13 @@ pub enum MessageKind {
     Returned,
     /// The outlet that took the cash cancelled the payment, and gives the cash back.
     Cancelled,
+    /// Part or all of a confirmed payment was given back. Cash lies at the outlet that took it.
+    Refunded {
+        /// What goes back.
+        amounts: RefundAmounts,
+        /// When it did.
+        at: DateTime<Utc>,
+    },
 }
 
 /// The way it takes.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::{
     DeliveryMeans, Ledger, LedgerError, Money, NewDelivery, NewFile, Settlement, SettlementFileKind, TransferOrder,
-    WindowLine,
+    WindowLine, WindowLineKind,
 };
 
 use crate::bank_days::BankHolidays;
@@ -252,9 +252,11 @@ fn line(biller: u16, found: WindowLine, contract_of: ContractOf<'_>) -> Result<L
     let (receivable_type, detail) = found.quote.ok_or_else(|| unreadable("its quote is missing".to_owned()))?;
     let contract = contract_of(biller, &receivable_type, &detail).map_err(unreadable)?;
     let out_of_range = || unreadable("its amount is past the range".to_owned());
-    let (kind, amount) = match found.is_refund {
-        false => (LineKind::Payment, found.principal),
-        true => (LineKind::Refund, Money::ZERO.checked_sub(found.principal).ok_or_else(out_of_range)?),
+    let (kind, amount) = match found.kind {
+        WindowLineKind::Payment | WindowLineKind::Restored => (LineKind::Payment, found.principal),
+        WindowLineKind::Refund => {
+            (LineKind::Refund, Money::ZERO.checked_sub(found.principal).ok_or_else(out_of_range)?)
+        }
     };
     Ok(Line {
         kind,

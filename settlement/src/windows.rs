@@ -3,7 +3,9 @@
 //! Each step is found from the rows and may be taken again at any time, also after a kill: what is done is not done twice.
 
 use chrono::{DateTime, Utc};
-use ledger::{Ledger, LedgerError, NewSettlement, NewTransfer, SettleOutcome, SettlementWindow, WindowSum};
+use ledger::{
+    Ledger, LedgerError, NewSettlement, NewTransfer, SettleOutcome, SettlementWindow, WindowLineKind, WindowSum,
+};
 
 use crate::files::Totals;
 use crate::terms::{Contract, Terms, Turnover};
@@ -139,8 +141,10 @@ fn settle(
     let (sums, last) =
         ledger.read(|reader| Ok((reader.window_sums(window.id)?, reader.last_settlement(window.biller)?)))?;
     let carried_in = last.as_ref().and_then(ledger::Settlement::carried_on).unwrap_or_default();
-    let turnovers = |is_refund| sums.iter().filter(|sum| sum.is_refund == is_refund).map(turnover).collect::<Vec<_>>();
-    let totals = match Totals::of(terms, &turnovers(false), &turnovers(true), carried_in) {
+    let turnovers = |kind| sums.iter().filter(|sum| sum.kind == kind).map(turnover).collect::<Vec<_>>();
+    let [payments, refunds, restored] =
+        [WindowLineKind::Payment, WindowLineKind::Refund, WindowLineKind::Restored].map(turnovers);
+    let totals = match Totals::with_restored(terms, &payments, &refunds, &restored, carried_in) {
         Ok(totals) => totals,
         Err(error) => return Ok(Err(error.to_string())),
     };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ledger::Money;
 use payments::tariff::StampDuty;
 
 use super::address::safe_url;
@@ -39,7 +40,15 @@ const CASH_REFERENCE: Variable = with_default(
     "how long a reference payable at an outlet lives at most; it never outlives its quote",
 );
 
-pub(super) const VARIABLES: &[&Variable] = &[&INQUIRY, &CARD_SESSION, &CALLBACK_URL, &STAMP_DUTY, &CASH_REFERENCE];
+const REFUND_ALONE: Variable = with_default(
+    "FATOURA_REFUND_APPROVAL_ABOVE",
+    "0.00",
+    "an amount from 0.00 to 1000000.00",
+    "up to which amount one person makes a refund; above it a second one has to approve",
+);
+
+pub(super) const VARIABLES: &[&Variable] =
+    &[&INQUIRY, &CARD_SESSION, &CALLBACK_URL, &STAMP_DUTY, &CASH_REFERENCE, &REFUND_ALONE];
 
 /// Rules of payments that are the operator's choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +63,8 @@ pub struct PaymentsConfig {
     pub stamp_duty: StampDuty,
     /// How long a reference payable at an outlet lives at most, in hours.
     pub cash_reference_hours: u32,
+    /// The highest refund that one person makes alone.
+    pub refund_alone_max: Money,
 }
 
 impl PaymentsConfig {
@@ -63,12 +74,16 @@ impl PaymentsConfig {
         let callback_url = reader.get(&CALLBACK_URL, safe_url);
         let stamp_duty = reader.get(&STAMP_DUTY, percent);
         let cash_reference_hours = reader.number(&CASH_REFERENCE, 1..=720);
+        let refund_alone = reader.get(&REFUND_ALONE, |text| {
+            Money::parse_wire(text).ok().filter(|amount| (0..=100_000_000).contains(&amount.minor()))
+        });
         Some(Self {
             inquiry_minutes: inquiry_minutes?,
             card_session: card_session?,
             callback_url,
             stamp_duty: stamp_duty?,
             cash_reference_hours: cash_reference_hours?,
+            refund_alone_max: refund_alone?,
         })
     }
 }

@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use channels::{bill_names, link_url, payment_url, receipt_data};
+use ledger::Money;
 use payments::api::{PaymentView, Standing};
 use payments::catalogue::Catalogue;
 use payments::messages::{Delivery, LinkMessage, Medium, Message, MessageKind, Messenger, Notice, NoticeKind};
@@ -162,6 +163,17 @@ impl Notifier {
             (MessageKind::Returning, _) => receipts::MessageKind::Returning,
             (MessageKind::Returned, _) => receipts::MessageKind::Returned,
             (MessageKind::Cancelled, _) => receipts::MessageKind::Cancelled,
+            (MessageKind::Refunded { .. }, _) => receipts::MessageKind::Refunded,
+        };
+        let amounts = payment.amounts;
+        let (parts, total, at) = match message.kind {
+            MessageKind::Refunded { amounts, at } => {
+                ((amounts.principal, amounts.fee, amounts.vat, Money::ZERO), amounts.total()?, at)
+            }
+            _ => {
+                let parts = (amounts.principal, amounts.fee, amounts.vat, amounts.duty);
+                (parts, amounts.total, payment.standing_since)
+            }
         };
         let catalogue = (self.catalogue)();
         let (biller, receivable) =
@@ -172,15 +184,15 @@ impl Notifier {
             biller,
             receivable,
             contract_masked: payment.contract_masked.clone(),
-            principal: payment.amounts.principal,
-            fee: payment.amounts.fee,
-            vat: payment.amounts.vat,
-            duty: payment.amounts.duty,
-            total: payment.amounts.total,
+            principal: parts.0,
+            fee: parts.1,
+            vat: parts.2,
+            duty: parts.3,
+            total,
             payment_reference: payment.reference.clone(),
             instrument: payment.instrument,
             card_mask: Some(payment.card_mask.clone()).filter(|mask| !mask.is_empty()),
-            at: payment.standing_since,
+            at,
             link: self.link(payment),
         })
     }

@@ -90,6 +90,16 @@ actions! {
     ReceiptResent = "receipt-resent";
     /// They had a biller asked again at once.
     BillerAsked = "biller-asked";
+    /// They proposed a refund, or made it where one person may.
+    RefundRequested = "refund-requested";
+    /// As the second person they agreed to a refund.
+    RefundApproved = "refund-approved";
+    /// As the second person they refused it.
+    RefundRefused = "refund-refused";
+    /// They took their own proposal back.
+    RefundWithdrawn = "refund-withdrawn";
+    /// They had the gateway asked once more what became of a refund.
+    RefundTakenUp = "refund-taken-up";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -70,6 +70,8 @@ pub enum Permission {
     ViewPayments,
     /// Settle what needs a person.
     ResolveIncidents,
+    /// Propose to give money back.
+    RequestRefund,
     /// Agree to give money back.
     ApproveRefund,
     /// Read accounts, postings and statements, and what reconciliation found.
@@ -128,6 +130,7 @@ impl Role {
             Self::BillerUser => &[P::ViewBillerPayments, P::ViewSettlement],
             Self::Finance => &[
                 P::ApproveFloat,
+                P::RequestRefund,
                 P::ApproveRefund,
                 P::ViewPayments,
                 P::ViewOutlets,
@@ -140,6 +143,7 @@ impl Role {
                 P::ViewPayments,
                 P::ViewOutlets,
                 P::ResolveIncidents,
+                P::RequestRefund,
                 P::ManageOutlets,
                 P::ManageNetwork,
                 P::ManageBillers,
@@ -168,7 +172,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -182,6 +186,7 @@ impl Permission {
         Self::ViewBillerPayments,
         Self::ViewPayments,
         Self::ResolveIncidents,
+        Self::RequestRefund,
         Self::ApproveRefund,
         Self::ViewBooks,
         Self::ViewSettlement,
@@ -204,6 +209,7 @@ impl Permission {
             | Self::ManageOutlets
             | Self::ManageNetwork
             | Self::ResolveIncidents
+            | Self::RequestRefund
             | Self::ApproveRefund
             | Self::ResolveBreaks
             | Self::ManageBillers
@@ -365,6 +371,7 @@ mod tests {
     #[case(P::ViewBillerPayments, "biller-user")]
     #[case(P::ViewPayments, "finance operations auditor")]
     #[case(P::ResolveIncidents, "operations")]
+    #[case(P::RequestRefund, "finance operations")]
     #[case(P::ApproveRefund, "finance")]
     #[case(P::ViewBooks, "finance auditor")]
     #[case(P::ViewSettlement, "biller-user finance operations auditor")]

@@ -20,6 +20,7 @@ mod notify;
 mod outlet;
 mod paying;
 mod reconcile_command;
+mod refunds;
 mod register;
 mod reports;
 mod settlement;

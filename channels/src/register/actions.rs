@@ -2,6 +2,7 @@
 
 use payments::register::Story;
 
+use crate::refunds;
 use crate::staff::session::StaffSession;
 
 /// A link to something that can be done.
@@ -13,6 +14,7 @@ pub(super) struct ActionLink {
 }
 
 /// What this member can do about this payment elsewhere. Features that move money add their links here.
-pub(super) fn action_links(_session: &StaffSession, _story: &Story) -> Vec<ActionLink> {
-    Vec::new()
+pub(super) fn action_links(session: &StaffSession, story: &Story) -> Vec<ActionLink> {
+    let refunds = refunds::actions(session, story.payment.id, story.payment.state);
+    refunds.into_iter().map(|(key, path)| ActionLink { key, path }).collect()
 }

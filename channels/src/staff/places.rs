@@ -112,6 +112,13 @@ pub(super) const WORK: &[Place] = &[
         icon: "M6 3.5h9l3.5 3.5v13.5H6zM9 16.5v-3M12 16.5V10M15 16.5v-4.5",
     },
     Place {
+        key: "staff-nav-refunds",
+        path: "/staff/refunds",
+        needs: &[Permission::ViewPayments],
+        is_whole: true,
+        icon: "M9 5 4.5 9.5 9 14M4.5 9.5H15a4.5 4.5 0 0 1 0 9H9",
+    },
+    Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],

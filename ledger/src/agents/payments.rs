@@ -155,7 +155,7 @@ pub struct Cancellation {
 /// Cash that lies at an outlet and belongs to a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GiveBack {
-    /// The number of the payment or the late cash.
+    /// The number of the payment, the refund or the late cash.
     pub subject: i64,
     /// How much.
     pub amount: Money,
@@ -209,7 +209,7 @@ impl WriteOp<'_> {
     }
 
     /// Cash that an outlet is told to give back from now on.
-    pub(super) fn owe(
+    pub(crate) fn owe(
         &mut self,
         subject: i64,
         outlet: &str,

@@ -220,6 +220,7 @@ fn outside_payments(connection: &mut Conn, accounts: &Accounts, report: &mut Boo
     let moment = Moment { at: chrono::DateTime::UNIX_EPOCH, day: chrono::NaiveDate::default() };
     requests(connection, moment, &mut ask, report)?;
     late(connection, moment, &mut ask, report)?;
+    super::refunds::ask(connection, moment, &mut ask, report)?;
     super::settlement::ask(connection, moment, &mut ask, report)?;
     super::reconciliation::ask(connection, moment, &mut ask, report)?;
     let mut last = i64::MIN;

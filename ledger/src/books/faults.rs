@@ -137,10 +137,15 @@ pub enum BookFault {
     /// A request or late cash, and what was booked for it.
     #[error("{what} {id}: {why}")]
     OutsidePayments { what: &'static str, id: i64, why: &'static str },
+    /// Refunds of a payment, taken together.
+    #[error("payment {payment}: its refunds {why}")]
+    RefundsTogether { payment: i64, why: &'static str },
     /// Money booked outside of payments that nothing asked for.
-    #[error("posting {posting} '{kind}' belongs to no request, late cash, settlement, transfer, match or break")]
+    #[error(
+        "posting {posting} '{kind}' belongs to no request, late cash, refund, settlement, transfer, match or break"
+    )]
     PostingUnasked { posting: i64, kind: PostingKind },
-    /// A confirmation, or its reversal, that is in no window or in a wrong one.
+    /// A confirmation, its reversal or a refund that is in no window or in a wrong one.
     #[error("posting {posting}: {why}")]
     WindowAstray { posting: i64, why: &'static str },
     /// What came of a settlement window.

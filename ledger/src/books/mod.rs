@@ -12,6 +12,7 @@ mod faults;
 mod journal;
 mod payments;
 mod reconciliation;
+mod refunds;
 mod settlement;
 
 use std::collections::HashMap;
@@ -43,6 +44,7 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         payments::check(connection, &accounts, &recent, &mut report)?;
         bills::check(connection, &recent, &mut report)?;
         agents::check(connection, &accounts, &mut report)?;
+        refunds::check(connection, &mut report)?;
         settlement::check(connection, &mut report)?;
         reconciliation::check(connection, &accounts, &mut report)?;
         audit::check(connection, &mut report)?;

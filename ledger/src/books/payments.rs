@@ -362,7 +362,10 @@ fn by_the_manual(row: &PaymentRow, agent: Option<&AgentPaymentRow>, kind: Postin
         | PostingKind::BankCharges
         | PostingKind::UnidentifiedMoney
         | PostingKind::CommissionPaid
-        | PostingKind::DifferenceWrittenOff => return None,
+        | PostingKind::DifferenceWrittenOff
+        | PostingKind::RefundDecided
+        | PostingKind::RefundPaid
+        | PostingKind::RefundReversed => return None,
         PostingKind::Taken => manual::taken(&row.funds().ok()?, &amounts, moment),
         PostingKind::Confirmed => manual::confirmed(biller_code(row.biller).ok()?, &amounts, moment),
         PostingKind::ReturnDecided => manual::return_decided(&amounts, moment),

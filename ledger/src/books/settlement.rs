@@ -1,4 +1,4 @@
-//! Settlement: every confirmation, and every reversal of one, is in exactly one window of its biller; what came of a
+//! Settlement: every confirmation, reversal of one and refund is in exactly one window of its biller; what came of a
 //! window is what was booked into it; transfers pay out what is due, and each has the postings that its state asks for.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -17,11 +17,13 @@ use crate::storage::{Conn, StorageError};
 
 /// A page of what was booked with billers, and of what has a window without being that.
 const BOOKED: &str = "\
-    SELECT o.id AS id, o.kind AS kind, o.window_id AS window_id, p.biller AS biller, p.principal AS principal, \
-    l.posting_id AS line \
-    FROM postings o LEFT JOIN payments p ON p.id = o.payment_id \
+    SELECT o.id AS id, o.kind AS kind, o.window_id AS window_id, p.biller AS biller, \
+    COALESCE(r.principal, p.principal) AS principal, l.posting_id AS line \
+    FROM postings o \
+    LEFT JOIN refunds r ON o.payment_id IS NULL AND r.decided_posting = COALESCE(o.reverses, o.id) \
+    LEFT JOIN payments p ON p.id = COALESCE(o.payment_id, r.payment_id) \
     LEFT JOIN window_lines l ON l.window_id = o.window_id AND l.posting_id = o.id \
-    WHERE o.id > $1 AND (o.kind IN ($2, $3) OR o.window_id IS NOT NULL) ORDER BY o.id LIMIT $4";
+    WHERE o.id > $1 AND (o.kind IN ($2, $3) OR o.kind IN (23, 25) OR o.window_id IS NOT NULL) ORDER BY o.id LIMIT $4";
 
 #[derive(QueryableByName)]
 struct Booked {
@@ -103,9 +105,14 @@ fn bookings(
         for row in page {
             let posting = row.id;
             let mut astray = |why| report.fault(BookFault::WindowAstray { posting, why });
-            let is_refund = row.kind == reversed;
-            if row.kind != confirmed && !is_refund {
-                astray("it is in a settlement window, where only confirmations and their reversals belong");
+            let (decided, restored) = (PostingKind::RefundDecided.code(), PostingKind::RefundReversed.code());
+            let is_refund = row.kind == reversed || row.kind == decided;
+            if row.kind != confirmed && !is_refund && row.kind != restored {
+                astray("it is in a settlement window, where only confirmations, their reversals and refunds belong");
+                continue;
+            }
+            // A part of the fee alone is none of the biller's business.
+            if [decided, restored].contains(&row.kind) && row.principal == Some(0) && row.window_id.is_none() {
                 continue;
             }
             let Some(id) = row.window_id else {

@@ -13,4 +13,4 @@ pub use files::{KeptFile, NewDelivery, NewFile};
 pub use orders::{Repeated, TransferEnd, TransferEnded, TransferOrder};
 pub use pages::{WindowFilter, WindowState};
 pub use settling::{NewSettlement, NewTransfer, SettleOutcome, Settlement, Transfer};
-pub use windows::{SettlementWindow, WindowLine, WindowSum};
+pub use windows::{SettlementWindow, WindowLine, WindowLineKind, WindowSum};

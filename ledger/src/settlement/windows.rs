@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, SmallInt};
+use diesel::sql_types::{BigInt, Bool, SmallInt};
 
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::references::Reference;
 use crate::states::PostingKind;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::{payments, postings, quotes, settlement_windows, window_lines};
+use crate::storage::schema::{payments, postings, quotes, refunds, settlement_windows, window_lines};
 use crate::storage::{Conn, StorageError};
 use crate::vocabulary::{Channel, Instrument};
 use crate::writer::{WINDOWS_LOCK, WriteOp};
@@ -20,8 +22,10 @@ use crate::writer::{WINDOWS_LOCK, WriteOp};
 /// BIGINT would be a float on one database and a decimal on the other.
 const SUMS: &str = "\
     SELECT p.channel AS channel, p.instrument AS instrument, o.kind AS kind, CAST(COUNT(*) AS BIGINT) AS count, \
-    CAST(SUM(p.principal) AS BIGINT) AS amount \
-    FROM window_lines l JOIN postings o ON o.id = l.posting_id JOIN payments p ON p.id = o.payment_id \
+    CAST(SUM(COALESCE(r.principal, p.principal)) AS BIGINT) AS amount \
+    FROM window_lines l JOIN postings o ON o.id = l.posting_id \
+    LEFT JOIN refunds r ON o.payment_id IS NULL AND r.decided_posting = COALESCE(o.reverses, o.id) \
+    JOIN payments p ON p.id = COALESCE(o.payment_id, r.payment_id) \
     WHERE l.window_id = $1 GROUP BY p.channel, p.instrument, o.kind ORDER BY p.channel, p.instrument, o.kind";
 
 /// The set of payments that one settlement pays out.
@@ -39,15 +43,37 @@ pub struct SettlementWindow {
     pub closed_at: Option<NaiveDateTime>,
 }
 
-/// What payments, or their reversals, by one channel and instrument come to in a window.
+/// What a booking of a window does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowLineKind {
+    /// A confirmed payment: money for the biller.
+    Payment,
+    /// A confirmed payment taken back, or a refund of all or part of one.
+    Refund,
+    /// A refund that was not made after all: the biller has it again.
+    Restored,
+}
+
+impl WindowLineKind {
+    fn of(kind: i16) -> Result<Self, StorageError> {
+        match PostingKind::from_code(kind) {
+            Some(PostingKind::Confirmed) => Ok(Self::Payment),
+            Some(PostingKind::ConfirmedReversed | PostingKind::RefundDecided) => Ok(Self::Refund),
+            Some(PostingKind::RefundReversed) => Ok(Self::Restored),
+            _ => Err(StorageError::Damaged(format!("kind {kind} in a settlement window"))),
+        }
+    }
+}
+
+/// What payments, or refunds, by one channel and instrument come to in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowSum {
     /// The channel.
     pub channel: Channel,
     /// The instrument.
     pub instrument: Instrument,
-    /// Whether these are reversals of confirmed payments.
-    pub is_refund: bool,
+    /// What they are.
+    pub kind: WindowLineKind,
     /// How many.
     pub count: i64,
     /// Their principals.
@@ -59,8 +85,8 @@ pub struct WindowSum {
 pub struct WindowLine {
     /// The posting's number, which orders the lines.
     pub posting: i64,
-    /// Whether it takes a confirmed payment back.
-    pub is_refund: bool,
+    /// What it is.
+    pub kind: WindowLineKind,
     /// The payment.
     pub payment: Reference,
     /// Its quote's kind of bill, and what the quote keeps as text.
@@ -112,13 +138,19 @@ struct SumRow {
     amount: i64,
 }
 
-/// Posting, kind and time; number, secret, channel, instrument, principal and receipt of the payment; type and detail of the
-/// quote.
-type LineRow =
-    ((i64, i16, NaiveDateTime), (i64, i64, i16, i16, i64, Option<String>, Option<NaiveDate>), Option<(String, String)>);
+type PaymentPart = (i64, i64, i16, i16, i64, Option<i64>, Option<String>, Option<NaiveDate>);
+/// Posting, kind and time; number, secret, channel, instrument, principal, that of its refund, and receipt of the payment;
+/// type and detail of the quote.
+type LineRow = ((i64, i16, NaiveDateTime), PaymentPart, Option<(String, String)>);
 
-fn is_refund(kind: i16) -> bool {
-    kind == PostingKind::ConfirmedReversed.code()
+/// The refund whose posting, or its reversal, a line is.
+fn of_refund() -> SqlLiteral<Bool> {
+    sql("refunds.decided_posting = COALESCE(postings.reverses, postings.id)")
+}
+
+/// The payment of a line's posting, or of its refund.
+fn of_payment() -> SqlLiteral<Bool> {
+    sql("payments.id = COALESCE(postings.payment_id, refunds.payment_id)")
 }
 
 fn unknown<T>(found: Option<T>, what: &str, code: i16) -> Result<T, StorageError> {
@@ -191,7 +223,7 @@ impl Reader<'_> {
             Ok(WindowSum {
                 channel: unknown(Channel::from_code(row.channel), "channel", row.channel)?,
                 instrument: unknown(Instrument::from_code(row.instrument), "instrument", row.instrument)?,
-                is_refund: is_refund(row.kind),
+                kind: WindowLineKind::of(row.kind)?,
                 count: row.count,
                 amount: Money::from_minor(row.amount),
             })
@@ -203,7 +235,8 @@ impl Reader<'_> {
     pub fn window_lines(&mut self, window: i64, after: i64, limit: i64) -> Result<Vec<WindowLine>, StorageError> {
         let rows: Vec<LineRow> = window_lines::table
             .inner_join(postings::table.on(postings::id.eq(window_lines::posting_id)))
-            .inner_join(payments::table.on(postings::payment_id.eq(payments::id.nullable())))
+            .left_join(refunds::table.on(postings::payment_id.is_null().and(of_refund())))
+            .inner_join(payments::table.on(of_payment()))
             .left_join(quotes::table.on(quotes::id.eq(payments::quote_id)))
             .filter(window_lines::window_id.eq(window))
             .filter(window_lines::posting_id.gt(after))
@@ -217,6 +250,7 @@ impl Reader<'_> {
                     payments::channel,
                     payments::instrument,
                     payments::principal,
+                    refunds::principal.nullable(),
                     payments::receipt_number,
                     payments::receipt_date,
                 ),
@@ -224,15 +258,15 @@ impl Reader<'_> {
             ))
             .load(self.connection)?;
         let read = |(posting, payment, quote): LineRow| {
-            let (id, secret, channel, instrument, principal, receipt_number, receipt_date) = payment;
+            let (id, secret, channel, instrument, principal, refunded, receipt_number, receipt_date) = payment;
             Ok(WindowLine {
                 posting: posting.0,
-                is_refund: is_refund(posting.1),
+                kind: WindowLineKind::of(posting.1)?,
                 payment: Reference::of(id, secret),
                 quote,
                 channel: unknown(Channel::from_code(channel), "channel", channel)?,
                 instrument: unknown(Instrument::from_code(instrument), "instrument", instrument)?,
-                principal: Money::from_minor(principal),
+                principal: Money::from_minor(refunded.unwrap_or(principal)),
                 receipt_number,
                 receipt_date,
                 booked_at: posting.2,

@@ -811,6 +811,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    refunds (id) {
+        id -> BigInt,
+        payment_id -> BigInt,
+        request_key -> Binary,
+        input -> Binary,
+        principal -> BigInt,
+        fee -> BigInt,
+        vat -> BigInt,
+        reason -> SmallInt,
+        note -> Text,
+        state -> SmallInt,
+        needs_second -> SmallInt,
+        proposed_at -> Timestamp,
+        proposed_by -> BigInt,
+        proposed_by_name -> Text,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_by_name -> Text,
+        decision_note -> Text,
+        asks -> Integer,
+        asked_at -> Nullable<Timestamp>,
+        credited_before -> Nullable<BigInt>,
+        ended_at -> Nullable<Timestamp>,
+        gateway_words -> Text,
+        decided_posting -> Nullable<BigInt>,
+        paid_posting -> Nullable<BigInt>,
+        reversed_posting -> Nullable<BigInt>,
+        commission_posting -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
     quotes,
@@ -847,6 +879,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     returned_apart,
     breaks,
     break_notes,
+    refunds,
 );
 diesel::joinable!(staff_sessions -> staff_members (member_id));
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, staff_members);

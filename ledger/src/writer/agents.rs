@@ -16,6 +16,7 @@ use crate::agents::payments::AgentPaymentRow;
 use crate::agents::{Actor, AgentPay, CashReferenceState, ShiftState};
 use crate::money::Money;
 use crate::postings::{self, Moment, Posting, Unbalanced};
+use crate::refunds::is_refunded;
 use crate::states::{PaymentState, PostingKind};
 use crate::storage::rows::{PaymentRow, biller_code};
 use crate::storage::schema::{agent_payments, cancellations, cash_references, postings as booked, shifts};
@@ -37,6 +38,8 @@ pub(super) struct AgentView {
     booked: HashMap<(i64, i16), (i64, NaiveDateTime)>,
     /// Payments whose biller was asked to cancel, and since when.
     asked: HashMap<i64, NaiveDateTime>,
+    /// Payments of which something was given back, or is going to be.
+    refunded: BTreeSet<i64>,
 }
 
 /// Cash that goes back over a counter.
@@ -143,6 +146,9 @@ impl AgentView {
     }
 
     fn load_cancelling(&mut self, connection: &mut Conn, payment: i64) -> Result<(), StorageError> {
+        if is_refunded(connection, payment)? {
+            self.refunded.insert(payment);
+        }
         let events: Vec<(i64, i16, NaiveDateTime)> = booked::table
             .filter(booked::payment_id.eq(payment))
             .select((booked::id, booked::kind, booked::booked_at))
@@ -214,6 +220,8 @@ pub(super) fn may_cancel(view: &View, row: &PaymentRow, state: PaymentState) -> 
     match view.agents.payments.get(&row.id) {
         Some(_) if state != PaymentState::Confirmed => Ok(()),
         Some(_) if view.agents.asked.contains_key(&row.id) => Err(AdvanceOutcome::Refused(state)),
+        // All of it would go back once more.
+        Some(_) if view.agents.refunded.contains(&row.id) => Err(AdvanceOutcome::Refused(state)),
         Some(agent) if !view.agents.is_open(agent.shift_id) => Err(AdvanceOutcome::ShiftClosed),
         Some(_) => Ok(()),
         None => Err(AdvanceOutcome::Refused(state)),

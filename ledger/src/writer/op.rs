@@ -11,7 +11,7 @@ use crate::accounts::Account;
 use crate::money::Money;
 use crate::postings::{Moment, Posting, Unbalanced};
 use crate::states::TaskKind;
-use crate::storage::schema::{accounts, entries, float_entries, postings};
+use crate::storage::schema::{accounts, entries, float_entries, postings, window_lines};
 use crate::storage::{Conn, StorageError};
 
 /// The writer's connection, lent to one write. No network call belongs inside.
@@ -45,6 +45,16 @@ impl WriteOp<'_> {
 
     /// Books what belongs to no payment; the posting's number. `Conflict` where a guarded balance would not allow it.
     pub(crate) fn post(&mut self, posting: &Posting) -> Result<i64, StorageError> {
+        self.post_with(posting, None, None)
+    }
+
+    /// [`Self::post`] into a settlement window, whose line is in order at once, or as the reversal of another posting.
+    pub(crate) fn post_with(
+        &mut self,
+        posting: &Posting,
+        window: Option<i64>,
+        reverses: Option<i64>,
+    ) -> Result<i64, StorageError> {
         let id = self.next_id()?;
         let moment = posting.moment();
         let values = (
@@ -52,8 +62,13 @@ impl WriteOp<'_> {
             postings::kind.eq(posting.kind().code()),
             postings::booked_at.eq(moment.at.naive_utc()),
             postings::effective_on.eq(moment.day),
+            (postings::reverses.eq(reverses), postings::window_id.eq(window)),
         );
         diesel::insert_into(postings::table).values(values).execute(self.connection)?;
+        if let Some(window) = window {
+            let line = (window_lines::window_id.eq(window), window_lines::posting_id.eq(id));
+            diesel::insert_into(window_lines::table).values(line).execute(self.connection)?;
+        }
         // In the order of account numbers, as batches do.
         let mut deltas = BTreeMap::<i64, i64>::new();
         for (line, entry) in (0i16..).zip(posting.entries()) {

@@ -13,6 +13,7 @@ use diesel::sql_types::BigInt;
 
 use super::commands::Step;
 use super::ids::Ids;
+use super::op::WriteOp;
 use super::plan::Plan;
 use super::view::View;
 use crate::postings::Moment;
@@ -65,6 +66,11 @@ impl WindowView {
                 named.entry(row.biller).and_modify(|first| *first = cut_off.min(*first)).or_insert(cut_off);
             }
         }
+        Self::of(connection, named)
+    }
+
+    /// Reads the windows of these billers, with the cut-offs that may be opened.
+    fn of(connection: &mut Conn, named: BTreeMap<i32, NaiveDateTime>) -> Result<Self, StorageError> {
         let mut view = Self::default();
         if named.is_empty() {
             return Ok(view);
@@ -112,8 +118,19 @@ pub(super) fn place(
     cut_off: DateTime<Utc>,
     moment: Moment,
 ) -> Result<i64, StorageError> {
+    let windows = view.windows.0.entry(biller).or_default();
+    placed(windows, &mut plan.windows, ids, biller, cut_off, moment)
+}
+
+fn placed(
+    Windows { open, closed }: &mut Windows,
+    plan: &mut WindowPlan,
+    ids: &mut Ids,
+    biller: i32,
+    cut_off: DateTime<Utc>,
+    moment: Moment,
+) -> Result<i64, StorageError> {
     let (now, cut_off) = (moment.at.naive_utc(), cut_off.naive_utc());
-    let Windows { open, closed } = view.windows.0.entry(biller).or_default();
     if let Some((first, id)) = open.iter().find(|(cut_off, _)| **cut_off > now)
         && (*first <= cut_off || closed.is_some_and(|closed| cut_off <= closed))
     {
@@ -124,8 +141,25 @@ pub(super) fn place(
     }
     let id = ids.next()?;
     open.insert(cut_off, id);
-    plan.windows.new.push(NewWindow { id, biller, cut_off, opened_at: now });
+    plan.new.push(NewWindow { id, biller, cut_off, opened_at: now });
     Ok(id)
+}
+
+impl WriteOp<'_> {
+    /// The window of a rare booking, by the same rule; opened at once where it has to be.
+    pub(crate) fn place_in_window(
+        &mut self,
+        biller: i32,
+        cut_off: DateTime<Utc>,
+        moment: Moment,
+    ) -> Result<i64, StorageError> {
+        let mut view = WindowView::of(self.connection, BTreeMap::from([(biller, cut_off.naive_utc())]))?;
+        let mut plan = WindowPlan::default();
+        let windows = view.0.entry(biller).or_default();
+        let id = placed(windows, &mut plan, self.ids, biller, cut_off, moment)?;
+        write(self.connection, &plan)?;
+        Ok(id)
+    }
 }
 
 /// Opens the new windows. Another process that opened one of them meanwhile is a conflict.

@@ -114,14 +114,14 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "UPDATE float_requests SET state = 3 WHERE id = {request}",
         &[
             "float request {request}: it was booked and not approved",
-            "posting {top up} 'float topped up' belongs to no request, late cash, settlement, transfer, match or break",
+            "posting {top up} 'float topped up' belongs to no request, late cash, refund, settlement, transfer, match or break",
         ],
     ),
     (
         "UPDATE float_requests SET posting_id = NULL WHERE id = {request}",
         &[
             "float request {request}: it was approved and not booked",
-            "posting {top up} 'float topped up' belongs to no request, late cash, settlement, transfer, match or break",
+            "posting {top up} 'float topped up' belongs to no request, late cash, refund, settlement, transfer, match or break",
         ],
     ),
     (
@@ -131,7 +131,7 @@ const DAMAGE: &[(&str, &[&str])] = &[
     (
         "UPDATE float_requests SET posting_id = 424242 WHERE id = {request}",
         &[
-            "posting {top up} 'float topped up' belongs to no request, late cash, settlement, transfer, match or break",
+            "posting {top up} 'float topped up' belongs to no request, late cash, refund, settlement, transfer, match or break",
             "float request {request}: its posting is missing",
         ],
     ),
@@ -139,7 +139,7 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "UPDATE float_requests SET kind = 90 WHERE id = {request}",
         &[
             "float request {request}: kind 90 is unknown",
-            "posting {top up} 'float topped up' belongs to no request, late cash, settlement, transfer, match or break",
+            "posting {top up} 'float topped up' belongs to no request, late cash, refund, settlement, transfer, match or break",
         ],
     ),
     ("UPDATE late_cash SET amount = amount + 1", &["late cash {cash}: its posting books something else"]),

@@ -167,7 +167,7 @@ pub const DAMAGE: &[(&str, &[&str])] = &[
             "payment {confirmed} is confirmed: posting {confirmed:2} 'taken' does not belong to that",
             "payment {confirmed}: posting {confirmed:2} 'taken' does not divide the total as the payment does",
             "payment {confirmed} is confirmed: its posting 'confirmed' is missing",
-            "posting {confirmed:2}: it is in a settlement window, where only confirmations and their reversals belong",
+            "posting {confirmed:2}: it is in a settlement window, where only confirmations, their reversals and refunds belong",
         ],
     ),
     (
@@ -268,7 +268,7 @@ pub const DAMAGE: &[(&str, &[&str])] = &[
         &[
             "posting {confirmed:2}: kind 90 is unknown",
             "payment {confirmed} is confirmed: its posting 'confirmed' is missing",
-            "posting {confirmed:2}: it is in a settlement window, where only confirmations and their reversals belong",
+            "posting {confirmed:2}: it is in a settlement window, where only confirmations, their reversals and refunds belong",
         ],
     ),
     (

@@ -23,6 +23,7 @@ mod paying;
 mod payment_words;
 mod recent;
 mod reconciliation;
+mod refunds;
 mod reports;
 mod retention;
 mod schema;

@@ -242,7 +242,7 @@ fn damage_is_named() {
         ("UPDATE settlements SET commission_posting = NULL", "its commission is not booked"),
         ("UPDATE transfers SET amount = amount - 1", "its transfers do not come to what is paid out"),
         ("UPDATE transfers SET state = 3", "its postings are not those of its state"),
-        ("DELETE FROM transfers", "belongs to no request, late cash, settlement, transfer, match or break"),
+        ("DELETE FROM transfers", "belongs to no request, late cash, refund, settlement, transfer, match or break"),
         ("DELETE FROM settlements", "it has transfers and was not settled"),
         (
             "UPDATE settlement_windows SET settled_at = NULL WHERE settled_at IS NOT NULL",

@@ -39,6 +39,26 @@ impl Dispatcher {
         self.delivered(task, medium, self.messenger.deliver(&message).await)
     }
 
+    /// Tells a payer that a refund was made.
+    pub(super) async fn tell_of_refund(&self, task: &Task) -> Result<End, Infrastructure> {
+        let medium = if task.kind == TaskKind::SmsRefunded { Medium::Sms } else { Medium::Mail };
+        if medium == Medium::Sms && task.attempts > 1 && task.note.is_empty() {
+            return done("unknown whether it was sent; not sent again");
+        }
+        let id = task.payment;
+        let found = self.hub.read(move |reader| {
+            let Some(refund) = reader.refund(id)? else { return Ok(None) };
+            Ok(reader.payment_of(refund.payment)?.map(|payment| (refund, payment)))
+        });
+        let Some((refund, payment)) = found.await? else { return done("about no refund") };
+        let to = if medium == Medium::Sms { payment.phone.clone() } else { payment.email.clone() };
+        let Some(to) = to else { return done("nobody to tell") };
+        let kind = MessageKind::Refunded { amounts: refund.amounts, at: refund.ended_at.unwrap_or_default().and_utc() };
+        let (payment, quote) = self.hub.with_quote(payment).await?;
+        let message = Message { id: task.id, kind, medium, to, payment: show_payment(&payment, &quote)? };
+        self.delivered(task, medium, self.messenger.deliver(&message).await)
+    }
+
     /// Sends a payment link, unless it cannot be paid any more.
     pub(super) async fn send_link(&self, task: &Task) -> Result<End, Infrastructure> {
         let medium = if task.kind == TaskKind::SmsLink { Medium::Sms } else { Medium::Mail };

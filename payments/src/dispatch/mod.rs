@@ -9,6 +9,7 @@ mod confirm;
 mod gateway;
 mod message;
 mod notice;
+mod refund;
 mod schedule;
 mod sweep;
 
@@ -153,6 +154,8 @@ impl Dispatcher {
             TaskKind::MailLowFloat => return self.warn_of_low_float(task).await,
             TaskKind::SmsReference | TaskKind::SmsReferenceReminder => return self.send_reference(task).await,
             TaskKind::SmsLink | TaskKind::MailLink => return self.send_link(task).await,
+            TaskKind::Refund => return self.give_refund(task).await,
+            TaskKind::SmsRefunded | TaskKind::MailRefunded => return self.tell_of_refund(task).await,
             _ => {}
         }
         let id = task.payment;
@@ -177,7 +180,10 @@ impl Dispatcher {
             | TaskKind::SmsReference
             | TaskKind::SmsReferenceReminder
             | TaskKind::SmsLink
-            | TaskKind::MailLink => done("about no payment"),
+            | TaskKind::MailLink
+            | TaskKind::Refund
+            | TaskKind::SmsRefunded
+            | TaskKind::MailRefunded => done("about no payment"),
         }
     }
 

@@ -16,7 +16,7 @@ const TASKS_MAX: usize = 10_000;
 pub enum Sweep {
     /// Billers that were not told yet.
     Confirmations,
-    /// Operations whose outcome is unknown: confirmations that were tried, cancellations, captures, returns.
+    /// Operations whose outcome is unknown: confirmations that were tried, cancellations, captures, returns, refunds.
     Unknown,
     /// Attempts at the gateway whose callback has not come.
     Attempts,
@@ -55,6 +55,7 @@ const UNKNOWN: &[TaskKind] = &[
     TaskKind::Capture,
     TaskKind::VerifyCapture,
     TaskKind::ReturnMoney,
+    TaskKind::Refund,
 ];
 const ATTEMPTS: &[TaskKind] = &[TaskKind::PollAttempt];
 const MESSAGES: &[TaskKind] = &[
@@ -70,6 +71,8 @@ const MESSAGES: &[TaskKind] = &[
     TaskKind::SmsReferenceReminder,
     TaskKind::SmsLink,
     TaskKind::MailLink,
+    TaskKind::SmsRefunded,
+    TaskKind::MailRefunded,
 ];
 
 impl Dispatcher {

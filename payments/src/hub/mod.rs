@@ -11,6 +11,7 @@ mod find;
 mod ledger_calls;
 mod links;
 mod quote;
+mod refunds;
 mod register;
 mod reports;
 mod secrets;
@@ -70,6 +71,8 @@ pub struct HubSettings {
     pub settlement_folder: PathBuf,
     /// The highest amount that one person books for a break.
     pub break_alone_max: Money,
+    /// The highest refund that one person makes alone.
+    pub refund_alone_max: Money,
 }
 
 impl Default for HubSettings {
@@ -85,6 +88,7 @@ impl Default for HubSettings {
             link_key: hex::encode(rand::random::<[u8; 32]>()).into(),
             settlement_folder: "settlement".into(),
             break_alone_max: Money::ZERO,
+            refund_alone_max: Money::ZERO,
         }
     }
 }

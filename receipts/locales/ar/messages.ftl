@@ -14,6 +14,12 @@ sms-returned = { $instrument ->
     { $link }
 sms-cancelled = أُلغي أداء { $amount }، { $bill }. تستعيده لدى نقطة الأداء، والفاتورة مستحقة. المرجع { $reference }
     { $link }
+sms-refunded = { $instrument ->
+    [card] أُعيد إلى بطاقتك { $amount }، { $bill }. قد يتأخر ظهوره أياما.
+    [cash] استرجاع { $amount }، { $bill }: تتسلمه لدى نقطة الأداء.
+   *[other] أُعيد إليك { $amount }، { $bill }.
+} المرجع { $reference }
+    { $link }
 sms-reference = { $biller }: أدِّ { $amount } نقدا بالرمز { $digits } قبل { $until }
 sms-reference-reminder = تذكير: ينتهي الرمز { $digits } ({ $biller }، { $amount }) في { $until }
 low-float-subject = رصيد منخفض في نقطة الأداء { $outlet }: { $available }
@@ -41,6 +47,15 @@ mail-returned-text = لم تقبل المؤسسة ({ $biller }) الأداء. { 
 }
 mail-returned-note = إذا كانت الفاتورة لا تزال مستحقة، يمكنك أداؤها من جديد متى شئت.
 mail-returned-link = عرض الأداء
+mail-refunded-subject = تم استرجاع المبلغ: { $amount }
+mail-refunded-heading = تم إرجاع مبلغ إليك
+mail-refunded-text = يتعلق الأمر باسترجاع من أدائك لفائدة { $biller }. { $instrument ->
+    [card] المبلغ في طريقه إلى بطاقتك، وقد يستغرق ظهوره بضعة أيام حسب البنك.
+    [cash] المبلغ في انتظارك نقدا لدى نقطة الأداء التي أديت فيها.
+   *[other] عاد المبلغ بالوسيلة التي أديت بها.
+}
+mail-refunded-link = عرض الأداء
+mail-refunded-at = أُرجع يوم { $when } (بتوقيت المغرب)
 mail-request-subject = رابط الأداء: { $biller }، { $amount }
 mail-request-heading = فاتورتك جاهزة للأداء
 mail-request-text = طلبت رابطا لأداء فاتورة { $biller } بالبطاقة. يصلح لأداء واحد وبهذا المبلغ فقط. ستدخل رقم بطاقتك في صفحة CMI الآمنة.

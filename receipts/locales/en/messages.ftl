@@ -14,6 +14,12 @@ sms-returned = { $instrument ->
     { $link }
 sms-cancelled = Cancelled: { $amount }, { $bill }. Given back at the outlet; the bill is due again. Ref. { $reference }
     { $link }
+sms-refunded = { $instrument ->
+    [card] Refunded to your card: { $amount }, { $bill }. The bank may take a few days to show it.
+    [cash] Refund of { $amount }, { $bill }: get it at the outlet where you paid.
+   *[other] Refunded to you: { $amount }, { $bill }.
+} Ref. { $reference }
+    { $link }
 sms-reference = { $biller }: pay { $amount } in cash with code { $digits } until { $until }.
 sms-reference-reminder = Reminder: code { $digits } ({ $biller }, { $amount }) ends on { $until }.
 low-float-subject = Low float at outlet { $outlet }: { $available }
@@ -41,6 +47,15 @@ mail-returned-text = { $biller } had not accepted the payment. { $instrument ->
 }
 mail-returned-note = If the bill is still due, you can pay it again whenever you like.
 mail-returned-link = See the payment
+mail-refunded-subject = Refund made: { $amount }
+mail-refunded-heading = You were refunded
+mail-refunded-text = This is a refund of your payment to { $biller }. { $instrument ->
+    [card] It is going to your card; depending on the bank it shows within a few days.
+    [cash] It waits for you in cash at the outlet where you paid.
+   *[other] It went back the way you paid.
+}
+mail-refunded-link = See the payment
+mail-refunded-at = Refunded on { $when } (Morocco time)
 mail-request-subject = Your payment link: { $biller }, { $amount }
 mail-request-heading = Your bill is ready to be paid
 mail-request-text = You asked for a link to pay { $biller } by card. It is good for one payment and for this amount only. You will enter your card on CMI’s secure page.

@@ -14,6 +14,12 @@ sms-returned = { $instrument ->
     { $link }
 sms-cancelled = Annulé : { $amount }, { $bill }. Rendu au point de vente ; la facture est de nouveau due. Réf. { $reference }
     { $link }
+sms-refunded = { $instrument ->
+    [card] Remboursé sur votre carte : { $amount }, { $bill }. Visible sous quelques jours selon la banque.
+    [cash] Remboursement de { $amount }, { $bill } : à retirer au point de vente où vous avez payé.
+   *[other] Remboursé : { $amount }, { $bill }.
+} Réf. { $reference }
+    { $link }
 sms-reference = { $biller } : { $amount } à payer en espèces avec le code { $digits } jusqu'au { $until }.
 sms-reference-reminder = Rappel : le code { $digits } ({ $biller }, { $amount }) expire le { $until }.
 low-float-subject = Solde bas au point de vente { $outlet } : { $available }
@@ -41,6 +47,15 @@ mail-returned-text = { $biller } n’avait pas accepté le paiement. { $instrume
 }
 mail-returned-note = Si la facture est toujours due, vous pouvez la payer à nouveau quand vous voulez.
 mail-returned-link = Voir le paiement
+mail-refunded-subject = Remboursement effectué : { $amount }
+mail-refunded-heading = Vous avez été remboursé
+mail-refunded-text = Il s’agit du remboursement de votre paiement à { $biller }. { $instrument ->
+    [card] Il est versé sur votre carte ; selon la banque, il apparaît sous quelques jours.
+    [cash] Il vous attend en espèces au point de vente où vous avez payé.
+   *[other] Il est reparti par le moyen que vous aviez utilisé.
+}
+mail-refunded-link = Voir le paiement
+mail-refunded-at = Remboursé le { $when } (heure du Maroc)
 mail-request-subject = Votre lien de paiement : { $biller }, { $amount }
 mail-request-heading = Votre facture est prête à être payée
 mail-request-text = Vous avez demandé un lien pour payer { $biller } par carte. Il vaut pour un seul paiement et pour ce montant seulement. Vous saisirez votre carte sur la page sécurisée de CMI.

@@ -94,7 +94,7 @@ fn text(data: &MessageData, say: Say) -> String {
 /// A second sentence, or empty.
 fn note(data: &MessageData, say: Say) -> String {
     match data.kind {
-        MessageKind::Confirmed { .. } | MessageKind::Cancelled => String::new(),
+        MessageKind::Confirmed { .. } | MessageKind::Cancelled | MessageKind::Refunded => String::new(),
         MessageKind::Returning | MessageKind::Returned | MessageKind::Request => {
             say(data.language, &key(data, "note"), &[("biller", &data.biller)])
         }
@@ -110,7 +110,7 @@ fn total_label(data: &MessageData) -> String {
     let key = match data.kind {
         MessageKind::Confirmed { .. } => "receipt-total-paid",
         MessageKind::Returning => "mail-total-returning",
-        MessageKind::Returned | MessageKind::Cancelled => "mail-total-returned",
+        MessageKind::Returned | MessageKind::Cancelled | MessageKind::Refunded => "mail-total-returned",
         MessageKind::Request => "mail-total-request",
     };
     locale::plain(data.language, key, &[])
@@ -135,7 +135,11 @@ fn amounts(data: &MessageData) -> Vec<Line> {
 fn facts(data: &MessageData) -> Vec<Line> {
     let receipt_number = match &data.kind {
         MessageKind::Confirmed { receipt_number } => receipt_number.as_str(),
-        MessageKind::Returning | MessageKind::Returned | MessageKind::Cancelled | MessageKind::Request => "",
+        MessageKind::Returning
+        | MessageKind::Returned
+        | MessageKind::Cancelled
+        | MessageKind::Refunded
+        | MessageKind::Request => "",
     };
     [
         ("receipt-biller", data.biller.as_str(), false),
@@ -156,9 +160,11 @@ fn letter(data: &MessageData, subject: String) -> Letter {
     let plain = |key: &str| locale::plain(language, key, &[]);
     let (colour, wash) = match data.kind {
         MessageKind::Returning => ("#7a4d00", "#fdf1d9"),
-        MessageKind::Confirmed { .. } | MessageKind::Returned | MessageKind::Cancelled | MessageKind::Request => {
-            ("#0b6b3f", "#e2f3ea")
-        }
+        MessageKind::Confirmed { .. }
+        | MessageKind::Returned
+        | MessageKind::Cancelled
+        | MessageKind::Refunded
+        | MessageKind::Request => ("#0b6b3f", "#e2f3ea"),
     };
     Letter {
         language,

@@ -27,6 +27,8 @@ pub enum MessageKind {
     Returned,
     /// The outlet cancelled the payment, and gives the cash back. An SMS only.
     Cancelled,
+    /// Part or all of a payment that the biller booked was given back; the amounts are those of the refund.
+    Refunded,
     /// A link by which the payer may pay; `link` is it, and `at` is when it ends.
     Request,
 }
@@ -39,6 +41,7 @@ impl MessageKind {
             Self::Returning => "returning",
             Self::Returned => "returned",
             Self::Cancelled => "cancelled",
+            Self::Refunded => "refunded",
             Self::Request => "request",
         }
     }

@@ -19,7 +19,11 @@ pub fn sms_text(data: &MessageData) -> String {
     }
     let receipt = match &data.kind {
         MessageKind::Confirmed { receipt_number } => left_to_right(language, receipt_number),
-        MessageKind::Returning | MessageKind::Returned | MessageKind::Cancelled | MessageKind::Request => String::new(),
+        MessageKind::Returning
+        | MessageKind::Returned
+        | MessageKind::Cancelled
+        | MessageKind::Refunded
+        | MessageKind::Request => String::new(),
     };
     let text = locale::plain(
         language,

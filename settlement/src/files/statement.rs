@@ -113,12 +113,25 @@ impl Totals {
         refunds: &[Turnover],
         carried_in: Money,
     ) -> Result<Self, OutOfRange> {
+        Self::with_restored(terms, payments, refunds, &[], carried_in)
+    }
+
+    /// [`Self::of`], where refunds of earlier windows were not made after all: what the biller has again counts with its
+    /// payments, and earns commission only where the refund had given it back.
+    pub fn with_restored(
+        terms: &Terms,
+        payments: &[Turnover],
+        refunds: &[Turnover],
+        restored: &[Turnover],
+        carried_in: Money,
+    ) -> Result<Self, OutOfRange> {
         let count = |of: &[Turnover]| of.iter().try_fold(0_u64, |sum, turnover| sum.checked_add(turnover.count));
         let sum = |of: &[Turnover]| Money::sum(of.iter().map(|turnover| turnover.gross));
-        let Charge { commission, vat } = terms.commission(payments, refunds)?;
+        let Charge { commission, vat } = terms.commission(payments, refunds, restored)?;
+        let payments = [payments, restored].concat();
         let mut totals = Self {
-            payments: count(payments).ok_or(OutOfRange)?,
-            gross: sum(payments).ok_or(OutOfRange)?,
+            payments: count(&payments).ok_or(OutOfRange)?,
+            gross: sum(&payments).ok_or(OutOfRange)?,
             refunds: count(refunds).ok_or(OutOfRange)?,
             refunded: sum(refunds).ok_or(OutOfRange)?,
             commission,
@@ -235,6 +248,20 @@ mod tests {
         let found = (totals.net.minor(), totals.paid.minor(), totals.carried_out.minor());
         assert_eq!(found, (net, paid, carried_out));
         totals.check(contract).unwrap();
+    }
+
+    #[rstest]
+    #[case::kept(crate::terms::OnRefunds::Keep, 58_170)]
+    #[case::given_back(crate::terms::OnRefunds::Return, 58_110)]
+    fn a_refund_that_was_not_made_earns_no_second_commission(
+        #[case] on_refunds: crate::terms::OnRefunds,
+        #[case] net: i64,
+    ) {
+        let terms = Terms { on_refunds, ..terms(Contract::Net) };
+        let totals = Totals::with_restored(&terms, &web(3, 53_816), &[], &web(1, 5_000), Money::ZERO).unwrap();
+        assert_eq!((totals.payments, totals.gross.minor()), (4, 58_816));
+        assert_eq!(totals.net.minor(), net);
+        totals.check(Contract::Net).unwrap();
     }
 
     #[rstest]

@@ -66,12 +66,18 @@ pub struct Charge {
 pub struct OutOfRange;
 
 impl Terms {
-    /// The commission of a window with these payments and refunds. Refunds change nothing unless the terms return
-    /// commission.
-    pub fn commission(&self, payments: &[Turnover], refunds: &[Turnover]) -> Result<Charge, OutOfRange> {
+    /// The commission of a window with these payments, refunds, and refunds of before that were not made after all.
+    /// Refunds change nothing unless the terms return commission.
+    pub fn commission(
+        &self,
+        payments: &[Turnover],
+        refunds: &[Turnover],
+        restored: &[Turnover],
+    ) -> Result<Charge, OutOfRange> {
         let mut earned = self.exact(payments).ok_or(OutOfRange)?;
         if self.on_refunds == OnRefunds::Return {
             earned = self.exact(refunds).and_then(|returned| earned.checked_sub(returned)).ok_or(OutOfRange)?;
+            earned = self.exact(restored).and_then(|again| earned.checked_add(again)).ok_or(OutOfRange)?;
         }
         let commission = round(earned).ok_or(OutOfRange)?;
         let vat = part(commission, self.vat_percent).and_then(round).ok_or(OutOfRange)?;
@@ -143,7 +149,7 @@ mod tests {
     #[case::vat_on_the_rounded(percent("1"), &[web(1, "12.50")], "0.13", "0.03")]
     fn commissions(#[case] terms: Terms, #[case] payments: &[Turnover], #[case] commission: &str, #[case] vat: &str) {
         let expected = Charge { commission: money(commission), vat: money(vat) };
-        assert_eq!(terms.commission(payments, &[web(1, "50.00")]), Ok(expected));
+        assert_eq!(terms.commission(payments, &[web(1, "50.00")], &[]), Ok(expected));
     }
 
     #[rstest]
@@ -159,7 +165,7 @@ mod tests {
             rule(Some(Channel::Agt), Some(Instrument::Cash), "1.5", "2.50"),
         ];
         let terms = Terms { commissions, ..Terms::default() };
-        let found = terms.commission(&[turnover(channel, instrument, 1, "100.00")], &[]).unwrap();
+        let found = terms.commission(&[turnover(channel, instrument, 1, "100.00")], &[], &[]).unwrap();
         assert_eq!(found.commission, money(commission));
     }
 
@@ -169,13 +175,13 @@ mod tests {
     fn refunds(#[case] on_refunds: OnRefunds, #[case] commission: &str, #[case] vat: &str) {
         let terms = Terms { on_refunds, ..percent("1") };
         let expected = Charge { commission: money(commission), vat: money(vat) };
-        assert_eq!(terms.commission(&[web(3, "538.16")], &[web(2, "684.00")]), Ok(expected));
+        assert_eq!(terms.commission(&[web(3, "538.16")], &[web(2, "684.00")], &[]), Ok(expected));
     }
 
     #[test]
     fn the_largest_amounts_are_an_error_not_a_panic() {
         let most = [web(u64::MAX, "92233720368547758.07"), web(1, "92233720368547758.07")];
-        assert_eq!(percent("100").commission(&most, &[]), Err(OutOfRange));
+        assert_eq!(percent("100").commission(&most, &[], &[]), Err(OutOfRange));
     }
 
     proptest! {
@@ -190,7 +196,7 @@ mod tests {
             let terms = Terms { commissions, ..Terms::default() };
             let payments: Vec<Turnover> =
                 gross.iter().map(|gross| Turnover { gross: Money::from_minor(*gross), ..web(2, "0.00") }).collect();
-            let found = terms.commission(&payments, &[]).unwrap();
+            let found = terms.commission(&payments, &[], &[]).unwrap();
             // Exact integer arithmetic: centimes x 10^6 (percent of four places), half-up.
             let sum: i128 = gross.iter().map(|gross| i128::from(*gross)).sum();
             let exact = sum * i128::from(percent_4dp) + i128::from(flat) * 2 * payments.len() as i128 * 1_000_000;

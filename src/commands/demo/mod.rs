@@ -195,6 +195,7 @@ fn config(
             callback_url: None,
             stamp_duty: StampDuty::default(),
             cash_reference_hours: 48,
+            refund_alone_max: ledger::Money::ZERO,
         },
         retention: RetentionConfig::default(),
         settlement: SettlementConfig {

@@ -1,0 +1,143 @@
+staff-nav-refunds = الاسترجاعات
+staff-nav-refunds-about = الأموال التي تُردّ إلى المؤدّين: مقترحة ثم مقرّرة ثم مردودة.
+audit-refund-requested = اقتُرح استرجاع
+audit-refund-approved = تمت الموافقة على استرجاع
+audit-refund-refused = رُفض استرجاع
+audit-refund-withdrawn = سُحب اقتراح استرجاع
+audit-refund-taken-up = سُئلت بوابة الأداء من جديد عن استرجاع
+refunds-title = الاسترجاعات
+refunds-lead = ما ينتظر قرارا، وما لم تُعرف نتيجته بعد، وما فشل.
+refunds-table = الاسترجاعات
+refunds-show = عرض
+refunds-show-proposed = في انتظار القرار
+refunds-show-pending = قيد الإنجاز
+refunds-show-failed = فشلت
+refunds-show-all = الكل
+refunds-filter = تصفية
+refunds-find = استرجاع الأداء ذي الرقم أو المرجع
+refunds-find-button = فتح
+refunds-none = لا توجد استرجاعات هنا.
+refunds-named = الاسترجاع { $number }
+refunds-col-refund = الاسترجاع
+refunds-col-payment = الأداء
+refunds-col-biller = المؤسسة
+refunds-col-amount = المبلغ
+refunds-col-reason = السبب
+refunds-col-state = الحالة
+refunds-col-age = منذ
+refunds-col-by = اقترحه
+refunds-col-account = الحساب
+refunds-col-debit = مدين
+refunds-col-credit = دائن
+refunds-hours = { $form ->
+    [zero] أقل من ساعة
+    [one] ساعة واحدة
+    [two] ساعتان
+    [few] { $count } ساعات
+    [many] { $count } ساعة
+   *[other] { $count } ساعة
+}
+refunds-days = { $form ->
+    [one] يوم واحد
+    [two] يومان
+    [few] { $count } أيام
+    [many] { $count } يوما
+   *[other] { $count } يوم
+}
+refunds-state-proposed = في انتظار القرار
+refunds-state-refused = مرفوض
+refunds-state-withdrawn = مسحوب
+refunds-state-pending = قيد الإنجاز
+refunds-state-done = رُدّ
+refunds-state-failed = فشل
+refunds-reason-paid-twice = أُدّي مرتين
+refunds-reason-wrong-bill = فاتورة غير مقصودة
+refunds-reason-wrong-amount = مبلغ خاطئ
+refunds-reason-cancelled-by-biller = ألغته المؤسسة
+refunds-reason-other = سبب آخر
+refunds-payment-awaiting = في الانتظار
+refunds-payment-held = محجوز
+refunds-payment-taken = مقبوض، قيد التأكيد
+refunds-payment-confirmed = مؤكد
+refunds-payment-declined = مرفوض
+refunds-payment-expired = منتهي
+refunds-payment-returning = قيد الإرجاع
+refunds-payment-returned = مُرجع
+refunds-payment-cancelling = قيد الإلغاء
+refunds-payment-cancelled = ملغى
+refunds-account-biller = مستحق للمؤسسة
+refunds-account-fees = الرسوم المحصلة
+refunds-account-vat = الضريبة على القيمة المضافة المستحقة
+refunds-account-refunds = استرجاعات واجبة
+refunds-account-gateway = مستحق على بوابة الأداء
+refunds-account-float = رصيد نقطة الأداء
+refunds-paid = المؤدى
+refunds-part-principal = حصة المؤسسة
+refunds-part-fee = الرسوم دون الضريبة
+refunds-part-vat = الضريبة على الرسوم
+refunds-part-fees = الرسوم مع الضريبة
+refunds-part-duty = رسم الطابع
+refunds-duty-stays = لا يُردّ أبدا
+refunds-left = ما يمكن استرجاعه بعد
+refunds-ask-title = استرجاع أداء
+refunds-ask-lead = الكل أو جزء منه، دفعة واحدة أو على دفعات. لا يُنجز شيء قبل الشاشة التالية.
+refunds-ask-what = ما يُردّ
+refunds-not-confirmed = لا يُسترجع هنا إلا أداء مؤكد. أما غيره فيعود إلى المؤدي من تلقاء نفسه أو ينتظر جواب المؤسسة.
+refunds-all-back = كل ما يمكن استرجاعه استُرجع أو ينتظر ذلك.
+refunds-way-card = يعود المال إلى البطاقة عبر بوابة الأداء.
+refunds-way-cash = نقطة الأداء التي قبضت النقود تردّها، ويُقيَّد المبلغ في رصيدها فورا.
+refunds-field-principal = ما يُردّ من حصة المؤسسة
+refunds-field-fee = ما يُردّ من الرسوم مع الضريبة
+refunds-hint-most = { $amount } على الأكثر
+refunds-field-note = توضيحات
+refunds-hint-note = ضرورية عند اختيار «سبب آخر». لا تكتب أبدا رقم بطاقة.
+refunds-before = استرجاعات هذا الأداء
+refunds-action-refund = استرجاع هذا الأداء
+refunds-button-look = عرض الأثر
+refunds-button-propose = اقتراح الاسترجاع
+refunds-button-make = استرجاع
+refunds-button-back = رجوع
+refunds-button-approve = الموافقة والاسترجاع
+refunds-button-refuse = رفض
+refunds-button-withdraw = سحب الاقتراح
+refunds-button-ask-again = سؤال بوابة الأداء من جديد
+refunds-confirm-title = تأكيد الاسترجاع
+refunds-confirm-lead = هذا ما سيُنجز.
+refunds-confirm-changed = تغيّر الأثر منذ أن رأيته: لم يُنجز شيء. تحقق مرة أخرى.
+refunds-effect-title = القيود
+refunds-effect-card = يتلقى المؤدي { $amount } على بطاقته.
+refunds-effect-cash = يتلقى المؤدي { $amount } نقدا لدى نقطة الأداء التي قبضت.
+refunds-effect-biller = تتضمن التسوية المقبلة للمؤسسة سطرا بقيمة -{ $amount }.
+refunds-effect-no-biller = لا تتغير تسوية المؤسسة.
+refunds-effect-left = يبقى { $amount } قابلا للاسترجاع.
+refunds-effect-commission = تُسترد عمولة الوكيل لأن حصة المؤسسة رُدّت كلها.
+refunds-effect-second = يجب أن يوافق شخص ثان. يبقى المبلغ محجوزا إلى ذلك الحين.
+refunds-refund-title = استرجاع
+refunds-stuck = النتيجة غير معروفة ولم يعد شيء يسأل بوابة الأداء. لا ينطلق استرجاع آخر لهذا الأداء قبل معرفتها.
+refunds-trouble = آخر خبر:
+refunds-story = المسار
+refunds-story-proposed = اقتُرح
+refunds-story-approved = ووفق عليه
+refunds-story-refused = رُفض
+refunds-story-alone = قُرّر من شخص واحد دون الحد
+refunds-story-asked = طُلب من بوابة الأداء
+refunds-story-withdrawn = سُحب
+refunds-story-done = رُدّ
+refunds-story-failed = رفضته بوابة الأداء وعُكس القيد
+refunds-word = كلمتك
+refunds-word-hint = ضرورية للرفض. لا تكتب أبدا رقم بطاقة.
+refunds-own = هذا اقتراحك: يجب أن يقرر شخص آخر.
+refunds-fault-payment = لا يوجد أداء بهذا الرقم أو المرجع.
+refunds-fault-amount = اكتب مبلغا مثل 50,00.
+refunds-fault-note = اذكر السبب.
+refunds-fault-word = اذكر سبب الرفض.
+refunds-fault-note-long = 300 حرف على الأكثر.
+refunds-fault-not-confirmed = هذا الأداء غير مؤكد: لا يُسترجع هنا.
+refunds-fault-too-many = لهذا الأداء مئة استرجاع بالفعل.
+refunds-fault-left = لا شيء أو أكثر مما تبقى: { $principal } على الأكثر من حصة المؤسسة و{ $fee } من الرسوم.
+refunds-fault-under-way = الاسترجاع { $refund } للأداء نفسه قيد الإنجاز: انتظر نتيجته.
+refunds-fault-outlet = نقطة الأداء التي قبضت النقود مغلقة: لا يمكن ردّها هناك.
+refunds-fault-key = استُعمل هذا النموذج أو تغيّر الأثر. ابدأ من جديد.
+refunds-fault-same-person = هذا اقتراحك: يجب أن يقرر شخص آخر.
+refunds-fault-not-yours = لا يسحبه إلا من اقترحه.
+refunds-fault-decided = سبق أن قُرّر أو سُحب.
