@@ -9,6 +9,7 @@ mod agents;
 mod audit;
 mod bills;
 mod books;
+mod branding;
 mod catalogue;
 mod desk;
 mod jobs;
@@ -43,6 +44,7 @@ pub use agents::{
 pub use audit::{AuditEntry, AuditRow};
 pub use bills::{BillClaim, BillKey, CustomerKey};
 pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
+pub use branding::{BrandLogo, BrandOutcome, BrandState, BrandVersion, LogoKind, NewBrandDraft};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use desk::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};
 pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, StoredJob};

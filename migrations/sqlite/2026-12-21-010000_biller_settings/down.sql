@@ -1,0 +1,2 @@
+DROP TABLE biller_changes;
+DROP TABLE biller_suspensions;
