@@ -13,7 +13,7 @@ pub fn bill_names(language: Language, biller: Option<&Biller>, code: u16, receiv
     let Some(biller) = biller else { return (code.to_string(), String::new()) };
     let kind = biller.receivable_type(receivable_type);
     let kind = kind.map(|kind| kind.name.get(language).to_owned()).unwrap_or_default();
-    (biller.name.get(language).to_owned(), kind)
+    (biller.shown_name(language).to_owned(), kind)
 }
 
 /// Where a payment's page stands below `public_url`, which ends without a slash.

@@ -2,6 +2,7 @@
 
 pub mod amount_rule;
 pub mod api;
+pub mod branding;
 pub mod card_numbers;
 mod cash_digits;
 pub mod catalogue;

@@ -1,5 +1,6 @@
 //! The one door to the use cases: every channel holds a [`Hub`] and nothing else.
 
+mod branding;
 mod card;
 mod cash;
 mod desk;
@@ -123,6 +124,8 @@ pub struct Hub {
 #[derive(Default)]
 struct Billers {
     version: i64,
+    /// The same of what is shown of them and of what they take: grows whenever that changes.
+    standing: i64,
     catalogue: Arc<Catalogue>,
     connectors: HashMap<u16, Arc<dyn Connector>>,
 }
@@ -169,9 +172,12 @@ impl Hub {
 
     /// Reads the billers again if any changed; whether they did.
     pub async fn reload_billers(&self) -> Result<bool, Infrastructure> {
-        let known = self.billers.read().unwrap_or_else(PoisonError::into_inner).version;
-        let version = self.read(|reader| reader.billers_version()).await?;
-        if version == known {
+        let known = {
+            let billers = self.billers.read().unwrap_or_else(PoisonError::into_inner);
+            (billers.version, billers.standing)
+        };
+        let now = self.read(|reader| Ok((reader.billers_version()?, reader.brands_published()?))).await?;
+        if now == known {
             return Ok(false);
         }
         self.read_billers()?;
@@ -179,13 +185,20 @@ impl Hub {
     }
 
     fn read_billers(&self) -> Result<(), Infrastructure> {
-        let (version, stored) =
-            self.ledger.read(|reader| Ok((reader.billers_version()?, reader.billers()?))).map_err(infrastructure)?;
+        let (version, standing, stored, brands) = self
+            .ledger
+            .read(|reader| {
+                let versions = (reader.billers_version()?, reader.brands_published()?);
+                Ok((versions.0, versions.1, reader.billers()?, branding::in_force(reader)?))
+            })
+            .map_err(infrastructure)?;
+        let brands = branding::shown(brands)?;
         let mut billers = Vec::with_capacity(stored.len());
         let mut connectors: HashMap<u16, Arc<dyn Connector>> = HashMap::with_capacity(stored.len());
         for stored in stored {
-            let biller = Biller::from_stored(&stored.definition)
+            let mut biller = Biller::from_stored(&stored.definition)
                 .map_err(|error| Infrastructure::Failed(format!("biller {} as stored: {error}", stored.code)))?;
+            biller.brand = brands.get(&stored.code).cloned();
             match biller.connector.build(biller.code, &*self.secrets) {
                 Ok(connector) => drop(connectors.insert(biller.code, Arc::from(connector))),
                 // Shown as unavailable: one biller's missing secret must not stop the others.
@@ -193,7 +206,7 @@ impl Hub {
             }
             billers.push(biller);
         }
-        let fresh = Billers { version, catalogue: Arc::new(Catalogue::new(billers)), connectors };
+        let fresh = Billers { version, standing, catalogue: Arc::new(Catalogue::new(billers)), connectors };
         *self.billers.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }

@@ -87,7 +87,7 @@ pub(crate) fn form(
         .map(|field| FaultLink { target: field.id.clone(), text: format!("{} — {}", field.label, field.fault) })
         .collect();
     if unknown {
-        let text = i18n::text_with(language, "unknown-contract", &[("biller", Arg::Text(biller.name.get(language)))]);
+        let text = i18n::text_with(language, "unknown-contract", &[("biller", Arg::Text(biller.shown_name(language)))]);
         let field = fields.iter_mut().find(|field| field.kind != "label");
         let target = field.map(|field| field.blame(i18n::text(language, "fault-unknown"))).unwrap_or_default();
         links.push(FaultLink { target, text });

@@ -104,7 +104,7 @@ const PLAIN_COLOUR: &str = "#0b5d4e";
 
 impl BillerView {
     pub(crate) fn of(biller: &Biller, kind: Option<&ReceivableType>, language: Language) -> Self {
-        let name = biller.name.get(language).to_owned();
+        let name = biller.shown_name(language).to_owned();
         let logo = biller.logo.as_deref().and_then(|file| assets::url_of_existing(&format!("billers/{file}")));
         let logo = logo.or_else(|| assets::url_of_existing(&format!("billers/{}.svg", biller.code)));
         let is_colour = |text: &&str| {
