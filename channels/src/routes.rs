@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route, Scope};
 
 use crate::agents::{self, Operation};
+use crate::branding;
 use crate::desk;
 use crate::finance;
 use crate::outlet;
@@ -48,6 +49,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(counters)
         .configure(teleoperators)
         .configure(finances)
+        .configure(brandings)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -59,6 +61,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(page("/staff").route(get().to(staff_home::choose_language)))
             .service(page("/health/live").route(get().to(health::show_live)))
             .service(page("/health/ready").route(get().to(health::show_ready)))
+            .service(page("/assets/brands/{file}").route(get().to(branding::show_file)))
             .service(page("/assets/{path:.*}").route(get().to(assets::show_asset)))
             .service(page("/favicon.ico").route(get().to(assets::show_favicon)))
             .service(page("/robots.txt").route(get().to(assets::show_robots)))
@@ -292,6 +295,36 @@ fn finances(cfg: &mut ServiceConfig) {
         )
         .service(
             form("/staff/breaks/{break}/decide").route(get().to(breaks::show_break)).route(post().to(acting::decide)),
+        );
+}
+
+/// How billers are shown to payers.
+fn brandings(cfg: &mut ServiceConfig) {
+    use branding::{acting, pages, preview};
+    cfg.service(page("/staff/branding").route(get().to(pages::show_billers)))
+        .service(
+            form("/staff/branding/{biller}").route(get().to(pages::show_branding)).route(post().to(acting::save_draft)),
+        )
+        .service(
+            form("/staff/branding/{biller}/publish")
+                .route(get().to(pages::show_branding))
+                .route(post().to(acting::publish)),
+        )
+        .service(
+            form("/staff/branding/{biller}/drop")
+                .route(get().to(pages::show_branding))
+                .route(post().to(acting::drop_draft)),
+        )
+        .service(
+            form("/staff/branding/{biller}/versions/{number}")
+                .route(get().to(pages::show_branding))
+                .route(post().to(acting::take_up)),
+        )
+        .service(page("/staff/branding/{biller}/files/{file}").route(get().to(preview::show_file)))
+        .service(
+            form("/staff/branding/{biller}/preview/{page}")
+                .route(get().to(preview::show_preview))
+                .route(post().to(preview::stay)),
         );
 }
 

@@ -311,6 +311,16 @@ impl Reader<'_> {
         row.map(BrandVersion::try_from).transpose()
     }
 
+    /// Every draft, by biller.
+    pub fn brand_drafts(&mut self) -> Result<Vec<BrandVersion>, StorageError> {
+        let rows: Vec<VersionRow> = brand_versions::table
+            .filter(brand_versions::state.eq(BrandState::Draft.code()))
+            .order(brand_versions::biller)
+            .select(VersionRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(BrandVersion::try_from).collect()
+    }
+
     /// A biller's published versions, the newest first.
     pub fn brand_versions(&mut self, biller: u16, limit: i64) -> Result<Vec<BrandVersion>, StorageError> {
         let rows: Vec<VersionRow> = brand_versions::table

@@ -45,6 +45,7 @@ fn sample(language: Language, kind: MessageKind) -> MessageData {
         card_mask: Some("4111 •••• •••• 1111".to_owned()),
         at: Utc.with_ymd_and_hms(2026, 11, 24, 10, 59, 30).unwrap(),
         link: format!("https://pay.example.ma/{language}/payments/7Qm2xK94"),
+        look: Look::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::{NaiveDate, TimeZone, Utc};
 use ledger::{Channel, Instrument, Language, Money};
-use receipts::{ARTICLES_MAX, PdfError, ReceiptArticle, ReceiptData, render_pdf};
+use receipts::{ARTICLES_MAX, Look, PdfError, ReceiptArticle, ReceiptData, render_pdf};
 use rstest::rstest;
 
 fn sample(language: Language, articles: usize) -> ReceiptData {
@@ -39,6 +39,7 @@ fn sample(language: Language, articles: usize) -> ReceiptData {
         card_mask: Some("4111 •••• •••• 1111".to_owned()),
         verify_url: "https://pay.example.ma/r/FT-2026-0000-4812-77?k=9f2c7b1e".to_owned(),
         duplicate: articles > 5,
+        look: Look::default(),
     }
 }
 

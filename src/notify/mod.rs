@@ -11,7 +11,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use channels::{bill_names, link_url, payment_url, receipt_data};
+use channels::{bill_names, link_url, look_of, payment_url, receipt_data};
 use payments::api::{PaymentView, Standing};
 use payments::catalogue::Catalogue;
 use payments::messages::{Delivery, LinkMessage, Medium, Message, MessageKind, Messenger, Notice, NoticeKind};
@@ -144,6 +144,7 @@ impl Notifier {
             card_mask: None,
             at: message.expires_at,
             link: link_url(&self.public_url, language, message.token.expose_secret()),
+            look: look_of(language, catalogue.get(quote.biller)),
         }
     }
 
@@ -182,6 +183,7 @@ impl Notifier {
             card_mask: Some(payment.card_mask.clone()).filter(|mask| !mask.is_empty()),
             at: payment.standing_since,
             link: self.link(payment),
+            look: look_of(payment.language, catalogue.get(payment.biller)),
         })
     }
 

@@ -80,6 +80,12 @@ actions! {
     BreakApproved = "break-approved";
     /// As the second person they refused it.
     BreakRefused = "break-refused";
+    /// They saved a draft of how a biller is shown.
+    BrandDrafted = "brand-drafted";
+    /// As the second person they published it.
+    BrandPublished = "brand-published";
+    /// They gave a draft up.
+    BrandDropped = "brand-dropped";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -81,6 +81,8 @@ pub enum Permission {
     ResolveBreaks,
     /// Take billers in and change them.
     ManageBillers,
+    /// Draft how a biller is shown to payers; bound to a biller, one's own. Publishing is for who manages billers.
+    EditBranding,
     /// Read the audit log.
     ViewAudit,
     /// Take members in, set their roles, reset what they sign in with.
@@ -125,7 +127,7 @@ impl Role {
                 &[P::TakeCash, P::CancelCash, P::CloseShift, P::ApproveOverShort, P::RequestFloat, P::ViewOutlets]
             }
             Self::NetworkManager => &[P::ApproveOverShort, P::RequestFloat, P::ViewOutlets, P::ManageOutlets],
-            Self::BillerUser => &[P::ViewBillerPayments, P::ViewSettlement],
+            Self::BillerUser => &[P::ViewBillerPayments, P::ViewSettlement, P::EditBranding],
             Self::Finance => &[
                 P::ApproveFloat,
                 P::ApproveRefund,
@@ -143,6 +145,7 @@ impl Role {
                 P::ManageOutlets,
                 P::ManageNetwork,
                 P::ManageBillers,
+                P::EditBranding,
                 P::ViewSettlement,
             ],
             Self::Auditor => &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit],
@@ -168,7 +171,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -187,6 +190,7 @@ impl Permission {
         Self::ViewSettlement,
         Self::ResolveBreaks,
         Self::ManageBillers,
+        Self::EditBranding,
         Self::ViewAudit,
         Self::ManageStaff,
     ];
@@ -214,6 +218,7 @@ impl Permission {
             | Self::ViewPayments
             | Self::ViewBooks
             | Self::ViewSettlement
+            | Self::EditBranding
             | Self::ViewAudit => false,
         }
     }
@@ -370,6 +375,7 @@ mod tests {
     #[case(P::ViewSettlement, "biller-user finance operations auditor")]
     #[case(P::ResolveBreaks, "finance")]
     #[case(P::ManageBillers, "operations")]
+    #[case(P::EditBranding, "biller-user operations")]
     #[case(P::ViewAudit, "auditor administrator")]
     #[case(P::ManageStaff, "administrator")]
     fn who_may(#[case] permission: Permission, #[case] roles: &str) {

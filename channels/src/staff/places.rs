@@ -84,6 +84,13 @@ pub(super) const WORK: &[Place] = &[
         icon: "M12 4 3 19.5h18zM12 10v4.5M12 17v.5",
     },
     Place {
+        key: "staff-nav-branding",
+        path: "/staff/branding",
+        needs: &[Permission::EditBranding],
+        is_whole: false,
+        icon: "M12 4a8 8 0 1 0 0 16c1.5 0 2-1 1.5-2.2-.6-1.4.3-2.8 1.8-2.8H18a2 2 0 0 0 2-2.2C19.6 7.8 16.2 4 12 4M8 11v.5M11 7.8v.5M15.5 8.5v.5",
+    },
+    Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],

@@ -49,6 +49,11 @@ impl Hub {
         Ok(BrandingView { draft, published })
     }
 
+    /// Every draft, and what is in force, by biller.
+    pub async fn brandings(&self) -> Result<(Vec<BrandVersion>, Vec<BrandVersion>), Infrastructure> {
+        self.read(|reader| Ok((reader.brand_drafts()?, reader.brands()?))).await
+    }
+
     /// A biller's draft as it would be shown, with its files below `base`; with the digest of what it says.
     pub async fn brand_draft(
         &self,
