@@ -168,9 +168,8 @@ impl WriteOp<'_> {
                 brand_logos::bytes.eq(&logo.bytes),
                 brand_logos::made_at.eq(now),
             );
-            let same = brand_logos::table
-                .filter(brand_logos::biller.eq(biller))
-                .filter(brand_logos::digest.eq(&logo.digest));
+            let same =
+                brand_logos::table.filter(brand_logos::biller.eq(biller)).filter(brand_logos::digest.eq(&logo.digest));
             let known: i64 = same.count().get_result(self.connection)?;
             if known == 0 {
                 diesel::insert_into(brand_logos::table).values(values).execute(self.connection)?;

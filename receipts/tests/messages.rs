@@ -5,7 +5,9 @@ use std::path::Path;
 
 use chrono::{TimeZone, Utc};
 use ledger::{Instrument, Language, Money};
-use receipts::{LowFloat, MessageData, MessageKind, ReferenceNotice, low_float_mail, mail, reference_sms, sms_text};
+use receipts::{
+    Look, LowFloat, MessageData, MessageKind, ReferenceNotice, low_float_mail, mail, reference_sms, sms_text,
+};
 use rstest::rstest;
 
 const LANGUAGES: [Language; 3] = [Language::Ar, Language::Fr, Language::En];

@@ -190,7 +190,8 @@ impl Mailer {
             // The picture goes with the page that shows it (RFC 2387).
             Some(logo) => {
                 let page = MultiPart::related().singlepart(SinglePart::html(words.html));
-                let logo = Attachment::new_inline(LOGO_CID.to_owned()).body(logo.to_vec(), ContentType::parse("image/png").ok()?);
+                let logo = Attachment::new_inline(LOGO_CID.to_owned())
+                    .body(logo.to_vec(), ContentType::parse("image/png").ok()?);
                 MultiPart::alternative().singlepart(SinglePart::plain(words.text)).multipart(page.singlepart(logo))
             }
             None => MultiPart::alternative_plain_html(words.text, words.html),

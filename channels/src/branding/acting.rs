@@ -17,7 +17,8 @@ use crate::web::inputs::Posted;
 const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 fn typed_form(posted: &Posted) -> Result<Form, Fault> {
-    let mut form = Form { brand: colour(posted.one("brand")?), accent: colour(posted.one("accent")?), ..Form::default() };
+    let mut form =
+        Form { brand: colour(posted.one("brand")?), accent: colour(posted.one("accent")?), ..Form::default() };
     for (kind, texts) in TextKind::ALL.into_iter().zip(&mut form.texts) {
         for (language, text) in ["ar", "fr", "en"].into_iter().zip(texts) {
             *text = posted.one(&format!("{}-{language}", kind.as_str()))?.to_owned();

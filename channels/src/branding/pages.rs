@@ -187,7 +187,8 @@ pub(super) async fn show(case: &Case, status: StatusCode, typed: Typed, done: St
         let fault = typed.faults.iter().find(|fault| fault.field == field);
         fault.map(|fault| fault_text(language, &fault.kind)).unwrap_or_default()
     };
-    let texts: Vec<TextField> = TextKind::ALL.into_iter().map(|kind| text_field(language, kind, &form, &faulty)).collect();
+    let texts: Vec<TextField> =
+        TextKind::ALL.into_iter().map(|kind| text_field(language, kind, &form, &faulty)).collect();
     let colour = |name: &'static str, value: &str| ColourField {
         name,
         label: i18n::text(language, &format!("branding-{name}")),
@@ -200,10 +201,12 @@ pub(super) async fn show(case: &Case, status: StatusCode, typed: Typed, done: St
     if !typed.logo.is_empty() {
         links.push(FaultLink { target: "logo".to_owned(), text: typed.logo.clone() });
     }
-    links.extend(colours.iter().filter(|field| !field.fault.is_empty()).map(|field| FaultLink {
-        target: field.name.to_owned(),
-        text: format!("{} — {}", field.label, field.fault),
-    }));
+    links.extend(
+        colours.iter().filter(|field| !field.fault.is_empty()).map(|field| FaultLink {
+            target: field.name.to_owned(),
+            text: format!("{} — {}", field.label, field.fault),
+        }),
+    );
     for (field, input) in texts.iter().flat_map(|field| field.inputs.iter().map(move |input| (field, input))) {
         if !input.fault.is_empty() {
             let text = format!("{} ({}) — {}", field.legend, input.label, input.fault);

@@ -37,11 +37,7 @@ impl FromRequest for Posted {
 
 impl Posted {
     /// Fields that a request brought, none longer than so many characters.
-    pub(crate) fn checked(
-        context: &Context,
-        fields: Vec<(String, String)>,
-        chars_max: usize,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn checked(context: &Context, fields: Vec<(String, String)>, chars_max: usize) -> Result<Self, Fault> {
         if fields.len() > FIELDS_MAX {
             return Err(Fault::TooLarge);
         }

@@ -6,7 +6,7 @@ use staff::{Permission, Role};
 use crate::support::{Backend, PASSWORD, TestApp};
 
 /// Every page that asks for a permission, and which one.
-const PAGES: [(&str, Permission); 1] = [("/audit", Permission::ViewAudit)];
+const PAGES: [(&str, Permission); 2] = [("/audit", Permission::ViewAudit), ("/branding", Permission::EditBranding)];
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]

@@ -67,7 +67,11 @@ pub(crate) fn biller(page: Page, biller: &Biller) -> BillerPage {
         name: kind.name.get(language).to_owned(),
         url: page.url(&format!("/billers/{}/{}", biller.code, kind.code)),
     });
-    BillerPage { kinds: kinds.collect(), biller: BillerView::of(biller, None, language), page: page.branded(biller).at_step(1) }
+    BillerPage {
+        kinds: kinds.collect(),
+        biller: BillerView::of(biller, None, language),
+        page: page.branded(biller).at_step(1),
+    }
 }
 
 /// The form with what was typed and what is wrong with it; `unknown` when the biller knows no such customer.

@@ -41,7 +41,17 @@ const PLAIN_THEME: &str = "#0b4a3f";
 
 impl Page {
     pub(crate) fn new(language: Language, title: String, path: String, csrf: String) -> Self {
-        Self { language, title, path, csrf, step: 0, refresh: None, stylesheet: None, theme: PLAIN_THEME.to_owned(), preview_of: None }
+        Self {
+            language,
+            title,
+            path,
+            csrf,
+            step: 0,
+            refresh: None,
+            stylesheet: None,
+            theme: PLAIN_THEME.to_owned(),
+            preview_of: None,
+        }
     }
 
     pub(crate) fn at_step(mut self, step: u8) -> Self {

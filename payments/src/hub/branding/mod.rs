@@ -55,11 +55,7 @@ impl Hub {
     }
 
     /// A biller's draft as it would be shown, with its files below `base`; with the digest of what it says.
-    pub async fn brand_draft(
-        &self,
-        biller: u16,
-        base: String,
-    ) -> Result<Option<(Arc<Brand>, String)>, Infrastructure> {
+    pub async fn brand_draft(&self, biller: u16, base: String) -> Result<Option<(Arc<Brand>, String)>, Infrastructure> {
         let found = self
             .read(move |reader| match reader.brand_draft(biller)? {
                 Some(version) => with_logo(reader, version).map(Some),
