@@ -73,7 +73,7 @@ async fn a_branding_is_seen_once_a_second_person_published_it(#[case] backend: B
     assert_eq!(app.database.number("SELECT COUNT(*) FROM brand_versions"), 1);
 
     let branded = payer.get("/fr/billers/1001/01").await;
-    assert!(branded.text().contains("Redal Rabat") && branded.text().contains("Merci") == false, "{}", branded.text());
+    assert!(branded.text().contains("Redal Rabat") && !branded.text().contains("Merci"), "{}", branded.text());
     let files = addresses(&branded, "/assets/brands/1001-");
     assert_eq!(files.len(), 2, "{files:?}");
     for file in &files {
@@ -129,7 +129,6 @@ async fn a_branding_is_seen_once_a_second_person_published_it(#[case] backend: B
     app.finish().await;
 }
 
-/// A hub that runs beside it takes a publication over.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_that_is_given_up_leaves_nothing() {
     let app = TestApp::start(Backend::Sqlite).await.unwrap();
