@@ -4,6 +4,7 @@
 //! `payments` and nothing of rows or biller protocols.
 
 mod agents;
+mod billers;
 mod branding;
 mod desk;
 mod finance;

@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route, Scope};
 
 use crate::agents::{self, Operation};
+use crate::billers;
 use crate::branding;
 use crate::desk;
 use crate::finance;
@@ -50,6 +51,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(teleoperators)
         .configure(finances)
         .configure(brandings)
+        .configure(settings_of_billers)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -325,6 +327,21 @@ fn brandings(cfg: &mut ServiceConfig) {
             form("/staff/branding/{biller}/preview/{page}")
                 .route(get().to(preview::show_preview))
                 .route(post().to(preview::stay)),
+        );
+}
+
+/// What is set of billers. A form's own address shows the biller that it is about.
+fn settings_of_billers(cfg: &mut ServiceConfig) {
+    use billers::{acting, pages};
+    cfg.service(page("/staff/billers").route(get().to(pages::show_billers)))
+        .service(page("/staff/billers/{biller}").route(get().to(pages::show_biller)))
+        .service(
+            form("/staff/billers/{biller}/suspend")
+                .route(get().to(pages::show_biller))
+                .route(post().to(acting::suspend)),
+        )
+        .service(
+            form("/staff/billers/{biller}/resume").route(get().to(pages::show_biller)).route(post().to(acting::resume)),
         );
 }
 

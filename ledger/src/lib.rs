@@ -27,6 +27,7 @@ mod settlement;
 mod staff;
 mod states;
 mod storage;
+mod suspensions;
 mod vocabulary;
 mod voice;
 mod working_days;
@@ -77,6 +78,7 @@ pub use states::{
 };
 pub use storage::rows::Payment;
 pub use storage::{DatabaseUrl, StorageError};
+pub use suspensions::Suspension;
 pub use vocabulary::{Channel, Instrument, Language, UnknownWord};
 pub use voice::{Handover, HandoverReason, NewHandover, NewVoiceStep, TakenStep, VoiceCall, voice_request};
 pub use working_days::is_working_day;

@@ -86,6 +86,10 @@ actions! {
     BrandPublished = "brand-published";
     /// They gave a draft up.
     BrandDropped = "brand-dropped";
+    /// They suspended a biller.
+    BillerSuspended = "biller-suspended";
+    /// They let a biller take payments again.
+    BillerResumed = "biller-resumed";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

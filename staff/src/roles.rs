@@ -81,6 +81,8 @@ pub enum Permission {
     ResolveBreaks,
     /// Take billers in and change them.
     ManageBillers,
+    /// See all that is set of billers.
+    ViewBillers,
     /// Draft how a biller is shown to payers; bound to a biller, one's own. Publishing is for who manages billers.
     EditBranding,
     /// Read the audit log.
@@ -145,10 +147,13 @@ impl Role {
                 P::ManageOutlets,
                 P::ManageNetwork,
                 P::ManageBillers,
+                P::ViewBillers,
                 P::EditBranding,
                 P::ViewSettlement,
             ],
-            Self::Auditor => &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit],
+            Self::Auditor => {
+                &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit, P::ViewBillers]
+            }
             Self::Administrator => &[P::ManageStaff, P::ViewAudit],
         }
     }
@@ -171,7 +176,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -190,6 +195,7 @@ impl Permission {
         Self::ViewSettlement,
         Self::ResolveBreaks,
         Self::ManageBillers,
+        Self::ViewBillers,
         Self::EditBranding,
         Self::ViewAudit,
         Self::ManageStaff,
@@ -218,6 +224,7 @@ impl Permission {
             | Self::ViewPayments
             | Self::ViewBooks
             | Self::ViewSettlement
+            | Self::ViewBillers
             | Self::EditBranding
             | Self::ViewAudit => false,
         }
@@ -375,6 +382,7 @@ mod tests {
     #[case(P::ViewSettlement, "biller-user finance operations auditor")]
     #[case(P::ResolveBreaks, "finance")]
     #[case(P::ManageBillers, "operations")]
+    #[case(P::ViewBillers, "operations auditor")]
     #[case(P::EditBranding, "biller-user operations")]
     #[case(P::ViewAudit, "auditor administrator")]
     #[case(P::ManageStaff, "administrator")]

@@ -4,6 +4,7 @@
 mod agents;
 mod agents_api;
 mod bad_input;
+mod billers;
 mod branding;
 mod browser;
 mod cash_page;

@@ -84,6 +84,13 @@ pub(super) const WORK: &[Place] = &[
         icon: "M12 4 3 19.5h18zM12 10v4.5M12 17v.5",
     },
     Place {
+        key: "staff-nav-billers",
+        path: "/staff/billers",
+        needs: &[Permission::ViewBillers],
+        is_whole: true,
+        icon: "M4 20V8l8-4 8 4v12M2.5 20h19M8 11v5M12 11v5M16 11v5",
+    },
+    Place {
         key: "staff-nav-branding",
         path: "/staff/branding",
         needs: &[Permission::EditBranding],

@@ -1,5 +1,6 @@
 //! The one door to the use cases: every channel holds a [`Hub`] and nothing else.
 
+mod billers;
 mod branding;
 mod card;
 mod cash;
@@ -125,7 +126,9 @@ pub struct Hub {
 struct Billers {
     version: i64,
     /// The same of what is shown of them and of what they take: grows whenever that changes.
-    standing: i64,
+    standing: (i64, i64),
+    /// On which channels billers are suspended; `None` is all of them.
+    suspended: HashMap<u16, Vec<Option<Channel>>>,
     catalogue: Arc<Catalogue>,
     connectors: HashMap<u16, Arc<dyn Connector>>,
 }
@@ -156,13 +159,15 @@ impl Hub {
         Arc::clone(&self.billers.read().unwrap_or_else(PoisonError::into_inner).catalogue)
     }
 
-    /// Whether a biller can be asked and paid on a channel at this moment (offered there, breaker closed).
+    /// Whether a biller can be asked and paid on a channel at this moment (offered there, not suspended, breaker closed).
     pub fn is_available(&self, biller: u16, channel: Channel) -> bool {
         let catalogue = self.catalogue();
         let offered = catalogue
             .get(biller)
             .is_some_and(|biller| biller.receivable_types.iter().any(|kind| is_offered(kind, channel)));
-        offered && self.connector(biller).is_some_and(|connector| self.answers(connector.as_ref()))
+        offered
+            && !self.is_suspended(biller, channel)
+            && self.connector(biller).is_some_and(|connector| self.answers(connector.as_ref()))
     }
 
     /// Whether look-ups reach their source: a file is served while its biller is away.
@@ -176,7 +181,7 @@ impl Hub {
             let billers = self.billers.read().unwrap_or_else(PoisonError::into_inner);
             (billers.version, billers.standing)
         };
-        let now = self.read(|reader| Ok((reader.billers_version()?, reader.brands_published()?))).await?;
+        let now = self.read(|reader| Ok((reader.billers_version()?, standing(reader)?))).await?;
         if now == known {
             return Ok(false);
         }
@@ -185,11 +190,12 @@ impl Hub {
     }
 
     fn read_billers(&self) -> Result<(), Infrastructure> {
-        let (version, standing, stored, brands) = self
+        let (version, standing, stored, brands, held) = self
             .ledger
             .read(|reader| {
-                let versions = (reader.billers_version()?, reader.brands_published()?);
-                Ok((versions.0, versions.1, reader.billers()?, branding::in_force(reader)?))
+                let versions = (reader.billers_version()?, standing(reader)?);
+                let (stored, brands) = (reader.billers()?, branding::in_force(reader)?);
+                Ok((versions.0, versions.1, stored, brands, reader.suspensions_held()?))
             })
             .map_err(infrastructure)?;
         let brands = branding::shown(brands)?;
@@ -206,9 +212,20 @@ impl Hub {
             }
             billers.push(biller);
         }
-        let fresh = Billers { version, standing, catalogue: Arc::new(Catalogue::new(billers)), connectors };
+        let mut suspended: HashMap<u16, Vec<Option<Channel>>> = HashMap::new();
+        for suspension in held {
+            suspended.entry(suspension.biller).or_default().push(suspension.channel);
+        }
+        let catalogue = Arc::new(Catalogue::new(billers));
+        let fresh = Billers { version, standing, suspended, catalogue, connectors };
         *self.billers.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
+    }
+
+    /// On which channels a biller is suspended.
+    pub(crate) fn suspended(&self, biller: u16) -> Vec<Option<Channel>> {
+        let billers = self.billers.read().unwrap_or_else(PoisonError::into_inner);
+        billers.suspended.get(&biller).cloned().unwrap_or_default()
     }
 
     /// The connector of a biller, if it can be built.
@@ -255,6 +272,11 @@ impl Hub {
         }
         Ok(gone + self.forget_old_secrets().await?)
     }
+}
+
+/// Grows whenever something else is shown of billers, or one of them is suspended or let go on.
+fn standing(reader: &mut ledger::Reader<'_>) -> Result<(i64, i64), ledger::StorageError> {
+    Ok((reader.brands_published()?, reader.suspensions_changed()?))
 }
 
 /// Stores billers, each in place of what was under its code.

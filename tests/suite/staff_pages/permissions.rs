@@ -6,7 +6,8 @@ use staff::{Permission, Role};
 use crate::support::{Backend, PASSWORD, TestApp};
 
 /// Every page that asks for a permission, and which one.
-const PAGES: [(&str, Permission); 2] = [("/audit", Permission::ViewAudit), ("/branding", Permission::EditBranding)];
+const PAGES: [(&str, Permission); 3] =
+    [("/audit", Permission::ViewAudit), ("/branding", Permission::EditBranding), ("/billers", Permission::ViewBillers)];
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
