@@ -73,7 +73,7 @@ const LOGO: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x
 #[case(Language::Fr)]
 #[case(Language::En)]
 fn a_billers_own_look(#[case] language: Language) {
-    let plain = sample(language, 3);
+    let plain = sample(language, 1);
     let look = Look {
         ground: Some(([0x66, 0x07, 0x08], [0xff; 3])),
         accent: Some([0xa4, 0x16, 0x1a]),

@@ -93,7 +93,6 @@ pub fn render_pdf(data: &ReceiptData) -> Result<Vec<u8>, PdfError> {
     page.bill();
     page.amounts();
     page.payment(&qr);
-    page.closing();
     page.footers();
 
     let mut document = Document::new();
@@ -414,6 +413,13 @@ impl<'a> Composer<'a> {
         if let Some(mask) = &data.card_mask {
             self.fact("receipt-card", mask, Words::Latin, room);
         }
+        // The biller's own last line, beside the code: there it costs no page.
+        let footer = clean(&data.look.footer);
+        if !footer.is_empty() {
+            let style = self.style(scale::BODY, Weight::Regular, INK, Words::Theirs);
+            self.y += 8.0;
+            self.y += self.put([MARGIN, self.y, room], style, Edge::Start, &footer);
+        }
 
         let x = MARGIN + CONTENT - QR_SIZE;
         let dark: Vec<bool> = qr.to_colors().into_iter().map(|module| module == Color::Dark).collect();
@@ -427,18 +433,6 @@ impl<'a> Composer<'a> {
         let hint = self.words("receipt-verify-hint");
         let hint_height = self.put([x, y + height, caption_width], style, Edge::End, &hint);
         self.y = self.y.max(y + height + hint_height);
-    }
-
-    /// The biller's own last line.
-    fn closing(&mut self) {
-        let words = clean(&self.data.look.footer);
-        if words.is_empty() {
-            return;
-        }
-        self.make_room(50.0);
-        self.y += 14.0;
-        let style = self.style(scale::BODY, Weight::Regular, INK, Words::Theirs);
-        self.y += self.put([MARGIN, self.y, CONTENT], style, Edge::Start, &words);
     }
 
     /// What the paper is worth, the address to check it at, and the page's number.
