@@ -4,7 +4,9 @@
 //! `payments` and nothing of rows or biller protocols.
 
 mod agents;
+mod billers;
 mod board;
+mod branding;
 mod desk;
 mod finance;
 mod health;
@@ -23,6 +25,6 @@ mod webhooks;
 
 pub use agents::AgentsLimits;
 pub use ivr::{Teleoperators, VoiceSettings};
-pub use receipt::{bill_names, link_url, payment_url, receipt_data};
+pub use receipt::{bill_names, link_url, look_of, payment_url, receipt_data};
 pub use routes::configure;
 pub use state::{ChannelState, Clock, Readiness, Warnings, WebLimits, WebSettings};

@@ -1,10 +1,13 @@
 //! A payment as its payer keeps it: what the receipt page's PDF and the mails share.
 
+use std::sync::Arc;
+
 use biller_adapters::{Article, BillerReceipt};
-use ledger::Language;
+use ledger::{Language, LogoKind};
 use payments::api::PaymentView;
-use payments::catalogue::Biller;
-use receipts::{ReceiptArticle, ReceiptData};
+use payments::branding::WHITE;
+use payments::catalogue::{Biller, Trilingual};
+use receipts::{Look, ReceiptArticle, ReceiptData};
 
 /// The names of what is paid, in the reader's language: the biller, and the receivable type.
 ///
@@ -13,7 +16,7 @@ pub fn bill_names(language: Language, biller: Option<&Biller>, code: u16, receiv
     let Some(biller) = biller else { return (code.to_string(), String::new()) };
     let kind = biller.receivable_type(receivable_type);
     let kind = kind.map(|kind| kind.name.get(language).to_owned()).unwrap_or_default();
-    (biller.name.get(language).to_owned(), kind)
+    (biller.shown_name(language).to_owned(), kind)
 }
 
 /// Where a payment's page stands below `public_url`, which ends without a slash.
@@ -26,6 +29,21 @@ pub fn link_url(public_url: &str, language: Language, token: &str) -> String {
     format!("{public_url}/{language}/l/{token}")
 }
 
+/// How a biller is shown on receipts and mails.
+pub fn look_of(language: Language, biller: Option<&Biller>) -> Look {
+    let Some(brand) = biller.and_then(|biller| biller.brand.as_deref()) else { return Look::default() };
+    let text = |text: &Option<Trilingual>| text.as_ref().map(|text| text.get(language).to_owned()).unwrap_or_default();
+    let (content, colours) = (&brand.content, brand.content.colours);
+    let raster = brand.logo.as_ref().filter(|logo| logo.kind == LogoKind::Png);
+    Look {
+        ground: colours.map(|colours| (colours.brand.0, colours.brand.text_on().unwrap_or(WHITE).0)),
+        accent: colours.map(|colours| colours.accent.0),
+        logo: raster.map(|logo| Arc::new(logo.bytes.clone())),
+        contact: text(&content.contact),
+        footer: text(&content.footer),
+    }
+}
+
 /// What the receipt of a payment states: `proof` is the biller's own receipt, `address` where its QR code leads.
 pub fn receipt_data(
     language: Language,
@@ -34,6 +52,7 @@ pub fn receipt_data(
     proof: &BillerReceipt,
     address: String,
 ) -> ReceiptData {
+    let look = look_of(language, biller);
     let (biller, receivable) = bill_names(language, biller, payment.biller, &payment.receivable_type);
     let article = |article: &Article| ReceiptArticle { label: article.description.clone(), amount: article.amount };
     ReceiptData {
@@ -56,5 +75,6 @@ pub fn receipt_data(
         card_mask: Some(payment.card_mask.clone()).filter(|mask| !mask.is_empty()),
         verify_url: address,
         duplicate: false,
+        look,
     }
 }

@@ -6,7 +6,9 @@ use actix_web::web::{self, ServiceConfig, post, resource, scope};
 use actix_web::{Resource, Route, Scope};
 
 use crate::agents::{self, Operation};
+use crate::billers;
 use crate::board;
+use crate::branding;
 use crate::desk;
 use crate::finance;
 use crate::outlet;
@@ -56,6 +58,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(reported)
         .configure(registers)
         .configure(refund_pages)
+        .configure(brandings)
+        .configure(settings_of_billers)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -67,6 +71,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(page("/staff").route(get().to(staff_home::choose_language)))
             .service(page("/health/live").route(get().to(health::show_live)))
             .service(page("/health/ready").route(get().to(health::show_ready)))
+            .service(page("/assets/brands/{file}").route(get().to(branding::show_file)))
             .service(page("/assets/{path:.*}").route(get().to(assets::show_asset)))
             .service(page("/favicon.ico").route(get().to(assets::show_favicon)))
             .service(page("/robots.txt").route(get().to(assets::show_robots)))
@@ -365,6 +370,51 @@ fn refund_pages(cfg: &mut ServiceConfig) {
             form("/staff/payments/{payment}/refund")
                 .route(get().to(asking::show_form))
                 .route(post().to(asking::propose)),
+        );
+}
+
+/// How billers are shown to payers.
+fn brandings(cfg: &mut ServiceConfig) {
+    use branding::{acting, pages, preview};
+    cfg.service(page("/staff/branding").route(get().to(pages::show_billers)))
+        .service(
+            form("/staff/branding/{biller}").route(get().to(pages::show_branding)).route(post().to(acting::save_draft)),
+        )
+        .service(
+            form("/staff/branding/{biller}/publish")
+                .route(get().to(pages::show_branding))
+                .route(post().to(acting::publish)),
+        )
+        .service(
+            form("/staff/branding/{biller}/drop")
+                .route(get().to(pages::show_branding))
+                .route(post().to(acting::drop_draft)),
+        )
+        .service(
+            form("/staff/branding/{biller}/versions/{number}")
+                .route(get().to(pages::show_branding))
+                .route(post().to(acting::take_up)),
+        )
+        .service(page("/staff/branding/{biller}/files/{file}").route(get().to(preview::show_file)))
+        .service(
+            form("/staff/branding/{biller}/preview/{page}")
+                .route(get().to(preview::show_preview))
+                .route(post().to(preview::stay)),
+        );
+}
+
+/// What is set of billers. A form's own address shows the biller that it is about.
+fn settings_of_billers(cfg: &mut ServiceConfig) {
+    use billers::{acting, pages};
+    cfg.service(page("/staff/billers").route(get().to(pages::show_billers)))
+        .service(page("/staff/billers/{biller}").route(get().to(pages::show_biller)))
+        .service(
+            form("/staff/billers/{biller}/suspend")
+                .route(get().to(pages::show_biller))
+                .route(post().to(acting::suspend)),
+        )
+        .service(
+            form("/staff/billers/{biller}/resume").route(get().to(pages::show_biller)).route(post().to(acting::resume)),
         );
 }
 

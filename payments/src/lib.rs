@@ -3,6 +3,7 @@
 pub mod amount_rule;
 pub mod api;
 pub mod board;
+pub mod branding;
 pub mod card_numbers;
 mod cash_digits;
 pub mod catalogue;

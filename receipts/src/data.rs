@@ -1,8 +1,25 @@
 //! What a receipt states.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::{Channel, Instrument, Language, Money};
 use serde::{Deserialize, Serialize};
+
+/// How a biller is shown: what is absent or empty is as for billers without branding.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The ground of the head, and the colour of texts on it.
+    pub ground: Option<([u8; 3], [u8; 3])>,
+    /// Links and buttons, and marks in the head of a receipt; white texts are read on it.
+    pub accent: Option<[u8; 3]>,
+    /// The logo as PNG: vector ones are not drawn.
+    pub logo: Option<Arc<Vec<u8>>>,
+    /// Where payers reach the biller.
+    pub contact: String,
+    /// The biller's own last line.
+    pub footer: String,
+}
 
 /// One line of the bill that was paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,4 +71,7 @@ pub struct ReceiptData {
     pub verify_url: String,
     /// Whether this is a second print.
     pub duplicate: bool,
+    /// How the biller is shown.
+    #[serde(skip)]
+    pub look: Look,
 }

@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{TimeZone, Utc};
 use ledger::{Instrument, Language, Money};
-use receipts::{LowFloat, MessageData, MessageKind, ReferenceNotice, low_float_mail, mail, reference_sms, sms_text};
+use receipts::{
+    LOGO_CID, Look, LowFloat, MessageData, MessageKind, ReferenceNotice, low_float_mail, mail, reference_sms, sms_text,
+};
 use rstest::rstest;
 
 const LANGUAGES: [Language; 3] = [Language::Ar, Language::Fr, Language::En];
@@ -45,6 +48,7 @@ fn sample(language: Language, kind: MessageKind) -> MessageData {
         card_mask: Some("4111 •••• •••• 1111".to_owned()),
         at: Utc.with_ymd_and_hms(2026, 11, 24, 10, 59, 30).unwrap(),
         link: format!("https://pay.example.ma/{language}/payments/7Qm2xK94"),
+        look: Look::default(),
     }
 }
 
@@ -137,6 +141,24 @@ fn mails_word_for_word(
     if let Ok(folder) = std::env::var("FATOURA_MAIL_SAMPLES") {
         std::fs::write(format!("{folder}/{word}-{language}.html"), &mail.html).unwrap();
     }
+}
+
+/// A biller's own look: its logo goes along under the name that the page uses.
+#[rstest]
+fn a_mail_in_a_billers_own_look(#[values(Language::Ar, Language::Fr)] language: Language) {
+    let look = Look {
+        ground: Some(([0xff, 0xcc, 0x00], [0x10, 0x23, 0x1f])),
+        accent: Some([0x85, 0x6a, 0x00]),
+        logo: Some(Arc::new(vec![1, 2, 3])),
+        contact: "0537 00 00 00".to_owned(),
+        footer: "Merci <b>de</b> votre confiance".to_owned(),
+    };
+    let kind = MessageKind::Confirmed { receipt_number: "R-1".to_owned() };
+    let made = mail(&MessageData { look, ..sample(language, kind) });
+    assert!(made.html.contains(&format!("cid:{LOGO_CID}")) && made.logo.is_some());
+    assert!(!made.html.contains("<b>de</b>"), "what others wrote stays text");
+    insta::assert_snapshot!(format!("mail_own_look_{language}_text"), format!("{}\n\n{}", made.subject, made.text));
+    insta::assert_snapshot!(format!("mail_own_look_{language}_html"), made.html);
 }
 
 /// A message's text with its encoding and size.

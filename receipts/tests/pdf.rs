@@ -1,9 +1,11 @@
 //! The receipt as a file, seen from outside.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::sync::Arc;
+
 use chrono::{NaiveDate, TimeZone, Utc};
 use ledger::{Channel, Instrument, Language, Money};
-use receipts::{ARTICLES_MAX, PdfError, ReceiptArticle, ReceiptData, render_pdf};
+use receipts::{ARTICLES_MAX, Look, PdfError, ReceiptArticle, ReceiptData, render_pdf};
 use rstest::rstest;
 
 fn sample(language: Language, articles: usize) -> ReceiptData {
@@ -39,6 +41,7 @@ fn sample(language: Language, articles: usize) -> ReceiptData {
         card_mask: Some("4111 •••• •••• 1111".to_owned()),
         verify_url: "https://pay.example.ma/r/FT-2026-0000-4812-77?k=9f2c7b1e".to_owned(),
         duplicate: articles > 5,
+        look: Look::default(),
     }
 }
 
@@ -58,6 +61,39 @@ fn is_a_pdf_and_always_the_same(#[case] language: Language, #[case] articles: us
     assert_eq!(text.matches("/Type/Page/").count() + text.matches("/Type/Page\n").count(), pages);
     if let Ok(folder) = std::env::var("FATOURA_RECEIPT_SAMPLES") {
         std::fs::write(format!("{folder}/{language}-{articles}.pdf"), &bytes).unwrap();
+    }
+}
+
+/// A red square of 8 x 8 pixels.
+const LOGO: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x08\x00\x00\x00\x08\x08\x06\x00\x00\x00\xc4\x0f\xbe\x8b\x00\x00\x00\x12\x49\x44\x41\x54\x78\xda\x63\x58\x22\x26\xf5\x1f\x1f\x66\x18\x19\x0a\x00\x14\xec\x74\xc1\x83\xe3\xcf\xa3\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
+
+/// A receipt in a biller's own look has its picture, and stays one page; a picture that is none is left out.
+#[rstest]
+#[case(Language::Ar)]
+#[case(Language::Fr)]
+#[case(Language::En)]
+fn a_billers_own_look(#[case] language: Language) {
+    let plain = sample(language, 1);
+    let look = Look {
+        ground: Some(([0x66, 0x07, 0x08], [0xff; 3])),
+        accent: Some([0xa4, 0x16, 0x1a]),
+        logo: Some(Arc::new(LOGO.to_vec())),
+        contact: "0537 00 00 00".to_owned(),
+        footer: "Merci de votre confiance / شكرا لثقتكم".to_owned(),
+    };
+    let data = ReceiptData { look: look.clone(), ..plain.clone() };
+    let bytes = render_pdf(&data).unwrap();
+    assert_eq!(bytes, render_pdf(&data).unwrap());
+    let text = String::from_utf8_lossy(&bytes);
+    assert_eq!(text.matches("/Type/Page/").count() + text.matches("/Type/Page\n").count(), 1);
+    let pictures = |bytes: &[u8]| String::from_utf8_lossy(bytes).matches("/Subtype/Image").count();
+    assert_ne!((pictures(&bytes), pictures(&render_pdf(&plain).unwrap())), (0, 0));
+    assert_eq!(pictures(&render_pdf(&plain).unwrap()), 0);
+    let broken = Look { logo: Some(Arc::new(LOGO[..40].to_vec())), ..look };
+    let without = render_pdf(&ReceiptData { look: broken, ..plain }).unwrap();
+    assert_eq!(pictures(&without), 0);
+    if let Ok(folder) = std::env::var("FATOURA_RECEIPT_SAMPLES") {
+        std::fs::write(format!("{folder}/{language}-branded.pdf"), &bytes).unwrap();
     }
 }
 

@@ -17,7 +17,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::{Address, Message};
 use payments::messages::Delivery;
-use receipts::MailText;
+use receipts::{LOGO_CID, MailText};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{NotifyError, is_loopback};
@@ -186,7 +186,16 @@ impl Mailer {
         pdf: Option<(String, Vec<u8>)>,
     ) -> Option<Message> {
         let builder = self.envelope(id, to, language, words.subject);
-        let both = MultiPart::alternative_plain_html(words.text, words.html);
+        let both = match words.logo {
+            // The picture goes with the page that shows it (RFC 2387).
+            Some(logo) => {
+                let page = MultiPart::related().singlepart(SinglePart::html(words.html));
+                let logo = Attachment::new_inline(LOGO_CID.to_owned())
+                    .body(logo.to_vec(), ContentType::parse("image/png").ok()?);
+                MultiPart::alternative().singlepart(SinglePart::plain(words.text)).multipart(page.singlepart(logo))
+            }
+            None => MultiPart::alternative_plain_html(words.text, words.html),
+        };
         let whole = match pdf {
             Some((name, bytes)) => {
                 let attachment = Attachment::new(name).body(bytes, ContentType::parse("application/pdf").ok()?);

@@ -11,7 +11,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use channels::{bill_names, link_url, payment_url, receipt_data};
+use channels::{bill_names, link_url, look_of, payment_url, receipt_data};
 use ledger::Money;
 use payments::api::{PaymentView, Standing};
 use payments::catalogue::Catalogue;
@@ -145,6 +145,7 @@ impl Notifier {
             card_mask: None,
             at: message.expires_at,
             link: link_url(&self.public_url, language, message.token.expose_secret()),
+            look: look_of(language, catalogue.get(quote.biller)),
         }
     }
 
@@ -194,6 +195,7 @@ impl Notifier {
             card_mask: Some(payment.card_mask.clone()).filter(|mask| !mask.is_empty()),
             at,
             link: self.link(payment),
+            look: look_of(payment.language, catalogue.get(payment.biller)),
         })
     }
 

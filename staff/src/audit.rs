@@ -100,6 +100,16 @@ actions! {
     RefundWithdrawn = "refund-withdrawn";
     /// They had the gateway asked once more what became of a refund.
     RefundTakenUp = "refund-taken-up";
+    /// They saved a draft of how a biller is shown.
+    BrandDrafted = "brand-drafted";
+    /// As the second person they published it.
+    BrandPublished = "brand-published";
+    /// They gave a draft up.
+    BrandDropped = "brand-dropped";
+    /// They suspended a biller.
+    BillerSuspended = "biller-suspended";
+    /// They let a biller take payments again.
+    BillerResumed = "biller-resumed";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

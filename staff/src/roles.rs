@@ -83,6 +83,10 @@ pub enum Permission {
     ResolveBreaks,
     /// Take billers in and change them.
     ManageBillers,
+    /// See all that is set of billers.
+    ViewBillers,
+    /// Draft how a biller is shown to payers; bound to a biller, one's own. Publishing is for who manages billers.
+    EditBranding,
     /// Read the audit log.
     ViewAudit,
     /// Take members in, set their roles, reset what they sign in with.
@@ -127,7 +131,7 @@ impl Role {
                 &[P::TakeCash, P::CancelCash, P::CloseShift, P::ApproveOverShort, P::RequestFloat, P::ViewOutlets]
             }
             Self::NetworkManager => &[P::ApproveOverShort, P::RequestFloat, P::ViewOutlets, P::ManageOutlets],
-            Self::BillerUser => &[P::ViewBillerPayments, P::ViewSettlement],
+            Self::BillerUser => &[P::ViewBillerPayments, P::ViewSettlement, P::EditBranding],
             Self::Finance => &[
                 P::ApproveFloat,
                 P::RequestRefund,
@@ -147,9 +151,13 @@ impl Role {
                 P::ManageOutlets,
                 P::ManageNetwork,
                 P::ManageBillers,
+                P::ViewBillers,
+                P::EditBranding,
                 P::ViewSettlement,
             ],
-            Self::Auditor => &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit],
+            Self::Auditor => {
+                &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit, P::ViewBillers]
+            }
             Self::Administrator => &[P::ManageStaff, P::ViewAudit],
         }
     }
@@ -172,7 +180,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -192,6 +200,8 @@ impl Permission {
         Self::ViewSettlement,
         Self::ResolveBreaks,
         Self::ManageBillers,
+        Self::ViewBillers,
+        Self::EditBranding,
         Self::ViewAudit,
         Self::ManageStaff,
     ];
@@ -220,6 +230,8 @@ impl Permission {
             | Self::ViewPayments
             | Self::ViewBooks
             | Self::ViewSettlement
+            | Self::ViewBillers
+            | Self::EditBranding
             | Self::ViewAudit => false,
         }
     }
@@ -377,6 +389,8 @@ mod tests {
     #[case(P::ViewSettlement, "biller-user finance operations auditor")]
     #[case(P::ResolveBreaks, "finance")]
     #[case(P::ManageBillers, "operations")]
+    #[case(P::ViewBillers, "operations auditor")]
+    #[case(P::EditBranding, "biller-user operations")]
     #[case(P::ViewAudit, "auditor administrator")]
     #[case(P::ManageStaff, "administrator")]
     fn who_may(#[case] permission: Permission, #[case] roles: &str) {

@@ -4,7 +4,9 @@
 mod agents;
 mod agents_api;
 mod bad_input;
+mod billers;
 mod board;
+mod branding;
 mod browser;
 mod cash_page;
 mod cli;

@@ -298,3 +298,6 @@ cash-cancelled-title = أُلغي هذا الرمز
 cash-cancelled-text = لا تقدمه بعد الآن. ابحث من جديد عن فواتيرك للحصول على رمز آخر.
 cash-expired-title = انتهت صلاحية هذا الرمز
 cash-expired-text = لا تقدمه بعد الآن: ربما تغيرت المبالغ. ابحث من جديد عن فواتيرك.
+
+# A biller in its own colours
+brand-contact = للتواصل:

@@ -278,3 +278,6 @@ cash-cancelled-title = This code was cancelled
 cash-cancelled-text = Do not show it any more. Look up your bills again to get another.
 cash-expired-title = This code has expired
 cash-expired-text = Do not show it any more: the amounts may have changed. Look up your bills again.
+
+# A biller in its own colours
+brand-contact = Contact:

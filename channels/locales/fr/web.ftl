@@ -278,3 +278,6 @@ cash-cancelled-title = Ce code a été annulé
 cash-cancelled-text = Ne le présentez plus. Cherchez à nouveau vos factures pour en obtenir un autre.
 cash-expired-title = Ce code a expiré
 cash-expired-text = Ne le présentez plus : les montants ont pu changer. Cherchez à nouveau vos factures.
+
+# A biller in its own colours
+brand-contact = Contact :

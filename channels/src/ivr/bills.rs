@@ -43,7 +43,7 @@ impl Dialogue<'_> {
             channel: Channel::Ivr,
             language,
         };
-        let name = [("name", biller.name.get(language))];
+        let name = [("name", biller.shown_name(language))];
         let found = tokio::time::timeout(BILLER_MAX, self.hub.find_bills(request)).await;
         let found = found.unwrap_or(Err(FindError::Unavailable));
         let code = biller.code;

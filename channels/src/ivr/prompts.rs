@@ -67,10 +67,10 @@ impl Dialogue<'_> {
                 let page = Page::of(&billers, self.last_biller().await?, at);
                 tell("voice-biller", &[]);
                 if let Some(last) = page.last {
-                    tell("voice-last", &[("name", last.name.get(language)), ("key", &key(LAST_BILLER_KEY))]);
+                    tell("voice-last", &[("name", last.shown_name(language)), ("key", &key(LAST_BILLER_KEY))]);
                 }
                 for (at, biller) in page.billers.iter().enumerate() {
-                    tell("voice-choice", &[("name", biller.name.get(language)), ("key", &key(at + 1))]);
+                    tell("voice-choice", &[("name", biller.shown_name(language)), ("key", &key(at + 1))]);
                 }
                 tell(if page.pages > 1 { "voice-more" } else { "voice-repeat" }, &[]);
                 tell("voice-operator", &[]);
@@ -80,7 +80,7 @@ impl Dialogue<'_> {
                 let Some(biller) = state.biller.and_then(|code| catalogue.get(code)) else {
                     return self.choose_biller(state, says).await;
                 };
-                tell("voice-kind", &[("name", biller.name.get(language))]);
+                tell("voice-kind", &[("name", biller.shown_name(language))]);
                 for (at, kind) in kinds(biller).take(PAGE).enumerate() {
                     tell("voice-choice", &[("name", kind.name.get(language)), ("key", &key(at + 1))]);
                 }

@@ -216,7 +216,7 @@ fn payable<'a>(chosen: &'a Chosen, kind: &str) -> Result<(&'a Biller, &'a Receiv
 /// The biller cannot be asked now.
 pub(super) fn unavailable(counter: &Counter, code: u16) -> Result<HttpResponse, Fault> {
     let (catalogue, language) = (counter.hub.catalogue(), counter.language());
-    let name = catalogue.get(code).map(|biller| biller.name.get(language).to_owned()).unwrap_or_default();
+    let name = catalogue.get(code).map(|biller| biller.shown_name(language).to_owned()).unwrap_or_default();
     let notice = Notice::new(language, Tone::Wait, "outlet-unavailable").fact(language, "fact-biller", &name).action(
         language,
         "outlet-action-counter",
@@ -272,7 +272,7 @@ pub(crate) async fn find_bills(
             counter.seen(&what).await?;
             let here = format!("/staff/outlet/billers/{}/{}", biller.code, kind.code);
             let notice = Notice::new(language, Tone::Good, "nothing-due")
-                .fact(language, "fact-biller", biller.name.get(language))
+                .fact(language, "fact-biller", biller.shown_name(language))
                 .action(language, "outlet-action-counter", "/staff/outlet")
                 .action(language, "action-other-contract", &here);
             counter.say(StatusCode::OK, notice)

@@ -119,6 +119,20 @@ pub(super) const WORK: &[Place] = &[
         icon: "M9 5 4.5 9.5 9 14M4.5 9.5H15a4.5 4.5 0 0 1 0 9H9",
     },
     Place {
+        key: "staff-nav-billers",
+        path: "/staff/billers",
+        needs: &[Permission::ViewBillers],
+        is_whole: true,
+        icon: "M4 20V8l8-4 8 4v12M2.5 20h19M8 11v5M12 11v5M16 11v5",
+    },
+    Place {
+        key: "staff-nav-branding",
+        path: "/staff/branding",
+        needs: &[Permission::EditBranding],
+        is_whole: false,
+        icon: "M12 4a8 8 0 1 0 0 16c1.5 0 2-1 1.5-2.2-.6-1.4.3-2.8 1.8-2.8H18a2 2 0 0 0 2-2.2C19.6 7.8 16.2 4 12 4M8 11v.5M11 7.8v.5M15.5 8.5v.5",
+    },
+    Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],

@@ -53,7 +53,7 @@ pub(crate) async fn show_biller(context: Context, path: web::Path<(String, Strin
     if let [only] = biller.receivable_types.as_slice() {
         return Ok(context.see_other(&format!("/billers/{}/{}", biller.code, only.code)));
     }
-    let page = context.page_titled(biller.name.get(context.language).to_owned());
+    let page = context.page_titled(biller.shown_name(context.language).to_owned());
     context.html(StatusCode::OK, Keep::Private, &identify::biller(page, biller))
 }
 
@@ -78,7 +78,7 @@ fn form(
     faults: &[FieldFault],
     unknown: bool,
 ) -> Result<HttpResponse, Fault> {
-    let page = context.page_titled(biller.name.get(context.language).to_owned());
+    let page = context.page_titled(biller.shown_name(context.language).to_owned());
     context.html(status, Keep::Nobody, &identify::form(page, biller, kind, typed, faults, unknown))
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn as_sent(kind: &ReceivableType, typed: &BTreeMap<String, String>) -
 fn nothing_due(context: &Context, biller: &Biller, kind: &ReceivableType) -> Result<HttpResponse, Fault> {
     let language = context.language;
     let notice = Notice::new(language, Tone::Good, "nothing-due")
-        .fact(language, "fact-biller", biller.name.get(language))
+        .fact(language, "fact-biller", biller.shown_name(language))
         .action(language, "action-home", "/")
         .action(language, "action-other-contract", &format!("/billers/{}/{}", biller.code, kind.code));
     say(context, StatusCode::OK, notice)
@@ -144,7 +144,7 @@ fn nothing_due(context: &Context, biller: &Biller, kind: &ReceivableType) -> Res
 pub(super) fn unavailable(context: &Context, biller: &Biller) -> Result<HttpResponse, Fault> {
     let language = context.language;
     let notice = Notice::new(language, Tone::Wait, "unavailable")
-        .fact(language, "fact-biller", biller.name.get(language))
+        .fact(language, "fact-biller", biller.shown_name(language))
         .action(language, "action-retry", &format!("/billers/{}", biller.code))
         .action(language, "action-home", "/");
     say(context, StatusCode::SERVICE_UNAVAILABLE, notice)

@@ -31,12 +31,13 @@ impl FromRequest for Posted {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let context = Context::of(request);
         let form = web::Form::<Vec<(String, String)>>::from_request(request, payload);
-        Box::pin(async move { Ok(Self::checked(&context?, form.await?.into_inner())?) })
+        Box::pin(async move { Ok(Self::checked(&context?, form.await?.into_inner(), VALUE_CHARS_MAX)?) })
     }
 }
 
 impl Posted {
-    fn checked(context: &Context, fields: Vec<(String, String)>) -> Result<Self, Fault> {
+    /// Fields that a request brought, none longer than so many characters.
+    pub(crate) fn checked(context: &Context, fields: Vec<(String, String)>, chars_max: usize) -> Result<Self, Fault> {
         if fields.len() > FIELDS_MAX {
             return Err(Fault::TooLarge);
         }
@@ -48,7 +49,7 @@ impl Posted {
         let fields = fields
             .into_iter()
             .filter(|(name, _)| name != CSRF_FIELD)
-            .map(|(name, value)| Ok((name, cleaned(&value)?)))
+            .map(|(name, value)| Ok((name, cleaned(&value, chars_max)?)))
             .collect::<Result<_, Fault>>()?;
         Ok(Self { fields })
     }
@@ -99,7 +100,7 @@ impl Posted {
 }
 
 /// Trimmed, without the invisible marks that copying from a message brings along; control characters are refused.
-fn cleaned(value: &str) -> Result<String, Fault> {
+fn cleaned(value: &str, chars_max: usize) -> Result<String, Fault> {
     let invisible =
         |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     let text: String = value.chars().filter(|c| !invisible(*c)).collect();
@@ -107,7 +108,7 @@ fn cleaned(value: &str) -> Result<String, Fault> {
     if text.chars().any(char::is_control) {
         return Err(Fault::Unreadable);
     }
-    if text.chars().count() > VALUE_CHARS_MAX {
+    if text.chars().count() > chars_max {
         return Err(Fault::TooLarge);
     }
     Ok(text.to_owned())
@@ -171,7 +172,7 @@ mod tests {
     #[case("a\nb", None)]
     #[case("", Some(""))]
     fn cleaning(#[case] typed: &str, #[case] kept: Option<&str>) {
-        assert_eq!(cleaned(typed).ok().as_deref(), kept);
+        assert_eq!(cleaned(typed, VALUE_CHARS_MAX).ok().as_deref(), kept);
     }
 
     #[rstest]

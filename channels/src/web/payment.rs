@@ -47,7 +47,7 @@ pub(crate) async fn show_payment(context: Context, path: web::Path<(String, Stri
     };
     let language = context.language;
     let mut notice = Notice::new(language, tone, key)
-        .fact(language, "fact-biller", biller.map(|biller| biller.name.get(language)).unwrap_or_default())
+        .fact(language, "fact-biller", biller.map(|biller| biller.shown_name(language)).unwrap_or_default())
         .fact(language, "fact-amount", &format::money(language, payment.amounts.total))
         .fact(language, "fact-reference", &payment.reference)
         .fact(language, "fact-since", &format::moment(language, payment.standing_since));

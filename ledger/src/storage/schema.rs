@@ -843,6 +843,50 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    brand_versions (id) {
+        id -> BigInt,
+        biller -> Integer,
+        state -> SmallInt,
+        number -> Nullable<Integer>,
+        content -> Text,
+        digest -> Text,
+        logo -> Nullable<Text>,
+        made_at -> Timestamp,
+        made_by -> BigInt,
+        made_by_name -> Text,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<BigInt>,
+        ended_by_name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    brand_logos (biller, digest) {
+        biller -> Integer,
+        digest -> Text,
+        kind -> SmallInt,
+        bytes -> Binary,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    biller_suspensions (id) {
+        id -> BigInt,
+        biller -> Integer,
+        channel -> SmallInt,
+        reason -> Text,
+        since -> Timestamp,
+        made_by -> BigInt,
+        made_by_name -> Text,
+        lifted_at -> Nullable<Timestamp>,
+        lifted_by -> Nullable<BigInt>,
+        lifted_by_name -> Nullable<Text>,
+        lifted_why -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
     quotes,

@@ -3,6 +3,8 @@
 pub mod import;
 mod search;
 
+use std::sync::Arc;
+
 use biller_adapters::ConnectorSettings;
 use chrono::NaiveDate;
 use ledger::{Channel, Instrument, Language, Ledger, Money};
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use settlement::terms::Terms;
 
 use crate::api::Infrastructure;
+use crate::branding::Brand;
 use crate::hub::infrastructure;
 
 /// A text in the three languages of the hub.
@@ -60,6 +63,9 @@ pub struct Biller {
     pub quote_lifetime_hours: u32,
     /// Its receivable types.
     pub receivable_types: Vec<ReceivableType>,
+    /// How it is shown to payers, where something is published: kept apart from the file.
+    #[serde(skip)]
+    pub brand: Option<Arc<Brand>>,
 }
 
 fn default_quote_hours() -> u32 {
@@ -332,6 +338,12 @@ impl Biller {
             fields.insert("terms".to_owned(), serde_json::to_value(terms)?);
         }
         serde_json::from_value(stored)
+    }
+
+    /// Its name as payers read it.
+    pub fn shown_name(&self, language: Language) -> &str {
+        let branded = self.brand.as_ref().and_then(|brand| brand.content.name.as_ref());
+        branded.unwrap_or(&self.name).get(language)
     }
 
     /// The receivable type of a code.

@@ -73,7 +73,7 @@ impl Dispatcher {
         let language = stored.language;
         let shown = self.hub.show_reference(stored).await?;
         let catalogue = self.hub.catalogue();
-        let biller = catalogue.get(shown.quote.biller).map(|biller| biller.name.get(language).to_owned());
+        let biller = catalogue.get(shown.quote.biller).map(|biller| biller.shown_name(language).to_owned());
         let kind = NoticeKind::CashReference {
             digits: shown.digits,
             biller: biller.unwrap_or_else(|| shown.quote.biller.to_string()),

@@ -22,6 +22,9 @@ impl Hub {
         if !is_offered(kind, request.channel) {
             return Err(FindError::ChannelClosed);
         }
+        if self.is_suspended(biller.code, request.channel) {
+            return Err(FindError::Unavailable);
+        }
         let fields = form::validate(&kind.form, &request.fields).map_err(FindError::Form)?;
         let connector = self.connector(biller.code).ok_or(FindError::Unavailable)?;
         if !self.answers(connector.as_ref()) {

@@ -1,6 +1,8 @@
 //! The one door to the use cases: every channel holds a [`Hub`] and nothing else.
 
+mod billers;
 mod board;
+mod branding;
 mod card;
 mod cash;
 mod desk;
@@ -131,6 +133,10 @@ pub struct Hub {
 #[derive(Default)]
 struct Billers {
     version: i64,
+    /// The same of what is shown of them and of what they take: grows whenever that changes.
+    standing: (i64, i64),
+    /// On which channels billers are suspended; `None` is all of them.
+    suspended: HashMap<u16, Vec<Option<Channel>>>,
     catalogue: Arc<Catalogue>,
     connectors: HashMap<u16, Arc<dyn Connector>>,
 }
@@ -162,13 +168,15 @@ impl Hub {
         Arc::clone(&self.billers.read().unwrap_or_else(PoisonError::into_inner).catalogue)
     }
 
-    /// Whether a biller can be asked and paid on a channel at this moment (offered there, breaker closed).
+    /// Whether a biller can be asked and paid on a channel at this moment (offered there, not suspended, breaker closed).
     pub fn is_available(&self, biller: u16, channel: Channel) -> bool {
         let catalogue = self.catalogue();
         let offered = catalogue
             .get(biller)
             .is_some_and(|biller| biller.receivable_types.iter().any(|kind| is_offered(kind, channel)));
-        offered && self.connector(biller).is_some_and(|connector| self.answers(connector.as_ref()))
+        offered
+            && !self.is_suspended(biller, channel)
+            && self.connector(biller).is_some_and(|connector| self.answers(connector.as_ref()))
     }
 
     /// Whether look-ups reach their source: a file is served while its biller is away.
@@ -178,9 +186,12 @@ impl Hub {
 
     /// Reads the billers again if any changed; whether they did.
     pub async fn reload_billers(&self) -> Result<bool, Infrastructure> {
-        let known = self.billers.read().unwrap_or_else(PoisonError::into_inner).version;
-        let version = self.read(|reader| reader.billers_version()).await?;
-        if version == known {
+        let known = {
+            let billers = self.billers.read().unwrap_or_else(PoisonError::into_inner);
+            (billers.version, billers.standing)
+        };
+        let now = self.read(|reader| Ok((reader.billers_version()?, standing(reader)?))).await?;
+        if now == known {
             return Ok(false);
         }
         self.read_billers()?;
@@ -188,13 +199,21 @@ impl Hub {
     }
 
     fn read_billers(&self) -> Result<(), Infrastructure> {
-        let (version, stored) =
-            self.ledger.read(|reader| Ok((reader.billers_version()?, reader.billers()?))).map_err(infrastructure)?;
+        let (version, standing, stored, brands, held) = self
+            .ledger
+            .read(|reader| {
+                let versions = (reader.billers_version()?, standing(reader)?);
+                let (stored, brands) = (reader.billers()?, branding::in_force(reader)?);
+                Ok((versions.0, versions.1, stored, brands, reader.suspensions_held()?))
+            })
+            .map_err(infrastructure)?;
+        let brands = branding::shown(brands)?;
         let mut billers = Vec::with_capacity(stored.len());
         let mut connectors: HashMap<u16, Arc<dyn Connector>> = HashMap::with_capacity(stored.len());
         for stored in stored {
-            let biller = Biller::from_stored(&stored.definition)
+            let mut biller = Biller::from_stored(&stored.definition)
                 .map_err(|error| Infrastructure::Failed(format!("biller {} as stored: {error}", stored.code)))?;
+            biller.brand = brands.get(&stored.code).cloned();
             match biller.connector.build(biller.code, &*self.secrets) {
                 Ok(connector) => drop(connectors.insert(biller.code, Arc::from(connector))),
                 // Shown as unavailable: one biller's missing secret must not stop the others.
@@ -202,9 +221,20 @@ impl Hub {
             }
             billers.push(biller);
         }
-        let fresh = Billers { version, catalogue: Arc::new(Catalogue::new(billers)), connectors };
+        let mut suspended: HashMap<u16, Vec<Option<Channel>>> = HashMap::new();
+        for suspension in held {
+            suspended.entry(suspension.biller).or_default().push(suspension.channel);
+        }
+        let catalogue = Arc::new(Catalogue::new(billers));
+        let fresh = Billers { version, standing, suspended, catalogue, connectors };
         *self.billers.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
+    }
+
+    /// On which channels a biller is suspended.
+    pub(crate) fn suspended(&self, biller: u16) -> Vec<Option<Channel>> {
+        let billers = self.billers.read().unwrap_or_else(PoisonError::into_inner);
+        billers.suspended.get(&biller).cloned().unwrap_or_default()
     }
 
     /// The connector of a biller, if it can be built.
@@ -251,6 +281,11 @@ impl Hub {
         }
         Ok(gone + self.forget_old_secrets().await?)
     }
+}
+
+/// Grows whenever something else is shown of billers, or one of them is suspended or let go on.
+fn standing(reader: &mut ledger::Reader<'_>) -> Result<(i64, i64), ledger::StorageError> {
+    Ok((reader.brands_published()?, reader.suspensions_changed()?))
 }
 
 /// Stores billers, each in place of what was under its code.

@@ -10,6 +10,7 @@ receipt-section-payment = الأداء
 receipt-biller = الدائن
 receipt-receivable = نوع الفاتورة
 receipt-contract = مرجع الزبون
+receipt-contact = للتواصل
 receipt-principal = مبلغ الفاتورة
 receipt-fee = رسوم الخدمة
 receipt-vat = الضريبة على القيمة المضافة لرسوم الخدمة

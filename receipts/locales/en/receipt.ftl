@@ -10,6 +10,7 @@ receipt-section-payment = Payment
 receipt-biller = Biller
 receipt-receivable = Bill type
 receipt-contract = Customer reference
+receipt-contact = Contact
 receipt-principal = Bill amount
 receipt-fee = Service fee
 receipt-vat = VAT on service fee

@@ -10,6 +10,7 @@ receipt-section-payment = Paiement
 receipt-biller = Créancier
 receipt-receivable = Créance
 receipt-contract = Référence client
+receipt-contact = Contact
 receipt-principal = Montant de la facture
 receipt-fee = Frais de service
 receipt-vat = TVA sur frais de service

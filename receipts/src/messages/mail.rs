@@ -1,10 +1,16 @@
 //! The mail: a page of tables with inline styles, which every mail client lays out, and the same as plain text.
 
+use std::sync::Arc;
+
 use askama::Template;
 use ledger::{Language, Money};
 
 use super::{MessageData, MessageKind, left_to_right};
+use crate::data::Look;
 use crate::locale;
+
+/// The Content-ID of the logo in a mail.
+pub const LOGO_CID: &str = "logo@fatoura";
 
 /// A mail's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +21,8 @@ pub struct MailText {
     pub text: String,
     /// A whole document, without anything to be loaded from elsewhere.
     pub html: String,
+    /// A PNG that goes with it, and that it names as [`LOGO_CID`].
+    pub logo: Option<Arc<Vec<u8>>>,
 }
 
 /// A label and what stands beside it.
@@ -42,6 +50,15 @@ struct Letter {
     link_label: String,
     link_hint: String,
     footer: String,
+    /// The biller's name beside its logo in the head, where it is shown its own way.
+    brand: String,
+    has_logo: bool,
+    contact: String,
+    brand_footer: String,
+    /// Ground of the head, texts on it, buttons and links; `#rrggbb`.
+    ground: String,
+    on_ground: String,
+    accent: String,
     /// Colour of the heading and its ground; they pass 4.5:1.
     colour: &'static str,
     wash: &'static str,
@@ -69,7 +86,7 @@ pub fn mail(data: &MessageData) -> MailText {
     let letter = letter(data, subject.clone());
     // Rendering writes to memory: it cannot fail. Were it to, the plain text still says everything.
     let html = letter.render().unwrap_or_default();
-    MailText { subject, text, html }
+    MailText { subject, text, html, logo: data.look.logo.clone() }
 }
 
 /// How parts are put into a sentence: isolated in HTML, bare in plain text.
@@ -155,8 +172,13 @@ fn facts(data: &MessageData) -> Vec<Line> {
     .collect()
 }
 
+/// As styles write it.
+fn hex([red, green, blue]: [u8; 3]) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
 fn letter(data: &MessageData, subject: String) -> Letter {
-    let language = data.language;
+    let (language, look) = (data.language, &data.look);
     let plain = |key: &str| locale::plain(language, key, &[]);
     let (colour, wash) = match data.kind {
         MessageKind::Returning => ("#7a4d00", "#fdf1d9"),
@@ -181,6 +203,13 @@ fn letter(data: &MessageData, subject: String) -> Letter {
         link_label: plain(&key(data, "link")),
         link_hint: plain("mail-link-hint"),
         footer: plain("mail-footer"),
+        brand: if *look == Look::default() { String::new() } else { data.biller.clone() },
+        has_logo: look.logo.is_some(),
+        contact: look.contact.clone(),
+        brand_footer: look.footer.clone(),
+        ground: hex(look.ground.map_or([0x08, 0x3f, 0x36], |(ground, _)| ground)),
+        on_ground: hex(look.ground.map_or([0xff; 3], |(_, text)| text)),
+        accent: hex(look.accent.unwrap_or([0x0b, 0x5d, 0x4e])),
         colour,
         wash,
     }
@@ -199,6 +228,8 @@ fn plain_text(data: &MessageData) -> String {
     let amounts: Vec<_> = amounts(data).into_iter().map(row).collect();
     let facts: Vec<_> = facts(data).into_iter().map(row).collect();
     let said: Vec<_> = [text, note].into_iter().filter(|part| !part.is_empty()).collect();
+    let own = [&data.look.contact, &data.look.footer].into_iter().filter(|line| !line.is_empty());
+    let own = own.cloned().collect::<Vec<_>>().join("\n");
     let paragraphs = [
         heading,
         said.join("\n"),
@@ -206,7 +237,9 @@ fn plain_text(data: &MessageData) -> String {
         amounts.join("\n"),
         facts.join("\n"),
         format!("{}\n{}", plain(&key(data, "link")), data.link),
+        own,
         format!("--\n{}", plain("mail-footer")),
     ];
+    let paragraphs: Vec<_> = paragraphs.into_iter().filter(|part| !part.is_empty()).collect();
     paragraphs.join("\n\n") + "\n"
 }

@@ -9,7 +9,9 @@ mod sms;
 use chrono::{DateTime, Utc};
 use ledger::{Instrument, Language, Money};
 
-pub use mail::{MailText, mail};
+use crate::data::Look;
+
+pub use mail::{LOGO_CID, MailText, mail};
 pub use notices::{LowFloat, ReferenceNotice, low_float_mail, reference_sms};
 pub use sms::sms_text;
 
@@ -80,6 +82,8 @@ pub struct MessageData {
     pub at: DateTime<Utc>,
     /// The payment's page, or the payment link.
     pub link: String,
+    /// How the biller is shown; in mails alone.
+    pub look: Look,
 }
 
 /// A reference that keeps its order in right-to-left text: after U+200E its digits and signs take the direction of Latin

@@ -105,5 +105,5 @@ pub fn low_float_mail(notice: &LowFloat) -> MailText {
     };
     // Rendering writes to memory: it cannot fail. Were it to, the plain text still says everything.
     let html = letter.render().unwrap_or_default();
-    MailText { subject, text: format!("{text}\n\n{hint}\n\n--\n{footer}\n"), html }
+    MailText { subject, text: format!("{text}\n\n{hint}\n\n--\n{footer}\n"), html, logo: None }
 }

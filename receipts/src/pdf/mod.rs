@@ -38,6 +38,8 @@ const BOTTOM: f32 = PAGE_HEIGHT - 96.0;
 const AMOUNT_COLUMN: f32 = 140.0;
 const LABEL_COLUMN: f32 = 152.0;
 const QR_SIZE: f32 = 92.0;
+/// As large as two lines of a biller's name.
+const LOGO_SIZE: f32 = 52.0;
 
 const INK: [u8; 3] = [0x14, 0x21, 0x3D];
 const MUTED: [u8; 3] = [0x5B, 0x65, 0x75];
@@ -327,9 +329,19 @@ impl<'a> Composer<'a> {
     fn bill(&mut self) {
         let data = self.data;
         self.section("receipt-section-bill");
-        self.fact("receipt-biller", &data.biller, Words::Theirs, CONTENT);
-        self.fact("receipt-receivable", &data.receivable, Words::Theirs, CONTENT);
-        self.fact("receipt-contract", &data.contract_masked, Words::Latin, CONTENT);
+        let top = self.y;
+        let logo = data.look.logo.as_ref().is_some_and(|logo| {
+            let place = [MARGIN + CONTENT - LOGO_SIZE, top, LOGO_SIZE];
+            self.sheets.picture(self.page, place, logo)
+        });
+        let room = if logo { CONTENT - LOGO_SIZE - 16.0 } else { CONTENT };
+        self.fact("receipt-biller", &data.biller, Words::Theirs, room);
+        self.fact("receipt-receivable", &data.receivable, Words::Theirs, room);
+        self.fact("receipt-contract", &data.contract_masked, Words::Latin, room);
+        self.fact("receipt-contact", &data.look.contact, Words::Theirs, room);
+        if logo {
+            self.y = self.y.max(top + LOGO_SIZE);
+        }
         self.y += 16.0;
     }
 
@@ -401,6 +413,13 @@ impl<'a> Composer<'a> {
         if let Some(mask) = &data.card_mask {
             self.fact("receipt-card", mask, Words::Latin, room);
         }
+        // The biller's own last line, beside the code: there it costs no page.
+        let footer = clean(&data.look.footer);
+        if !footer.is_empty() {
+            let style = self.style(scale::BODY, Weight::Regular, INK, Words::Theirs);
+            self.y += 8.0;
+            self.y += self.put([MARGIN, self.y, room], style, Edge::Start, &footer);
+        }
 
         let x = MARGIN + CONTENT - QR_SIZE;
         let dark: Vec<bool> = qr.to_colors().into_iter().map(|module| module == Color::Dark).collect();
@@ -422,7 +441,11 @@ impl<'a> Composer<'a> {
         for page in 0..pages {
             self.page = page;
             let y = PAGE_HEIGHT - 80.0;
-            self.rule(y);
+            if let Some(accent) = self.data.look.accent {
+                self.sheets.rectangle(page, [MARGIN, y - 0.6, CONTENT, 1.2], 0.0, accent);
+            } else {
+                self.rule(y);
+            }
             let number = (page + 1).to_string();
             let args = [("page", number.as_str()), ("pages", &pages.to_string())];
             let number = locale::plain(self.data.language, "receipt-page", &args);

@@ -2,7 +2,8 @@
 
 use krilla::Document;
 use krilla::color::rgb;
-use krilla::geom::{Path, PathBuilder, Point, Rect};
+use krilla::geom::{Path, PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule};
@@ -17,6 +18,7 @@ pub(super) const PAGE_HEIGHT: f32 = 841.89;
 enum Mark {
     Text { x: f32, y: f32, block: Block },
     Shape { path: Path, ink: [u8; 3] },
+    Picture { x: f32, y: f32, size: Size, image: Image },
 }
 
 /// The pages in the making. `x` always counts from the start edge: the left one, or the right one in Arabic.
@@ -77,6 +79,19 @@ impl Sheets {
         }
     }
 
+    /// A PNG within a square of `side`, at the edge that is nearer to the reader's end. `false`: it cannot be read.
+    pub fn picture(&mut self, page: usize, [x, y, side]: [f32; 3], png: &[u8]) -> bool {
+        let Ok(image) = Image::from_png(png.to_vec().into(), true) else { return false };
+        let (width, height) = image.size();
+        let narrow = |side: u32| u16::try_from(side).map(f32::from).unwrap_or(f32::MAX);
+        let scale = side / narrow(width.max(height));
+        let Some(size) = Size::from_wh(narrow(width) * scale, narrow(height) * scale) else { return false };
+        let left = self.left(x + side - size.width(), size.width());
+        let y = y + (side - size.height()) / 2.0;
+        self.push(page, Mark::Picture { x: left, y, size, image });
+        true
+    }
+
     /// A square of `size` filled with modules (row by row, `true` is dark): a QR code is never mirrored.
     pub fn modules(&mut self, page: usize, [x, y, size]: [f32; 3], per_side: usize, dark: &[bool], ink: [u8; 3]) {
         let left = self.left(x, size);
@@ -115,6 +130,11 @@ impl Sheets {
                     Mark::Shape { path, ink } => {
                         surface.set_fill(Some(fill(ink)));
                         surface.draw_path(&path);
+                    }
+                    Mark::Picture { x, y, size, image } => {
+                        surface.push_transform(&Transform::from_translate(x, y));
+                        surface.draw_image(image, size);
+                        surface.pop();
                     }
                     Mark::Text { x, y, block } => {
                         surface.set_fill(Some(fill(block.style.ink)));

@@ -2,6 +2,7 @@
 //! mouse; and every page on the way held against the same rules (see `audit.js`).
 
 mod board;
+mod branding;
 mod desk;
 mod driver;
 mod finance;

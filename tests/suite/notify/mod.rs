@@ -50,6 +50,7 @@ fn catalogue() -> Arc<Catalogue> {
         terms: Terms::to_one("X", "007780000012345678901209"),
         quote_lifetime_hours: 168,
         receivable_types: vec![receivable_type],
+        brand: None,
     };
     Arc::new(Catalogue::new(vec![biller]))
 }

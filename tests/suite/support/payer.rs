@@ -189,6 +189,33 @@ impl Payer {
         self.follow(self.http.post(self.absolute(path)).form(form)).await
     }
 
+    /// Sends a form with a file, as browsers do.
+    pub async fn upload(&self, path: &str, form: &Form, file: (&str, &[u8])) -> Page {
+        const BOUNDARY: &str = "----a-boundary-of-tests";
+        let mut body = Vec::new();
+        for (name, value) in form {
+            let part = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let (name, bytes) = file;
+        let part = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(part.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.follow(self.http.post(self.absolute(path)).header("content-type", kind).body(body)).await
+    }
+
+    /// Headers and bytes of an answer, without following it.
+    pub async fn fetch(&self, path: &str) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
+        let answer = self.http.get(self.absolute(path)).header("cookie", self.cookies()).send().await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        (status, headers, answer.bytes().await.unwrap().to_vec())
+    }
+
     /// Looks a contract up: the page that comes of it.
     pub async fn find(&self, biller: u16, receivable_type: &str, contract: &str) -> Page {
         let path = format!("/{}/billers/{biller}/{receivable_type}", self.language);

@@ -81,6 +81,7 @@ fn biller(code: u16, name: Trilingual, category: Category, receivable_types: Vec
         terms: Terms::to_one("X", "007780000012345678901209"),
         quote_lifetime_hours: 168,
         receivable_types,
+        brand: None,
     }
 }
 

@@ -112,7 +112,7 @@ pub(crate) fn bills(
         articles,
         amount,
         faults,
-        page: page.at_step(2),
+        page: page.branded(biller).at_step(2),
     }
 }
 

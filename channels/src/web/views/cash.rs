@@ -37,6 +37,6 @@ pub(in crate::web) fn reference(page: Page, biller: &Biller, kind: &ReceivableTy
         total: format::money(language, quote.amounts.total),
         total_label: i18n::text(language, "amount-total"),
         expires: format::moment(language, found.expires_at),
-        page: page.at_step(3),
+        page: page.branded(biller).at_step(3),
     }
 }

@@ -67,7 +67,11 @@ pub(crate) fn biller(page: Page, biller: &Biller) -> BillerPage {
         name: kind.name.get(language).to_owned(),
         url: page.url(&format!("/billers/{}/{}", biller.code, kind.code)),
     });
-    BillerPage { kinds: kinds.collect(), biller: BillerView::of(biller, None, language), page: page.at_step(1) }
+    BillerPage {
+        kinds: kinds.collect(),
+        biller: BillerView::of(biller, None, language),
+        page: page.branded(biller).at_step(1),
+    }
 }
 
 /// The form with what was typed and what is wrong with it; `unknown` when the biller knows no such customer.
@@ -87,7 +91,7 @@ pub(crate) fn form(
         .map(|field| FaultLink { target: field.id.clone(), text: format!("{} — {}", field.label, field.fault) })
         .collect();
     if unknown {
-        let text = i18n::text_with(language, "unknown-contract", &[("biller", Arg::Text(biller.name.get(language)))]);
+        let text = i18n::text_with(language, "unknown-contract", &[("biller", Arg::Text(biller.shown_name(language)))]);
         let field = fields.iter_mut().find(|field| field.kind != "label");
         let target = field.map(|field| field.blame(i18n::text(language, "fault-unknown"))).unwrap_or_default();
         links.push(FaultLink { target, text });
@@ -98,7 +102,7 @@ pub(crate) fn form(
         fields,
         faults: links,
         fetch: kind.fetch,
-        page: page.at_step(1),
+        page: page.branded(biller).at_step(1),
     }
 }
 

@@ -10,7 +10,8 @@ pub(super) mod pay;
 pub(crate) mod payment;
 
 use ledger::Language;
-use payments::catalogue::{Biller, ReceivableType};
+use payments::branding::{Brand, Content};
+use payments::catalogue::{Biller, ReceivableType, Trilingual};
 
 use super::i18n::{self, Arg};
 use super::{assets, format};
@@ -27,16 +28,54 @@ pub(crate) struct Page {
     pub(crate) step: u8,
     /// Seconds after which the page is asked for again where there is no JavaScript.
     pub(crate) refresh: Option<u8>,
+    /// The stylesheet of the biller that it is about.
+    pub(crate) stylesheet: Option<String>,
+    /// The colour of the browser's frame.
+    pub(crate) theme: String,
+    /// Where whoever looks at a draft goes back to.
+    pub(crate) preview_of: Option<String>,
 }
+
+/// The frame's colour where no biller has its own.
+const PLAIN_THEME: &str = "#0b4a3f";
 
 impl Page {
     pub(crate) fn new(language: Language, title: String, path: String, csrf: String) -> Self {
-        Self { language, title, path, csrf, step: 0, refresh: None }
+        Self {
+            language,
+            title,
+            path,
+            csrf,
+            step: 0,
+            refresh: None,
+            stylesheet: None,
+            theme: PLAIN_THEME.to_owned(),
+            preview_of: None,
+        }
     }
 
     pub(crate) fn at_step(mut self, step: u8) -> Self {
         self.step = step;
         self
+    }
+
+    /// In a biller's colours, if it has its own.
+    pub(crate) fn branded(mut self, biller: &Biller) -> Self {
+        if let Some(brand) = &biller.brand {
+            self.stylesheet = brand.stylesheet_url();
+            if let Some(colours) = brand.content.colours {
+                self.theme = colours.brand.to_string();
+            }
+        }
+        self
+    }
+
+    /// The same, where the biller may have left the catalogue.
+    pub(crate) fn branded_if(self, biller: Option<&Biller>) -> Self {
+        match biller {
+            Some(biller) => self.branded(biller),
+            None => self,
+        }
     }
 
     /// A message.
@@ -97,6 +136,10 @@ pub(crate) struct BillerView {
     pub(crate) colour: String,
     /// The receivable type, where one is chosen.
     pub(crate) kind: String,
+    /// The biller's own help, contact and last line of receipts; empty where it has none.
+    pub(crate) help: String,
+    pub(crate) contact: String,
+    pub(crate) footer: String,
 }
 
 /// The colour of billers that state none.
@@ -104,15 +147,29 @@ const PLAIN_COLOUR: &str = "#0b5d4e";
 
 impl BillerView {
     pub(crate) fn of(biller: &Biller, kind: Option<&ReceivableType>, language: Language) -> Self {
-        let name = biller.name.get(language).to_owned();
-        let logo = biller.logo.as_deref().and_then(|file| assets::url_of_existing(&format!("billers/{file}")));
+        let name = biller.shown_name(language).to_owned();
+        let brand = biller.brand.as_deref();
+        let own = |of: fn(&Content) -> &Option<Trilingual>| {
+            let text = brand.and_then(|brand| of(&brand.content).as_ref());
+            text.map(|text| text.get(language).to_owned()).unwrap_or_default()
+        };
+        let logo = brand.and_then(Brand::logo_url);
+        let file = biller.logo.as_deref();
+        let logo = logo.or_else(|| file.and_then(|file| assets::url_of_existing(&format!("billers/{file}"))));
         let logo = logo.or_else(|| assets::url_of_existing(&format!("billers/{}.svg", biller.code)));
         let is_colour = |text: &&str| {
             text.len() == 7 && text.starts_with('#') && text.bytes().skip(1).all(|b| b.is_ascii_hexdigit())
         };
         Self {
             initials: name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect(),
-            colour: biller.colour.as_deref().filter(is_colour).unwrap_or(PLAIN_COLOUR).to_owned(),
+            colour: match brand.and_then(|brand| brand.content.colours) {
+                // White letters stand on it.
+                Some(colours) => colours.accent.to_string(),
+                None => biller.colour.as_deref().filter(is_colour).unwrap_or(PLAIN_COLOUR).to_owned(),
+            },
+            help: own(|content| &content.help),
+            contact: own(|content| &content.contact),
+            footer: own(|content| &content.footer),
             kind: kind.map(|kind| kind.name.get(language).to_owned()).unwrap_or_default(),
             logo,
             name,
@@ -127,6 +184,9 @@ impl BillerView {
             initials: code.to_string().chars().take(2).collect(),
             colour: PLAIN_COLOUR.to_owned(),
             kind: String::new(),
+            help: String::new(),
+            contact: String::new(),
+            footer: String::new(),
         }
     }
 }

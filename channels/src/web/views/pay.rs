@@ -105,7 +105,7 @@ pub(in crate::web) fn summary(
         phone_fault,
         email_fault,
         terms_fault,
-        page: page.at_step(3),
+        page: page.branded(biller).at_step(3),
     }
 }
 

@@ -87,7 +87,7 @@ pub(crate) fn progress(mut page: Page, biller: Option<&Biller>, payment: &Paymen
         total: format::money(language, payment.amounts.total),
         status_url: page.url(&format!("/payments/{}/status", payment.reference)),
         retry_url: page.url(&format!("/quotes/{}", payment.quote)),
-        page: page.at_step(4),
+        page: page.branded_if(biller).at_step(4),
     }
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn receipt(
         total_label: i18n::text(language, "amount-total-paid"),
         pdf_url: page.url(&format!("/payments/{}/receipt.pdf", payment.reference)),
         qr: qr_path(address),
-        page: page.at_step(4),
+        page: page.branded_if(biller).at_step(4),
     }
 }
 

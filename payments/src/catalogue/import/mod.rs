@@ -113,6 +113,7 @@ fn biller(mut table: Table<'_>, variables: &dyn Fn(&str) -> Option<String>, faul
         terms: terms?,
         quote_lifetime_hours: u32::try_from(hours?).ok()?,
         receivable_types: receivable_types?,
+        brand: None,
     })
 }
 
