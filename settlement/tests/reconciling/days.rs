@@ -3,16 +3,18 @@
 use chrono::{Days, NaiveDate};
 use ledger::{AccountKind, BreakKind, Money, Step, TransferState};
 use proptest::prelude::*;
+use rstest::rstest;
 
+use crate::database::Backend;
 use crate::world::{
     ACCOUNT, BILLERS, Line, World, at, biller_line, biller_report, camt053, card_line, card_report, id_of,
     network_line, network_report,
 };
 
 /// A month in which everything fits, but for what is planted on some days: (day of the month, what).
-#[test]
-fn a_month_is_proved_and_what_was_planted_is_found_and_nothing_else() {
-    let world = World::new();
+#[rstest]
+fn a_month_is_proved_and_what_was_planted_is_found_and_nothing_else(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let (mut opening, mut sequence) = (5_000_000, 0);
     let mut wanted: Vec<(u32, BreakKind)> = Vec::new();
     let mut in_transit: Vec<Line> = Vec::new();

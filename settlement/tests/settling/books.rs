@@ -16,6 +16,8 @@ use settlement::files::{AccountForm, PayingAccount, TransferVersion};
 use settlement::terms::{CommissionRule, Terms};
 use settlement::{BankHolidays, BankTerms, Making, SettledBiller, Settling};
 
+use crate::database::{Backend, TestDatabase};
+
 pub const RIB: &str = "007780000012345678901209";
 pub const OTHER_RIB: &str = "007780000010010001234518";
 
@@ -51,21 +53,28 @@ pub struct Books {
     pub url: DatabaseUrl,
     pub folder: tempfile::TempDir,
     pub billers: Vec<SettledBiller>,
+    /// Gone after the ledger.
+    _database: TestDatabase,
     made: AtomicU32,
 }
 
 impl Books {
     pub fn of(billers: &[(u16, Terms)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("books.db"));
-        Ledger::migrate(&url).unwrap();
+        Self::on(Backend::Sqlite, billers).unwrap()
+    }
+
+    /// `None` without a server to make them on.
+    pub fn on(backend: Backend, billers: &[(u16, Terms)]) -> Option<Self> {
+        let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::make(backend)?);
+        let url = database.url.clone();
         let ledger = Ledger::open(&url, 2, Arc::new(|| {})).unwrap();
         let biller = |(code, terms): &(u16, Terms)| SettledBiller {
             code: *code,
             name: format!("Créancier {code}"),
             terms: terms.clone(),
         };
-        Self { ledger, url, folder, billers: billers.iter().map(biller).collect(), made: AtomicU32::new(0) }
+        let billers = billers.iter().map(biller).collect();
+        Some(Self { ledger, url, folder, billers, _database: database, made: AtomicU32::new(0) })
     }
 
     fn fresh(&self) -> String {
@@ -163,7 +172,7 @@ impl Books {
     pub fn cards(&self, biller: u16, principals: std::ops::Range<i64>, at: DateTime<Utc>) {
         let (next, end) = (std::sync::atomic::AtomicI64::new(principals.start), principals.end);
         std::thread::scope(|scope| {
-            for _ in 0..64 {
+            for _ in 0..128 {
                 scope.spawn(|| {
                     loop {
                         let principal = next.fetch_add(1, Ordering::Relaxed);
@@ -181,6 +190,13 @@ impl Books {
         let cut_off = self.terms(biller).next_cut_off(at);
         let step = Step::Confirm { receipt_number: format!("R-{payment}"), receipt_date: None, cut_off };
         self.step(payment, step, at);
+    }
+
+    /// A cash payment that the biller confirms at an instant.
+    pub fn cash(&self, biller: u16, principal: i64, at: DateTime<Utc>) {
+        let shift = self.till(principal + 708, at);
+        let payment = self.pay(biller, principal, at, Some(shift));
+        self.confirm(biller, payment, at);
     }
 
     /// A cash payment that the biller confirms at one instant and cancels at another.
