@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::fs::File;
 
 use ledger::{
-    BankProof, BooksProof, Break, BreakNote, Delivery, GatewayProof, KeptFile, OpenBreaks, ProofItems, Proposal, ReconciliationDay,
-    Resolution, Settlement, SettlementWindow, Transfer,
+    BankProof, BooksProof, Break, BreakNote, Delivery, GatewayProof, KeptFile, OpenBreaks, ProofItems, Proposal,
+    ReconciliationDay, Resolution, Settlement, SettlementWindow, Transfer,
 };
 use settlement::files::TransferId;
 use settlement::reconciliation::{day_csv, sources_csv};

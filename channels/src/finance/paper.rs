@@ -1,7 +1,9 @@
 //! The statement of a day in the reader's words: the same tables for the page and for the paper that is signed.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use ledger::{AccountKind, BooksProof, GatewayProof, Language, Money, OpenBreaks, ProofItems, ReconciliationDay, SourceDay};
+use ledger::{
+    AccountKind, BooksProof, GatewayProof, Language, Money, OpenBreaks, ProofItems, ReconciliationDay, SourceDay,
+};
 use payments::finance::DayStatement;
 use receipts::{Paper, PaperCell, PaperColumn, PaperSection, Verdict};
 

@@ -44,7 +44,9 @@ pub fn day_csv(day: &ReconciliationDay, bank: &BankProof, gateways: &[GatewayPro
     for (kind, amount) in &books.against {
         line(&mut text, "books", &[kind, amount]);
     }
-    for (item, amount) in [("against the bank", books.sum()), ("bank", Some(books.bank)), ("difference", books.difference())] {
+    for (item, amount) in
+        [("against the bank", books.sum()), ("bank", Some(books.bank)), ("difference", books.difference())]
+    {
         line(&mut text, "books", &[&item, &optional(amount)]);
     }
     text
@@ -61,7 +63,11 @@ pub fn sources_csv(day: &ReconciliationDay) -> String {
         let (told, name) = (import.day.unwrap_or(day.day), plain(&import.name));
         let figures: [&dyn Display; 9] =
             [&import.records, &matched.0, &matched.1, &open.0, &open.1, &breaks.0, &breaks.1, &opening, &closing];
-        line(&mut text, "source", &[&[&told as &dyn Display, &name, &import.kind, &import.source][..], &figures].concat());
+        line(
+            &mut text,
+            "source",
+            &[&[&told as &dyn Display, &name, &import.kind, &import.source][..], &figures].concat(),
+        );
     }
     text
 }
@@ -89,6 +95,7 @@ fn optional(amount: Option<Money>) -> String {
 
 /// A text that others chose: nothing in it may act as a separator or a formula.
 fn plain(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
+    let plain: String =
+        text.chars().map(|c| if c.is_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
     plain.trim_start_matches('-').to_owned()
 }

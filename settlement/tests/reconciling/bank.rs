@@ -88,7 +88,9 @@ fn one_entry_may_pay_an_order(
 }
 
 #[rstest]
-fn a_notification_comes_first_and_announcements_do_not_count(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+fn a_notification_comes_first_and_announcements_do_not_count(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
     let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let lines = paid_one_by_one(&transfers);
@@ -122,7 +124,9 @@ fn what_comes_back_is_owed_again_and_is_a_break(#[values(Backend::Sqlite, Backen
 }
 
 #[rstest]
-fn every_kind_of_break_of_a_statement_is_found_and_none_invented(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+fn every_kind_of_break_of_a_statement_is_found_and_none_invented(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
     let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let id = |at: usize| id_of(&transfers[at]);

@@ -381,7 +381,8 @@ fn entries(day: &str, lines: &[Line]) -> String {
         .unwrap();
         if line.charges > 0 {
             let charges = money(line.charges);
-            write!(text, "<Chrgs><Rcrd><Amt Ccy='MAD'>{charges}</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs>").unwrap();
+            write!(text, "<Chrgs><Rcrd><Amt Ccy='MAD'>{charges}</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs>")
+                .unwrap();
         }
         text.push_str("<NtryDtls>");
         let named = [("MsgId", &line.message), ("PmtInfId", &line.payment)];

@@ -12,11 +12,12 @@ use ledger::{
     Instrument, Language, Ledger, Moment, Money, NewFloatRequest, NewQuote, NewShift, Pay, PayOutcome, RequestKey,
     Settlement, ShiftOpened, Step, check_books, float_of,
 };
-use settlement::files::{AccountForm, PayingAccount, TransferVersion};
+use settlement::files::{AccountForm, PayingAccount, TransferVersion, verify_advice};
 use settlement::terms::{CommissionRule, Terms};
 use settlement::{BankHolidays, BankTerms, Making, SettledBiller, Settling};
 
 use crate::database::{Backend, TestDatabase};
+use crate::schema::assert_valid;
 
 pub const RIB: &str = "007780000012345678901209";
 pub const OTHER_RIB: &str = "007780000010010001234518";
@@ -252,7 +253,33 @@ impl Books {
     }
 
     pub fn make_files(&self, now: DateTime<Utc>) -> Making {
-        settlement::make_files(&self.ledger, &self.files(), &contract_of, now).unwrap()
+        let made = settlement::make_files(&self.ledger, &self.files(), &contract_of, now).unwrap();
+        self.assert_messages_are_valid();
+        made
+    }
+
+    /// Orders what waits: messages and transfers.
+    pub fn order(&self, now: DateTime<Utc>) -> (u64, u64) {
+        let folder = self.files().join("bank");
+        let done = settlement::order_transfers(&self.ledger, &folder, &bank(), now).unwrap().unwrap();
+        self.assert_messages_are_valid();
+        (done.orders, done.transfers)
+    }
+
+    /// Every message that was made is allowed by its schema, and every advice adds up.
+    fn assert_messages_are_valid(&self) {
+        let Ok(folders) = fs::read_dir(self.files()) else { return };
+        let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+        for path in
+            files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "xml"))
+        {
+            let text = fs::read_to_string(&path).unwrap();
+            let schema = text.split("tech:xsd:").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            assert_valid(&text, schema);
+            if schema.starts_with("camt.054") {
+                verify_advice(text.as_bytes()).unwrap();
+            }
+        }
     }
 
     /// A biller's settlements, in order.

@@ -6,7 +6,7 @@ use rstest::rstest;
 use settlement::files::{TextForm, verify};
 use settlement::terms::{CommissionRule, Contract, FileFormat, OnRefunds, PayoutAccount, Terms};
 
-use crate::books::{Books, OTHER_RIB, RIB, bank, money, one_percent, utc};
+use crate::books::{Books, OTHER_RIB, RIB, money, one_percent, utc};
 use crate::database::Backend;
 
 /// 168.00 + 120.16 + 250.00 = 538.16; commission 1 % = 5.38; VAT 20 % = 1.08; an older refund -50.00: net 481.70.
@@ -47,7 +47,8 @@ fn the_worked_figures(#[values(Backend::Sqlite, Backend::Postgres)] backend: Bac
 
 #[rstest]
 fn a_window_below_zero_is_carried_on(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let Some(books) = Books::on(backend, &[(1001, one_percent())]) else { return };
+    let terms = Terms { formats: vec![FileFormat::Camt054], ..one_percent() };
+    let Some(books) = Books::on(backend, &[(1001, terms)]) else { return };
     books.cash_and_back(1001, 50_000, utc("2026-11-23T10:00:00Z"), utc("2026-11-24T09:00:00Z"));
     books.card(1001, 10_000, utc("2026-11-24T10:00:00Z"));
     books.settle(utc("2026-11-24T17:00:00Z"));
@@ -60,6 +61,8 @@ fn a_window_below_zero_is_carried_on(#[values(Backend::Sqlite, Backend::Postgres
         .collect();
     // 100.00 - 500.00 - 1.00 - 0.20; then 600.00 - 6.00 - 1.20 less that.
     assert_eq!(figures, [(0, 49_400, 49_400), (0, -40_120, 0), (-40_120, 19_160, 19_160)]);
+    assert_eq!(books.make_files(utc("2026-11-25T17:00:20Z")).files, 3);
+    assert_eq!(books.order(utc("2026-11-25T17:01:00Z")), (1, 2));
 }
 
 #[rstest]
@@ -86,8 +89,7 @@ fn gross_contracts_and_splits(#[values(Backend::Sqlite, Backend::Postgres)] back
     assert_eq!(books.names("1002"), ["FATOURA_1002_000001_2026-11-24.txt", "FATOURA_1002_000001_2026-11-24.xml"]);
 
     let now = utc("2026-11-24T17:01:00Z");
-    let done = settlement::order_transfers(&books.ledger, &books.files().join("bank"), &bank(), now).unwrap().unwrap();
-    assert_eq!((done.orders, done.transfers), (1, 3));
+    assert_eq!(books.order(now), (1, 3));
     let order = &books.ledger.read(|reader| reader.transfer_orders(10)).unwrap()[0];
     assert_eq!((order.transfers, order.total), (3, money(106_984)));
     let message = books.read("bank", &settlement::order_name(order));
@@ -95,8 +97,7 @@ fn gross_contracts_and_splits(#[values(Backend::Sqlite, Backend::Postgres)] back
         assert!(message.contains(transfer), "{transfer}: {message}");
     }
     books.assert_clean();
-    let again = settlement::order_transfers(&books.ledger, &books.files().join("bank"), &bank(), now).unwrap().unwrap();
-    assert_eq!(again.orders, 0);
+    assert_eq!(books.order(now).0, 0);
 }
 
 #[test]
@@ -170,7 +171,8 @@ fn commission_by_channel_and_instrument(
 #[rstest]
 fn a_large_window_is_settled_and_filed(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let rule = CommissionRule { channel: None, instrument: None, percent: "0.73".parse().unwrap(), flat: money(15) };
-    let terms = Terms { commissions: vec![rule], ..one_percent() };
+    let formats = vec![FileFormat::Csv, FileFormat::Camt054];
+    let terms = Terms { commissions: vec![rule], formats, ..one_percent() };
     let Some(books) = Books::on(backend, &[(1001, terms)]) else { return };
     books.cards(1001, 1_000..21_001, utc("2026-11-24T10:00:00Z"));
     books.settle(utc("2026-11-24T17:00:00Z"));
@@ -181,7 +183,8 @@ fn a_large_window_is_settled_and_filed(#[values(Backend::Sqlite, Backend::Postgr
     // 0.73 % of it is 16,060.803, 20,001 x 0.15 are 3,000.15; 20 % of 19,060.95 are 3,812.19.
     assert_eq!((found.commission, found.commission_vat), (money(1_906_095), money(381_219)));
     assert_eq!((found.net, found.payout), (money(217_723_686), money(217_723_686)));
-    assert_eq!(books.make_files(utc("2026-11-24T17:00:20Z")).lines, 20_001);
+    assert_eq!(books.make_files(utc("2026-11-24T17:00:20Z")).lines, 2 * 20_001);
+    assert_eq!(books.order(utc("2026-11-24T17:01:00Z")), (1, 1));
     let file = books.read("1001", "FATOURA_1001_000001_2026-11-24.csv");
     let (mut sum, mut payments) = (0, std::collections::BTreeSet::new());
     let verified = verify(file.as_bytes(), |line| {

@@ -7,3 +7,5 @@ mod database;
 mod figures;
 mod interrupted;
 mod ramadan;
+#[path = "../support/schema.rs"]
+mod schema;

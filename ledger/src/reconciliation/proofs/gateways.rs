@@ -106,16 +106,12 @@ impl Reader<'_> {
             }
             let query = diesel::sql_query(BOOKED_SINCE);
             let rows: Vec<SumRow> = match &mut *self.connection {
-                Conn::Sqlite(c) => query
-                    .bind::<BigInt, _>(first)
-                    .bind::<BigInt, _>(beyond)
-                    .bind::<Timestamp, _>(from)
-                    .load(c)?,
-                Conn::Pg(c) => query
-                    .bind::<BigInt, _>(first)
-                    .bind::<BigInt, _>(beyond)
-                    .bind::<Timestamp, _>(from)
-                    .load(c)?,
+                Conn::Sqlite(c) => {
+                    query.bind::<BigInt, _>(first).bind::<BigInt, _>(beyond).bind::<Timestamp, _>(from).load(c)?
+                }
+                Conn::Pg(c) => {
+                    query.bind::<BigInt, _>(first).bind::<BigInt, _>(beyond).bind::<Timestamp, _>(from).load(c)?
+                }
             };
             for row in rows {
                 let sum = sums.entry(row.account).or_default();
