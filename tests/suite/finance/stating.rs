@@ -43,10 +43,11 @@ async fn printed(app: &TestApp, who: &Colleague, day: chrono::NaiveDate) -> Opti
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// What is signed says the day's figures, their digest, and where two people sign.
+/// What is signed says the day's figures, their digest, and where two people sign. Of the Arabic, words without ligatures:
+/// of the others `pdftotext` changes the order of letters.
 #[rstest]
 #[case("fr", &["État de rapprochement", "100,00 MAD", "102,50 MAD", "2,50 MAD", "Préparé par", "Approuvé par", "Nom", "Date", "Signature", "Preuve des livres"])]
-#[case("ar", &["100,00", "102,50", "2,50"])]
+#[case("ar", &["100,00", "102,50", "2,50", "إثبات رصيد البنك", "إثبات الدفاتر", "صادق عليه", "التاريخ", "التوقيع"])]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_paper_says_what_is_signed(#[case] language: &'static str, #[case] said: &[&str]) {
     let app = settled(Backend::Sqlite).await.unwrap();
@@ -134,7 +135,7 @@ async fn a_day_with_a_statement(#[case] backend: Backend) {
     });
     assert_eq!(csv.body, told.unwrap());
     for line in [
-        format!("source;{day};s1.xml;statement;{ACCOUNT};2;0;0.00;2;2.50;2;2;100.00;102.50"),
+        format!("source;{day};s1.xml;statement;{ACCOUNT};2;0;0.00;2;2.50;0;0;100.00;102.50"),
         format!("bank;{day};before;100.00"),
         format!("bank;{day};not_booked;2.50"),
         format!("bank;{day};closing;102.50"),
