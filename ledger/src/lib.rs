@@ -62,12 +62,12 @@ pub use outbox::{Task, TaskFilter, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{
-    AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, Break, BreakAction,
-    BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, CommissionInvoice, EntryState,
-    GatewayProof, Import, ImportEnd, ImportKind, ImportState, MatchOutcome, MatchRule, MatchSubject, Matched,
-    NewBankEntry, NewBreak, NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems, Proposal,
-    ReconciliationDay, ReportOf, ReportSlice, ReportedPayment, Resolution, ResolutionEffect, Resolved, SourceDay,
-    StagedRow, Staging, Unfit,
+    AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, BooksProof, Break,
+    BreakAction, BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, CommissionInvoice,
+    EntryState, GatewayProof, Import, ImportEnd, ImportKind, ImportState, MatchOutcome, MatchRule, MatchSubject,
+    Matched, NewBankEntry, NewBreak, NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems,
+    Proposal, ReconciliationDay, ReportOf, ReportSlice, ReportedPayment, Resolution, ResolutionEffect, Resolved,
+    SourceDay, StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
 pub use refunds::{

@@ -4,11 +4,11 @@ use std::fmt::Write;
 use std::fs::File;
 
 use ledger::{
-    BankProof, Break, BreakNote, Delivery, GatewayProof, KeptFile, OpenBreaks, ProofItems, Proposal, ReconciliationDay,
-    Resolution, Settlement, SettlementWindow, Transfer,
+    BankProof, BooksProof, Break, BreakNote, Delivery, GatewayProof, KeptFile, OpenBreaks, ProofItems, Proposal,
+    ReconciliationDay, Resolution, Settlement, SettlementWindow, Transfer,
 };
 use settlement::files::TransferId;
-use settlement::reconciliation::day_csv;
+use settlement::reconciliation::{day_csv, sources_csv};
 use settlement::terms::Contract;
 use sha2::{Digest, Sha256};
 
@@ -77,12 +77,14 @@ pub struct DayStatement {
     pub bank: BankProof,
     /// What each gateway owes.
     pub gateways: Vec<GatewayProof>,
+    /// The bank's account against all others.
+    pub books: BooksProof,
 }
 
 impl DayStatement {
-    /// The sources as separated values.
+    /// All of it as separated values.
     pub fn csv(&self) -> String {
-        day_csv(&self.day)
+        day_csv(&self.day, &self.bank, &self.gateways, &self.books)
     }
 
     /// SHA-256 in lower-case hex over every figure, in a form that depends on nothing else: two statements with the same
@@ -95,7 +97,7 @@ impl DayStatement {
     fn figures(&self) -> String {
         let bank = &self.bank;
         let mut text = format!("day;{};{}\n", self.day.day, self.day.known_on);
-        text.push_str(&self.csv());
+        text.push_str(&sources_csv(&self.day));
         let day = bank.day.map(|day| day.to_string()).unwrap_or_default();
         // Writing to a text does not fail.
         for OpenBreaks { source, kind, by_age } in &self.day.breaks {
@@ -116,6 +118,10 @@ impl DayStatement {
                 let sums = &payout.sums;
                 let _ = writeln!(text, "payout;{};{};{};{net}", sums.gateway, sums.reference, sums.value_on);
             }
+        }
+        let _ = writeln!(text, "books;{}", self.books.bank);
+        for (kind, amount) in &self.books.against {
+            let _ = writeln!(text, "against;{kind};{amount}");
         }
         text
     }
@@ -157,6 +163,7 @@ mod tests {
             day: ReconciliationDay { day, known_on: day, is_told: false, sources: Vec::new(), breaks: Vec::new() },
             bank: BankProof::default(),
             gateways: Vec::new(),
+            books: BooksProof::default(),
         }
     }
 
@@ -170,7 +177,7 @@ mod tests {
     fn every_figure_counts_in_the_digest() {
         let day = "2026-11-24".parse().unwrap();
         let money = Money::from_minor;
-        let mut all = vec![statement(); 9];
+        let mut all = vec![statement(); 11];
         all[1].bank.closing = money(1);
         all[2].bank.not_booked.named.push(ProofItem { id: 1, what: "B1".to_owned(), day, amount: money(1) });
         all[3].bank.day = Some(day);
@@ -191,6 +198,8 @@ mod tests {
         let gateways = all[4].gateways.clone();
         all[8].gateways = gateways;
         all[8].gateways[0].awaited.push(payout("cmi"));
+        all[9].books.bank = money(1);
+        all[10].books.against.push((ledger::AccountKind::BillerPayable, money(1)));
         let mut other = all[8].clone();
         other.gateways[0].awaited = vec![payout("payzone")];
         all.push(other);

@@ -91,9 +91,39 @@ fn a_statement_is_taken_once_and_its_break_is_followed_up() {
     assert!(day.contains("closing balance there") && day.contains("105.00"), "{day}");
     assert!(day.starts_with("2026-11-24, NOT FINAL"), "its file came in today: {day}");
     let csv = run(&bench, &["reconcile", "statement", "--day", "2026-11-24", "--csv"]).done();
-    assert!(csv.contains("2026-11-24;s1.xml;statement;007780000012345678901209;1;1;5.00;0;0.00;"), "{csv}");
+    assert!(csv.contains("source;2026-11-24;s1.xml;statement;007780000012345678901209;1;1;5.00;0;0.00;"), "{csv}");
     assert!(bench.run(&["check-books"]).done().contains("right"));
     assert_eq!(audited() - before, 4, "assigned, noted, proposed, approved");
+}
+
+/// Entries that nobody knows, of today and of 1, 7, 8, 30 and 31 days before.
+#[test]
+fn breaks_are_listed_with_their_age() {
+    let bench = Bench::migrated();
+    let today = chrono::Utc::now().with_timezone(&chrono_tz::Africa::Casablanca).date_naive();
+    let text = statement(ACCOUNT, "0.00", "1.00", "6.00");
+    let (before, rest) = text.split_once("<Ntry>").unwrap();
+    let (entry, after) = rest.split_once("</Ntry>").unwrap();
+    let (before, after) = (before.replace("2026-11-24", &today.to_string()), after);
+    let of = |age: u64| {
+        let on = today.checked_sub_days(chrono::Days::new(age)).unwrap().to_string();
+        format!("<Ntry>{}</Ntry>", entry.replace("2026-11-24", &on).replace("B1", &format!("B{age}")))
+    };
+    let entries: String = [0, 1, 7, 8, 30, 31].into_iter().map(of).collect();
+    let file = bench.write("s1.xml", &format!("{before}{entries}{after}"));
+    assert!(run(&bench, &["reconcile", "import", &file]).done().contains("taken as statement"));
+    assert!(run(&bench, &["reconcile", "run"]).done().contains("6 break(s) opened"));
+    let list = run(&bench, &["reconcile", "breaks", "--open"]).done();
+    let place = list.lines().next().unwrap().find("DAYS").unwrap();
+    let days =
+        list.lines().skip(1).map(|line| line[place..].split_whitespace().next().unwrap().parse::<u32>().unwrap());
+    let mut days: Vec<u32> = days.collect();
+    days.sort_unstable();
+    assert_eq!(days, [0, 1, 7, 8, 30, 31], "{list}");
+    let day = run(&bench, &["reconcile", "statement", "--day", &today.to_string()]).done();
+    let row = |line: &str| line.split_whitespace().collect::<Vec<_>>() == ["bank", "unknown", "1", "2", "2", "1"];
+    assert!(day.lines().any(row), "{day}");
+    assert!(day.contains("the bank against all other accounts"), "{day}");
 }
 
 #[test]

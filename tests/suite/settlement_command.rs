@@ -4,17 +4,17 @@ use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
 use ledger::{Channel, Instrument, Money, Reference};
-use settlement::files::{Line, LineKind, TextForm, Totals, WindowStatement, write_text};
+use settlement::files::{AccountForm, Line, LineKind, TextForm, Totals, WindowStatement, write_advice, write_text};
 use settlement::terms::{CommissionRule, Terms, Turnover};
 
 use crate::cli::Bench;
 
-/// A statement of one payment, and its digest.
-fn file(biller: u16, sequence: u64, form: TextForm, previous: Option<&str>) -> (String, String) {
+/// A window with one payment.
+fn window(biller: u16, sequence: u64) -> (WindowStatement, Terms, Line) {
     let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
     let (channel, instrument, amount) = (Channel::Web, Instrument::Card, Money::from_minor(53_816));
     let rule = CommissionRule { channel: None, instrument: None, percent: 1.into(), flat: Money::ZERO };
-    let terms = Terms { commissions: vec![rule], ..Terms::default() };
+    let terms = Terms { commissions: vec![rule], ..Terms::to_one("Télécom Maghreb SA", "007780000012345678901209") };
     let payments = [Turnover { channel, instrument, count: 1, gross: amount }];
     let statement = WindowStatement {
         biller,
@@ -40,6 +40,21 @@ fn file(biller: u16, sequence: u64, form: TextForm, previous: Option<&str>) -> (
         amount,
         confirmed_at: at("2026-11-24T16:59:59.999Z"),
     };
+    (statement, terms, line)
+}
+
+/// The advice of that window.
+fn advice(biller: u16, sequence: u64) -> String {
+    let (statement, terms, line) = window(biller, sequence);
+    let mut bytes = Vec::new();
+    let lines = std::iter::once(Ok::<_, Infallible>(line));
+    write_advice(&statement, &terms, AccountForm::Rib, lines, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Its statement, and the digest of that.
+fn file(biller: u16, sequence: u64, form: TextForm, previous: Option<&str>) -> (String, String) {
+    let (statement, _, line) = window(biller, sequence);
     let mut bytes = Vec::new();
     let lines = std::iter::once(Ok::<_, Infallible>(line));
     let written = write_text(form, &statement, previous, lines, &mut bytes).unwrap();
@@ -96,6 +111,28 @@ fn files_that_do_not_follow_one_another_are_named() {
     last("other.csv", file(1102, 58, TextForm::Csv, Some(&digest)), "it is of biller 1102");
     last("changed.csv", file(1101, 58, TextForm::Csv, Some(&"0".repeat(64))), "the earlier file was changed");
     last("form.txt", file(1101, 58, TextForm::Fixed, Some(&digest)), "another form");
+}
+
+#[test]
+fn advices_are_held_to_their_totals_and_numbers() {
+    let bench = Bench::new();
+    let files = [57, 58, 60].map(|number| bench.write(&format!("{number}.xml"), &advice(1101, number)));
+    let out = bench.run(&["settlement", "verify", &files[0], &files[1]]).done();
+    let told = "right: biller 1101, statement 58, advice; 1 account(s), 3 detail(s), paid 531.70; it names no digest";
+    assert!(out.lines().count() == 2 && out.contains(told), "{out}");
+    let text = bench.write("58.csv", &file(1101, 58, TextForm::Csv, None).0);
+    let changed = bench.write("changed.xml", &advice(1101, 58).replace(">538.16<", ">538.17<"));
+    for (other, said) in [
+        (&files[2], "60.xml: it has number 60, expected 58"),
+        (&text, "58.csv: it has another form than the one before"),
+        (&changed, "the 3 details come to 531.71, but the entry has 531.70"),
+    ] {
+        let ran = bench.run(&["settlement", "verify", &files[0], other]);
+        assert!(ran.code == Some(1) && ran.out.contains(said), "{said}: {ran:?}");
+    }
+    let order = bench.write("order.xml", "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.001.001.09'/>");
+    let ran = bench.run(&["settlement", "verify", &order]);
+    assert!(ran.code == Some(1) && ran.out.contains("pain.001.001.09"), "{ran:?}");
 }
 
 #[test]

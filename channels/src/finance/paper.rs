@@ -1,7 +1,9 @@
 //! The statement of a day in the reader's words: the same tables for the page and for the paper that is signed.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use ledger::{GatewayProof, Language, Money, OpenBreaks, ProofItems, ReconciliationDay, SourceDay};
+use ledger::{
+    AccountKind, BooksProof, GatewayProof, Language, Money, OpenBreaks, ProofItems, ReconciliationDay, SourceDay,
+};
 use payments::finance::DayStatement;
 use receipts::{Paper, PaperCell, PaperColumn, PaperSection, Verdict};
 
@@ -34,6 +36,7 @@ pub(super) fn paper(language: Language, statement: &DayStatement, printing: &Pri
     sections.push(teller.gateways(&statement.gateways));
     sections.extend(teller.payouts(&statement.gateways));
     sections.push(teller.breaks(&statement.day.breaks));
+    sections.push(teller.books(&statement.books));
     Paper {
         language,
         title: text("finance-statement-title"),
@@ -61,8 +64,11 @@ fn told(language: Language, day: &ReconciliationDay, now: DateTime<Utc>) -> Stri
     i18n::text_with(language, key, &[("day", i18n::Arg::Text(&of)), ("known", i18n::Arg::Text(&known))])
 }
 
-/// Whether the bank's proof holds, in one sentence.
+/// Whether the proofs of the bank and of the books hold, in one sentence.
 pub(super) fn verdict(language: Language, statement: &DayStatement) -> (Verdict, String) {
+    if statement.books.difference() != Some(Money::ZERO) {
+        return (Verdict::Bad, i18n::text(language, "finance-verdict-books"));
+    }
     let bank = &statement.bank;
     let Some(day) = bank.day else { return (Verdict::Open, i18n::text(language, "finance-verdict-none")) };
     let day = format::date(language, day);
@@ -77,6 +83,12 @@ pub(super) fn verdict(language: Language, statement: &DayStatement) -> (Verdict,
         }
         None => (Verdict::Bad, i18n::text(language, "finance-verdict-range")),
     }
+}
+
+/// The name of a kind of account.
+fn kind_name(language: Language, kind: AccountKind) -> String {
+    let name = kind.as_str().rsplit(':').next().unwrap_or_default();
+    word(language, "books", &name.to_lowercase())
 }
 
 impl Teller {
@@ -284,6 +296,27 @@ impl Teller {
         })
     }
 
+    /// The bank against all other accounts.
+    fn books(&self, books: &BooksProof) -> PaperSection {
+        let row = |text: String, amount: Option<Money>| {
+            let amount = amount.map_or_else(|| self.text("finance-past-range"), |amount| self.money(amount));
+            vec![PaperCell::text(text), PaperCell::text(amount)]
+        };
+        let kinds = books.against.iter().map(|(kind, amount)| row(kind_name(self.language, *kind), Some(*amount)));
+        let sums = [
+            row(self.text("finance-books-sum"), books.sum()),
+            row(kind_name(self.language, AccountKind::Bank), Some(books.bank)),
+            row(self.text("finance-bank-difference"), books.difference()),
+        ];
+        PaperSection {
+            title: self.text("finance-books-title"),
+            note: self.text("finance-books-note"),
+            columns: vec![self.column("finance-col-what", 3, false), self.column("finance-col-amount", 1, true)],
+            rows: kinds.chain(sums).collect(),
+            has_total: true,
+        }
+    }
+
     fn breaks(&self, breaks: &[OpenBreaks]) -> PaperSection {
         let count = |count: u64| PaperCell::text(format::count(self.language, count));
         let mut sums = [0u64; 4];
@@ -335,6 +368,7 @@ mod tests {
             day: ReconciliationDay { day, known_on: day, is_told: false, sources: Vec::new(), breaks: Vec::new() },
             bank,
             gateways: Vec::new(),
+            books: BooksProof::default(),
         }
     }
 
@@ -441,5 +475,9 @@ mod tests {
         told(language, "transfer", TransferState::ALL, TransferState::as_str);
         told(language, "file-kind", SettlementFileKind::ALL, SettlementFileKind::as_str);
         told(language, "means", DeliveryMeans::ALL, DeliveryMeans::as_str);
+        for kind in AccountKind::ALL {
+            let text = kind_name(language, *kind);
+            assert!(!text.starts_with("finance-"), "{text}");
+        }
     }
 }

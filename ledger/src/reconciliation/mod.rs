@@ -22,7 +22,9 @@ pub use effects::{Proposal, ResolutionEffect};
 pub use imports::{Import, ImportEnd, NewImport};
 pub use invoices::CommissionInvoice;
 pub use matches::{BankMatch, BankPlace, MatchOutcome, Matched};
-pub use proofs::{BankProof, GatewayProof, OpenBreaks, ProofItem, ProofItems, ReconciliationDay, SourceDay};
+pub use proofs::{
+    BankProof, BooksProof, GatewayProof, OpenBreaks, ProofItem, ProofItems, ReconciliationDay, SourceDay,
+};
 pub use reports::{ReportOf, ReportSlice, ReportedPayment};
 pub use resolving::{NewResolution, Resolved, Unfit};
 pub use staging::{NewBankEntry, StagedRow, Staging};

@@ -30,6 +30,10 @@ pub(crate) struct QuoteDetail {
     pub fields: BTreeMap<String, String>,
     /// The customer's identifier, masked.
     pub contract_masked: String,
+    /// The field that named the customer under the form of that time; `None` where no open field did, and in quotes of
+    /// before it was kept.
+    #[serde(default)]
+    pub contract_field: Option<String>,
     /// The biller's reference of the fetch.
     pub biller_reference: String,
     /// The lines chosen, each with the amount to pay for it.
@@ -76,22 +80,35 @@ pub(crate) fn customer_key_of(biller: u16, kind: &ReceivableType, identifier: &s
     Some(customer_key(biller, kind, &fields))
 }
 
+/// The field whose value names the customer: the contract where the form has one, else the first that is no secret.
+pub(crate) fn contract_field(kind: &ReceivableType, fields: &BTreeMap<String, String>) -> Option<String> {
+    if fields.contains_key(CONTRACT) {
+        return Some(CONTRACT.to_owned());
+    }
+    let mut open = kind.form.iter().filter(|field| field.kind != FieldKind::Password).map(|field| &field.name);
+    open.find(|name| fields.contains_key(*name)).cloned()
+}
+
 /// The customer's identifier in full, for whoever may see it.
 pub(crate) fn contract(kind: &ReceivableType, fields: &BTreeMap<String, String>) -> String {
-    let first = || {
-        let open = kind.form.iter().filter(|field| field.kind != FieldKind::Password);
-        open.filter_map(|field| fields.get(&field.name)).next()
-    };
-    fields.get(CONTRACT).or_else(first).cloned().unwrap_or_default()
+    contract_field(kind, fields).and_then(|name| fields.get(&name).cloned()).unwrap_or_default()
+}
+
+impl QuoteDetail {
+    /// The customer's identifier in full, by the form of when the bill was found: what is imported later changes no file
+    /// that is made again. `None` where neither the quote nor a form says which field it is.
+    pub(crate) fn contract(&self, kind: Option<&ReceivableType>) -> Option<String> {
+        if let Some(name) = &self.contract_field {
+            return Some(self.fields.get(name).cloned().unwrap_or_default());
+        }
+        kind.map(|kind| contract(kind, &self.fields)).or_else(|| self.fields.get(CONTRACT).cloned())
+    }
 }
 
 /// The customer's identifier in a quote's detail, for the biller whose customer it is.
 pub(crate) fn contract_of(kind: Option<&ReceivableType>, detail: &str) -> Result<String, Infrastructure> {
-    let QuoteDetail { fields, .. } = read(detail)?;
-    Ok(match kind {
-        Some(kind) => contract(kind, &fields),
-        None => fields.get(CONTRACT).cloned().unwrap_or_default(),
-    })
+    let detail: QuoteDetail = read(detail)?;
+    Ok(detail.contract(kind).unwrap_or_default())
 }
 
 fn is_secret(kind: &ReceivableType, name: &str) -> bool {
@@ -170,5 +187,44 @@ mod tests {
     fn customers(#[case] asked: &[(&str, &str, Option<&str>)], #[case] typed: &str, #[case] customer: Option<&str>) {
         let found = customer_key_of(1001, &kind(asked), typed);
         assert_eq!(found, customer.map(|customer| CustomerKey::of(1001, "01", customer)));
+    }
+
+    /// What was asked when the bill was found and is asked now, and what the biller's file says of the customer then and
+    /// now.
+    #[rstest]
+    #[case::same(&[("line", "text", None)], &[("line", "text", None)])]
+    #[case::another_order(&[("line", "text", None), ("town", "text", None)], &[("town", "text", None), ("line", "text", None)])]
+    #[case::renamed(&[("line", "text", None)], &[("number", "text", None)])]
+    #[case::secret_now(&[("line", "text", None), ("town", "text", None)], &[("line", "password", None), ("town", "text", None)])]
+    #[case::gone(&[("line", "text", None)], &[])]
+    #[case::contract_by_then(&[("contract", "text", None), ("line", "text", None)], &[("line", "text", None)])]
+    fn a_customer_is_named_by_the_form_of_then(
+        #[case] then: &[(&str, &str, Option<&str>)],
+        #[case] now: &[(&str, &str, Option<&str>)],
+    ) {
+        let (then, now) = (kind(then), kind(now));
+        let fields: BTreeMap<String, String> =
+            then.form.iter().map(|field| (field.name.clone(), format!("of {}", field.name))).collect();
+        let detail = QuoteDetail {
+            contract_masked: contract_masked(&then, &fields),
+            contract_field: contract_field(&then, &fields),
+            fields,
+            biller_reference: String::new(),
+            articles: vec![],
+            opaque: vec![],
+        };
+        let text = write(&detail).unwrap();
+        let named = contract_of(Some(&then), &text).unwrap();
+        assert!(named == "of line" || named == "of contract", "{named}");
+        for kind in [Some(&now), None] {
+            assert_eq!(contract_of(kind, &text).unwrap(), named);
+        }
+    }
+
+    #[test]
+    fn a_quote_of_before_is_read_by_the_form_of_now() {
+        let text = r#"{"fields":{"line":"A1"},"contract_masked":"*1","biller_reference":"","articles":[],"opaque":[]}"#;
+        assert_eq!(contract_of(Some(&kind(&[("line", "text", None)])), text).unwrap(), "A1");
+        assert_eq!(contract_of(None, text).unwrap(), "");
     }
 }

@@ -38,6 +38,7 @@ impl Hub {
         }
         let quote_detail = QuoteDetail {
             contract_masked: contract_masked(kind, &fields),
+            contract_field: detail::contract_field(kind, &fields),
             fields,
             biller_reference: bill.biller_reference,
             articles: chosen.articles,

@@ -4,6 +4,7 @@
 //! the same to the byte. They write as they go; a window of a million payments takes no more memory than one of ten.
 
 mod advice;
+mod advised;
 mod encoding;
 mod latin;
 mod layout;
@@ -19,11 +20,12 @@ mod verify;
 mod xml;
 
 pub use advice::{ADVICE_DETAILS_MAX, write_advice};
+pub use advised::{VerifiedAdvice, verify_advice};
 pub use output::{Difference, Unfit, WriteError, Written};
 pub use references::{
     CommissionId, NotACommissionId, NotATransferId, TransferId, transfer_message_id, transfer_part_id,
 };
-pub use sequence::{SequenceFault, check_sequence};
+pub use sequence::{SequenceFault, check_advices, check_sequence};
 pub use statement::{Line, LineKind, Totals, Unsound, WindowStatement};
 pub use text::{TextForm, write_text};
 pub use transfers::{PayingAccount, TRANSFERS_MAX, Transfer, TransferRun, TransferVersion, write_transfers};

@@ -2,7 +2,7 @@
 
 use ledger::Money;
 
-use super::{TextForm, Verified};
+use super::{TextForm, Verified, VerifiedAdvice};
 
 /// Why a file does not follow the one before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,23 @@ pub fn check_sequence(files: &[Verified]) -> Vec<(usize, SequenceFault)> {
         faults.extend(follows(before, file).into_iter().map(|fault| (place, fault)));
     }
     faults
+}
+
+/// The same for advices, which have numbers and name no digest.
+pub fn check_advices(files: &[VerifiedAdvice]) -> Vec<(usize, SequenceFault)> {
+    let pairs = files.iter().zip(files.iter().enumerate().skip(1));
+    let fault = |before: &VerifiedAdvice, file: &VerifiedAdvice| {
+        numbers(before.biller, before.sequence, file.biller, file.sequence)
+    };
+    pairs.filter_map(|(before, (place, file))| Some((place, fault(before, file)?))).collect()
+}
+
+fn numbers(last_biller: u16, last: u64, biller: u16, sequence: u64) -> Option<SequenceFault> {
+    if last_biller != biller {
+        return Some(SequenceFault::OtherBiller { expected: last_biller, found: biller });
+    }
+    let expected = last.saturating_add(1);
+    (expected != sequence).then_some(SequenceFault::Gap { expected, found: sequence })
 }
 
 fn follows(before: &Verified, file: &Verified) -> Vec<SequenceFault> {

@@ -4,8 +4,8 @@ use std::io::BufRead;
 
 use chrono::{DateTime, Utc};
 use ledger::{
-    BreakKind, BreakSource, BreakSubject, ImportEnd, ImportKind, Ledger, LedgerError, Money, NewBreak, OrderState,
-    Transfer, TransferEnd, TransferEnded, TransferOrder, TransferState,
+    BreakKind, BreakSource, BreakSubject, ImportEnd, ImportKind, Ledger, Money, NewBreak, OrderState, StorageError,
+    Transfer, TransferEnd, TransferEnded, TransferOrder, TransferState, WriteOp,
 };
 
 use super::import::{Faults, File, ImportError, ImportTerms, Taken};
@@ -14,8 +14,6 @@ use crate::files::TRANSFERS_MAX;
 use crate::statements::{StatusReason, StatusRecord, StatusReports, TransferStatus};
 use crate::terms::ZONE;
 
-/// Rejections of one write: the writer is held for some milliseconds.
-const SLICE: usize = 25;
 /// Answers to one message at most: one for each transfer that an order can have, and its blocks.
 const ANSWERS_MAX: usize = TRANSFERS_MAX * 2;
 
@@ -30,7 +28,8 @@ struct Answer {
     named: Vec<(i64, TransferStatus, String)>,
 }
 
-/// Takes an answer in: what it rejects is owed again, and is a break.
+/// Takes an answer in: what it rejects is owed again, and is a break. All of it is one write, so that an answer that was cut
+/// off has rejected nothing. That holds up payments while it lasts, the longer the more is rejected; whole orders seldom are.
 pub(super) fn take<R: BufRead>(
     ledger: &Ledger,
     terms: &ImportTerms<'_>,
@@ -56,18 +55,20 @@ pub(super) fn take<R: BufRead>(
         return Ok(taken);
     }
     let import = file.begin(ledger, terms, ImportKind::Answer)?;
-    for some in rejected.chunks(SLICE) {
-        reject(ledger, some, terms.now)?;
-    }
     let (order, state, now) = (answer.order.id, answer.state(&rejected), terms.now);
     let total = Money::sum(rejected.iter().map(|(transfer, _)| transfer.amount)).unwrap_or_default();
     let end = ImportEnd { source, day, sequence: None, records: count, known: 0, total };
     let finished = ledger.write_now(move |op| {
-        let finished = op.finish_import(import, &end, now)?;
-        if let Some(state) = state.filter(|_| finished) {
+        if !op.finish_import(import, &end, now)? {
+            return Ok(false);
+        }
+        for (transfer, reason) in &rejected {
+            reject(op, transfer, reason, now)?;
+        }
+        if let Some(state) = state {
             op.order_answered(order, state, now)?;
         }
-        Ok(finished)
+        Ok(true)
     })?;
     if finished { Ok(taken) } else { Err(ImportError::Overtaken) }
 }
@@ -162,38 +163,32 @@ impl Answer {
     }
 }
 
-fn reject(ledger: &Ledger, some: &[(Transfer, String)], now: DateTime<Utc>) -> Result<(), LedgerError> {
-    let some = some.to_vec();
-    let day = now.with_timezone(&ZONE).date_naive();
-    ledger.write_now(move |op| {
-        for (transfer, reason) in &some {
-            let reason = if reason.is_empty() { "no reason given" } else { reason };
-            let ended = op.end_transfer(transfer.id, &TransferEnd::Rejected(reason.to_owned()), now)?;
-            let name = named(transfer);
-            let (kind, words) = match ended {
-                TransferEnded::Booked(_) | TransferEnded::Known => {
-                    (BreakKind::Returned, format!("the bank rejected transfer {name}: {reason}"))
-                }
-                TransferEnded::Unfit(TransferState::Waiting) | TransferEnded::NoSuchTransfer => continue,
-                TransferEnded::Unfit(state) => {
-                    (BreakKind::StatusDiffers, format!("the bank rejected transfer {name}, which is {state} here"))
-                }
-            };
-            let found = NewBreak {
-                kind,
-                source: BreakSource::Bank,
-                partner: transfer.biller.to_string(),
-                subject: BreakSubject::Transfer,
-                subject_id: transfer.id,
-                position: 0,
-                words,
-                expected: Some(transfer.amount),
-                found: None,
-                due_on: day,
-            };
-            op.open_break(&found, None, now)?;
-            op.settle_breaks(BreakSubject::Transfer, transfer.id, &[BreakKind::Late], now)?;
+fn reject(op: &mut WriteOp<'_>, transfer: &Transfer, reason: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
+    let reason = if reason.is_empty() { "no reason given" } else { reason };
+    let ended = op.end_transfer(transfer.id, &TransferEnd::Rejected(reason.to_owned()), now)?;
+    let name = named(transfer);
+    let (kind, words) = match ended {
+        TransferEnded::Booked(_) | TransferEnded::Known => {
+            (BreakKind::Returned, format!("the bank rejected transfer {name}: {reason}"))
         }
-        Ok(())
-    })
+        TransferEnded::Unfit(TransferState::Waiting) | TransferEnded::NoSuchTransfer => return Ok(()),
+        TransferEnded::Unfit(state) => {
+            (BreakKind::StatusDiffers, format!("the bank rejected transfer {name}, which is {state} here"))
+        }
+    };
+    let found = NewBreak {
+        kind,
+        source: BreakSource::Bank,
+        partner: transfer.biller.to_string(),
+        subject: BreakSubject::Transfer,
+        subject_id: transfer.id,
+        position: 0,
+        words,
+        expected: Some(transfer.amount),
+        found: None,
+        due_on: now.with_timezone(&ZONE).date_naive(),
+    };
+    op.open_break(&found, None, now)?;
+    op.settle_breaks(BreakSubject::Transfer, transfer.id, &[BreakKind::Late], now)?;
+    Ok(())
 }

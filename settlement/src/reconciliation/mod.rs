@@ -13,6 +13,6 @@ mod rules;
 mod run;
 mod staging;
 
-pub use day_csv::day_csv;
+pub use day_csv::{day_csv, sources_csv};
 pub use import::{ImportError, ImportTerms, Imported, Taken, import};
 pub use run::{MatchTerms, RunReport, run};

@@ -24,8 +24,10 @@ pub(super) struct Line {
     pub booked_on: NaiveDate,
     pub account: String,
     pub end_to_end: Vec<String>,
-    pub message: String,
-    pub payment: String,
+    /// `MsgId`s, the transaction's own before the entry's.
+    pub messages: Vec<String>,
+    /// `PmtInfId`s in the same order.
+    pub payments: Vec<String>,
     pub party_account: String,
     /// Free texts in which references may stand.
     pub texts: Vec<String>,
@@ -57,8 +59,8 @@ impl Line {
             booked_on: entry.booked_on,
             account: entry.account.clone(),
             end_to_end: vec![entry.reference.clone()],
-            message: entry.message.clone(),
-            payment: entry.payment.clone(),
+            messages: vec![entry.message.clone()],
+            payments: vec![entry.payment.clone()],
             party_account: String::new(),
             texts: vec![entry.reference.clone(), entry.bank_reference.clone(), entry.information.clone()],
             cost: cost(entry.charges),
@@ -87,11 +89,8 @@ impl Line {
 
     fn tell(&mut self, detail: &BankDetail) {
         self.end_to_end.insert(0, detail.end_to_end.clone());
-        for (into, from) in [(&mut self.message, &detail.message), (&mut self.payment, &detail.payment)] {
-            if !from.is_empty() {
-                into.clone_from(from);
-            }
-        }
+        self.messages.insert(0, detail.message.clone());
+        self.payments.insert(0, detail.payment.clone());
         self.party_account.clone_from(&detail.party_account);
         self.texts.extend([detail.remittance.clone(), detail.bank_reference.clone(), detail.end_to_end.clone()]);
         if detail.charges != Money::ZERO {
@@ -105,13 +104,19 @@ impl Line {
         self.end_to_end.iter().find_map(|text| text.parse().ok())
     }
 
-    /// The `MsgId` of the order that it names.
-    pub(super) fn order(&self) -> Option<&str> {
-        if !self.message.is_empty() {
-            return Some(&self.message);
-        }
+    /// `MsgId`s of orders that it may name, in the order in which they are tried: banks put their own beside a `PmtInfId` of
+    /// ours.
+    pub(super) fn orders(&self) -> Vec<&str> {
         // `FTR12P1` is a part of `FTR12`.
-        self.payment.split_once('P').map(|(message, _)| message).filter(|message| message.starts_with("FTR"))
+        let of_part = |payment: &String| payment.split_once('P').map(|(message, _)| message.len());
+        let parts = self.payments.iter().filter_map(|payment| payment.get(..of_part(payment)?));
+        let mut found: Vec<&str> = Vec::new();
+        for message in self.messages.iter().map(String::as_str).chain(parts) {
+            if message.starts_with("FTR") && !found.contains(&message) {
+                found.push(message);
+            }
+        }
+        found
     }
 
     /// What could be a reference of ours in its texts.

@@ -1,8 +1,6 @@
-//! Messages in ISO 20022, held to its schemas by `xmllint` (Debian: libxml2-utils).
+//! Messages in ISO 20022, held to its schemas.
 
-use std::io::{self, Write};
-use std::process::{Command, Stdio};
-use std::sync::Once;
+use std::io;
 
 use chrono::NaiveDate;
 use ledger::Money;
@@ -14,30 +12,9 @@ use settlement::files::{
 use settlement::terms::{Contract, PayoutAccount, Terms};
 
 use crate::sample::{given, line, terms, utc, window, worked};
+use crate::schema::assert_valid;
 
-/// Fails unless a schema of `tests/xsd` allows the message. Without `xmllint` it says so, and that is all.
-fn assert_valid(message: &str, schema: &str) {
-    static SAID: Once = Once::new();
-    let path = format!("{}/tests/xsd/{schema}.xsd", env!("CARGO_MANIFEST_DIR"));
-    let started = Command::new("xmllint")
-        .args(["--nonet", "--noout", "--huge", "--schema", &path, "-"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let Ok(mut lint) = started else {
-        let required = std::env::var("FATOURA_TEST_REQUIRE_ALL").is_ok_and(|value| value == "1");
-        assert!(!required, "xmllint is missing (scripts/setup test brings it)");
-        // Past the capture of output: a test that passes would not be heard.
-        let mut stderr = io::stderr();
-        SAID.call_once(|| writeln!(stderr, "skipped: schemas, as xmllint is not installed").unwrap());
-        return;
-    };
-    lint.stdin.take().unwrap().write_all(message.as_bytes()).unwrap();
-    let output = lint.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}\n{message}", String::from_utf8_lossy(&output.stderr));
-}
-
-fn two_accounts() -> Terms {
+pub fn two_accounts() -> Terms {
     let account = |holder: &str, rib: &str, basis_points| PayoutAccount {
         holder: holder.to_owned(),
         rib: rib.to_owned(),
@@ -50,7 +27,7 @@ fn two_accounts() -> Terms {
     Terms { accounts, ..terms() }
 }
 
-fn advice(terms: &Terms, (statement, lines): &(WindowStatement, Vec<Line>)) -> (String, Written) {
+pub fn advice(terms: &Terms, (statement, lines): &(WindowStatement, Vec<Line>)) -> (String, Written) {
     let mut bytes = Vec::new();
     let written = write_advice(statement, terms, AccountForm::Rib, given(lines), &mut bytes).unwrap();
     let text = String::from_utf8(bytes).unwrap();

@@ -2,22 +2,29 @@
 
 use ledger::{AccountKind, Actor, BreakKind, NewResolution, Resolution, Resolved, TransferState};
 use rstest::rstest;
+use settlement::SettledBiller;
 use settlement::reconciliation::{ImportError, ImportTerms, Imported, MatchTerms, import, run};
+use settlement::terms::Terms;
 
-use crate::world::{ACCOUNT, Line, World, at, camt053, camt054, id_of, money, pain002};
+use crate::database::Backend;
+use crate::world::{ACCOUNT, Line, World, at, camt053, camt054, id_of, money, pain002, rib};
 
 const DAY: &str = "2026-11-24";
 
 /// Three billers with a transfer each that the bank was asked for.
 fn ordered() -> (World, Vec<ledger::Transfer>) {
-    let world = World::new();
+    ordered_on(Backend::Sqlite).unwrap()
+}
+
+fn ordered_on(backend: Backend) -> Option<(World, Vec<ledger::Transfer>)> {
+    let world = World::on(backend)?;
     for (biller, centimes) in [(1101, 16_800), (1202, 12_016), (1303, 25_000)] {
         world.card(biller, centimes, at("2026-11-24T10:00:00Z"));
     }
     world.settle(at("2026-11-24T17:30:00Z"));
     let transfers = world.ordered();
     assert_eq!(transfers.len(), 3);
-    (world, transfers)
+    Some((world, transfers))
 }
 
 fn states(world: &World) -> Vec<TransferState> {
@@ -37,9 +44,9 @@ fn paid_one_by_one(transfers: &[ledger::Transfer]) -> Vec<Line> {
     transfers.iter().enumerate().map(line).collect()
 }
 
-#[test]
-fn what_the_statement_shows_is_paid_once() {
-    let (world, transfers) = ordered();
+#[rstest]
+fn what_the_statement_shows_is_paid_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let statement = camt053("S1", ACCOUNT, DAY, 1_000_000, &paid_one_by_one(&transfers));
     world.take("s1.xml", &statement, now);
@@ -62,8 +69,11 @@ fn what_the_statement_shows_is_paid_once() {
 #[rstest]
 #[case::each_of_a_batch(true)]
 #[case::the_total(false)]
-fn one_entry_may_pay_an_order(#[case] told_apart: bool) {
-    let (world, transfers) = ordered();
+fn one_entry_may_pay_an_order(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] told_apart: bool,
+) {
+    let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let order = world.ledger.read(|reader| reader.transfer_orders(1)).unwrap().remove(0);
     let mut entry = Line::of(-53_816, "B1").message(&order.message_id);
@@ -77,9 +87,11 @@ fn one_entry_may_pay_an_order(#[case] told_apart: bool) {
     world.assert_clean();
 }
 
-#[test]
-fn a_notification_comes_first_and_announcements_do_not_count() {
-    let (world, transfers) = ordered();
+#[rstest]
+fn a_notification_comes_first_and_announcements_do_not_count(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let lines = paid_one_by_one(&transfers);
     let announced: Vec<Line> = lines.iter().map(|line| Line { status: "PDNG", ..line.clone() }).collect();
@@ -94,9 +106,9 @@ fn a_notification_comes_first_and_announcements_do_not_count() {
     world.assert_clean();
 }
 
-#[test]
-fn what_comes_back_is_owed_again_and_is_a_break() {
-    let (world, transfers) = ordered();
+#[rstest]
+fn what_comes_back_is_owed_again_and_is_a_break(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-26T06:00:00Z");
     let mut lines = paid_one_by_one(&transfers);
     // Before the entry that it takes back, as banks order credits first.
@@ -111,9 +123,11 @@ fn what_comes_back_is_owed_again_and_is_a_break() {
     world.assert_clean();
 }
 
-#[test]
-fn every_kind_of_break_of_a_statement_is_found_and_none_invented() {
-    let (world, transfers) = ordered();
+#[rstest]
+fn every_kind_of_break_of_a_statement_is_found_and_none_invented(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let id = |at: usize| id_of(&transfers[at]);
     let lines = [
@@ -163,9 +177,9 @@ fn each_step_has_its_own_time() {
     assert_eq!(times.len(), 3, "{times:?}");
 }
 
-#[test]
-fn amount_and_date_decide_only_where_they_are_unique() {
-    let world = World::new();
+#[rstest]
+fn amount_and_date_decide_only_where_they_are_unique(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     for biller in [1101, 1202] {
         world.card(biller, 10_000, at("2026-11-24T10:00:00Z"));
     }
@@ -338,12 +352,13 @@ fn what_a_kill_left_counts_for_nothing_and_the_next_run_takes_all() {
 #[case::none(Some("ACCP"), false, [TransferState::Ordered; 3], 0)]
 #[case::one_without_group(None, true, [TransferState::Rejected, TransferState::Ordered, TransferState::Ordered], 1)]
 fn answers(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
     #[case] group: Option<&str>,
     #[case] names_first: bool,
     #[case] wanted: [TransferState; 3],
     #[case] breaks: usize,
 ) {
-    let (world, transfers) = ordered();
+    let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let order = world.ledger.read(|reader| reader.transfer_orders(1)).unwrap().remove(0);
     let named = if names_first { vec![(id_of(&transfers[0]), "RJCT", "AC01")] } else { vec![] };
@@ -365,6 +380,56 @@ fn an_answer_to_something_else_is_refused() {
     let said = world.refused(&pain002(&order.message_id, None, &named), now);
     assert!(said.contains("transfer FT1101W999A1 is not of message"), "{said}");
     assert_eq!(states(&world), [TransferState::Ordered; 3]);
+}
+
+/// What is rejected is one write: where it ends in the middle nothing is, and the same file is taken in whole later.
+#[rstest]
+fn an_answer_is_taken_whole_or_not_at_all(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
+    let biller = |code: u16| {
+        let name = format!("Biller {code}");
+        SettledBiller { code, terms: Terms::to_one(&name, &rib(u64::from(code))), name }
+    };
+    let billers: Vec<SettledBiller> = (2_001..=2_060).map(biller).collect();
+    for biller in &billers {
+        world.card(biller.code, 10_000, at("2026-11-24T10:00:00Z"));
+    }
+    world.settle_as(billers, at("2026-11-24T17:30:00Z"));
+    let transfers = world.ordered();
+    assert_eq!(transfers.len(), 60);
+    let now = at("2026-11-25T06:00:00Z");
+    let order = world.ledger.read(|reader| reader.transfer_orders(1)).unwrap().remove(0);
+    let answer = pain002(&order.message_id, Some("RJCT"), &[]);
+    let (cut, whole) = match backend {
+        Backend::Sqlite => (
+            format!(
+                "CREATE TRIGGER cut BEFORE UPDATE ON transfers WHEN OLD.id = {} BEGIN SELECT RAISE(ABORT, 'cut'); END",
+                transfers[40].id
+            ),
+            "DROP TRIGGER cut",
+        ),
+        Backend::Postgres => (
+            format!(
+                "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 IF OLD.id = {} THEN RAISE EXCEPTION 'cut'; END IF; RETURN NEW; END $$; \
+                 CREATE TRIGGER cut BEFORE UPDATE ON transfers FOR EACH ROW EXECUTE FUNCTION cut()",
+                transfers[40].id
+            ),
+            "DROP TRIGGER cut ON transfers",
+        ),
+    };
+    world.sql(&cut);
+    let ended = world.import("a.xml", &answer, now);
+    assert!(matches!(ended, Err(ImportError::Ledger(_))), "{ended:?}");
+    assert_eq!(states(&world), [TransferState::Ordered; 60]);
+    assert_eq!(world.open_breaks(), [""; 0]);
+    assert!(world.ledger.read(|reader| reader.imports(10)).unwrap().is_empty());
+    world.assert_clean();
+    world.sql(whole);
+    assert_eq!(world.take("a.xml", &answer, now), 60);
+    assert_eq!(states(&world), [TransferState::Rejected; 60]);
+    assert_eq!(world.open_breaks(), vec!["bank: returned"; 60]);
+    world.assert_clean();
 }
 
 fn actor(id: i64) -> Actor {

@@ -1,18 +1,22 @@
 //! Days as a whole: a planted month, and days at random.
 
 use chrono::{Days, NaiveDate};
-use ledger::{AccountKind, BreakKind, Money, Step, TransferState};
+use ledger::{AccountKind, BooksProof, BreakKind, Money, Step, TransferState};
 use proptest::prelude::*;
+use rstest::rstest;
 
+use crate::database::Backend;
 use crate::world::{
     ACCOUNT, BILLERS, Line, World, at, biller_line, biller_report, camt053, card_line, card_report, id_of,
     network_line, network_report,
 };
 
 /// A month in which everything fits, but for what is planted on some days: (day of the month, what).
-#[test]
-fn a_month_is_proved_and_what_was_planted_is_found_and_nothing_else() {
-    let world = World::new();
+#[rstest]
+fn a_month_is_proved_and_what_was_planted_is_found_and_nothing_else(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let (mut opening, mut sequence) = (5_000_000, 0);
     let mut wanted: Vec<(u32, BreakKind)> = Vec::new();
     let mut in_transit: Vec<Line> = Vec::new();
@@ -112,6 +116,57 @@ fn a_month_is_proved_and_what_was_planted_is_found_and_nothing_else() {
     assert_eq!(open, 1);
     assert_eq!(day.breaks.iter().map(|one| one.by_age.iter().sum::<u64>()).sum::<u64>(), 2);
     world.assert_clean();
+}
+
+/// 500.00 came for a float, and 100.00 of a card payment went to its biller before the gateway paid it out.
+#[rstest]
+fn what_is_at_the_bank_stands_against_all_else(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
+    world.fund("NET", "701", 50_000, "VIR-1", at("2026-11-24T09:00:00Z"));
+    world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
+    world.settle(at("2026-11-24T17:30:00Z"));
+    let proof = world.ledger.read(|reader| reader.books_proof()).unwrap();
+    assert_eq!((proof.bank.minor(), proof.difference()), (50_000, Some(Money::ZERO)));
+    let [transfer] = world.ordered().try_into().unwrap();
+    let lines = [Line::of(50_000, "B1").remitted("FLOAT VIR-1"), Line::of(-10_000, "B2").end_to_end(id_of(&transfer))];
+    let now = at("2026-11-25T06:00:00Z");
+    world.take("s.xml", &camt053("S", ACCOUNT, "2026-11-24", 0, &lines), now);
+    assert_eq!(world.run(now).matched(), 2);
+    let of = |day: &str| world.ledger.read(|reader| reader.books_proof_of(day.parse().unwrap())).unwrap();
+    let against = vec![
+        (AccountKind::GatewayReceivable, Money::from_minor(-10_000)),
+        (AccountKind::AgentFloat, Money::from_minor(50_000)),
+    ];
+    let wanted = BooksProof { bank: Money::from_minor(40_000), against };
+    assert_eq!((of("2026-11-24"), wanted.difference()), (wanted.clone(), Some(Money::ZERO)));
+    // What was booked later is in the books of later days only.
+    world.card(1202, 700, at("2026-11-27T10:00:00Z"));
+    assert_eq!(of("2026-11-24"), wanted);
+    assert_eq!(of("2026-11-20"), BooksProof::default());
+    assert_ne!(world.ledger.read(|reader| reader.books_proof()).unwrap(), wanted);
+    world.assert_clean();
+    // A balance that somebody changed stands against nothing.
+    world.sql(&format!("UPDATE accounts SET balance = balance - 1 WHERE kind = {}", AccountKind::AgentFloat.code()));
+    assert_eq!(of("2026-11-24").difference(), Some(Money::from_minor(-1)));
+    assert!(!ledger::check_books(&world.url).unwrap().is_clean());
+}
+
+/// Breaks by their age on a day, at both ends of each span.
+#[rstest]
+fn open_breaks_are_told_by_age(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
+    let now = at("2026-12-02T06:00:00Z");
+    let due = ["2026-12-01", "2026-11-30", "2026-11-24", "2026-11-23", "2026-11-01", "2026-10-31", "2026-12-02"];
+    let lines: Vec<Line> = (1..=7).map(|number| Line::of(number, &format!("B{number}"))).collect();
+    let mut text = camt053("S", ACCOUNT, "2026-12-02", 0, &lines);
+    for on in due {
+        text = text.replacen("<BookgDt><Dt>2026-12-02<", &format!("<BookgDt><Dt> {on}<"), 1);
+    }
+    world.take("s", &text.replace("<Dt> ", "<Dt>"), now);
+    world.run(now);
+    let told = world.ledger.read(|reader| reader.reconciliation_day("2026-12-01".parse().unwrap())).unwrap();
+    let unknown = told.breaks.iter().find(|one| one.kind == BreakKind::Unknown).unwrap();
+    assert_eq!(unknown.by_age, [1, 2, 2, 1], "that of the next day is not of this one");
 }
 
 proptest! {

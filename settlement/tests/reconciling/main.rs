@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod bank;
+#[path = "../support/database.rs"]
+mod database;
 mod days;
 mod invoices;
 mod past;
 mod reports;
 mod returns;
+mod rules;
 mod world;

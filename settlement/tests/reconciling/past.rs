@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use ledger::{Actor, BankProof, BreakKind, GatewayProof, Money, NewResolution, ReconciliationDay, Resolution, Step};
+use ledger::{
+    Actor, BankProof, BooksProof, BreakKind, GatewayProof, Money, NewResolution, ReconciliationDay, Resolution, Step,
+};
 
 use crate::world::{ACCOUNT, Line, World, at, camt053, card_line, card_report, id_of, money};
 
-type Told = (ReconciliationDay, BankProof, Vec<GatewayProof>);
+type Told = (ReconciliationDay, BankProof, Vec<GatewayProof>, BooksProof);
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -15,7 +17,8 @@ fn day(text: &str) -> NaiveDate {
 
 fn told(world: &World, day: NaiveDate) -> Told {
     let told = world.ledger.read(|reader| {
-        Ok((reader.reconciliation_day(day)?, reader.bank_proof_of(day)?, reader.gateway_proofs_of(day)?))
+        let (bank, books) = (reader.bank_proof_of(day)?, reader.books_proof_of(day)?);
+        Ok((reader.reconciliation_day(day)?, bank, reader.gateway_proofs_of(day)?, books))
     });
     told.unwrap()
 }
@@ -32,6 +35,8 @@ impl Past {
         for day in day("2026-11-20").iter_days().take_while(|day| *day <= now.date_naive()) {
             let told = told(&self.world, day);
             assert_eq!(told.1.difference(), Some(Money::ZERO), "{day} at {now}: {:?}", told.1);
+            assert_eq!(told.3.difference(), Some(Money::ZERO), "{day} at {now}: {:?}", told.3);
+            assert_eq!(told.3.bank, told.1.ledger);
             if told.0.is_final(now) {
                 let first = self.signed.entry(day).or_insert_with(|| told.clone());
                 assert_eq!(*first, told, "{day}, asked at {now}");
@@ -141,7 +146,7 @@ fn a_day_without_files_is_not_final() {
     let (on, later) = (day("2026-11-24"), at("2026-12-14T20:00:00Z"));
     assert!(!told(&world, on).0.is_final(later));
     world.take("s", &camt053("S", ACCOUNT, "2026-11-24", 100, &[]), later);
-    let (told, proof, _) = told(&world, on);
+    let (told, proof, _, _) = told(&world, on);
     assert_eq!((told.sources.len(), told.known_on), (1, day("2026-12-14")), "all of it came on that day");
     assert!(!told.is_final(later) && told.is_final(at("2026-12-14T23:00:00Z")));
     assert_eq!((proof.day, proof.closing.minor()), (Some(on), 100));

@@ -3,6 +3,7 @@
 use ledger::{AccountKind, Actor, BreakKind, BreakState, BreakSubject, NewResolution, Resolution, Resolved, Step};
 use rstest::rstest;
 
+use crate::database::Backend;
 use crate::world::{ACCOUNT, Line, World, at, camt053, card_line, card_report, id_of, money};
 
 const DAY: &str = "2026-11-24";
@@ -64,9 +65,9 @@ fn returns_by_day(#[case] taken_at: &str, #[case] back_at: &str, #[case] told: [
     world.assert_clean();
 }
 
-#[test]
-fn what_came_back_is_settled_once_its_repeat_is_paid() {
-    let world = World::new();
+#[rstest]
+fn what_came_back_is_settled_once_its_repeat_is_paid(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
     world.settle(at("2026-11-24T17:30:00Z"));
     let [first] = world.ordered().try_into().unwrap();
@@ -116,8 +117,12 @@ fn write_off(world: &World, id: i64, now: chrono::DateTime<chrono::Utc>) -> Reso
 #[case::not_there(&[], -1_000)]
 #[case::less(&[400], -600)]
 #[case::more(&[1_200], 200)]
-fn a_return_that_differs_is_written_off_and_the_gateway_owes_nothing(#[case] back: &[i64], #[case] cost: i64) {
-    let world = World::new();
+fn a_return_that_differs_is_written_off_and_the_gateway_owes_nothing(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] back: &[i64],
+    #[case] cost: i64,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = given_back(&world, "2026-11-24T10:00:00Z", "2026-11-24T10:05:00Z");
     let other = world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
     let lot = Some(("2026-11-25", "LOT-1"));

@@ -5,6 +5,8 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::connection::{Connection, SimpleConnection};
+use diesel::{PgConnection, SqliteConnection};
 use ledger::{
     Account, AccountKind, Actor, Advance, AdvanceOutcome, AgentPay, Amounts, BillClaim, BillKey, Break, BreakFilter,
     Channel, Commission, DatabaseUrl, FloatRequestKind, FloatRequestOutcome, Funds, Hold, Instrument, Language, Ledger,
@@ -15,6 +17,8 @@ use settlement::reconciliation::{ImportError, ImportTerms, Imported, MatchTerms,
 use settlement::terms::Terms;
 use settlement::{BankHolidays, BankTerms, SettledBiller};
 use sha2::{Digest, Sha256};
+
+use crate::database::{Backend, TestDatabase};
 
 pub const ACCOUNT: &str = "007780000012345678901209";
 pub const BILLERS: [(u16, &str); 3] =
@@ -39,16 +43,22 @@ pub struct World {
     folder: tempfile::TempDir,
     pub url: DatabaseUrl,
     pub ledger: Ledger,
+    /// Gone after the ledger.
+    _database: TestDatabase,
     next: std::cell::Cell<u32>,
 }
 
 impl World {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("ledger.db"));
-        Ledger::migrate(&url).unwrap();
+        Self::on(Backend::Sqlite).unwrap()
+    }
+
+    /// `None` without a server to make it on.
+    pub fn on(backend: Backend) -> Option<Self> {
+        let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::make(backend)?);
+        let url = database.url.clone();
         let ledger = open(&url);
-        Self { folder, url, ledger, next: std::cell::Cell::new(1) }
+        Some(Self { folder, url, ledger, _database: database, next: std::cell::Cell::new(1) })
     }
 
     /// The same ledger in another process, after this one is gone.
@@ -179,6 +189,19 @@ impl World {
         payment
     }
 
+    /// Runs a statement beside the ledger.
+    pub fn sql(&self, statement: &str) {
+        let done = match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut connection = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+                connection.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+                connection.batch_execute(statement)
+            }
+            DatabaseUrl::Postgres(url) => PgConnection::establish(url).unwrap().batch_execute(statement),
+        };
+        done.unwrap();
+    }
+
     /// Closes, settles and orders what is due.
     pub fn settle(&self, now: DateTime<Utc>) {
         self.settle_as(Self::billers(), now);
@@ -244,7 +267,11 @@ impl World {
     }
 
     pub fn run(&self, now: DateTime<Utc>) -> RunReport {
-        run(&self.ledger, &MatchTerms::default(), false, &|| now).unwrap()
+        self.run_with(&MatchTerms::default(), now)
+    }
+
+    pub fn run_with(&self, terms: &MatchTerms, now: DateTime<Utc>) -> RunReport {
+        run(&self.ledger, terms, false, &|| now).unwrap()
     }
 
     pub fn breaks(&self) -> Vec<Break> {
@@ -288,6 +315,12 @@ pub struct Line {
     pub reference: String,
     pub end_to_end: String,
     pub message: String,
+    /// `PmtInfId`.
+    pub payment: String,
+    /// Whether `MsgId` and `PmtInfId` are the transaction's, and not the entry's.
+    pub in_detail: bool,
+    /// What the bank says that it took, at the entry.
+    pub charges: i64,
     pub remittance: String,
     pub status: &'static str,
     pub code: &'static str,
@@ -311,6 +344,18 @@ impl Line {
     pub fn message(self, message: &str) -> Self {
         Self { message: message.to_owned(), ..self }
     }
+
+    pub fn payment(self, payment: &str) -> Self {
+        Self { payment: payment.to_owned(), ..self }
+    }
+
+    pub fn in_detail(self) -> Self {
+        Self { in_detail: true, ..self }
+    }
+
+    pub fn charged(self, charges: i64) -> Self {
+        Self { charges, ..self }
+    }
 }
 
 fn size(minor: i64) -> String {
@@ -324,19 +369,29 @@ fn side(minor: i64) -> &'static str {
 fn entries(day: &str, lines: &[Line]) -> String {
     let mut text = String::new();
     for line in lines {
-        let Line { minor, reference, end_to_end, message, remittance, status, code, batch } = line;
+        let Line { minor, reference, end_to_end, remittance, status, code, batch, .. } = line;
         let (amount, side) = (size(*minor), side(*minor));
         let (domain, family, sub) = if code.is_empty() { ("PMNT", "RCDT", "ESCT") } else { ("ACMT", "MDOP", *code) };
         write!(
             text,
             "<Ntry><Amt Ccy='MAD'>{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts><Cd>{status}</Cd></Sts>\
              <BookgDt><Dt>{day}</Dt></BookgDt><AcctSvcrRef>{reference}</AcctSvcrRef><BkTxCd><Domn><Cd>{domain}</Cd><Fmly>\
-             <Cd>{family}</Cd><SubFmlyCd>{sub}</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls>"
+             <Cd>{family}</Cd><SubFmlyCd>{sub}</SubFmlyCd></Fmly></Domn></BkTxCd>"
         )
         .unwrap();
-        if !message.is_empty() {
-            write!(text, "<Btch><MsgId>{message}</MsgId></Btch>").unwrap();
+        if line.charges > 0 {
+            let charges = money(line.charges);
+            write!(text, "<Chrgs><Rcrd><Amt Ccy='MAD'>{charges}</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs>")
+                .unwrap();
         }
+        text.push_str("<NtryDtls>");
+        let named = [("MsgId", &line.message), ("PmtInfId", &line.payment)];
+        let names = named.iter().filter(|(_, name)| !name.is_empty());
+        let names: String = names.map(|(tag, name)| format!("<{tag}>{name}</{tag}>")).collect();
+        if !names.is_empty() && !line.in_detail {
+            write!(text, "<Btch>{names}</Btch>").unwrap();
+        }
+        let own = if line.in_detail { names.as_str() } else { "" };
         for (end_to_end, minor) in batch {
             let amount = size(*minor);
             write!(
@@ -345,9 +400,9 @@ fn entries(day: &str, lines: &[Line]) -> String {
             )
             .unwrap();
         }
-        if batch.is_empty() && (!end_to_end.is_empty() || !remittance.is_empty()) {
+        if batch.is_empty() && (!end_to_end.is_empty() || !remittance.is_empty() || !own.is_empty()) {
             let end_to_end = if end_to_end.is_empty() { "NOTPROVIDED" } else { end_to_end };
-            write!(text, "<TxDtls><Refs><EndToEndId>{end_to_end}</EndToEndId></Refs>").unwrap();
+            write!(text, "<TxDtls><Refs>{own}<EndToEndId>{end_to_end}</EndToEndId></Refs>").unwrap();
             if !remittance.is_empty() {
                 write!(text, "<RmtInf><Ustrd>{remittance}</Ustrd></RmtInf>").unwrap();
             }

@@ -12,9 +12,12 @@ use ledger::{
     Instrument, Language, Ledger, Moment, Money, NewFloatRequest, NewQuote, NewShift, Pay, PayOutcome, RequestKey,
     Settlement, ShiftOpened, Step, check_books, float_of,
 };
-use settlement::files::{AccountForm, PayingAccount, TransferVersion};
+use settlement::files::{AccountForm, PayingAccount, TransferVersion, verify_advice};
 use settlement::terms::{CommissionRule, Terms};
 use settlement::{BankHolidays, BankTerms, Making, SettledBiller, Settling};
+
+use crate::database::{Backend, TestDatabase};
+use crate::schema::assert_valid;
 
 pub const RIB: &str = "007780000012345678901209";
 pub const OTHER_RIB: &str = "007780000010010001234518";
@@ -51,21 +54,28 @@ pub struct Books {
     pub url: DatabaseUrl,
     pub folder: tempfile::TempDir,
     pub billers: Vec<SettledBiller>,
+    /// Gone after the ledger.
+    _database: TestDatabase,
     made: AtomicU32,
 }
 
 impl Books {
     pub fn of(billers: &[(u16, Terms)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("books.db"));
-        Ledger::migrate(&url).unwrap();
+        Self::on(Backend::Sqlite, billers).unwrap()
+    }
+
+    /// `None` without a server to make them on.
+    pub fn on(backend: Backend, billers: &[(u16, Terms)]) -> Option<Self> {
+        let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::make(backend)?);
+        let url = database.url.clone();
         let ledger = Ledger::open(&url, 2, Arc::new(|| {})).unwrap();
         let biller = |(code, terms): &(u16, Terms)| SettledBiller {
             code: *code,
             name: format!("Créancier {code}"),
             terms: terms.clone(),
         };
-        Self { ledger, url, folder, billers: billers.iter().map(biller).collect(), made: AtomicU32::new(0) }
+        let billers = billers.iter().map(biller).collect();
+        Some(Self { ledger, url, folder, billers, _database: database, made: AtomicU32::new(0) })
     }
 
     fn fresh(&self) -> String {
@@ -163,7 +173,7 @@ impl Books {
     pub fn cards(&self, biller: u16, principals: std::ops::Range<i64>, at: DateTime<Utc>) {
         let (next, end) = (std::sync::atomic::AtomicI64::new(principals.start), principals.end);
         std::thread::scope(|scope| {
-            for _ in 0..64 {
+            for _ in 0..128 {
                 scope.spawn(|| {
                     loop {
                         let principal = next.fetch_add(1, Ordering::Relaxed);
@@ -181,6 +191,13 @@ impl Books {
         let cut_off = self.terms(biller).next_cut_off(at);
         let step = Step::Confirm { receipt_number: format!("R-{payment}"), receipt_date: None, cut_off };
         self.step(payment, step, at);
+    }
+
+    /// A cash payment that the biller confirms at an instant.
+    pub fn cash(&self, biller: u16, principal: i64, at: DateTime<Utc>) {
+        let shift = self.till(principal + 708, at);
+        let payment = self.pay(biller, principal, at, Some(shift));
+        self.confirm(biller, payment, at);
     }
 
     /// A cash payment that the biller confirms at one instant and cancels at another.
@@ -236,7 +253,33 @@ impl Books {
     }
 
     pub fn make_files(&self, now: DateTime<Utc>) -> Making {
-        settlement::make_files(&self.ledger, &self.files(), &contract_of, now).unwrap()
+        let made = settlement::make_files(&self.ledger, &self.files(), &contract_of, now).unwrap();
+        self.assert_messages_are_valid();
+        made
+    }
+
+    /// Orders what waits: messages and transfers.
+    pub fn order(&self, now: DateTime<Utc>) -> (u64, u64) {
+        let folder = self.files().join("bank");
+        let done = settlement::order_transfers(&self.ledger, &folder, &bank(), now).unwrap().unwrap();
+        self.assert_messages_are_valid();
+        (done.orders, done.transfers)
+    }
+
+    /// Every message that was made is allowed by its schema, and every advice adds up.
+    fn assert_messages_are_valid(&self) {
+        let Ok(folders) = fs::read_dir(self.files()) else { return };
+        let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+        for path in
+            files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "xml"))
+        {
+            let text = fs::read_to_string(&path).unwrap();
+            let schema = text.split("tech:xsd:").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            assert_valid(&text, schema);
+            if schema.starts_with("camt.054") {
+                verify_advice(text.as_bytes()).unwrap();
+            }
+        }
     }
 
     /// A biller's settlements, in order.

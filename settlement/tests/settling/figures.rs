@@ -1,15 +1,18 @@
 //! What windows come to, by hand.
 
 use chrono::TimeDelta;
+use ledger::{Channel, Instrument};
+use rstest::rstest;
 use settlement::files::{TextForm, verify};
-use settlement::terms::{Contract, FileFormat, PayoutAccount, Terms};
+use settlement::terms::{CommissionRule, Contract, FileFormat, OnRefunds, PayoutAccount, Terms};
 
-use crate::books::{Books, OTHER_RIB, RIB, bank, money, one_percent, utc};
+use crate::books::{Books, OTHER_RIB, RIB, money, one_percent, utc};
+use crate::database::Backend;
 
 /// 168.00 + 120.16 + 250.00 = 538.16; commission 1 % = 5.38; VAT 20 % = 1.08; an older refund -50.00: net 481.70.
-#[test]
-fn the_worked_figures() {
-    let books = Books::of(&[(1001, one_percent())]);
+#[rstest]
+fn the_worked_figures(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(books) = Books::on(backend, &[(1001, one_percent())]) else { return };
     // Paid on the day before, taken back within this window.
     books.cash_and_back(1001, 5_000, utc("2026-11-23T10:00:00Z"), utc("2026-11-24T09:00:00Z"));
     for principal in [16_800, 12_016, 25_000] {
@@ -42,9 +45,10 @@ fn the_worked_figures() {
     assert_eq!(books.make_files(utc("2026-11-24T17:00:40Z")).files, 0, "they are there");
 }
 
-#[test]
-fn a_window_below_zero_is_carried_on() {
-    let books = Books::of(&[(1001, one_percent())]);
+#[rstest]
+fn a_window_below_zero_is_carried_on(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let terms = Terms { formats: vec![FileFormat::Camt054], ..one_percent() };
+    let Some(books) = Books::on(backend, &[(1001, terms)]) else { return };
     books.cash_and_back(1001, 50_000, utc("2026-11-23T10:00:00Z"), utc("2026-11-24T09:00:00Z"));
     books.card(1001, 10_000, utc("2026-11-24T10:00:00Z"));
     books.settle(utc("2026-11-24T17:00:00Z"));
@@ -57,16 +61,18 @@ fn a_window_below_zero_is_carried_on() {
         .collect();
     // 100.00 - 500.00 - 1.00 - 0.20; then 600.00 - 6.00 - 1.20 less that.
     assert_eq!(figures, [(0, 49_400, 49_400), (0, -40_120, 0), (-40_120, 19_160, 19_160)]);
+    assert_eq!(books.make_files(utc("2026-11-25T17:00:20Z")).files, 3);
+    assert_eq!(books.order(utc("2026-11-25T17:01:00Z")), (1, 2));
 }
 
-#[test]
-fn gross_contracts_and_splits() {
+#[rstest]
+fn gross_contracts_and_splits(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let account =
         |rib: &str, basis_points| PayoutAccount { holder: "Régie".to_owned(), rib: rib.to_owned(), basis_points };
     let split = Terms { accounts: vec![account(RIB, 7_000), account(OTHER_RIB, 3_000)], ..one_percent() };
     let gross =
         Terms { contract: Contract::Gross, formats: vec![FileFormat::Fixed, FileFormat::Camt054], ..one_percent() };
-    let books = Books::of(&[(1001, split), (1002, gross)]);
+    let Some(books) = Books::on(backend, &[(1001, split), (1002, gross)]) else { return };
     for biller in [1001, 1002] {
         books.card(biller, 53_815, utc("2026-11-24T10:00:00Z"));
     }
@@ -83,8 +89,7 @@ fn gross_contracts_and_splits() {
     assert_eq!(books.names("1002"), ["FATOURA_1002_000001_2026-11-24.txt", "FATOURA_1002_000001_2026-11-24.xml"]);
 
     let now = utc("2026-11-24T17:01:00Z");
-    let done = settlement::order_transfers(&books.ledger, &books.files().join("bank"), &bank(), now).unwrap().unwrap();
-    assert_eq!((done.orders, done.transfers), (1, 3));
+    assert_eq!(books.order(now), (1, 3));
     let order = &books.ledger.read(|reader| reader.transfer_orders(10)).unwrap()[0];
     assert_eq!((order.transfers, order.total), (3, money(106_984)));
     let message = books.read("bank", &settlement::order_name(order));
@@ -92,8 +97,7 @@ fn gross_contracts_and_splits() {
         assert!(message.contains(transfer), "{transfer}: {message}");
     }
     books.assert_clean();
-    let again = settlement::order_transfers(&books.ledger, &books.files().join("bank"), &bank(), now).unwrap().unwrap();
-    assert_eq!(again.orders, 0);
+    assert_eq!(books.order(now).0, 0);
 }
 
 #[test]
@@ -122,14 +126,73 @@ fn what_cannot_be_settled_is_named_and_harms_no_other() {
     assert!(done.left[0].1.contains("names no account"), "{:?}", done.left);
 }
 
-#[test]
-fn a_large_window_is_settled_and_filed() {
-    let books = Books::of(&[(1001, one_percent())]);
-    books.cards(1001, 1_000..3_500, utc("2026-11-24T10:00:00Z"));
+/// What is paid by card on pages and in cash at counters earns by rules of their own, rounded once for the window.
+#[rstest]
+// 288.16 x 1.2 % + 330.05 x 0.5 % + 2 x 1.50 = 3.45792 + 1.65025 + 3.00 = 8.10817.
+#[case::kept(OnRefunds::Keep, 811, 162)]
+// Less 50.00 x 0.5 % + 1.50 = 1.75 of what was cancelled: 6.35817.
+#[case::given_back(OnRefunds::Return, 636, 127)]
+fn commission_by_channel_and_instrument(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] on_refunds: OnRefunds,
+    #[case] commission: i64,
+    #[case] vat: i64,
+) {
+    let rule = |channel, instrument, percent: &str, flat: i64| CommissionRule {
+        channel,
+        instrument,
+        percent: percent.parse().unwrap(),
+        flat: money(flat),
+    };
+    let commissions = vec![
+        rule(None, None, "9", 900),
+        rule(Some(Channel::Web), Some(Instrument::Card), "1.2", 0),
+        rule(Some(Channel::Agt), Some(Instrument::Cash), "0.5", 150),
+    ];
+    let terms = Terms { commissions, on_refunds, ..one_percent() };
+    let Some(books) = Books::on(backend, &[(1001, terms)]) else { return };
+    books.cash_and_back(1001, 5_000, utc("2026-11-23T10:00:00Z"), utc("2026-11-24T09:00:00Z"));
+    for principal in [16_800, 12_016] {
+        books.card(1001, principal, utc("2026-11-24T10:00:00Z"));
+    }
+    for principal in [25_000, 8_005] {
+        books.cash(1001, principal, utc("2026-11-24T11:00:00Z"));
+    }
     books.settle(utc("2026-11-24T17:00:00Z"));
-    let gross = (1_000..3_500).sum::<i64>();
-    assert_eq!(books.settlements(1001)[0].payments, (2_500, money(gross)));
-    assert_eq!(books.make_files(utc("2026-11-24T17:00:20Z")).lines, 2_500);
+    let [before, found] = &books.settlements(1001)[..] else { panic!("two windows") };
+    // 50.00 x 0.5 % + 1.50.
+    assert_eq!((before.commission, before.commission_vat, before.net), (money(175), money(35), money(4_790)));
+    assert_eq!((found.payments, found.refunds), ((4, money(61_821)), (1, money(5_000))));
+    assert_eq!((found.commission, found.commission_vat), (money(commission), money(vat)));
+    assert_eq!(found.net, money(61_821 - 5_000 - commission - vat));
+}
+
+/// 20,001 payments of 10.00 to 210.00, each a centime more than the one before.
+#[rstest]
+fn a_large_window_is_settled_and_filed(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let rule = CommissionRule { channel: None, instrument: None, percent: "0.73".parse().unwrap(), flat: money(15) };
+    let formats = vec![FileFormat::Csv, FileFormat::Camt054];
+    let terms = Terms { commissions: vec![rule], formats, ..one_percent() };
+    let Some(books) = Books::on(backend, &[(1001, terms)]) else { return };
+    books.cards(1001, 1_000..21_001, utc("2026-11-24T10:00:00Z"));
+    books.settle(utc("2026-11-24T17:00:00Z"));
+    let found = &books.settlements(1001)[0];
+    // 20,001 x (10.00 + 210.00) / 2.
+    let gross = money(220_011_000);
+    assert_eq!(found.payments, (20_001, gross));
+    // 0.73 % of it is 16,060.803, 20,001 x 0.15 are 3,000.15; 20 % of 19,060.95 are 3,812.19.
+    assert_eq!((found.commission, found.commission_vat), (money(1_906_095), money(381_219)));
+    assert_eq!((found.net, found.payout), (money(217_723_686), money(217_723_686)));
+    assert_eq!(books.make_files(utc("2026-11-24T17:00:20Z")).lines, 2 * 20_001);
+    assert_eq!(books.order(utc("2026-11-24T17:01:00Z")), (1, 1));
     let file = books.read("1001", "FATOURA_1001_000001_2026-11-24.csv");
-    assert_eq!(verify(file.as_bytes(), |_| {}).unwrap().statement.totals.gross, money(gross));
+    let (mut sum, mut payments) = (0, std::collections::BTreeSet::new());
+    let verified = verify(file.as_bytes(), |line| {
+        sum += line.amount.minor();
+        payments.insert(line.payment);
+    });
+    let totals = verified.unwrap().statement.totals;
+    assert_eq!((sum, payments.len()), (220_011_000, 20_001));
+    assert_eq!((totals.gross, totals.commission, totals.vat), (gross, money(1_906_095), money(381_219)));
+    assert_eq!((totals.net, totals.paid), (money(217_723_686), money(217_723_686)));
 }

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod books;
+#[path = "../support/database.rs"]
+mod database;
 mod figures;
 mod interrupted;
 mod ramadan;
+#[path = "../support/schema.rs"]
+mod schema;

@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use crate::books::{Books, money, one_percent, utc};
+use crate::database::Backend;
 
 /// One payment a millisecond before the cut-off, one at it: each in the window of its own day.
 #[rstest]
@@ -25,8 +26,14 @@ use crate::books::{Books, money, one_percent, utc};
     "2027-03-14T17:00:00Z"
 )]
 #[case::first_after("2027-03-14T16:59:59.999Z", "2027-03-14T17:00:00Z", "2027-03-14T17:00:00Z", "2027-03-15T17:00:00Z")]
-fn nights(#[case] last: &str, #[case] next: &str, #[case] first_end: &str, #[case] second_end: &str) {
-    let books = Books::of(&[(1001, one_percent())]);
+fn nights(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] last: &str,
+    #[case] next: &str,
+    #[case] first_end: &str,
+    #[case] second_end: &str,
+) {
+    let Some(books) = Books::on(backend, &[(1001, one_percent())]) else { return };
     books.card(1001, 10_000, utc(last));
     books.card(1001, 20_000, utc(next));
     books.settle(utc(second_end));

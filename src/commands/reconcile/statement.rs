@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Context;
 use chrono::Utc;
-use ledger::{BankProof, GatewayProof, Money, OpenBreaks, ProofItems, ReconciliationDay, SourceDay};
+use ledger::{BankProof, BooksProof, GatewayProof, Money, OpenBreaks, ProofItems, ReconciliationDay, SourceDay};
 use settlement::reconciliation::day_csv;
 
 use super::open;
@@ -24,12 +24,12 @@ pub(super) fn run(
     let ledger = open(environment)?;
     let found = ledger.read_whole(|reader| {
         let (bank, gateways) = (reader.bank_proof_of(args.day)?, reader.gateway_proofs_of(args.day)?);
-        Ok((reader.reconciliation_day(args.day)?, bank, gateways))
+        Ok((reader.reconciliation_day(args.day)?, bank, gateways, reader.books_proof_of(args.day)?))
     });
-    let (day, bank, gateways) = found.context("the day cannot be read")?;
+    let (day, bank, gateways, books) = found.context("the day cannot be read")?;
     ledger.close();
     if args.csv {
-        out.write_all(day_csv(&day).as_bytes())?;
+        out.write_all(day_csv(&day, &bank, &gateways, &books).as_bytes())?;
     } else {
         match day.is_final(Utc::now()) {
             true => writeln!(out, "{}, as known at the end of {}\n", day.day, day.known_on)?,
@@ -37,8 +37,10 @@ pub(super) fn run(
         }
         table(&day, out)?;
         proofs(&bank, &gateways, out)?;
+        accounts(&books, out)?;
     }
-    Ok(if bank.difference() == Some(Money::ZERO) { Outcome::Done } else { Outcome::Faulty })
+    let is_proved = [bank.difference(), books.difference()].iter().all(|difference| *difference == Some(Money::ZERO));
+    Ok(if is_proved { Outcome::Done } else { Outcome::Faulty })
 }
 
 const SOURCES: [&str; 12] = [
@@ -123,6 +125,19 @@ fn proofs(bank: &BankProof, gateways: &[GatewayProof], out: &mut dyn Write) -> a
             writeln!(out, "  payout {} of {}: {net}", payout.sums.reference, payout.sums.value_on)?;
         }
         writeln!(out, "  not announced: {}", gateway.not_announced)?;
+    }
+    Ok(())
+}
+
+fn accounts(books: &BooksProof, out: &mut dyn Write) -> anyhow::Result<()> {
+    writeln!(out, "\nthe bank against all other accounts")?;
+    let told = |amount: Option<Money>| amount.map_or_else(|| "past the range".to_owned(), |amount| amount.to_string());
+    for (kind, amount) in &books.against {
+        writeln!(out, "  {:<40}{:>20}", kind.as_str(), amount.to_string())?;
+    }
+    let sums = [("all of these", books.sum()), ("bank", Some(books.bank)), ("difference", books.difference())];
+    for (what, amount) in sums {
+        writeln!(out, "  {what:<40}{:>20}", told(amount))?;
     }
     Ok(())
 }

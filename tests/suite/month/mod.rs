@@ -405,5 +405,6 @@ async fn the_end(month: Month) {
     assert!(month.world.app.ledger.read(|reader| reader.transfers_in(TransferState::Ordered, 9)).unwrap().is_empty());
     let report = check_books(&month.world.database.url).unwrap();
     assert!(report.is_clean(), "{:?}", report.faults.iter().map(ToString::to_string).collect::<Vec<_>>());
+    month.world.assert_messages_are_valid();
     month.world.close().await;
 }

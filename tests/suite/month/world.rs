@@ -365,6 +365,15 @@ impl World {
         self.folder.path().join("settlement/in").join(path)
     }
 
+    /// Every message that was made is allowed by its schema; what came in is in a folder of its own.
+    pub fn assert_messages_are_valid(&self) {
+        let folders = std::fs::read_dir(self.folder.path().join("settlement")).unwrap();
+        let made = folders.map(|folder| folder.unwrap().path()).filter(|path| path.is_dir() && !path.ends_with("in"));
+        let count: usize = made.map(|folder| crate::support::assert_messages_are_valid(&folder)).sum();
+        // An order each day on which something was paid out, and an advice of each window of biller 1002.
+        assert!(count > 20, "{count}");
+    }
+
     /// Takes a statement in although one before it is missing, as a person does.
     pub fn take_in_with_gap(&self, path: &str) -> Result<Imported, ImportError> {
         let accounts = [RIB.to_owned()];

@@ -18,7 +18,7 @@ use tokio::task::block_in_place;
 
 use crate::cli::Ran;
 use crate::crash::program::Place;
-use crate::support::{Backend, TestDatabase};
+use crate::support::{Backend, TestDatabase, assert_messages_are_valid};
 
 /// From closing to the bank.
 const JOBS: [&str; 4] = ["close_windows", "settle_windows", "make_settlement_files", "order_transfers"];
@@ -57,13 +57,13 @@ fn files(place: &Place) -> BTreeMap<String, Vec<PathBuf>> {
     found
 }
 
-/// Each biller's text files follow one another, by the program's own word.
+/// Each biller's files follow one another, by the program's own word, and every message is valid.
 fn assert_files_are_right(place: &Place) {
     for (biller, paths) in files(place) {
         if biller == "bank" {
             continue;
         }
-        for end in ["csv", "txt"] {
+        for end in ["csv", "txt", "xml"] {
             let of_form = |path: &&PathBuf| path.extension().is_some_and(|found| found == end);
             let paths: Vec<&str> = paths.iter().filter(of_form).map(|path| path.to_str().unwrap()).collect();
             if !paths.is_empty() {
@@ -72,6 +72,12 @@ fn assert_files_are_right(place: &Place) {
             }
         }
     }
+}
+
+/// Every message that was made, to billers and to the bank, is allowed by its schema.
+fn assert_messages(place: &Place) {
+    let made = block_in_place(|| assert_messages_are_valid(&place.path("data/settlement")));
+    assert!(made > 0, "orders at least");
 }
 
 /// What was confirmed, and what of it was taken back, stands in the billers' files: each once.
@@ -104,6 +110,7 @@ pub fn every_confirmation_is_settled_once(place: &Place) {
     assert!(list.contains("settled") && !list.contains("closed"), "{list}");
     let orders = ran(place, &["settlement", "orders"]).done();
     assert!(orders.contains("FTR") && !orders.contains("not written yet"), "{orders}");
+    assert_messages(place);
     place.check_books();
 }
 

@@ -10,6 +10,7 @@ mod gateway_hash;
 mod line;
 mod payer;
 mod phone;
+mod schemas;
 
 use std::net::TcpListener;
 use std::num::NonZeroU32;
@@ -40,6 +41,7 @@ pub use database::{Backend, TestDatabase, skip};
 pub use line::Line;
 pub use payer::{Form, Page, Payer, form};
 pub use phone::Phone;
+pub use schemas::assert_messages_are_valid;
 
 /// A running hub and its world.
 pub struct TestApp {

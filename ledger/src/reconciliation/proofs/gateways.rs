@@ -15,15 +15,17 @@ use crate::reconciliation::words::ImportState;
 use crate::storage::schema::{accounts, gateway_payouts, id_blocks, imports, postings};
 use crate::storage::{Conn, StorageError};
 
-/// What was booked on an account from an instant on, within a block of numbers. A `SUM` of BIGINT would be a float on one
+/// What was booked on each account from an instant on, within a block of numbers. A `SUM` of BIGINT would be a float on one
 /// database and a decimal on the other.
 const BOOKED_SINCE: &str = "\
-    SELECT CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) AS amount \
+    SELECT e.account_id AS account, CAST(SUM(e.amount) AS BIGINT) AS amount \
     FROM postings p JOIN entries e ON e.posting_id = p.id \
-    WHERE p.id >= $1 AND p.id < $2 AND p.booked_at >= $3 AND e.account_id = $4";
+    WHERE p.id >= $1 AND p.id < $2 AND p.booked_at >= $3 GROUP BY e.account_id";
 
 #[derive(QueryableByName)]
 struct SumRow {
+    #[diesel(sql_type = BigInt)]
+    account: i64,
     #[diesel(sql_type = BigInt)]
     amount: i64,
 }
@@ -63,8 +65,9 @@ impl Reader<'_> {
         let mut all = self.payouts_as_of(as_of)?;
         all.sort_by(|a, b| (a.sums.value_on, &a.sums.reference).cmp(&(b.sums.value_on, &b.sums.reference)));
         let mut proofs = Vec::with_capacity(rows.len());
+        let booked = self.booked_since(as_of.until)?;
         for (account, gateway, balance) in rows {
-            let since = self.booked_since(account, as_of.until)?;
+            let since = booked.get(&account).copied().unwrap_or_default();
             let receivable = Money::from_minor(balance).checked_sub(since).ok_or_else(past_the_range)?;
             let mut not_announced = receivable;
             let (awaited, others): (Vec<Payout>, Vec<Payout>) =
@@ -82,13 +85,13 @@ impl Reader<'_> {
         Ok(proofs)
     }
 
-    /// What was booked on an account from an instant on. Reads all postings since.
-    fn booked_since(&mut self, account: i64, from: NaiveDateTime) -> Result<Money, StorageError> {
+    /// What was booked on each account from an instant on. Reads all postings since.
+    pub(super) fn booked_since(&mut self, from: NaiveDateTime) -> Result<HashMap<i64, Money>, StorageError> {
         let blocks: Vec<(i64, i64)> = id_blocks::table
             .order(id_blocks::first)
             .select((id_blocks::first, id_blocks::beyond))
             .load(self.connection)?;
-        let mut sum = Money::ZERO;
+        let mut sums: HashMap<i64, Money> = HashMap::new();
         for (first, beyond) in blocks {
             // Numbers of a block grow with time, but for what was on its way to the writer together.
             let newest: Option<NaiveDateTime> = postings::table
@@ -103,24 +106,19 @@ impl Reader<'_> {
             }
             let query = diesel::sql_query(BOOKED_SINCE);
             let rows: Vec<SumRow> = match &mut *self.connection {
-                Conn::Sqlite(c) => query
-                    .bind::<BigInt, _>(first)
-                    .bind::<BigInt, _>(beyond)
-                    .bind::<Timestamp, _>(from)
-                    .bind::<BigInt, _>(account)
-                    .load(c)?,
-                Conn::Pg(c) => query
-                    .bind::<BigInt, _>(first)
-                    .bind::<BigInt, _>(beyond)
-                    .bind::<Timestamp, _>(from)
-                    .bind::<BigInt, _>(account)
-                    .load(c)?,
+                Conn::Sqlite(c) => {
+                    query.bind::<BigInt, _>(first).bind::<BigInt, _>(beyond).bind::<Timestamp, _>(from).load(c)?
+                }
+                Conn::Pg(c) => {
+                    query.bind::<BigInt, _>(first).bind::<BigInt, _>(beyond).bind::<Timestamp, _>(from).load(c)?
+                }
             };
             for row in rows {
-                sum = sum.checked_add(Money::from_minor(row.amount)).ok_or_else(past_the_range)?;
+                let sum = sums.entry(row.account).or_default();
+                *sum = sum.checked_add(Money::from_minor(row.amount)).ok_or_else(past_the_range)?;
             }
         }
-        Ok(sum)
+        Ok(sums)
     }
 
     /// Payouts that were announced and not booked by then.

@@ -6,6 +6,7 @@
 //! day itself are told.
 
 mod bank;
+mod books;
 mod day;
 mod gateways;
 
@@ -16,6 +17,7 @@ use diesel::prelude::*;
 use super::awaited::Payout;
 use super::imports::Import;
 use super::words::{BreakKind, BreakSource, ImportState};
+use crate::accounts::AccountKind;
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::storage::StorageError;
@@ -92,6 +94,28 @@ impl BankProof {
     pub fn difference(&self) -> Option<Money> {
         let here = Money::sum([self.before, self.gaps, self.ledger, self.not_booked.total])?;
         self.closing.checked_sub(here.checked_sub(self.not_shown.total)?)
+    }
+}
+
+/// The bank's account against all others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BooksProof {
+    /// The ledger's balance of the bank.
+    pub bank: Money,
+    /// The other kinds of account that are not at zero, in the order of the chart: above zero what is owed or was earned,
+    /// below zero what is to be received or was spent.
+    pub against: Vec<(AccountKind, Money)>,
+}
+
+impl BooksProof {
+    /// What stands against the bank; `None` past the range.
+    pub fn sum(&self) -> Option<Money> {
+        Money::sum(self.against.iter().map(|(_, amount)| *amount))
+    }
+
+    /// What is at the bank and stands against nothing: zero where the proof holds. `None` past the range.
+    pub fn difference(&self) -> Option<Money> {
+        self.bank.checked_sub(self.sum()?)
     }
 }
 

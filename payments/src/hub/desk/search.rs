@@ -100,8 +100,8 @@ impl Hub {
         let stored: QuoteDetail = detail::read(&quote.detail)?;
         let catalogue = self.catalogue();
         let kind = catalogue.get(quote.biller).and_then(|biller| biller.receivable_type(&quote.receivable_type));
-        // A type that is no longer offered has no form that says which field is a secret.
-        let contract = kind.map_or(stored.contract_masked, |kind| detail::contract(kind, &stored.fields));
+        // Where nothing says which field names the customer, one that is a secret could be shown.
+        let contract = stored.contract(kind).unwrap_or(stored.contract_masked);
         Ok(Some(PaymentCustomer { phone: payment.phone, email: payment.email, contract }))
     }
 }

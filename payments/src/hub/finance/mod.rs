@@ -56,6 +56,7 @@ impl Hub {
                 day: reader.reconciliation_day(day)?,
                 bank: reader.bank_proof_of(day)?,
                 gateways: reader.gateway_proofs_of(day)?,
+                books: reader.books_proof_of(day)?,
             })
         })
         .await

@@ -186,12 +186,13 @@ impl Run<'_> {
                 }
             };
         }
-        if let Some(message) = line.order().filter(|_| line.amount.minor() < 0)
-            && let Some(order) = self.ledger.read(|reader| reader.transfer_order(message))?
-        {
-            let transfers = self.ledger.read(|reader| reader.transfers_ordered(order.id))?;
-            let verdict = rules::order(&line, message, &transfers);
-            return self.take(&line, verdict);
+        let orders = if line.amount.minor() < 0 { line.orders() } else { Vec::new() };
+        for message in orders {
+            if let Some(order) = self.ledger.read(|reader| reader.transfer_order(message))? {
+                let transfers = self.ledger.read(|reader| reader.transfers_ordered(order.id))?;
+                let verdict = rules::order(&line, message, &transfers);
+                return self.take(&line, verdict);
+            }
         }
         if self.by_reference(&line)? {
             return Ok(());

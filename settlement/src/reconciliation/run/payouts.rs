@@ -12,7 +12,11 @@ impl Run<'_> {
             let net = payout.net();
             let credited = Money::sum(lines.iter().map(|line| line.amount));
             let short = net.zip(credited).and_then(|(net, credited)| net.checked_sub(credited));
-            let tolerated = |short: &Money| short.minor() >= 0 && *short <= self.terms.fee_tolerance;
+            let cost = Money::sum(lines.iter().map(|line| line.cost));
+            let told = |short: &Money| cost.is_some_and(|cost| cost == *short);
+            let tolerated = |short: &Money| {
+                short.minor() >= 0 && (*short == Money::ZERO || *short <= self.terms.fee_tolerance || told(short))
+            };
             if let Some(charges) = short.filter(tolerated) {
                 self.match_payout(&payout, &lines, charges, MatchRule::Reference)?;
                 continue;
