@@ -183,7 +183,8 @@ pub enum OtherBench {
     ///
     /// Makes a day of payments over 500 billers first, two of three at the counters of two networks,
     /// and at the end what billers, networks and the bank say of it. Prints rows per second for each
-    /// step, beside the bare reading of the same rows, and the memory that the process has held at most.
+    /// step, how often it takes the bare reading of the rows and files that it reads, and the memory
+    /// that the process has held at most.
     #[command(verbatim_doc_comment)]
     Settlement(SettlementBenchArgs),
 }

@@ -2,6 +2,7 @@
 //! payment. Ratios of one run are what counts: machines differ, and the same one differs from hour to hour.
 
 mod agents;
+mod bare;
 mod callers;
 mod counters;
 mod floor;

@@ -108,10 +108,29 @@ impl Outside {
         self.acknowledgements.iter().try_for_each(|path| self.take(ledger, path, &[], now))
     }
 
-    /// Takes in what the networks took, and counts it: nothing may differ.
-    pub fn take_networks_reports(&self, ledger: &Ledger, now: DateTime<Utc>) -> anyhow::Result<usize> {
-        self.networks_reports.iter().try_for_each(|(path, _)| self.take(ledger, path, &[], now))?;
-        Ok(self.networks_reports.iter().map(|(_, lines)| lines).sum())
+    /// Takes in what the networks took: nothing may differ.
+    pub fn take_networks_reports(&self, ledger: &Ledger, now: DateTime<Utc>) -> anyhow::Result<()> {
+        self.networks_reports.iter().try_for_each(|(path, _)| self.take(ledger, path, &[], now))
+    }
+
+    /// Lines of the networks' reports.
+    pub fn lines_of_networks(&self) -> usize {
+        self.networks_reports.iter().map(|(_, lines)| lines).sum()
+    }
+
+    /// The billers' files.
+    pub fn acknowledgements(&self) -> impl Iterator<Item = &PathBuf> {
+        self.acknowledgements.iter()
+    }
+
+    /// The networks' files.
+    pub fn networks_reports(&self) -> impl Iterator<Item = &PathBuf> {
+        self.networks_reports.iter().map(|(path, _)| path)
+    }
+
+    /// The bank's file.
+    pub fn statement(&self) -> &PathBuf {
+        &self.statement.0
     }
 
     /// Takes in the bank's statement and matches it; counts its transfers. Nothing may be left.

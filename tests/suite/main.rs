@@ -4,6 +4,7 @@
 mod agents;
 mod agents_api;
 mod bad_input;
+mod bench_command;
 mod browser;
 mod cash_page;
 mod cli;
