@@ -45,7 +45,7 @@ pub use bills::{BillClaim, BillKey, CustomerKey};
 pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use desk::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};
-pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, StoredJob};
+pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, RunHold, StoredJob};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};
 pub use links::{KeptLink, Maker, NewLink, PaymentLink};

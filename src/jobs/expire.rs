@@ -26,9 +26,9 @@ pub(super) async fn run(run: Run) -> JobResult {
         left = left.saturating_sub(ended.looked_at + LOOK_COST);
         for some in ended.idle.chunks(DELETED_AT_ONCE) {
             let some = some.to_vec();
-            quotes += run.write_held(move |op| op.drop_quotes(&some)).await?;
+            quotes += run.write(move |op| op.drop_quotes(&some)).await?;
         }
-        run.write_held(move |op| op.quotes_looked_at(&ended)).await?;
+        run.write(move |op| op.quotes_looked_at(&ended)).await?;
     }
     let (mut after, mut left) = (i64::MIN, QUOTES_MAX);
     while left > 0 {
@@ -36,7 +36,7 @@ pub(super) async fn run(run: Run) -> JobResult {
         let (released, last) = run.read(move |reader| reader.quotes_released(after, SLICE)).await?;
         for some in released.chunks(DELETED_AT_ONCE) {
             let some = some.to_vec();
-            quotes += run.write_held(move |op| op.drop_quotes(&some)).await?;
+            quotes += run.write(move |op| op.drop_quotes(&some)).await?;
         }
         let Some(last) = last else { break };
         after = last;

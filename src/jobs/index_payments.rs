@@ -1,9 +1,9 @@
 //! Puts what payments are found by in order.
 
 use chrono::{DateTime, Utc};
-use ledger::{Reader, StorageError};
+use ledger::Reader;
 
-use super::job::Run;
+use super::job::{Run, Since};
 use super::report::{JobReport, JobResult};
 
 /// Payments at once: the writer is held up for some milliseconds.
@@ -11,9 +11,9 @@ const SLICE: i64 = 500;
 /// Slices in a row at most: under load the writer has other work, and what waits is found all the same.
 const SLICES_MAX: usize = 20;
 
-/// Whether any payment waits.
-pub(super) fn has_work(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(!reader.missing_words(1)?.is_empty())
+/// Since when a payment waits.
+pub(super) fn since(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    reader.words_missing_since(now)
 }
 
 /// Works on what waits, or a good part of it.

@@ -80,14 +80,50 @@ fn a_job_that_finds_faults_says_so() {
     let mut database = SqliteConnection::establish(&file).unwrap();
     let money_from_nowhere = "INSERT INTO accounts (id, kind, owner, currency, balance) VALUES (7, 1, 'x', 504, 100)";
     database.batch_execute(money_from_nowhere).unwrap();
-    let ran = bench.run(&["job", "run", "check_books", "--as-of", "2027-02-07T04:00:00+01:00"]);
+    let ran = bench.run(&["job", "run", "check_books"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.out.contains("failed") && ran.out.contains("THE BOOKS ARE WRONG") && ran.out.contains("account 7"));
     let list = bench.run(&["job", "list"]).done();
     let line = list.lines().find(|line| line.starts_with("check_books")).unwrap();
     assert!(line.contains("failed") && line.contains("FAILING (1 in a row)"), "{line}");
-    let history = bench.run(&["job", "history", "check_books"]).done();
-    assert!(history.contains("2027-02-07 03:00:00"), "in local time, which Ramadan has changed: {history}");
+}
+
+/// A moment that a job would not look at is refused, before anything is begun.
+#[test]
+fn a_moment_is_for_jobs_that_look_at_it() {
+    let bench = Bench::migrated();
+    for name in ["open_windows", "settle_windows", "make_settlement_files", "order_transfers", "check_books", "prune"] {
+        bench.run(&["job", "run", name, "--as-of", "2027-02-07T04:00:00+01:00"]).failed(
+            2,
+            &[&format!("{name} works as of now, whatever the moment: leave --as-of out; it is for close_windows, ")],
+        );
+    }
+    assert_eq!(bench.run(&["job", "history"]).done(), "no runs yet\n");
+    for name in ["close_windows", "reconcile", "expire", "retention", "stamp_duty_register"] {
+        bench.run(&["job", "run", name, "--as-of", "2027-02-07T04:00:00+01:00"]).done();
+        let history = bench.run(&["job", "history", name]).done();
+        assert!(history.contains("2027-02-07 03:00:00"), "in local time, which Ramadan has changed: {history}");
+    }
+}
+
+/// Work that waits while no node is up is seen in the list: since when, and that it is late.
+#[test]
+fn work_that_waits_is_listed_as_late() {
+    let bench = Bench::migrated();
+    let mut database = SqliteConnection::establish(&database(&bench)).unwrap();
+    bench.run(&["job", "run", "open_windows"]).done();
+    let line = |list: String, name: &str| list.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    let idle = line(bench.run(&["job", "list"]).done(), "close_windows");
+    assert!(idle.contains("when there is work") && !idle.contains("LATE"), "{idle}");
+    let cut_off = (chrono::Utc::now() - chrono::TimeDelta::hours(30)).format("%Y-%m-%d %H:%M:%S");
+    let columns = "id, biller, cut_off, opened_at";
+    let window = format!("INSERT INTO settlement_windows ({columns}) VALUES (7, 1001, '{cut_off}', '{cut_off}')");
+    database.batch_execute(&window).unwrap();
+    let late = line(bench.run(&["job", "list"]).done(), "close_windows");
+    assert!(late.contains("work waits since 2") && late.contains("LATE"), "{late}");
+    bench.run(&["job", "run", "close_windows"]).done();
+    let idle = line(bench.run(&["job", "list"]).done(), "close_windows");
+    assert!(idle.contains("when there is work") && !idle.contains("LATE"), "{idle}");
 }
 
 fn database(bench: &Bench) -> String {
