@@ -150,7 +150,7 @@ Examples:
 Examples:
   fatoura bench
   fatoura bench --folder /var/lib/fatoura --postgres postgres://postgres@127.0.0.1/postgres --grow 1000000
-  fatoura bench settlement --payments 1000000",
+  fatoura bench settlement --payments 1000000 --statement-mb 200",
         args_conflicts_with_subcommands = true
     )]
     Bench(BenchArgs),
@@ -201,6 +201,9 @@ pub struct SettlementBenchArgs {
     /// Payments of the day
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
     pub payments: u32,
+    /// Take in a statement of this many MiB as well; 0 leaves that out
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000))]
+    pub statement_mb: u32,
 }
 
 /// Flags of `demo`.

@@ -19,7 +19,7 @@ use super::counters::Counters;
 use super::floor::ScratchDatabase;
 use super::ledger_rows::{Maker, started};
 use super::machine;
-use super::reconciling::Outside;
+use super::reconciling::{Outside, take_large_statement, write_large_statement};
 
 /// What is measured.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct SettlementBench {
     pub postgres: Option<String>,
     /// Payments of the day.
     pub payments: usize,
+    /// MiB of another statement that is taken in; 0 leaves it out.
+    pub statement_mib: usize,
 }
 
 /// Callers that make the day.
@@ -118,11 +120,23 @@ fn day(
         let told = outside.take_statement(&ledger, RIB, end)?;
         Ok((format!("the bank's statement of {told} transfers is matched"), told))
     })?;
+    let held_by_the_day = machine::peak_mib();
+    if options.statement_mib > 0 {
+        let path = folder.join("in").join("large.xml");
+        let entries = write_large_statement(&path, RIB, now, options.statement_mib << 20)?;
+        let read = table.files("a large statement", [&path])?;
+        // What the day held says nothing of what this holds.
+        machine::forget_peak();
+        table.step(Some(read), || {
+            take_large_statement(&ledger, &path, RIB, end)?;
+            Ok((format!("a statement of {} MiB, {entries} entries, is taken in", options.statement_mib), entries))
+        })?;
+    }
     writeln!(
         out,
         "from closing to the bank: {} x the bare reading of the day's rows; at most {} MiB of memory",
         machine::ratio(micros(all), micros(floor)),
-        machine::peak_mib()
+        held_by_the_day.max(machine::peak_mib())
     )?;
     ledger.close();
     Ok(())

@@ -8,8 +8,9 @@ use crate::cli::{BenchArgs, OtherBench, SettlementBenchArgs};
 
 pub(super) fn run(args: BenchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let many = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-    if let Some(OtherBench::Settlement(SettlementBenchArgs { folder, postgres, payments })) = args.other {
-        bench::run_settlement(&SettlementBench { folder, postgres, payments: many(payments) }, out)?;
+    if let Some(OtherBench::Settlement(SettlementBenchArgs { folder, postgres, payments, statement_mb })) = args.other {
+        let (payments, statement_mib) = (many(payments), many(statement_mb));
+        bench::run_settlement(&SettlementBench { folder, postgres, payments, statement_mib }, out)?;
         return Ok(Outcome::Done);
     }
     let BenchArgs { folder, postgres, payments, grow, .. } = args;

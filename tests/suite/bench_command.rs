@@ -13,7 +13,7 @@ fn has_ratio(line: &str) -> bool {
 #[test]
 fn a_small_day_is_settled_beside_its_floors() {
     let bench = Bench::new();
-    let mut words = vec!["bench", "settlement", "--payments", "1000"];
+    let mut words = vec!["bench", "settlement", "--payments", "1000", "--statement-mb", "1"];
     let server = std::env::var("FATOURA_TEST_POSTGRES_URL").ok();
     if let Some(server) = &server {
         words.extend(["--postgres", server]);
@@ -37,6 +37,8 @@ fn a_small_day_is_settled_beside_its_floors() {
         ("666 lines of networks' reports are held to it", true),
         ("floor: the bank's statement, only digested", false),
         ("the bank's statement of 500 transfers is matched", true),
+        ("floor: a large statement, only digested", false),
+        ("entries, is taken in", true),
     ] {
         let lines: Vec<&str> = told.lines().filter(|line| line.contains(step)).collect();
         assert_eq!(lines.len(), days, "{step}: {told}");
