@@ -224,12 +224,7 @@ pub(super) fn write_large_statement(path: &Path, rib: &str, now: DateTime<Utc>, 
 }
 
 /// Takes it in.
-pub(super) fn take_large_statement(
-    ledger: &Ledger,
-    path: &Path,
-    rib: &str,
-    now: DateTime<Utc>,
-) -> anyhow::Result<()> {
+pub(super) fn take_large_statement(ledger: &Ledger, path: &Path, rib: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
     let accounts = [rib.to_owned()];
     let terms =
         ImportTerms { accounts: &accounts, allow_gap: false, dry_run: false, name: "large.xml", by: "bench", now };

@@ -182,7 +182,8 @@ fn closing_under_load_loses_nothing(db: &TestDb) {
                 let now = minute(done.load(Ordering::Acquire));
                 for window in ledgers[1].read(|reader| reader.windows_over(now)).unwrap() {
                     let next = end_after(window.cut_off.and_utc());
-                    closings += u32::from(ledgers[1].write_now(move |op| op.close_window(&window, next, next)).unwrap());
+                    closings +=
+                        u32::from(ledgers[1].write_now(move |op| op.close_window(&window, next, next)).unwrap());
                 }
             }
             closings

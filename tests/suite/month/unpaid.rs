@@ -1,7 +1,9 @@
 //! A week in which the bank does not do what it was asked: one transfer with less, one not at all; and a network's money for
 //! a float that never came.
 
-use ledger::{BreakKind as Kind, BreakSource as Source, BreakSubject as Subject, Resolution, TransferState, check_books};
+use ledger::{
+    BreakKind as Kind, BreakSource as Source, BreakSubject as Subject, Resolution, TransferState, check_books,
+};
 use rstest::rstest;
 use sandbox::BankAnswer;
 
