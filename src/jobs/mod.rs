@@ -5,6 +5,7 @@
 //! ends in a run leaves it to the next one, by the lease. Jobs that only change what a process knows run on every node.
 
 mod alarm;
+mod break_owners;
 mod check_books;
 mod delivery;
 mod expire;

@@ -5,8 +5,8 @@ use payments::dispatch::Sweep;
 use super::job::Job;
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::{
-    check_books, delivery, expire, float_alerts, index_payments, prune, pull_bill_files, reconciling, reload_billers,
-    retention, settlement, stamp_duty_register, sweeps,
+    break_owners, check_books, delivery, expire, float_alerts, index_payments, prune, pull_bill_files, reconciling,
+    reload_billers, retention, settlement, stamp_duty_register, sweeps,
 };
 
 /// Brought forward when billers change.
@@ -86,6 +86,15 @@ pub(crate) static JOBS: &[Job] = &[
     .of_a_moment()
     .late_after_minutes(120)
     .longest_minutes(120),
+    Job::of_database(
+        "assign_breaks",
+        "gives breaks that nobody follows up to whom the configuration names",
+        Every(HOURS),
+        |run| Box::pin(break_owners::run(run)),
+    )
+    .only_if(break_owners::unowned)
+    .late_after_minutes(2 * 24 * 60)
+    .failures_max(1),
     Job::of_database("index_payments", "puts what payments are found by in order", Every(1), |run| {
         Box::pin(index_payments::run(run))
     })

@@ -22,14 +22,14 @@ async fn every_job_runs_by_hand(#[values(Backend::Sqlite, Backend::Postgres)] ba
     let Some((sandbox, _, place)) = place(backend).await else { return };
     let list = place.job(&["list"]).done();
     let names = names(&list);
-    assert_eq!(names.len(), 23, "{list}");
+    assert_eq!(names.len(), 24, "{list}");
     assert!(list.contains("never") && list.contains("not started yet"), "{list}");
     for name in &names {
         let told = place.job(&["run", name]).done();
         assert!(told.starts_with(&format!("{name}: ")) && told.lines().count() == 1, "{told}");
     }
     let history = place.job(&["history", "--last", "100"]).done();
-    assert_eq!(history.lines().filter(|line| line.contains("  done  ") && line.contains("by hand")).count(), 23);
+    assert_eq!(history.lines().filter(|line| line.contains("  done  ") && line.contains("by hand")).count(), 24);
     let list = place.job(&["list"]).done();
     assert!(!list.contains("never") && !list.contains("LATE") && !list.contains("FAILING"), "{list}");
     let last = place.job(&["history", "check_books", "--last", "1"]).done();
@@ -104,6 +104,44 @@ fn a_moment_is_for_jobs_that_look_at_it() {
         let history = bench.run(&["job", "history", name]).done();
         assert!(history.contains("2027-02-07 03:00:00"), "in local time, which Ramadan has changed: {history}");
     }
+}
+
+/// What nobody follows up is given to whom the configuration names, and only that; a name of nobody calls a person.
+#[test]
+fn breaks_are_given_to_whom_the_configuration_names() {
+    let bench = Bench::migrated();
+    bench.run(&["user", "add", "salma", "--name", "Salma Bennis", "--role", "finance"]).done();
+    bench.run(&["user", "add", "aicha", "--name", "Aicha Alami", "--role", "auditor"]).done();
+    let mut database = SqliteConnection::establish(&database(&bench)).unwrap();
+    let columns = "id, kind, source, partner, subject, subject_id, position, words, due_on, state, opened_at, staff_id, \
+        staff_name, proposed_by_name, approved_by_name";
+    for (id, source, staff) in [(101, 1, "NULL, ''"), (102, 2, "NULL, ''"), (103, 1, "77, 'Adil'")] {
+        let row = format!("{id}, 3, {source}, 'x', 1, {id}, 0, 'w', '2026-11-24', 1, '2026-11-24 08:00:00', {staff}");
+        database.batch_execute(&format!("INSERT INTO breaks ({columns}) VALUES ({row}, '', '')")).unwrap();
+    }
+    let run = |owners: &str| {
+        let mut command = bench.command(&["job", "run", "assign_breaks"]);
+        Ran::of(command.env("FATOURA_RECONCILE_OWNERS", owners).output().unwrap())
+    };
+    run("bank").failed(2, &["FATOURA_RECONCILE_OWNERS: expected none, or who for each of bank, gateway"]);
+    for login in ["karim", "aicha"] {
+        let nobody = run(&format!("bank={login}"));
+        assert_eq!(nobody.code, Some(1), "{nobody:?}");
+        let said =
+            format!("(given 0): FATOURA_RECONCILE_OWNERS: bank: {login} is no member of staff who may do something");
+        assert!(nobody.out.contains(&said), "{nobody:?}");
+    }
+    assert_eq!(run("bank=salma").done(), "assign_breaks: given 1\n");
+    assert_eq!(run("bank=salma").done(), "assign_breaks: given 0\n");
+    let list = bench.run(&["reconcile", "breaks", "--open"]).done();
+    let with = |id: &str| list.lines().find(|line| line.starts_with(id)).unwrap().to_owned();
+    assert!(with("101").contains("Salma Bennis") && with("103").contains("Adil"), "{list}");
+    assert!(!with("102").contains("Salma"), "{list}");
+    let jobs = bench.run(&["job", "list"]).done();
+    let line = jobs.lines().find(|line| line.starts_with("assign_breaks")).unwrap();
+    assert!(line.contains("work waits since 2026-11-24 09:00:00"), "{line}");
+    let story = bench.run(&["reconcile", "break", "101"]).done();
+    assert!(story.contains("assigned") && story.contains("Salma Bennis"), "{story}");
 }
 
 /// Work that waits while no node is up is seen in the list: since when, and that it is late.

@@ -1,5 +1,5 @@
-//! A week in which the bank does not do what it was asked: one transfer with less, one not at all; and a network's money for
-//! a float that never came.
+//! A week in which the bank does not do what it was asked: one transfer with less, one not at all; with a network's money for
+//! a float that never came, and a line of its report that names no payment.
 
 use ledger::{
     BreakKind as Kind, BreakSource as Source, BreakSubject as Subject, Resolution, TransferState, check_books,
@@ -36,6 +36,8 @@ async fn what_the_bank_books_otherwise_or_never_is_found(
     // Accepted, and then nothing: not late before three days on which banks work are over.
     month.pay(2).await;
     month.world.control.plan_bank(BankAnswer::BookNot);
+    let network = month.world.keep_nameless(7_700);
+    month.want((2, Source::Network, Kind::MissingHere), network, (Subject::Line, None), (None, Some(7_700)));
     month.end(2).await;
     let never = month.transfer_in(TransferState::Ordered, &[less.id]);
     month.end(3).await;
@@ -51,7 +53,7 @@ async fn what_the_bank_books_otherwise_or_never_is_found(
     let (network, amount) = promised;
     month.want((1, Source::Bank, Kind::Late), network, (Subject::FloatRequest, None), (Some(amount), None));
     month.assert_found(7);
-    assert_eq!(month.open().len(), 4);
+    assert_eq!(month.open().len(), 5);
 
     // What was booked with less is looked into, and changes no figure until somebody says what it is.
     month.resolve(&month.open_entry(Kind::AmountDiffers, KEPT_MINOR - asked), Resolution::Suspense, None);

@@ -294,6 +294,13 @@ impl World {
         self.control.keep_cash(operation).unwrap();
     }
 
+    /// The network has a payment in its books that names none of the hub's.
+    pub fn keep_nameless(&self, minor: i64) -> &'static str {
+        let (number, reference) = (String::new(), "SANS-NOM-1".to_owned());
+        self.keep(&Paid { id: 0, number, reference, principal: minor, total: minor }, CashKind::Payment);
+        OUTLETS[0].0
+    }
+
     /// The outlet takes its payment back.
     pub async fn cancel(&self, paid: &Paid) {
         let (payment, outlet) = (paid.reference.clone(), OUTLETS[0].1.to_owned());
