@@ -17,13 +17,15 @@ const QUOTES_MAX: usize = 1_000_000;
 /// What a look costs in itself, in quotes: with blocks of few numbers there may be many.
 const LOOK_COST: usize = 500;
 
-/// Deletes quotes that ended unpaid.
+/// Deletes quotes that ended unpaid. A reference that ended unpaid keeps its quote, as cash may have been taken for it: those
+/// are counted.
 pub(super) async fn run(run: Run) -> JobResult {
     let before = (run.as_of.min(run.now()) - KEPT_AFTER_END).naive_utc();
-    let (mut quotes, mut left) = (0, QUOTES_MAX);
+    let (mut quotes, mut references, mut left) = (0, 0, QUOTES_MAX);
     while left > 0 {
         let Some(ended) = run.read(move |reader| reader.quotes_ended(before, SLICE)).await? else { break };
         left = left.saturating_sub(ended.looked_at + LOOK_COST);
+        references += ended.referred;
         for some in ended.idle.chunks(DELETED_AT_ONCE) {
             let some = some.to_vec();
             quotes += run.write(move |op| op.drop_quotes(&some)).await?;
@@ -41,5 +43,5 @@ pub(super) async fn run(run: Run) -> JobResult {
         let Some(last) = last else { break };
         after = last;
     }
-    Ok(JobReport::of([("quotes", quotes)]))
+    Ok(JobReport::of([("quotes", quotes), ("references", references)]))
 }

@@ -1,5 +1,6 @@
 //! Jobs over a ledger of their own, with a clock that tests move.
 
+mod expiring;
 mod holding;
 
 use std::sync::Mutex as StdMutex;

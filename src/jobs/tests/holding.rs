@@ -10,20 +10,20 @@ use ledger::{LedgerError, RunHold};
 use super::*;
 
 #[derive(Debug, Clone, Copy)]
-enum Backend {
+pub(super) enum Backend {
     Sqlite,
     Postgres,
 }
 
 /// A world over a database of its own, which is dropped with it.
-struct Scratch {
-    world: World,
+pub(super) struct Scratch {
+    pub(super) world: World,
     server: Option<(String, String)>,
 }
 
 impl Scratch {
     /// `None` without a server of that kind.
-    fn on(backend: Backend, now: &str) -> Option<Self> {
+    pub(super) fn on(backend: Backend, now: &str) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let world = World::at(now);
         if matches!(backend, Backend::Sqlite) {
