@@ -13,13 +13,7 @@ fn has_ratio(line: &str) -> bool {
 #[test]
 fn a_small_day_is_settled_beside_its_floors() {
     let bench = Bench::new();
-    let mut words = vec!["bench", "settlement", "--payments", "1000", "--statement-mb", "1"];
-    let server = std::env::var("FATOURA_TEST_POSTGRES_URL").ok();
-    if let Some(server) = &server {
-        words.extend(["--postgres", server]);
-    }
-    let told = bench.run(&words).done();
-    let days = if server.is_some() { 2 } else { 1 };
+    let told = bench.run(&["bench", "settlement", "--payments", "1000", "--statement-mb", "1"]).done();
     // Of a thousand payments every biller has some, so every biller is paid.
     for (step, is_held_against) in [
         ("the day is made: taken and confirmed", false),
@@ -41,8 +35,8 @@ fn a_small_day_is_settled_beside_its_floors() {
         ("entries, is taken in", true),
     ] {
         let lines: Vec<&str> = told.lines().filter(|line| line.contains(step)).collect();
-        assert_eq!(lines.len(), days, "{step}: {told}");
+        assert_eq!(lines.len(), 1, "{step}: {told}");
         assert!(lines.iter().all(|line| has_ratio(line) == is_held_against), "{step}: {told}");
     }
-    assert_eq!(told.matches("x the bare reading of the day's rows").count(), days, "{told}");
+    assert!(told.contains("x the bare reading of the day's rows"), "{told}");
 }
