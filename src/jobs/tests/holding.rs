@@ -52,9 +52,10 @@ impl Drop for Scratch {
 }
 
 type Wrote = Result<(), LedgerError>;
+type Gate = (Receiver<()>, Sender<Wrote>);
 
 /// By database: what blocking work waits for before it writes, and where it tells what became of its write.
-static GATES: StdMutex<Option<HashMap<String, (Receiver<()>, Sender<Wrote>)>>> = StdMutex::new(None);
+static GATES: StdMutex<Option<HashMap<String, Gate>>> = StdMutex::new(None);
 
 /// Work on a thread that nobody can stop: it opens a window once its gate opens.
 fn blocking(run: Run) -> Work {
