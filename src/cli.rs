@@ -150,7 +150,7 @@ Examples:
 Examples:
   fatoura bench
   fatoura bench --folder /var/lib/fatoura --postgres postgres://postgres@127.0.0.1/postgres --grow 1000000
-  fatoura bench settlement --payments 1000000",
+  fatoura bench settlement --payments 1000000 --statement-mb 200",
         args_conflicts_with_subcommands = true
     )]
     Bench(BenchArgs),
@@ -199,7 +199,8 @@ pub enum OtherBench {
     ///
     /// Makes a day of payments over 500 billers first, two of three at the counters of two networks,
     /// and at the end what billers, networks and the bank say of it. Prints rows per second for each
-    /// step, beside the bare reading of the same rows, and the memory that the process has held at most.
+    /// step, how often it takes the bare reading of the rows and files that it reads, and the memory
+    /// that the process has held at most.
     #[command(verbatim_doc_comment)]
     Settlement(SettlementBenchArgs),
 
@@ -251,6 +252,9 @@ pub struct SettlementBenchArgs {
     /// Payments of the day
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
     pub payments: u32,
+    /// Take in a statement of this many MiB as well; 0 leaves that out
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000))]
+    pub statement_mb: u32,
 }
 
 /// Flags of `demo`.

@@ -3,6 +3,9 @@
 //! A claim is one conditional update that makes the job's fencing number grow; whatever a run writes about itself is
 //! taken only under the number that it was given. Who is too late, or lost its lease, is told so and changes nothing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
@@ -52,6 +55,36 @@ impl StoredJob {
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let now = now.naive_utc();
         self.next_run_at <= now && self.not_before <= now && self.leased_until <= now
+    }
+}
+
+/// What a run writes under: while the job is its own and it was not stopped. Work on a thread that cannot be stopped goes
+/// on for a while; what it holds ends at once.
+#[derive(Debug, Clone)]
+pub struct RunHold {
+    fence: Fence,
+    is_stopped: Arc<AtomicBool>,
+}
+
+impl RunHold {
+    /// The hold of a run that was claimed.
+    pub fn new(fence: Fence) -> Self {
+        Self { fence, is_stopped: Arc::default() }
+    }
+
+    /// Ends it, for all who have it: a write that waits in the queue finds it ended.
+    pub fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Release);
+    }
+
+    /// Whether the run was stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Acquire)
+    }
+
+    /// Whether the run may write; nobody else can claim its job before this write ends.
+    pub(crate) fn stands(&self, op: &mut WriteOp<'_>) -> Result<bool, StorageError> {
+        Ok(!self.is_stopped() && op.holds(&self.fence)?)
     }
 }
 

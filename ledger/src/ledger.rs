@@ -5,6 +5,7 @@ use std::sync::mpsc::sync_channel;
 
 use diesel::connection::{Connection, SimpleConnection};
 
+use crate::jobs::RunHold;
 use crate::storage::{Conn, DatabaseUrl, ReaderPool, StorageError, connect, migrate, pending, reader_pool};
 use crate::writer::{
     Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, Shared,
@@ -14,8 +15,10 @@ use crate::writer::{
 /// The ledger over one database. Commands are answered through a [`Reply`] after their commit; the `_now` forms wait.
 pub struct Ledger {
     url: DatabaseUrl,
-    writer: Writer,
+    writer: Arc<Writer>,
     readers: ReaderPool,
+    /// Of a run's own door.
+    hold: Option<RunHold>,
 }
 
 /// A connection that only reads, lent to one look-up.
@@ -27,6 +30,8 @@ pub struct Reader<'a> {
 
 struct RareJob<T, F> {
     write: F,
+    hold: Option<RunHold>,
+    is_held: bool,
     result: Option<T>,
     reply: Reply<T>,
 }
@@ -37,7 +42,11 @@ where
     F: FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send,
 {
     fn run(&mut self, op: &mut WriteOp<'_>) -> Result<(), StorageError> {
-        self.result = Some((self.write)(op)?);
+        self.result = None;
+        self.is_held = self.hold.as_ref().map_or(Ok(true), |hold| hold.stands(op))?;
+        if self.is_held {
+            self.result = Some((self.write)(op)?);
+        }
         Ok(())
     }
 
@@ -45,6 +54,7 @@ where
         let missing = || StorageError::Failed("a write left no result".to_owned()).into();
         (self.reply)(match failure {
             Some(failure) => Err(failure),
+            None if !self.is_held => Err(LedgerError::NotHeld),
             None => self.result.ok_or_else(missing),
         });
     }
@@ -90,9 +100,18 @@ impl Ledger {
         }
         Ok(Self {
             url: url.clone(),
-            writer: Writer::start(url.clone(), on_tasks, recent_max, sorting)?,
+            writer: Arc::new(Writer::start(url.clone(), on_tasks, recent_max, sorting)?),
             readers: reader_pool(url, readers)?,
+            hold: None,
         })
+    }
+
+    /// The same ledger for a run of a job: what it writes is written while the run holds its job, and it reads until the
+    /// run is stopped. Commands on payments are not held up: they are idempotent by themselves.
+    #[must_use]
+    pub fn held_by(&self, hold: RunHold) -> Self {
+        let (url, writer, readers) = (self.url.clone(), Arc::clone(&self.writer), self.readers.clone());
+        Self { url, writer, readers, hold: Some(hold) }
     }
 
     /// Starts a payment.
@@ -111,7 +130,8 @@ impl Ledger {
         write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
         reply: Reply<T>,
     ) {
-        self.writer.submit(Job::Rare(Box::new(RareJob { write, result: None, reply })));
+        let hold = self.hold.clone();
+        self.writer.submit(Job::Rare(Box::new(RareJob { write, hold, is_held: true, result: None, reply })));
     }
 
     /// [`Self::pay`], waiting for the answer.
@@ -134,6 +154,7 @@ impl Ledger {
 
     /// Reads. Blocks while the pool is empty and while the database works: not for a thread that serves many.
     pub fn read<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError>) -> Result<T, LedgerError> {
+        self.unless_stopped()?;
         let mut connection = self.readers.get().map_err(|error| StorageError::Connect(error.to_string()))?;
         Ok(read(&mut Reader { connection: &mut connection, recent_bills: self.writer.recent_bills() })?)
     }
@@ -144,6 +165,7 @@ impl Ledger {
         &self,
         read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError>,
     ) -> Result<T, LedgerError> {
+        self.unless_stopped()?;
         let mut pooled = self.readers.get().map_err(|error| StorageError::Connect(error.to_string()))?;
         let connection: &mut Conn = &mut pooled;
         let found = connection.transaction(|connection| {
@@ -154,6 +176,13 @@ impl Ledger {
             read(&mut Reader { connection, recent_bills: self.writer.recent_bills() })
         });
         Ok(found?)
+    }
+
+    fn unless_stopped(&self) -> Result<(), LedgerError> {
+        match &self.hold {
+            Some(hold) if hold.is_stopped() => Err(LedgerError::NotHeld),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// How many reads can run side by side.

@@ -53,7 +53,7 @@ pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check
 pub use branding::{BrandLogo, BrandOutcome, BrandState, BrandVersion, LogoKind, NewBrandDraft};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use desk::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};
-pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, StoredJob};
+pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, RunHold, StoredJob};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};
 pub use links::{KeptLink, Maker, NewLink, PaymentLink};

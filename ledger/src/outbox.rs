@@ -244,19 +244,23 @@ impl WriteOp<'_> {
 }
 
 impl Reader<'_> {
-    /// Whether a task that fits waits for somebody.
-    pub fn has_tasks_of(&mut self, filter: &TaskFilter, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    /// When the oldest task that fits was due (UTC), of those that wait for somebody.
+    pub fn tasks_due_since(
+        &mut self,
+        filter: &TaskFilter,
+        now: DateTime<Utc>,
+    ) -> Result<Option<NaiveDateTime>, StorageError> {
         let (least, most) = filter.tries();
-        let first: Option<i64> = outbox::table
+        let oldest = outbox::table
             .filter(outbox::done_at.is_null())
             .filter(outbox::due_at.le(filter.due_by.naive_utc()))
             .filter(outbox::leased_until.le(now.naive_utc()))
             .filter(outbox::attempts.between(least, most))
             .filter(outbox::kind.eq_any(filter.codes()))
-            .select(outbox::id)
-            .first(self.connection)
-            .optional()?;
-        Ok(first.is_some())
+            .order(outbox::due_at)
+            .select(outbox::due_at)
+            .first(self.connection);
+        Ok(oldest.optional()?)
     }
 
     /// The note that the last try of an open task of this kind left, if there is one about this number.

@@ -8,6 +8,7 @@
 //! The lines of settlement windows are put in order on the same way: a window's lines are all there once it is closed and
 //! nothing is missing.
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -123,6 +124,36 @@ impl Reader<'_> {
         missing.words.dedup();
         missing.lines.sort_unstable();
         Ok(missing)
+    }
+
+    /// Since when a payment or a confirmation waits for its words (UTC), or `now` where a block only waits to be left out.
+    pub fn words_missing_since(&mut self, now: DateTime<Utc>) -> Result<Option<NaiveDateTime>, StorageError> {
+        let mut since: Option<NaiveDateTime> = None;
+        for block in self.id_blocks()? {
+            let made: Option<NaiveDateTime> = payments::table
+                .filter(payments::id.gt(block.payments_upto))
+                .filter(payments::id.ge(block.first))
+                .filter(payments::id.lt(block.beyond))
+                .order(payments::id.asc())
+                .select(payments::created_at)
+                .first(self.connection)
+                .optional()?;
+            let confirmed: Option<NaiveDateTime> = postings::table
+                .filter(
+                    postings::kind
+                        .eq_any([PostingKind::Confirmed, PostingKind::ConfirmedReversed].map(PostingKind::code)),
+                )
+                .filter(postings::id.gt(block.postings_upto))
+                .filter(postings::id.ge(block.first))
+                .filter(postings::id.lt(block.beyond))
+                .order(postings::id.asc())
+                .select(postings::booked_at)
+                .first(self.connection)
+                .optional()?;
+            let left_out = (block.is_over && made.is_none() && confirmed.is_none()).then(|| now.naive_utc());
+            since = since.into_iter().chain(made).chain(confirmed).chain(left_out).min();
+        }
+        Ok(since)
     }
 
     /// The payments that any of the words finds, the newest first.

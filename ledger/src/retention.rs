@@ -39,6 +39,8 @@ pub struct EndedQuotes {
     pub idle: Vec<i64>,
     /// Those that were not paid, and that a link or a call still needs.
     kept: Vec<i64>,
+    /// How many were not paid and stay with a cash reference, which ended with them.
+    pub referred: usize,
     /// How many were looked at.
     pub looked_at: usize,
     /// Of which block, and up to which number.
@@ -198,7 +200,7 @@ impl Reader<'_> {
             let found = rows.len();
             if found == 0 && is_over {
                 let point = (first, beyond - 1);
-                return Ok(Some(EndedQuotes { idle: Vec::new(), kept: Vec::new(), looked_at: 0, point }));
+                return Ok(Some(EndedQuotes { idle: Vec::new(), kept: Vec::new(), referred: 0, looked_at: 0, point }));
             }
             // One that ends late holds back those after it: it ends, too.
             let ended: Vec<Row> = rows.into_iter().take_while(|(_, _, ends)| *ends < before).collect();
@@ -210,11 +212,13 @@ impl Reader<'_> {
             let ids: Vec<i64> = ended.iter().map(|(id, ..)| *id).collect();
             let paid = self.paid_among(&ids, from, until)?;
             let unpaid: Vec<i64> = ids.iter().filter(|id| !paid.contains(id)).copied().collect();
+            let count = unpaid.len();
             let (idle, kept) = self.idle_among(unpaid)?;
+            let referred = count - idle.len() - kept.len();
             // The last ones of a block in which there will be no more.
             let is_all = is_over && ids.len() == found && i64::try_from(found).is_ok_and(|found| found < limit);
             let upto = if is_all { beyond - 1 } else { ids.last().copied().unwrap_or(upto) };
-            return Ok(Some(EndedQuotes { idle, kept, looked_at: ids.len(), point: (first, upto) }));
+            return Ok(Some(EndedQuotes { idle, kept, referred, looked_at: ids.len(), point: (first, upto) }));
         }
         Ok(None)
     }

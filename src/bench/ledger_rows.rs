@@ -33,7 +33,7 @@ impl Maker {
 
     fn pay_with(&self, number: u64, funds: Funds, instrument: Instrument) -> Pay {
         // Half of all payments go to one biller, as at a month end.
-        let biller = if number.is_multiple_of(2) { 1_000 } else { 1_000 + number % BILLERS };
+        let biller = if number.is_multiple_of(2) { 1_000 } else { 1_001 + number / 2 % (BILLERS - 1) };
         let biller = u16::try_from(biller).unwrap_or(1_000);
         let text = format!("{:x}-{number}", self.run);
         let key = BillKey::of(biller, "01", &text, "A1");
@@ -82,5 +82,24 @@ pub(super) fn started(outcome: Result<PayOutcome, LedgerError>) -> anyhow::Resul
     match outcome? {
         PayOutcome::Started(reference) => Ok(reference),
         other => bail!("a payment of the bench was not started: {other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn half_of_all_payments_are_one_billers_and_the_others_share_the_rest() {
+        let maker = Maker::new();
+        let mut counts: BTreeMap<u16, u64> = BTreeMap::new();
+        for _ in 0..4 * (BILLERS - 1) {
+            *counts.entry(maker.pay().biller).or_default() += 1;
+        }
+        assert_eq!(counts.remove(&1_000), Some(2 * (BILLERS - 1)));
+        assert_eq!(counts.keys().copied().collect::<Vec<_>>(), Maker::billers().skip(1).collect::<Vec<_>>());
+        assert!(counts.values().all(|count| *count == 2), "{counts:?}");
     }
 }

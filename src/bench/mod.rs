@@ -3,6 +3,7 @@
 
 mod agents;
 mod back_office;
+mod bare;
 mod callers;
 mod counters;
 mod floor;

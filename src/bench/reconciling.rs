@@ -108,10 +108,29 @@ impl Outside {
         self.acknowledgements.iter().try_for_each(|path| self.take(ledger, path, &[], now))
     }
 
-    /// Takes in what the networks took, and counts it: nothing may differ.
-    pub fn take_networks_reports(&self, ledger: &Ledger, now: DateTime<Utc>) -> anyhow::Result<usize> {
-        self.networks_reports.iter().try_for_each(|(path, _)| self.take(ledger, path, &[], now))?;
-        Ok(self.networks_reports.iter().map(|(_, lines)| lines).sum())
+    /// Takes in what the networks took: nothing may differ.
+    pub fn take_networks_reports(&self, ledger: &Ledger, now: DateTime<Utc>) -> anyhow::Result<()> {
+        self.networks_reports.iter().try_for_each(|(path, _)| self.take(ledger, path, &[], now))
+    }
+
+    /// Lines of the networks' reports.
+    pub fn lines_of_networks(&self) -> usize {
+        self.networks_reports.iter().map(|(_, lines)| lines).sum()
+    }
+
+    /// The billers' files.
+    pub fn acknowledgements(&self) -> impl Iterator<Item = &PathBuf> {
+        self.acknowledgements.iter()
+    }
+
+    /// The networks' files.
+    pub fn networks_reports(&self) -> impl Iterator<Item = &PathBuf> {
+        self.networks_reports.iter().map(|(path, _)| path)
+    }
+
+    /// The bank's file.
+    pub fn statement(&self) -> &PathBuf {
+        &self.statement.0
     }
 
     /// Takes in the bank's statement and matches it; counts its transfers. Nothing may be left.
@@ -173,6 +192,56 @@ fn write_network_report(
     Ok(count)
 }
 
+/// The next day's statement, of about so many bytes: credits that nobody asked for, each a batch of one; how many.
+pub(super) fn write_large_statement(path: &Path, rib: &str, now: DateTime<Utc>, bytes: usize) -> anyhow::Result<usize> {
+    let day = now.with_timezone(&ZONE).date_naive().succ_opt().context("a day past the calendar")?;
+    let entry = |number: usize| {
+        format!(
+            "<Ntry><Amt Ccy='MAD'>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{day}</Dt></BookgDt>\
+             <AcctSvcrRef>L{number:09}</AcctSvcrRef><BkTxCd><Prtry><Cd>TRF</Cd></Prtry></BkTxCd><NtryDtls><TxDtls><Refs>\
+             <EndToEndId>NOTPROVIDED</EndToEndId></Refs><RmtInf><Ustrd>VIREMENT {number:09}</Ustrd></RmtInf></TxDtls>\
+             </NtryDtls></Ntry>\n"
+        )
+    };
+    let entries = bytes.div_ceil(entry(0).len());
+    let closing = Money::from_minor(i64::try_from(entries)?.checked_mul(100).context("the entries' sum")?);
+    let mut out = BufWriter::new(File::create(path)?);
+    write!(
+        out,
+        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><GrpHdr><MsgId>M2</MsgId></GrpHdr>\
+         <Stmt><Id>S2</Id><FrToDt><FrDtTm>{day}T00:00:00+01:00</FrDtTm><ToDtTm>{day}T23:59:59+01:00</ToDtTm></FrToDt>\
+         <Acct><Id><Othr><Id>{rib}</Id></Othr></Id><Ccy>MAD</Ccy></Acct>"
+    )?;
+    for (code, amount) in [("OPBD", Money::ZERO), ("CLBD", closing)] {
+        write!(out, "{}", balance(code, amount, day))?;
+    }
+    for number in 0..entries {
+        out.write_all(entry(number).as_bytes())?;
+    }
+    write!(out, "</Stmt></BkToCstmrStmt></Document>")?;
+    out.flush()?;
+    Ok(entries)
+}
+
+/// Takes it in.
+pub(super) fn take_large_statement(ledger: &Ledger, path: &Path, rib: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let accounts = [rib.to_owned()];
+    let terms =
+        ImportTerms { accounts: &accounts, allow_gap: false, dry_run: false, name: "large.xml", by: "bench", now };
+    match import(ledger, &terms, BufReader::new(File::open(path)?), &mut |_, _| {})? {
+        Imported::Taken(_) => Ok(()),
+        other => bail!("the large statement was not taken: {other:?}"),
+    }
+}
+
+/// A balance of a statement.
+fn balance(code: &str, amount: Money, day: NaiveDate) -> String {
+    format!(
+        "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy='MAD'>{amount}</Amt>\
+         <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
+    )
+}
+
 /// The bank's statement: every transfer that was ordered, paid; how many.
 fn write_statement(ledger: &Ledger, path: &Path, rib: &str, day: NaiveDate) -> anyhow::Result<usize> {
     let transfers = ledger.read(|reader| reader.transfers_in(TransferState::Ordered, TRANSFERS_MAX))?;
@@ -186,11 +255,7 @@ fn write_statement(ledger: &Ledger, path: &Path, rib: &str, day: NaiveDate) -> a
          <Acct><Id><Othr><Id>{rib}</Id></Othr></Id><Ccy>MAD</Ccy></Acct>"
     )?;
     for (code, amount) in [("OPBD", total), ("CLBD", Money::ZERO)] {
-        write!(
-            out,
-            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy='MAD'>{amount}</Amt>\
-             <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
-        )?;
+        write!(out, "{}", balance(code, amount, day))?;
     }
     for transfer in transfers {
         let (account, repeats) = (u8::try_from(transfer.position)?, u8::try_from(transfer.repeats)?);

@@ -2,26 +2,24 @@
 //! reconciled, beside the bare reading of the same rows.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, SmallInt, Text, Timestamp};
-use diesel::{QueryableByName, RunQueryDsl};
 use ledger::{Advance, Channel, CustomerKey, DatabaseUrl, Instrument, Ledger, LedgerError, Moment, NewQuote, Step};
 use settlement::files::{AccountForm, PayingAccount, TransferVersion};
 use settlement::terms::{CommissionRule, Terms};
 use settlement::{BankHolidays, BankTerms, SettledBiller};
 
+use super::bare::{self, Rows};
 use super::counters::Counters;
 use super::floor::ScratchDatabase;
 use super::ledger_rows::{Maker, started};
 use super::machine;
-use super::reconciling::Outside;
+use super::reconciling::{Outside, take_large_statement, write_large_statement};
 
 /// What is measured.
 #[derive(Debug, Clone)]
@@ -32,13 +30,13 @@ pub struct SettlementBench {
     pub postgres: Option<String>,
     /// Payments of the day.
     pub payments: usize,
+    /// MiB of another statement that is taken in; 0 leaves it out.
+    pub statement_mib: usize,
 }
 
 /// Callers that make the day.
 const CALLERS: usize = 256;
 const RIB: &str = "007780000012345678901209";
-/// Rows that the bare reading takes at once.
-const PAGE: i64 = 2_000;
 
 /// Runs the benchmark and prints as it goes.
 pub fn run(options: &SettlementBench, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -65,77 +63,131 @@ fn day(
     let ledger = Arc::new(Ledger::open(url, 4, Arc::new(|| {}))?);
     let billers = billers();
     writeln!(out, "\n{name}; a day of {} payments over {} billers", options.payments, billers.len())?;
-    writeln!(out, "{:<52}{:>12}{:>14}{:>10}", "", "ms", "rows/s", "MiB")?;
+    let mut table = Table::begin(out)?;
     let now = Utc::now();
     let rows = options.payments;
-    let line = |out: &mut dyn Write, what: &str, began: Instant, rows: usize| line(out, what, began, rows);
 
-    let began = Instant::now();
     let counters = Arc::new(Counters::open(&ledger, now)?);
-    make(&ledger, &billers, &counters, rows, now)?;
-    line(out, "the day is made: taken and confirmed", began, rows)?;
-
-    let began = Instant::now();
-    let read = scan(url)?;
-    if read != rows {
-        bail!("the bare reading found {read} rows of {rows}");
-    }
-    line(out, "floor: its rows are only read", began, rows)?;
-    let floor = began.elapsed();
+    table.step(None, || {
+        make(&ledger, &billers, &counters, rows, now)?;
+        Ok(("the day is made: taken and confirmed".to_owned(), rows))
+    })?;
+    let floor = table.floor("its rows", url, Rows::Confirmations, rows)?;
+    let windows = table.floor("its windows", url, Rows::Windows, billers.len())?;
 
     let end = billers.iter().map(|biller| biller.terms.next_cut_off(now)).max().unwrap_or(now) + TimeDelta::days(1);
-    let all = Instant::now();
-    let began = Instant::now();
-    let closed = settlement::close_windows(&ledger, &billers, end)?;
-    line(out, &format!("{closed} windows are closed"), began, usize::try_from(closed)?)?;
+    let mut all = table.step(Some(windows), || {
+        let closed = usize::try_from(settlement::close_windows(&ledger, &billers, end)?)?;
+        Ok((format!("{closed} windows are closed"), closed))
+    })?;
+    all += table.step(Some(floor), || {
+        let done = settlement::settle_windows(&ledger, &billers, end)?;
+        if !done.left.is_empty() {
+            bail!("windows were left: {:?}", done.left);
+        }
+        Ok(("lines are put in order, windows are settled".to_owned(), rows))
+    })?;
+    all += table.step(Some(floor), || {
+        let contract_of = |_: u16, _: &str, detail: &str| Ok(detail.to_owned());
+        let made = settlement::make_files(&ledger, folder, &contract_of, end)?;
+        if !made.left.is_empty() || usize::try_from(made.lines)? != rows {
+            bail!("the files hold {} lines: {:?}", made.lines, made.left);
+        }
+        Ok((format!("{} files are made", made.files), rows))
+    })?;
+    let transfers = table.floor("its transfers", url, Rows::Transfers, billers.len())?;
+    all += table.step(Some(transfers), || {
+        let ordered = settlement::order_transfers(&ledger, &folder.join("bank"), &bank(), end)?;
+        let ordered = usize::try_from(ordered.map_err(anyhow::Error::msg)?.transfers)?;
+        Ok((format!("{ordered} transfers are ordered"), ordered))
+    })?;
 
-    let began = Instant::now();
-    let done = settlement::settle_windows(&ledger, &billers, end)?;
-    if !done.left.is_empty() {
-        bail!("windows were left: {:?}", done.left);
-    }
-    line(out, "lines are put in order, windows are settled", began, rows)?;
-
-    let began = Instant::now();
-    let contract_of = |_: u16, _: &str, detail: &str| Ok(detail.to_owned());
-    let made = settlement::make_files(&ledger, folder, &contract_of, end)?;
-    if !made.left.is_empty() || usize::try_from(made.lines)? != rows {
-        bail!("the files hold {} lines: {:?}", made.lines, made.left);
-    }
-    line(out, &format!("{} files are made", made.files), began, rows)?;
-
-    let began = Instant::now();
-    let ordered =
-        settlement::order_transfers(&ledger, &folder.join("bank"), &bank(), end)?.map_err(anyhow::Error::msg)?;
-    line(out, "transfers are ordered", began, usize::try_from(ordered.transfers)?)?;
-    let ratio = machine::ratio(millis(all.elapsed()), millis(floor));
     let outside = Outside::make(&ledger, &counters, &folder.join("in"), RIB, now)?;
-    let began = Instant::now();
-    outside.take_acknowledgements(&ledger, end)?;
-    line(out, "billers' acknowledgements are held to it", began, rows)?;
-    let began = Instant::now();
-    let told = outside.take_networks_reports(&ledger, end)?;
-    line(out, &format!("{told} lines of networks' reports are held to it"), began, told)?;
-    let began = Instant::now();
-    let told = outside.take_statement(&ledger, RIB, end)?;
-    line(out, &format!("the bank's statement of {told} transfers is matched"), began, told)?;
+    let acknowledged = floor + table.files("billers' acknowledgements", outside.acknowledgements())?;
+    table.step(Some(acknowledged), || {
+        outside.take_acknowledgements(&ledger, end)?;
+        Ok((format!("{rows} lines of acknowledgements are held to it"), rows))
+    })?;
+    let counted = outside.lines_of_networks();
+    let reported = table.floor("its payments at counters", url, Rows::CounterPayments, counted)?
+        + table.files("networks' reports", outside.networks_reports())?;
+    table.step(Some(reported), || {
+        outside.take_networks_reports(&ledger, end)?;
+        Ok((format!("{counted} lines of networks' reports are held to it"), counted))
+    })?;
+    let stated = transfers + table.files("the bank's statement", [outside.statement()])?;
+    table.step(Some(stated), || {
+        let told = outside.take_statement(&ledger, RIB, end)?;
+        Ok((format!("the bank's statement of {told} transfers is matched"), told))
+    })?;
+    let held_by_the_day = machine::peak_mib();
+    if options.statement_mib > 0 {
+        let path = folder.join("in").join("large.xml");
+        let entries = write_large_statement(&path, RIB, now, options.statement_mib << 20)?;
+        let read = table.files("a large statement", [&path])?;
+        // What the day held says nothing of what this holds.
+        machine::forget_peak();
+        table.step(Some(read), || {
+            take_large_statement(&ledger, &path, RIB, end)?;
+            Ok((format!("a statement of {} MiB, {entries} entries, is taken in", options.statement_mib), entries))
+        })?;
+    }
     writeln!(
         out,
-        "from closing to the bank: {ratio} x the bare reading; at most {} MiB of memory",
-        machine::peak_mib()
+        "from closing to the bank: {} x the bare reading of the day's rows; at most {} MiB of memory",
+        machine::ratio(micros(all), micros(floor)),
+        held_by_the_day.max(machine::peak_mib())
     )?;
     ledger.close();
     Ok(())
 }
 
-fn millis(took: std::time::Duration) -> u64 {
-    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+fn micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn line(out: &mut dyn Write, what: &str, began: Instant, rows: usize) -> io::Result<()> {
-    let took = began.elapsed();
-    let per_second = u128::try_from(rows).unwrap_or_default() * 1_000_000 / took.as_micros().max(1);
-    writeln!(out, "{what:<52}{:>12}{per_second:>14}{:>10}", took.as_millis(), machine::peak_mib())
+/// The steps as they are printed: each with its time, its rows, and how often it takes the bare reading of what it reads.
+struct Table<'a> {
+    out: &'a mut dyn Write,
+}
+
+impl<'a> Table<'a> {
+    fn begin(out: &'a mut dyn Write) -> anyhow::Result<Self> {
+        writeln!(out, "{:<54}{:>10}{:>12}{:>10}{:>8}", "", "ms", "rows/s", "x floor", "MiB")?;
+        Ok(Self { out })
+    }
+
+    /// Does a step, which says what it was and of how many rows, and prints it; how long it took.
+    fn step(
+        &mut self,
+        floor: Option<Duration>,
+        step: impl FnOnce() -> anyhow::Result<(String, usize)>,
+    ) -> anyhow::Result<Duration> {
+        let began = Instant::now();
+        let (what, rows) = step()?;
+        let took = began.elapsed();
+        let per_second = u128::try_from(rows).unwrap_or_default() * 1_000_000 / took.as_micros().max(1);
+        let ratio = floor.map_or_else(String::new, |floor| machine::ratio(micros(took), micros(floor)));
+        let (ms, peak) = (took.as_millis(), machine::peak_mib());
+        writeln!(self.out, "{what:<54}{ms:>10}{per_second:>12}{ratio:>10}{peak:>8}")?;
+        Ok(took)
+    }
+
+    /// Only reads rows, all of which must be there.
+    fn floor(&mut self, what: &str, url: &DatabaseUrl, rows: Rows, expected: usize) -> anyhow::Result<Duration> {
+        self.step(None, || {
+            let read = bare::rows(url, rows)?;
+            if read < expected {
+                bail!("the bare reading of {what} found {read} rows of {expected}");
+            }
+            Ok((format!("floor: {what} are only read"), read))
+        })
+    }
+
+    /// Only reads files and digests them.
+    fn files<'b>(&mut self, what: &str, paths: impl IntoIterator<Item = &'b PathBuf>) -> anyhow::Result<Duration> {
+        self.step(None, || Ok((format!("floor: {what}, only digested"), bare::files(paths)?)))
+    }
 }
 
 /// Billers as the payments of the bench have them, each with one percent of commission.
@@ -219,48 +271,4 @@ fn quotes(ledger: &Ledger, billers: &[SettledBiller], now: DateTime<Utc>) -> Res
         quotes.insert(biller.code, kept.id);
     }
     Ok(quotes)
-}
-
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = SmallInt)]
-    #[expect(dead_code, reason = "read as a file's line would be")]
-    kind: i16,
-    #[diesel(sql_type = Timestamp)]
-    #[expect(dead_code, reason = "as above")]
-    booked_at: chrono::NaiveDateTime,
-    #[diesel(sql_type = BigInt)]
-    #[expect(dead_code, reason = "as above")]
-    principal: i64,
-    #[diesel(sql_type = Nullable<Text>)]
-    #[expect(dead_code, reason = "as above")]
-    receipt_number: Option<String>,
-}
-
-/// Every confirmation of the day with its payment, as one who has no windows would read them: in the order of numbers.
-fn scan(url: &DatabaseUrl) -> anyhow::Result<usize> {
-    const ROWS: &str = "SELECT o.id AS id, o.kind AS kind, o.booked_at AS booked_at, p.principal AS principal, \
-        p.receipt_number AS receipt_number FROM postings o JOIN payments p ON p.id = o.payment_id \
-        WHERE o.kind = 2 AND o.id > $1 ORDER BY o.id LIMIT $2";
-    let (mut after, mut count) = (0, 0);
-    let page = |after: i64| -> anyhow::Result<Vec<Row>> {
-        let query = diesel::sql_query(ROWS).bind::<BigInt, _>(after).bind::<BigInt, _>(PAGE);
-        Ok(match url {
-            DatabaseUrl::Sqlite(path) => {
-                let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
-                query.load(&mut connection)?
-            }
-            DatabaseUrl::Postgres(url) => {
-                let mut connection = PgConnection::establish(url)?;
-                query.load(&mut connection)?
-            }
-        })
-    };
-    loop {
-        let found = page(after)?;
-        let Some(last) = found.last() else { return Ok(count) };
-        (after, count) = (last.id, count + found.len());
-    }
 }

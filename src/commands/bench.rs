@@ -9,8 +9,9 @@ use crate::cli::{BackOfficeBenchArgs, BenchArgs, OtherBench, SettlementBenchArgs
 pub(super) fn run(args: BenchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let many = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     match args.other {
-        Some(OtherBench::Settlement(SettlementBenchArgs { folder, postgres, payments })) => {
-            bench::run_settlement(&SettlementBench { folder, postgres, payments: many(payments) }, out)?;
+        Some(OtherBench::Settlement(SettlementBenchArgs { folder, postgres, payments, statement_mb })) => {
+            let (payments, statement_mib) = (many(payments), many(statement_mb));
+            bench::run_settlement(&SettlementBench { folder, postgres, payments, statement_mib }, out)?;
             return Ok(Outcome::Done);
         }
         Some(OtherBench::BackOffice(BackOfficeBenchArgs { folder, postgres, payments })) => {

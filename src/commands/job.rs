@@ -49,7 +49,11 @@ fn list(environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcom
     for job in JOBS {
         let runs = ledger.read(|reader| reader.job_runs(Some(job.name), 1)).context("the runs cannot be read")?;
         let row = stored.iter().find(|row| row.name == job.name);
-        table.row(words::line(job, row, runs.first(), now));
+        let since = match job.probe {
+            Some(probe) => ledger.read(|reader| probe(reader, now)).context("the work that waits cannot be read")?,
+            None => None,
+        };
+        table.row(words::line(job, row, runs.first(), since, now));
     }
     table.print(out)?;
     ledger.close();
@@ -75,6 +79,10 @@ fn history(args: &JobHistoryArgs, environment: &Environment, out: &mut dyn Write
 
 fn run_now(args: &JobRunArgs, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let job = known(&args.name)?;
+    if args.as_of.is_some() && !job.is_of_a_moment {
+        let able: Vec<&str> = JOBS.iter().filter(|job| job.is_of_a_moment).map(|job| job.name).collect();
+        bail!("{} works as of now, whatever the moment: leave --as-of out; it is for {}", job.name, able.join(", "));
+    }
     let as_of = args.as_of.unwrap_or_else(Utc::now);
     if !job.needs_hub() {
         let retention = RetentionConfig::from_environment(environment)?;

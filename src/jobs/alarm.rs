@@ -1,6 +1,6 @@
 //! When a person is called about a job: it is late beyond what it is allowed, or its runs fail in a row.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use ledger::StoredJob;
 
 use super::job::Job;
@@ -21,14 +21,16 @@ pub(crate) fn is_failing(job: &Job, stored: &StoredJob) -> bool {
     stored.failures >= job.failures_max
 }
 
-/// Whether the next run is later than the job allows. One that waits for work is never late by the clock alone.
-pub(crate) fn is_late(job: &Job, stored: &StoredJob, now: DateTime<Utc>) -> bool {
-    job.probe.is_none() && stored.next_run_at.and_utc() + job.late_after < now
+/// Whether the next run is later than the job allows. One that waits for work is as late as its oldest work, which has
+/// waited since `since`: never by the clock alone.
+pub(crate) fn is_late(job: &Job, stored: &StoredJob, since: Option<NaiveDateTime>, now: DateTime<Utc>) -> bool {
+    let due = if job.probe.is_some() { since } else { Some(stored.next_run_at) };
+    due.is_some_and(|due| due.and_utc() + job.late_after < now)
 }
 
-/// What a job's row asks for.
-pub(super) fn step(job: &Job, stored: &StoredJob, now: DateTime<Utc>) -> Alarm {
-    let (failing, late) = (is_failing(job, stored), is_late(job, stored, now));
+/// What a job's row, and its oldest work, ask for.
+pub(super) fn step(job: &Job, stored: &StoredJob, since: Option<NaiveDateTime>, now: DateTime<Utc>) -> Alarm {
+    let (failing, late) = (is_failing(job, stored), is_late(job, stored, since, now));
     match stored.incident {
         None if failing => Alarm::Open(format!("{} runs in a row failed", stored.failures)),
         // A run that makes up for what was missed is under way.

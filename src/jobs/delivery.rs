@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use ledger::{Reader, StorageError};
+use ledger::Reader;
 
-use super::job::HubRun;
+use super::job::{HubRun, Since};
 use super::report::{JobReport, JobResult};
 use crate::delivery::{Delivering, WishesOf, deliver_files, deliver_orders};
 
-/// Whether a file is to be brought.
-pub(super) fn files_due(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(!reader.deliveries_due(now, 1)?.is_empty())
+/// Since when a file is to be brought.
+pub(super) fn files_due(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    reader.delivery_due_since(now)
 }
 
 /// Brings what is due at the moment that the run works for. What does not arrive has its own schedule and calls a person by
@@ -25,9 +25,9 @@ pub(super) async fn files(HubRun { hub, courier, run, .. }: HubRun) -> JobResult
     Ok(report(done))
 }
 
-/// Whether a message is to be brought to the bank.
-pub(super) fn orders_due(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(!reader.orders_to_deliver(now, 1)?.is_empty())
+/// Since when a message is to be brought to the bank.
+pub(super) fn orders_due(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    reader.order_due_since(now)
 }
 
 /// Brings the bank what it is to pay.

@@ -17,18 +17,20 @@ const QUOTES_MAX: usize = 1_000_000;
 /// What a look costs in itself, in quotes: with blocks of few numbers there may be many.
 const LOOK_COST: usize = 500;
 
-/// Deletes quotes that ended unpaid.
+/// Deletes quotes that ended unpaid. A reference that ended unpaid keeps its quote, as cash may have been taken for it: those
+/// are counted.
 pub(super) async fn run(run: Run) -> JobResult {
     let before = (run.as_of.min(run.now()) - KEPT_AFTER_END).naive_utc();
-    let (mut quotes, mut left) = (0, QUOTES_MAX);
+    let (mut quotes, mut references, mut left) = (0, 0, QUOTES_MAX);
     while left > 0 {
         let Some(ended) = run.read(move |reader| reader.quotes_ended(before, SLICE)).await? else { break };
         left = left.saturating_sub(ended.looked_at + LOOK_COST);
+        references += ended.referred;
         for some in ended.idle.chunks(DELETED_AT_ONCE) {
             let some = some.to_vec();
-            quotes += run.write_held(move |op| op.drop_quotes(&some)).await?;
+            quotes += run.write(move |op| op.drop_quotes(&some)).await?;
         }
-        run.write_held(move |op| op.quotes_looked_at(&ended)).await?;
+        run.write(move |op| op.quotes_looked_at(&ended)).await?;
     }
     let (mut after, mut left) = (i64::MIN, QUOTES_MAX);
     while left > 0 {
@@ -36,10 +38,10 @@ pub(super) async fn run(run: Run) -> JobResult {
         let (released, last) = run.read(move |reader| reader.quotes_released(after, SLICE)).await?;
         for some in released.chunks(DELETED_AT_ONCE) {
             let some = some.to_vec();
-            quotes += run.write_held(move |op| op.drop_quotes(&some)).await?;
+            quotes += run.write(move |op| op.drop_quotes(&some)).await?;
         }
         let Some(last) = last else { break };
         after = last;
     }
-    Ok(JobReport::of([("quotes", quotes)]))
+    Ok(JobReport::of([("quotes", quotes), ("references", references)]))
 }

@@ -1,9 +1,9 @@
 //! Puts what payments are found by in order.
 
 use chrono::{DateTime, Utc};
-use ledger::{Reader, StorageError};
+use ledger::Reader;
 
-use super::job::Run;
+use super::job::{Run, Since};
 use super::report::{JobReport, JobResult};
 
 /// Payments at once: the writer is held up for some milliseconds.
@@ -11,9 +11,12 @@ const SLICE: i64 = 500;
 /// Slices in a row at most: under load the writer has other work, and what waits is found all the same.
 const SLICES_MAX: usize = 20;
 
-/// Whether any payment waits.
-pub(super) fn has_work(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(!reader.missing_words(1)?.is_empty() || !reader.missing_facts(1, now)?.is_empty())
+/// Since when a payment waits. What the register lacks is put in order with the words: alone it is late for nobody.
+pub(super) fn since(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    match reader.words_missing_since(now)? {
+        Some(since) => Ok(Some(since)),
+        None => Ok((!reader.missing_facts(1, now)?.is_empty()).then(|| now.naive_utc())),
+    }
 }
 
 /// Works on what waits, or a good part of it.

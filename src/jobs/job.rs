@@ -5,13 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use ledger::{Fence, Ledger, LedgerError, Reader, StorageError, WriteOp};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use ledger::{Ledger, LedgerError, Reader, RunHold, StorageError, WriteOp};
 use payments::dispatch::Dispatcher;
 use payments::{Clock, Hub};
 use tokio::sync::oneshot;
 
-use super::report::{JobFailure, JobResult};
+use super::report::JobResult;
 use super::schedule::Schedule;
 use crate::config::{ReconcileConfig, RetentionConfig, SettlementConfig};
 use crate::delivery::Courier;
@@ -19,8 +19,12 @@ use crate::delivery::Courier;
 /// A run under way.
 pub(crate) type Work = Pin<Box<dyn Future<Output = JobResult> + Send>>;
 
-/// Whether there is anything to do: asked before a job that runs all the time is claimed, as a claim is a write.
-pub(crate) type Probe = fn(&mut Reader<'_>, DateTime<Utc>) -> Result<bool, StorageError>;
+/// Since when the oldest work waits (UTC), if there is any: asked before a job that runs all the time is claimed, as a claim
+/// is a write, and to know how late it is.
+pub(crate) type Probe = fn(&mut Reader<'_>, DateTime<Utc>) -> Since;
+
+/// Since when the oldest work waits (UTC); `None`: there is none.
+pub(crate) type Since = Result<Option<NaiveDateTime>, StorageError>;
 
 /// What does the work, and what it needs.
 #[derive(Clone, Copy)]
@@ -50,6 +54,8 @@ pub(crate) struct Job {
     pub(crate) is_on_every_node: bool,
     /// Whether each occurrence that was missed is made up for, in order; else one run makes up for all.
     pub(crate) is_per_period: bool,
+    /// Whether a person may name the moment that it works for: what it does depends on it.
+    pub(crate) is_of_a_moment: bool,
     /// `None`: its runs are claimed whatever there is to do.
     pub(crate) probe: Option<Probe>,
     /// Its work.
@@ -87,6 +93,7 @@ impl Job {
             failures_max: 3,
             is_on_every_node: false,
             is_per_period: false,
+            is_of_a_moment: false,
             probe: None,
             doing,
         }
@@ -122,6 +129,12 @@ impl Job {
         self
     }
 
+    /// A person may name the moment that it works for.
+    pub(crate) const fn of_a_moment(mut self) -> Self {
+        self.is_of_a_moment = true;
+        self
+    }
+
     /// Only claimed when there is something to do.
     pub(crate) const fn only_if(mut self, probe: Probe) -> Self {
         self.probe = Some(probe);
@@ -152,10 +165,12 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Begins a run; `None`: it needs more than is at hand.
-    pub(crate) fn begin(&self, job: &Job, fence: Fence, as_of: DateTime<Utc>) -> Option<Work> {
+    /// Begins a run, which writes while it holds its job; `None`: it needs more than is at hand. A job of every node
+    /// holds nothing.
+    pub(crate) fn begin(&self, job: &Job, hold: Option<RunHold>, as_of: DateTime<Utc>) -> Option<Work> {
         let Self { ledger, clock, retention, settlement, reconcile, hub } = self.clone();
-        let run = Run { ledger, clock, retention, settlement, reconcile, as_of, fence };
+        let ledger = hold.map_or_else(|| Arc::clone(&ledger), |hold| Arc::new(ledger.held_by(hold)));
+        let run = Run { ledger, clock, retention, settlement, reconcile, as_of };
         match job.doing {
             Doing::Database(work) => Some(work(run)),
             Doing::Hub(work) => hub.map(|(hub, dispatcher, courier)| work(HubRun { hub, dispatcher, courier, run })),
@@ -166,7 +181,7 @@ impl Parts {
 /// What a run is given.
 #[derive(Clone)]
 pub(crate) struct Run {
-    /// The ledger.
+    /// The ledger, which takes nothing from this run once it does not hold its job.
     pub(crate) ledger: Arc<Ledger>,
     /// The time of day.
     pub(crate) clock: Clock,
@@ -178,8 +193,6 @@ pub(crate) struct Run {
     pub(crate) reconcile: ReconcileConfig,
     /// The moment that the run works for: its occurrence, or what a person asked for.
     pub(crate) as_of: DateTime<Utc>,
-    /// What it holds: see [`Run::write_held`].
-    pub(crate) fence: Fence,
 }
 
 /// What a run is given that needs the hub.
@@ -200,22 +213,12 @@ impl Run {
         (self.clock)()
     }
 
-    /// Writes.
+    /// Writes, if this run still holds its job.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         write_to(&self.ledger, write).await
-    }
-
-    /// Writes if this run still holds its job: for effects that another run may be making.
-    pub(crate) async fn write_held<T: Send + 'static>(
-        &self,
-        mut write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
-    ) -> Result<T, JobFailure> {
-        let fence = self.fence.clone();
-        let held = self.write(move |op| if op.holds(&fence)? { write(op).map(Some) } else { Ok(None) });
-        held.await?.ok_or_else(|| JobFailure::trouble("its lease was lost"))
     }
 
     /// Reads, beside the event loop.

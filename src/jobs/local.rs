@@ -1,7 +1,6 @@
 //! A job that each process runs for itself: no lease and no history, as it changes only what the process knows.
 
 use chrono::{DateTime, Utc};
-use ledger::Fence;
 use tokio::sync::Mutex;
 
 use super::job::{Job, Parts};
@@ -25,8 +24,7 @@ impl Local {
             return;
         }
         *next = Some(self.job.schedule.next_after(now));
-        let fence = Fence { job: self.job.name.to_owned(), run: 0, fencing: 0 };
-        let Some(work) = parts.begin(self.job, fence, now) else { return };
+        let Some(work) = parts.begin(self.job, None, now) else { return };
         match tokio::time::timeout(self.job.longest, work).await {
             Ok(Ok(_)) => {}
             Ok(Err(failure)) => {

@@ -5,6 +5,7 @@
 //! ends in a run leaves it to the next one, by the lease. Jobs that only change what a process knows run on every node.
 
 mod alarm;
+mod break_owners;
 mod check_books;
 mod delivery;
 mod expire;
@@ -27,13 +28,13 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use ledger::{JobClaimed, LedgerError, StoredJob};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
@@ -100,6 +101,9 @@ impl Jobs {
     }
 }
 
+/// Jobs that have a probe and nothing to do.
+type Idle = BTreeSet<&'static str>;
+
 /// What a tick does.
 struct Ticker {
     jobs: &'static [Job],
@@ -153,8 +157,8 @@ impl Ticker {
             self.under_way.lock().await.spawn(async move { local.tick(&parts).await });
         }
         let outcome = match self.start_due().await {
-            Ok(()) => self.watch().await,
-            trouble => trouble,
+            Ok(waiting) => self.watch(waiting).await,
+            Err(trouble) => Err(trouble),
         };
         match outcome {
             Ok(()) => self.in_trouble.store(false, Ordering::Relaxed),
@@ -172,16 +176,15 @@ impl Ticker {
         Ok(rows.into_iter().map(|row| (row.name.clone(), row)).collect())
     }
 
-    async fn start_due(&self) -> Result<(), LedgerError> {
-        let stored = self.stored().await?;
+    /// Starts what is due; says of which jobs nothing is to be done.
+    async fn start_due(&self) -> Result<Idle, LedgerError> {
+        let (stored, mut idle) = (self.stored().await?, Idle::new());
         for job in self.shared() {
             let now = self.now();
             let Some(row) = stored.get(job.name).filter(|row| row.is_due(now)) else { continue };
-            if let Some(probe) = job.probe {
-                let has_work = read_from(&self.runner.parts().ledger, move |reader| probe(reader, now)).await?;
-                if !has_work {
-                    continue;
-                }
+            if job.probe.is_some() && self.since(job, now).await?.is_none() {
+                idle.insert(job.name);
+                continue;
             }
             let (claimed, occurrence) = self.runner.claim_due(job, row).await?;
             if let JobClaimed::Run(fence) = claimed {
@@ -191,16 +194,27 @@ impl Ticker {
                 });
             }
         }
-        Ok(())
+        Ok(idle)
     }
 
-    /// Opens and closes incidents, and tells the health page.
-    async fn watch(&self) -> Result<(), LedgerError> {
+    /// Since when the oldest work of a job waits that has a probe.
+    async fn since(&self, job: &Job, now: DateTime<Utc>) -> Result<Option<NaiveDateTime>, LedgerError> {
+        match job.probe {
+            Some(probe) => read_from(&self.runner.parts().ledger, move |reader| probe(reader, now)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Opens and closes incidents, and tells the health page. Of whom it is known that they are idle nothing is asked again.
+    async fn watch(&self, idle: Idle) -> Result<(), LedgerError> {
         let (stored, now) = (self.stored().await?, self.now());
         let mut called_for = Vec::new();
         for job in self.shared() {
             let Some(row) = stored.get(job.name) else { continue };
-            let why = match alarm::step(job, row, now) {
+            // What is under way is late for nobody.
+            let is_idle = idle.contains(job.name) || row.is_leased(now);
+            let since = if is_idle { None } else { self.since(job, now).await? };
+            let why = match alarm::step(job, row, since, now) {
                 Alarm::Keep => {
                     called_for.extend(row.incident.map(|_| job.name));
                     continue;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use ledger::{Ledger, LedgerError, StorageError};
-use settlement::reconciliation::{ImportError, ImportTerms, Imported, import};
+use settlement::reconciliation::{ImportError, ImportTerms, Imported, import, run_as_of};
 
 use super::job::{HubRun, Run};
 use super::report::{JobFailure, JobReport, JobResult};
@@ -102,10 +102,11 @@ fn take_all(
     Ok(all)
 }
 
-/// Matches what statements show, and opens breaks for what does not fit or is late.
+/// Matches what statements show, and opens breaks for what does not fit, or is late at the moment that the run works for.
 pub(super) async fn reconcile(run: Run) -> JobResult {
     let (terms, clock) = (run.reconcile.terms.clone(), Arc::clone(&run.clock));
-    let done = beside(&run, move |ledger| Ok(settlement::reconciliation::run(ledger, &terms, false, &*clock)?)).await?;
+    let late_at = Some(run.as_of);
+    let done = beside(&run, move |ledger| Ok(run_as_of(ledger, &terms, false, late_at, &*clock)?)).await?;
     let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     Ok(JobReport::of([("matches", count(done.matched())), ("breaks", count(done.breaks))]))
 }

@@ -26,9 +26,9 @@ pub(super) async fn run(run: Run) -> JobResult {
             op.payers_forgotten(&old)?;
             Ok(forgotten)
         };
-        payments += run.write_held(forget).await?;
+        payments += run.write(forget).await?;
     }
-    let references = run.write_held(move |op| op.forget_reference_phones(before)).await?;
-    let links = run.write_held(move |op| op.drop_links(before)).await?;
+    let references = run.write(move |op| op.forget_reference_phones(before)).await?;
+    let links = run.write(move |op| op.drop_links(before)).await?;
     Ok(JobReport::of([("payments", payments), ("references", references), ("links", links)]))
 }

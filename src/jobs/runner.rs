@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use ledger::{Fence, JobCause, JobClaim, JobClaimed, JobEnd, JobOutcome, LedgerError, StoredJob};
+use ledger::{Fence, JobCause, JobClaim, JobClaimed, JobEnd, JobOutcome, LedgerError, RunHold, StoredJob};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -129,9 +129,12 @@ impl Runner {
     }
 
     async fn work(&self, job: &Job, fence: &Fence, as_of: DateTime<Utc>, stop: watch::Receiver<bool>) -> Ended {
-        let Some(work) = self.parts.begin(job, fence.clone(), as_of) else {
+        let hold = RunHold::new(fence.clone());
+        let Some(work) = self.parts.begin(job, Some(hold.clone()), as_of) else {
             return Ended::Failed(JobFailure::trouble("it needs the whole configuration"));
         };
+        // However the run ends: what it left on a thread of its own writes no more.
+        let _ending = Ending(hold);
         // A task of its own: a panic ends the run, not the program; and dropping the set stops it.
         let mut under_way = JoinSet::new();
         under_way.spawn(work);
@@ -182,6 +185,15 @@ impl Runner {
             }
         }
         Ended::Lost
+    }
+}
+
+/// Ends a hold when it goes.
+struct Ending(RunHold);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }
 

@@ -4,34 +4,34 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use ledger::{Ledger, Reader, StorageError};
+use ledger::{Ledger, Reader};
 use payments::catalogue::Catalogue;
 use settlement::{SettledBiller, Trouble};
 
-use super::job::Run;
+use super::job::{Run, Since};
 use super::report::{JobFailure, JobReport, JobResult};
 
 /// Windows that could not be settled, or have no file, which are told with a run.
 const LEFT_TOLD: usize = 3;
 
-/// Whether a window is over and open.
-pub(super) fn windows_over(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(!reader.windows_over(now)?.is_empty())
+/// Since when a window is over and open.
+pub(super) fn windows_over(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    reader.window_over_since(now)
 }
 
-/// Whether a closed window is not settled.
-pub(super) fn windows_to_settle(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(!reader.windows_to_settle()?.is_empty())
+/// Since when a closed window is not settled.
+pub(super) fn windows_to_settle(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Since {
+    reader.window_closed_since()
 }
 
-/// Whether a file is missing.
-pub(super) fn files_to_make(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(!reader.settlements_to_file()?.is_empty())
+/// Since when a file is missing.
+pub(super) fn files_to_make(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Since {
+    reader.settlement_unfiled_since()
 }
 
-/// Whether the bank is to be asked for something.
-pub(super) fn transfers_to_order(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(reader.transfers_waiting()? > 0 || !reader.orders_to_write()?.is_empty())
+/// Since when the bank is to be asked for something.
+pub(super) fn transfers_to_order(reader: &mut Reader<'_>, _now: DateTime<Utc>) -> Since {
+    reader.transfer_waiting_since()
 }
 
 /// Opens a window for every biller that has none.
@@ -78,7 +78,7 @@ pub(super) async fn make_files(run: Run) -> JobResult {
 /// Orders the transfers that wait.
 pub(super) async fn order(run: Run) -> JobResult {
     let now = run.now();
-    if !run.read(move |reader| transfers_to_order(reader, now)).await? {
+    if run.read(move |reader| transfers_to_order(reader, now)).await?.is_none() {
         return Ok(JobReport::of([("orders", 0), ("transfers", 0)]));
     }
     let Some(bank) = run.settlement.bank.clone() else {

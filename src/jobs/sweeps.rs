@@ -2,33 +2,33 @@
 //! is swept, which is nothing while it works.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ledger::{Reader, StorageError};
+use ledger::Reader;
 use payments::dispatch::Sweep;
 
-use super::job::HubRun;
+use super::job::{HubRun, Since};
 use super::report::{JobReport, JobResult};
 
 /// What is due for longer was left lying: the dispatcher looks every second.
 const LEFT_AFTER: TimeDelta = TimeDelta::minutes(2);
 
-fn is_left(sweep: Sweep, reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    reader.has_tasks_of(&sweep.due_by(now - LEFT_AFTER), now)
+fn left_since(sweep: Sweep, reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    reader.tasks_due_since(&sweep.due_by(now - LEFT_AFTER), now)
 }
 
-pub(super) fn confirmations_left(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    is_left(Sweep::Confirmations, reader, now)
+pub(super) fn confirmations_left(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    left_since(Sweep::Confirmations, reader, now)
 }
 
-pub(super) fn unknown_left(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    is_left(Sweep::Unknown, reader, now)
+pub(super) fn unknown_left(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    left_since(Sweep::Unknown, reader, now)
 }
 
-pub(super) fn attempts_left(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    is_left(Sweep::Attempts, reader, now)
+pub(super) fn attempts_left(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    left_since(Sweep::Attempts, reader, now)
 }
 
-pub(super) fn messages_left(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    is_left(Sweep::Messages, reader, now)
+pub(super) fn messages_left(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    left_since(Sweep::Messages, reader, now)
 }
 
 /// Tries what is due by the moment that the run works for: a person may name one ahead. What becomes of the tasks is

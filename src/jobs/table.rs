@@ -5,8 +5,8 @@ use payments::dispatch::Sweep;
 use super::job::Job;
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::{
-    check_books, delivery, expire, float_alerts, index_payments, prune, pull_bill_files, reconciling, reload_billers,
-    retention, settlement, stamp_duty_register, sweeps,
+    break_owners, check_books, delivery, expire, float_alerts, index_payments, prune, pull_bill_files, reconciling,
+    reload_billers, retention, settlement, stamp_duty_register, sweeps,
 };
 
 /// Brought forward when billers change.
@@ -38,6 +38,7 @@ pub(crate) static JOBS: &[Job] = &[
     Job::of_database("close_windows", "closes settlement windows that are over", Every(5), |run| {
         Box::pin(settlement::close(run))
     })
+    .of_a_moment()
     .only_if(settlement::windows_over),
     Job::of_database("settle_windows", "books commission and transfers for closed windows", Every(10), |run| {
         Box::pin(settlement::settle(run))
@@ -52,6 +53,7 @@ pub(crate) static JOBS: &[Job] = &[
     Job::of_hub("deliver_files", "brings settlement files to billers by mail and SFTP", Every(10), |run| {
         Box::pin(delivery::files(run))
     })
+    .of_a_moment()
     .only_if(delivery::files_due)
     .longest_minutes(60),
     Job::of_database("order_transfers", "asks the bank to pay what billers are due", Every(30), |run| {
@@ -62,6 +64,7 @@ pub(crate) static JOBS: &[Job] = &[
     Job::of_hub("deliver_orders", "brings messages of transfers to the bank's server", Every(10), |run| {
         Box::pin(delivery::orders(run))
     })
+    .of_a_moment()
     .only_if(delivery::orders_due)
     .longest_minutes(60),
     Job::of_hub(
@@ -80,20 +83,32 @@ pub(crate) static JOBS: &[Job] = &[
     Job::of_database("reconcile", "matches what the bank shows, and opens breaks", Daily(7, 0), |run| {
         Box::pin(reconciling::reconcile(run))
     })
+    .of_a_moment()
     .late_after_minutes(120)
     .longest_minutes(120),
+    Job::of_database(
+        "assign_breaks",
+        "gives breaks that nobody follows up to whom the configuration names",
+        Every(HOURS),
+        |run| Box::pin(break_owners::run(run)),
+    )
+    .only_if(break_owners::unowned)
+    .late_after_minutes(2 * 24 * 60)
+    .failures_max(1),
     Job::of_database("index_payments", "puts what payments are found by in order", Every(1), |run| {
         Box::pin(index_payments::run(run))
     })
-    .only_if(index_payments::has_work),
+    .only_if(index_payments::since),
     Job::of_hub("confirm_billers", "tells billers of payments that nobody has told them of", Every(MINUTES), |run| {
         Box::pin(sweeps::run(Sweep::Confirmations, run))
     })
+    .of_a_moment()
     .only_if(sweeps::confirmations_left)
     .longest_minutes(30),
     Job::of_hub("resolve_unknown", "asks again where an outcome is unknown", Every(MINUTES), |run| {
         Box::pin(sweeps::run(Sweep::Unknown, run))
     })
+    .of_a_moment()
     .only_if(sweeps::unknown_left)
     .longest_minutes(30),
     Job::of_hub(
@@ -102,11 +117,13 @@ pub(crate) static JOBS: &[Job] = &[
         Every(MINUTES),
         |run| Box::pin(sweeps::run(Sweep::Attempts, run)),
     )
+    .of_a_moment()
     .only_if(sweeps::attempts_left)
     .longest_minutes(30),
     Job::of_hub("send_messages", "sends SMS and mails that nobody has sent", Every(MINUTES), |run| {
         Box::pin(sweeps::run(Sweep::Messages, run))
     })
+    .of_a_moment()
     .only_if(sweeps::messages_left)
     .longest_minutes(30),
     Job::of_hub(
@@ -126,6 +143,7 @@ pub(crate) static JOBS: &[Job] = &[
     Job::of_database("expire", "clears away quotes that ended unpaid a month ago", Daily(4, 30), |run| {
         Box::pin(expire::run(run))
     })
+    .of_a_moment()
     .late_after_minutes(360)
     .longest_minutes(60),
     Job::of_database(
@@ -134,6 +152,7 @@ pub(crate) static JOBS: &[Job] = &[
         Daily(5, 0),
         |run| Box::pin(retention::run(run)),
     )
+    .of_a_moment()
     .late_after_minutes(720)
     .longest_minutes(120),
     Job::of_hub("float_alerts", "reminds networks of outlets whose floats are low", Daily(8, 0), |run| {
@@ -146,6 +165,7 @@ pub(crate) static JOBS: &[Job] = &[
         Monthly(1, 6, 0),
         |run| Box::pin(stamp_duty_register::run(run)),
     )
+    .of_a_moment()
     .per_period()
     .late_after_minutes(720)
     .longest_minutes(60),

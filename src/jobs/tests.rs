@@ -1,5 +1,8 @@
 //! Jobs over a ledger of their own, with a clock that tests move.
 
+mod expiring;
+mod holding;
+
 use std::sync::Mutex as StdMutex;
 use std::sync::atomic::AtomicU32;
 
@@ -42,8 +45,12 @@ impl World {
     }
 
     async fn node(&self, jobs: &[Job]) -> Node {
+        self.node_by(Arc::clone(&self.now), jobs).await
+    }
+
+    /// A process with a clock of its own.
+    async fn node_by(&self, now: Arc<StdMutex<DateTime<Utc>>>, jobs: &[Job]) -> Node {
         let ledger = Arc::new(Ledger::open_beside(&self.url).unwrap());
-        let now = Arc::clone(&self.now);
         let parts = Parts {
             ledger: Arc::clone(&ledger),
             clock: Arc::new(move || *now.lock().unwrap()),
@@ -272,10 +279,10 @@ async fn a_late_job_calls_a_person_until_it_ran() {
     let world = World::at("2026-12-01T12:00:00Z");
     let node = world.node(&[daily(well)]).await;
     world.set("2026-12-02T01:41:00Z");
-    node.ticker.watch().await.unwrap();
+    node.ticker.watch(Idle::new()).await.unwrap();
     let incident = node.stored().incident;
     assert!(incident.is_some());
-    node.ticker.watch().await.unwrap();
+    node.ticker.watch(Idle::new()).await.unwrap();
     assert_eq!(node.stored().incident, incident);
     node.tick().await;
     node.tick().await;
@@ -338,10 +345,11 @@ async fn a_run_is_left_to_the_next_process_when_the_program_stops() {
 #[tokio::test]
 async fn a_run_that_lost_its_lease_stops_and_says_nothing() {
     let world = World::at("2026-12-02T01:29:00Z");
-    let node = world.node(&[daily(endless)]).await;
-    world.set("2026-12-02T01:30:00Z");
+    let stands = Arc::new(StdMutex::new(at("2026-12-02T01:29:00Z")));
+    let node = world.node_by(Arc::clone(&stands), &[daily(endless)]).await;
+    *stands.lock().unwrap() = at("2026-12-02T01:30:00Z");
     node.ticker.tick().await;
-    world.pass(TimeDelta::seconds(60));
+    world.set("2026-12-02T01:31:00Z");
     let other = world.node(&[daily(well)]).await;
     other.ticker.tick().await;
     other.ticker.rest().await;
@@ -378,8 +386,51 @@ async fn a_person_runs_a_job_and_the_schedule_stays() {
     assert_eq!(shown(node.stored().next_run_at), "2026-12-02T01:30:00Z");
 }
 
-fn never(_: &mut ledger::Reader<'_>, _: DateTime<Utc>) -> Result<bool, ledger::StorageError> {
-    Ok(false)
+fn never(_: &mut ledger::Reader<'_>, _: DateTime<Utc>) -> super::job::Since {
+    Ok(None)
+}
+
+/// There is work from two in the morning on, until the job is done with it.
+fn from_two(reader: &mut ledger::Reader<'_>, now: DateTime<Utc>) -> super::job::Since {
+    let since = at("2026-12-02T02:00:00Z");
+    let is_done = reader.job_runs(Some("often"), 1)?.iter().any(|run| run.outcome == JobOutcome::Done);
+    Ok((since <= now && !is_done).then_some(since.naive_utc()))
+}
+
+/// Nobody takes the work up: late is counted from the work, not from the clock, and told by whoever looks.
+#[tokio::test]
+async fn work_that_nobody_takes_up_calls_a_person_until_it_is_done() {
+    let world = World::at("2026-12-01T12:00:00Z");
+    let node = world.node(&[Job::of_database("often", "a test's", Every(1), well).only_if(from_two)]).await;
+    for (now, is_late) in [
+        ("2026-12-02T01:59:59Z", false),
+        ("2026-12-02T02:10:00Z", false),
+        ("2026-12-02T02:10:01Z", true),
+        ("2026-12-02T03:00:00Z", true),
+    ] {
+        world.set(now);
+        node.ticker.watch(Idle::new()).await.unwrap();
+        assert_eq!(node.stored().incident.is_some(), is_late, "{now}");
+        assert_eq!(node.warnings.lock().unwrap().len(), usize::from(is_late), "{now}");
+    }
+    node.tick().await;
+    node.tick().await;
+    assert_eq!((node.told().len(), node.stored().incident), (1, None));
+    assert!(node.warnings.lock().unwrap().is_empty());
+}
+
+/// Work that is being done is late for nobody, however old it is.
+#[tokio::test]
+async fn old_work_under_way_calls_nobody() {
+    let world = World::at("2026-12-01T12:00:00Z");
+    let node = world.node(&[Job::of_database("often", "a test's", Every(1), endless).only_if(from_two)]).await;
+    world.set("2026-12-02T05:00:00Z");
+    node.ticker.tick().await;
+    let other = world.node(&[Job::of_database("often", "a test's", Every(1), well).only_if(from_two)]).await;
+    other.ticker.watch(Idle::new()).await.unwrap();
+    assert_eq!((other.stored().fencing, other.stored().incident), (1, None));
+    node.stop.send(true).unwrap();
+    node.ticker.rest().await;
 }
 
 #[tokio::test]

@@ -44,7 +44,9 @@ impl From<LedgerError> for Trouble {
             LedgerError::Overloaded(seconds) => Self::Overloaded(seconds),
             // Another process takes over within seconds.
             LedgerError::Closed => Self::Overloaded(5),
-            LedgerError::OutcomeUnknown(_) | LedgerError::Storage(_) => Self::Broken(error.to_string()),
+            LedgerError::OutcomeUnknown(_) | LedgerError::NotHeld | LedgerError::Storage(_) => {
+                Self::Broken(error.to_string())
+            }
         }
     }
 }

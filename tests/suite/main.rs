@@ -4,6 +4,7 @@
 mod agents;
 mod agents_api;
 mod bad_input;
+mod bench_command;
 mod billers;
 mod board;
 mod branding;

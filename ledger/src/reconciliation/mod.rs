@@ -8,6 +8,7 @@ mod effects;
 mod imports;
 mod invoices;
 mod matches;
+mod owners;
 mod proofs;
 mod reports;
 mod resolving;

@@ -6,6 +6,7 @@ mod files;
 mod orders;
 mod pages;
 pub(crate) mod settling;
+mod waiting;
 pub(crate) mod windows;
 
 pub use deliveries::{Delivery, NotDelivered, OrderDelivery};

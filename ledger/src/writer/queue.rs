@@ -35,6 +35,9 @@ pub enum LedgerError {
     /// The commit may or may not have happened: ask again with the same key.
     #[error("the outcome is unknown, ask again with the same key: {0}")]
     OutcomeUnknown(String),
+    /// Whoever asks holds their job no more, or was stopped; nothing was done.
+    #[error("the run was stopped, or another has its job; nothing was done")]
+    NotHeld,
     /// The database failed; nothing was done.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use ledger::{
-    AccountKind, BankPlace, BankStatement, BreakFilter, BreakKind, BreakSource, BreakState, BreakSubject, ImportEnd,
-    ImportKind, Ledger, MatchOutcome, MatchRule, Matched, Money, NewBankEntry, NewBreak, NewImport, NewPayout,
-    NewResolution, ReportSlice, Resolution, Resolved, StagedRow, Staging, check_books,
+    AccountKind, Actor, BankPlace, BankStatement, BreakFilter, BreakKind, BreakSource, BreakState, BreakSubject,
+    ImportEnd, ImportKind, Ledger, MatchOutcome, MatchRule, Matched, Money, NewBankEntry, NewBreak, NewImport,
+    NewPayout, NewResolution, ReportSlice, Resolution, Resolved, StagedRow, Staging, check_books,
 };
 
 use crate::support::{Doing, Raw, TestDb, actor, money, now};
@@ -193,6 +193,31 @@ fn a_break_is_opened_once_and_closed_by_people(db: &TestDb) {
     }
     assert_eq!(ledger.read(|reader| reader.balance_of(&ledger::Account::only(AccountKind::Bank))).unwrap(), money(430));
     db.assert_clean();
+}
+
+/// The program gives open breaks that are nobody's, and takes none from anybody.
+fn breaks_of_nobody_are_given_once(db: &TestDb) {
+    let ledger = db.open();
+    let since = |ledger: &Ledger| ledger.read(|reader| reader.break_unowned_since()).unwrap();
+    let unowned = |source| ledger.read(|reader| reader.breaks_unowned(source, 10)).unwrap();
+    assert_eq!(since(&ledger), None);
+    assert!(open(&ledger, new_break(71, 10)) && open(&ledger, new_break(72, 20)));
+    let [first, second] = breaks(&ledger)[..] else { panic!("two breaks") };
+    assert_eq!((since(&ledger), unowned(BreakSource::Bank)), (Some(now().naive_utc()), vec![first, second]));
+    assert!(unowned(BreakSource::Gateway).is_empty());
+    let actor = |id: i64, name: &str| Actor { id, name: name.to_owned() };
+    let (salma, adil) = (actor(1, "Salma"), actor(2, "Adil"));
+    let (to, by) = (adil.clone(), adil);
+    assert!(ledger.write_now(move |op| op.assign_break(second, &to, &by, now())).unwrap());
+    let give = |ids: Vec<i64>| {
+        let to = salma.clone();
+        ledger.write_now(move |op| op.own_breaks(&ids, &to, now())).unwrap()
+    };
+    assert_eq!((give(vec![first, second]), give(vec![first, second])), (1, 0));
+    assert_eq!((since(&ledger), unowned(BreakSource::Bank)), (None, vec![]));
+    let all = ledger.read(|reader| reader.breaks(&BreakFilter::default(), 0, 10)).unwrap();
+    let with: Vec<_> = all.into_iter().map(|found| found.staff.unwrap().name).collect();
+    assert_eq!(with, ["Salma", "Adil"]);
 }
 
 fn what_takes_the_place_of_another_stays_with_whoever_follows_it_up(db: &TestDb) {
@@ -478,6 +503,7 @@ on_both!(
     an_entry_is_taken_once_and_the_statement_takes_it_over,
     a_match_is_made_once_and_never_for_more_than_there_is,
     a_break_is_opened_once_and_closed_by_people,
+    breaks_of_nobody_are_given_once,
     what_takes_the_place_of_another_stays_with_whoever_follows_it_up,
     a_report_takes_the_place_of_another,
     a_day_is_told_as_it_was_known,

@@ -1,6 +1,7 @@
 //! Settlement windows: every confirmation is in exactly one, whatever closes when, and what comes of one is booked once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
@@ -158,61 +159,85 @@ fn windows_are_settled_in_order_and_once(db: &TestDb) {
     db.assert_clean();
 }
 
-/// Two processes confirm under load while windows end one after the other: every confirmation is in one window, and none
-/// in one that was closed before it was booked.
+/// Two processes confirm for 256 callers while windows end one after the other: every confirmation is in one window, and
+/// none in one that was closed before it was booked.
 fn closing_under_load_loses_nothing(db: &TestDb) {
+    const CALLERS: i64 = 256;
+    const EACH: i64 = 12;
+    const PAYMENTS: i64 = CALLERS * EACH;
+    const WINDOW_MINUTES: i64 = 50;
     let ledgers = [db.open(), db.open()];
-    const PAYMENTS: i64 = 240;
-    let taken: Vec<i64> = (0..PAYMENTS)
-        .map(|n| {
-            let payment = ledgers[0].start(card(&format!("k{n}"), &format!("a{n}")));
-            ledgers[0].step(payment, accept(Hold::Captured));
-            payment
-        })
-        .collect();
-    let over = AtomicBool::new(false);
-    // Each confirmation's clock moves on by a minute: windows of ten minutes.
+    // Each confirmation's clock moves on by a minute.
     let minute = |n: i64| day_end() + TimeDelta::minutes(n);
     let end_after = |at: DateTime<Utc>| {
-        let past = (at - day_end()).num_minutes() / 10;
-        day_end() + TimeDelta::minutes(10 * (past + 1))
+        let past = (at - day_end()).num_minutes() / WINDOW_MINUTES;
+        day_end() + TimeDelta::minutes(WINDOW_MINUTES * (past + 1))
     };
+    let (taken, done) = (Barrier::new(CALLERS as usize), AtomicI64::new(0));
     std::thread::scope(|scope| {
         let closer = scope.spawn(|| {
-            while !over.load(Ordering::Acquire) {
-                for window in ledgers[1].read(|reader| reader.windows_over(minute(PAYMENTS))).unwrap() {
+            let mut closings = 0;
+            while done.load(Ordering::Acquire) < PAYMENTS {
+                // A clock that runs with the confirmations, so that windows end among them and not before.
+                let now = minute(done.load(Ordering::Acquire));
+                for window in ledgers[1].read(|reader| reader.windows_over(now)).unwrap() {
                     let next = end_after(window.cut_off.and_utc());
-                    ledgers[1].write_now(move |op| op.close_window(&window, next, next)).unwrap();
+                    closings +=
+                        u32::from(ledgers[1].write_now(move |op| op.close_window(&window, next, next)).unwrap());
                 }
             }
+            closings
         });
-        let workers: Vec<_> = (0..8usize)
-            .map(|worker| {
-                let (ledgers, taken) = (&ledgers, &taken);
-                scope.spawn(move || {
-                    for (n, payment) in taken.iter().enumerate().filter(|(n, _)| n % 8 == worker) {
-                        let at = minute(i64::try_from(n).unwrap());
-                        let step = Step::Confirm {
-                            receipt_number: "R".to_owned(),
-                            receipt_date: None,
-                            cut_off: end_after(at),
-                        };
-                        let advance = Advance { payment: *payment, step, task: None, moment: Moment::of(at) };
-                        let outcome = ledgers[worker % 2].advance_now(advance).unwrap();
-                        assert!(matches!(outcome, AdvanceOutcome::Moved { .. }), "{outcome:?}");
-                    }
-                })
-            })
-            .collect();
-        workers.into_iter().for_each(|worker| worker.join().unwrap());
-        over.store(true, Ordering::Release);
-        closer.join().unwrap();
+        for caller in 0..CALLERS {
+            let (ledgers, taken, done) = (&ledgers, &taken, &done);
+            scope.spawn(move || {
+                let ledger = &ledgers[usize::from(caller % 2 == 1)];
+                let start = |n: i64| {
+                    let payment = ledger.start(card(&format!("k{n}"), &format!("a{n}")));
+                    ledger.step(payment, accept(Hold::Captured));
+                    (n, payment)
+                };
+                let own: Vec<(i64, i64)> = (0..EACH).map(|at| start(at * CALLERS + caller)).collect();
+                taken.wait();
+                for (n, payment) in own {
+                    let at = minute(n);
+                    let step = Step::Confirm {
+                        receipt_number: format!("R-{payment}"),
+                        receipt_date: None,
+                        cut_off: end_after(at),
+                    };
+                    let outcome = ledger.advance_now(Advance { payment, step, task: None, moment: Moment::of(at) });
+                    assert!(matches!(outcome, Ok(AdvanceOutcome::Moved { .. })), "{outcome:?}");
+                    done.fetch_add(1, Ordering::AcqRel);
+                }
+            });
+        }
+        assert!(closer.join().unwrap() > 20, "windows end while it is paid");
     });
-    order_lines(&ledgers[0]);
+    for missing in std::iter::from_fn(|| {
+        let missing = ledgers[0].read(|reader| reader.missing_words(1_000)).unwrap();
+        (!missing.is_empty()).then_some(missing)
+    }) {
+        ledgers[0].write_now(move |op| op.add_words(&missing)).unwrap();
+    }
     let all = windows(&ledgers[0]);
     let counts: Vec<i64> = all.iter().map(|window| booked(&ledgers[0], window.id).0).collect();
     assert_eq!(counts.iter().sum::<i64>(), PAYMENTS, "{counts:?}");
-    assert!(all.iter().filter(|window| window.closed_at.is_some()).count() > 3, "{all:?}");
+    // By name: each payment stands in one window's lines.
+    let mut lines: Vec<i64> = Vec::new();
+    for window in &all {
+        let mut after = 0;
+        loop {
+            let page = ledgers[0].read(|reader| reader.window_lines(window.id, after, 1_000)).unwrap();
+            let Some(last) = page.last() else { break };
+            after = last.posting;
+            lines.extend(page.iter().map(|line| line.payment.id()));
+        }
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(i64::try_from(lines.len()).unwrap(), PAYMENTS);
+    assert!(all.iter().filter(|window| window.closed_at.is_some()).count() > 20, "{}", all.len());
     db.assert_clean();
 }
 

@@ -314,7 +314,9 @@ pub(crate) fn infrastructure(error: LedgerError) -> Infrastructure {
         LedgerError::Overloaded(seconds) => Infrastructure::Overloaded(seconds),
         // Another process takes over within seconds.
         LedgerError::Closed => Infrastructure::Overloaded(5),
-        LedgerError::OutcomeUnknown(_) | LedgerError::Storage(_) => Infrastructure::Failed(error.to_string()),
+        LedgerError::OutcomeUnknown(_) | LedgerError::NotHeld | LedgerError::Storage(_) => {
+            Infrastructure::Failed(error.to_string())
+        }
     }
 }
 

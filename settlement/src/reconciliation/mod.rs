@@ -15,4 +15,4 @@ mod staging;
 
 pub use day_csv::{day_csv, sources_csv};
 pub use import::{ImportError, ImportTerms, Imported, Taken, import};
-pub use run::{MatchTerms, RunReport, run};
+pub use run::{MatchTerms, RunReport, run, run_as_of};

@@ -61,11 +61,20 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// One line of the list.
-pub(super) fn line(job: &Job, stored: Option<&StoredJob>, last: Option<&JobRun>, now: DateTime<Utc>) -> Vec<String> {
+pub(super) fn line(
+    job: &Job,
+    stored: Option<&StoredJob>,
+    last: Option<&JobRun>,
+    since: Option<NaiveDateTime>,
+    now: DateTime<Utc>,
+) -> Vec<String> {
     let next = match stored {
         None => "-".to_owned(),
         Some(_) if job.is_on_every_node => "on every node".to_owned(),
-        Some(_) if job.probe.is_some() => "when there is work".to_owned(),
+        Some(_) if job.probe.is_some() => match since {
+            Some(since) => format!("work waits since {}", local(since)),
+            None => "when there is work".to_owned(),
+        },
         Some(row) => local(row.next_run_at.max(row.not_before)),
     };
     vec![
@@ -79,17 +88,17 @@ pub(super) fn line(job: &Job, stored: Option<&StoredJob>, last: Option<&JobRun>,
         },
         last.map_or_else(|| "-".to_owned(), |run| run.outcome.to_string()),
         next,
-        stored.map_or_else(|| "not started yet".to_owned(), |row| state(job, row, now)),
+        stored.map_or_else(|| "not started yet".to_owned(), |row| state(job, row, since, now)),
         job.about.to_owned(),
     ]
 }
 
-fn state(job: &Job, row: &StoredJob, now: DateTime<Utc>) -> String {
+fn state(job: &Job, row: &StoredJob, since: Option<NaiveDateTime>, now: DateTime<Utc>) -> String {
     let mut marks = Vec::new();
     if row.is_leased(now) {
         marks.push(format!("running on {}", row.lease_owner));
     }
-    if !job.is_on_every_node && is_late(job, row, now) {
+    if !job.is_on_every_node && is_late(job, row, since, now) {
         marks.push("LATE".to_owned());
     }
     if is_failing(job, row) {

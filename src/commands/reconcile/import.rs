@@ -1,7 +1,7 @@
 //! Files taken in.
 
 use std::fs::File;
-use std::io::{self, BufReader, IsTerminal, Write};
+use std::io::{BufReader, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -10,13 +10,11 @@ use ledger::Ledger;
 use settlement::reconciliation::{ImportError, ImportTerms, Imported, Taken, import};
 
 use super::open;
+use super::progress::Progress;
 use crate::cli::ReconcileImportArgs;
 use crate::commands::Outcome;
 use crate::commands::table::local;
 use crate::config::{Environment, SettlementConfig};
-
-/// How much is read between two words of progress.
-const STEP_BYTES: u64 = 4 << 20;
 
 pub(super) fn run(
     args: &ReconcileImportArgs,
@@ -68,19 +66,9 @@ type Refusal = (Vec<String>, u64);
 fn one(ledger: &Ledger, terms: &ImportTerms<'_>, path: &Path) -> anyhow::Result<Result<Imported, Refusal>> {
     let name = path.display();
     let file = File::open(path).with_context(|| format!("{name} cannot be read"))?;
-    let shows = io::stderr().is_terminal();
-    let mut next = STEP_BYTES;
-    let mut progress = |read: u64, total: u64| {
-        let is_end = read >= total && next < u64::MAX && total > STEP_BYTES;
-        if shows && (read >= next || is_end) {
-            next = if is_end { u64::MAX } else { read + STEP_BYTES };
-            let percent = read.saturating_mul(100) / total.max(1);
-            let end = if is_end { "\n" } else { "" };
-            // Progress is a courtesy.
-            let _ = write!(io::stderr().lock(), "\r{percent:>3} % of {total} bytes{end}");
-        }
-    };
-    match import(ledger, terms, BufReader::new(file), &mut progress) {
+    let shown = name.to_string();
+    let mut progress = Progress::of(&shown);
+    match import(ledger, terms, BufReader::new(file), &mut |done, total| progress.show(done, total)) {
         Ok(imported) => Ok(Ok(imported)),
         Err(ImportError::Refused(faults, more)) => Ok(Err((faults, more))),
         Err(error @ (ImportError::Io(_) | ImportError::Ledger(_))) => Err(error).context(format!("{name}")),

@@ -2,6 +2,7 @@
 
 mod breaks;
 mod import;
+mod progress;
 mod statement;
 
 use std::io::Write;

@@ -70,7 +70,6 @@ async fn two_nodes_run_each_occurrence_once(#[values(Backend::Sqlite, Backend::P
     let (mut one, mut other) = (place.serve(), place.serve_beside());
     one.ready().await;
     other.ready().await;
-    place.until_running().await;
     place.until("no end", "SELECT COUNT(*) FROM job_runs WHERE job = 'pull_bill_files' AND outcome = 2").await;
     // Both have ticked since.
     sleep(Duration::from_millis(2_500)).await;

@@ -2,6 +2,7 @@
 //! can happen: each is found, with its subject and its amounts, and none is invented.
 
 mod setup;
+mod unpaid;
 mod world;
 
 use std::collections::BTreeMap;

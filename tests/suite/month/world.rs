@@ -294,6 +294,13 @@ impl World {
         self.control.keep_cash(operation).unwrap();
     }
 
+    /// The network has a payment in its books that names none of the hub's.
+    pub fn keep_nameless(&self, minor: i64) -> &'static str {
+        let (number, reference) = (String::new(), "SANS-NOM-1".to_owned());
+        self.keep(&Paid { id: 0, number, reference, principal: minor, total: minor }, CashKind::Payment);
+        OUTLETS[0].0
+    }
+
     /// The outlet takes its payment back.
     pub async fn cancel(&self, paid: &Paid) {
         let (payment, outlet) = (paid.reference.clone(), OUTLETS[0].1.to_owned());
@@ -307,21 +314,34 @@ impl World {
     /// Both networks pay for their floats, and two people agree.
     pub async fn fund(&self, amount: &str) {
         for (network, outlet) in OUTLETS {
-            self.count.set(self.count.get() + 1);
-            let proof = format!("VIR-{network}-{}", self.count.get());
-            let request = RequestFloat {
-                outlet: outlet.to_owned(),
-                kind: FloatRequestKind::TopUp,
-                amount: money(amount),
-                key: proof.clone(),
-                proof: proof.clone(),
-                actor: agent(1),
-            };
-            let request = self.app.hub.request_float(request).await.unwrap().id;
-            let decide = DecideFloat { request, approve: true, note: String::new(), actor: agent(2) };
-            self.app.hub.decide_float(decide).await.unwrap();
+            let proof = self.top_up(network, outlet, amount).await;
             self.control.top_up(network, money(amount).minor(), &proof).unwrap();
         }
+    }
+
+    /// A float is topped up on a proof, and the money never comes: network and centimes.
+    pub async fn promise_float(&self, amount: &str) -> (&'static str, i64) {
+        let (network, outlet) = OUTLETS[0];
+        self.top_up(network, outlet, amount).await;
+        (network, money(amount).minor())
+    }
+
+    /// Two people agree to a top-up: its proof.
+    async fn top_up(&self, network: &str, outlet: &str, amount: &str) -> String {
+        self.count.set(self.count.get() + 1);
+        let proof = format!("VIR-{network}-{}", self.count.get());
+        let request = RequestFloat {
+            outlet: outlet.to_owned(),
+            kind: FloatRequestKind::TopUp,
+            amount: money(amount),
+            key: proof.clone(),
+            proof: proof.clone(),
+            actor: agent(1),
+        };
+        let request = self.app.hub.request_float(request).await.unwrap().id;
+        let decide = DecideFloat { request, approve: true, note: String::new(), actor: agent(2) };
+        self.app.hub.decide_float(decide).await.unwrap();
+        proof
     }
 
     /// The cut-off: windows are closed and settled, the bank is asked to pay and answers.

@@ -12,9 +12,10 @@ use rstest::rstest;
 use russh::keys::ssh_key::LineEnding;
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{PrivateKey, PublicKey};
-use sandbox::{FaultKind, FaultRule, RunningSandbox, Sandbox, SandboxConfig};
+use sandbox::{DroppedFile, FaultKind, FaultRule, RunningSandbox, Sandbox, SandboxConfig};
 use tokio::task::block_in_place;
 
+use super::seeding::pay_many;
 use super::{end_leases, files, ran};
 use crate::cli::Ran;
 use crate::crash::program::{Place, biller_file};
@@ -22,6 +23,11 @@ use crate::support::{Backend, TestDatabase};
 
 /// Gets two forms of file by SFTP, and one by mail and SFTP.
 const BILLERS: [u16; 2] = [1002, 1401];
+/// The one that has a day of many payments, and what counts as half of its file.
+const LARGE: u16 = 1002;
+const PAYMENTS: usize = 2_000;
+const HALF: usize = 64 * 1024;
+const KILLS_INSIDE: u32 = 2;
 /// Days that are settled, and longest wait for all of their files.
 const DAYS: i64 = 12;
 const WAIT_MAX: Duration = Duration::from_secs(240);
@@ -119,6 +125,8 @@ async fn killed_while_files_are_brought(#[values(Backend::Sqlite, Backend::Postg
         Sandbox::start(SandboxConfig { sftp_client_key: client_key, ..SandboxConfig::default() }).await.unwrap();
     let control = sandbox.control();
     let hub = block_in_place(|| Delivering::new(database, &sandbox));
+    hub.ran(&["job", "run", "open_windows"]);
+    block_in_place(|| pay_many(&hub.place.database, LARGE, PAYMENTS));
     hub.settle();
     for (target, call) in [("sftp", "write"), ("sftp", "stat"), ("sftp", "rename"), ("smtp", "mail")] {
         control.set_fault(FaultRule::new(target, FaultKind::Delay { ms: SLOW_MS }).on(call)).unwrap();
@@ -136,24 +144,37 @@ async fn killed_while_files_are_brought(#[values(Backend::Sqlite, Backend::Postg
             }
         }
     };
+    // The first kills fall inside of a large file.
+    let mut inside = 0;
     while hub.delivered() < all {
         assert!(Instant::now() < until, "{} of {all} after {kills} kills", hub.delivered());
         hub.make_due();
         let mut command = hub.command(&["job", "run", "deliver_files"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let before = hub.delivered();
-        while hub.delivered() == before && child.try_wait().unwrap().is_none() {
+        let (before, began) = (hub.delivered(), Utc::now());
+        let is_half = || {
+            let grows = |file: &DroppedFile| file.path.contains("/.") && file.bytes.len() >= HALF && file.at >= began;
+            control.dropped_files().iter().any(grows)
+        };
+        loop {
             look();
+            if inside < KILLS_INSIDE && is_half() {
+                inside += 1;
+                break;
+            }
+            if child.try_wait().unwrap().is_some() || (inside == KILLS_INSIDE && hub.delivered() > before) {
+                tokio::time::sleep(Duration::from_millis(rand::rng().random_range(0..250))).await;
+                break;
+            }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        tokio::time::sleep(Duration::from_millis(rand::rng().random_range(0..250))).await;
         kills += u32::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         block_in_place(|| child.wait()).unwrap();
         tokio::time::sleep(AFTER_KILL).await;
         look();
     }
-    assert!(kills >= 3, "{kills} kills for {all} deliveries");
+    assert!(kills >= 3 && inside == KILLS_INSIDE, "{kills} kills, {inside} inside of a file, for {all} deliveries");
 
     // By SFTP: what was made, and nothing else that is not plainly a part.
     for biller in BILLERS {

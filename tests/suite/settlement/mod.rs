@@ -1,6 +1,8 @@
 //! Settlement by the built program: what was paid is in the files, once, whoever ends in the middle.
 
 mod delivering;
+mod large;
+mod seeding;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -43,6 +45,13 @@ fn settle(place: &Place, days: i64) {
         }
         ran(place, &words).done();
     }
+}
+
+/// Closes the windows of some days and settles them.
+fn settle_windows(place: &Place, days: i64) {
+    let as_of = (Utc::now() + TimeDelta::days(days)).to_rfc3339();
+    ran(place, &["job", "run", "close_windows", "--as-of", &as_of]).done();
+    ran(place, &["job", "run", "settle_windows"]).done();
 }
 
 /// The files of every biller, in the order of their numbers.

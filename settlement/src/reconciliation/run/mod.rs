@@ -99,6 +99,17 @@ pub fn run(
     dry_run: bool,
     clock: &dyn Fn() -> DateTime<Utc>,
 ) -> Result<RunReport, LedgerError> {
+    run_as_of(ledger, terms, dry_run, None, clock)
+}
+
+/// [`run`], where late is what is late at another moment than now.
+pub fn run_as_of(
+    ledger: &Ledger,
+    terms: &MatchTerms,
+    dry_run: bool,
+    late_at: Option<DateTime<Utc>>,
+    clock: &dyn Fn() -> DateTime<Utc>,
+) -> Result<RunReport, LedgerError> {
     let (payouts, left, breaks) = (BTreeMap::new(), Vec::new(), Vec::new());
     let report = RunReport::default();
     let mut run = Run { ledger, terms, dry_run, clock, report, references: None, payouts, left, breaks };
@@ -109,7 +120,7 @@ pub fn run(
             break;
         }
     }
-    let overdue = awaited::overdue(ledger, terms, clock())?;
+    let overdue = awaited::overdue(ledger, terms, late_at.unwrap_or_else(clock))?;
     run.breaks.extend(overdue);
     run.open_breaks()?;
     Ok(run.report)
