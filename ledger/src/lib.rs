@@ -65,7 +65,10 @@ pub use reconciliation::{
     StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
-pub use reports::{AccountMovement, BookedPosting, PaymentSum, ReportFilter, ReportPayment};
+pub use reports::{
+    AccountMovement, BookedPosting, NewReportKey, NewReportSchedule, PaymentSum, ReportFilter, ReportKey, ReportMail,
+    ReportPayment, ReportSchedule,
+};
 pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,
