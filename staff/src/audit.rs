@@ -84,6 +84,18 @@ actions! {
     ReportViewed = "report-viewed";
     /// A report was downloaded.
     ReportDownloaded = "report-downloaded";
+    /// A key of the reports' API was made.
+    ReportKeyMade = "report-key-made";
+    /// A key of the reports' API was revoked.
+    ReportKeyRevoked = "report-key-revoked";
+    /// Rows of a report were handed to the holder of a key.
+    ReportServed = "report-served";
+    /// A report is to be mailed by the clock.
+    ReportScheduled = "report-scheduled";
+    /// It is not mailed any more.
+    ReportScheduleEnded = "report-schedule-ended";
+    /// A report was mailed.
+    ReportMailed = "report-mailed";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

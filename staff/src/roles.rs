@@ -79,6 +79,9 @@ pub enum Permission {
     ViewSettlement,
     /// Follow breaks up, close them, and agree as the second person to what another one proposed.
     ResolveBreaks,
+    /// Hand reports out to systems and by mail: keys of the API, schedules. Whoever runs the hub connects systems; an
+    /// administrator says who may know what.
+    ManageReports,
     /// Take billers in and change them.
     ManageBillers,
     /// Read the audit log.
@@ -144,9 +147,10 @@ impl Role {
                 P::ManageNetwork,
                 P::ManageBillers,
                 P::ViewSettlement,
+                P::ManageReports,
             ],
             Self::Auditor => &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit],
-            Self::Administrator => &[P::ManageStaff, P::ViewAudit],
+            Self::Administrator => &[P::ManageStaff, P::ViewAudit, P::ManageReports],
         }
     }
 
@@ -168,7 +172,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -186,6 +190,7 @@ impl Permission {
         Self::ViewBooks,
         Self::ViewSettlement,
         Self::ResolveBreaks,
+        Self::ManageReports,
         Self::ManageBillers,
         Self::ViewAudit,
         Self::ManageStaff,
@@ -214,6 +219,7 @@ impl Permission {
             | Self::ViewPayments
             | Self::ViewBooks
             | Self::ViewSettlement
+            | Self::ManageReports
             | Self::ViewAudit => false,
         }
     }
@@ -369,6 +375,7 @@ mod tests {
     #[case(P::ViewBooks, "finance auditor")]
     #[case(P::ViewSettlement, "biller-user finance operations auditor")]
     #[case(P::ResolveBreaks, "finance")]
+    #[case(P::ManageReports, "operations administrator")]
     #[case(P::ManageBillers, "operations")]
     #[case(P::ViewAudit, "auditor administrator")]
     #[case(P::ManageStaff, "administrator")]
