@@ -69,6 +69,8 @@ pub struct HubSettings {
     pub settlement_folder: PathBuf,
     /// The highest amount that one person books for a break.
     pub break_alone_max: Money,
+    /// The domains to which reports may be mailed, in small letters; none: none is mailed.
+    pub report_domains: Vec<String>,
 }
 
 impl Default for HubSettings {
@@ -84,6 +86,7 @@ impl Default for HubSettings {
             link_key: hex::encode(rand::random::<[u8; 32]>()).into(),
             settlement_folder: "settlement".into(),
             break_alone_max: Money::ZERO,
+            report_domains: Vec::new(),
         }
     }
 }
