@@ -18,7 +18,7 @@ pub(crate) fn hub(session: &StaffSession) -> Result<Arc<Hub>, Fault> {
 }
 
 /// A member as rows remember them.
-pub(super) fn actor(session: &StaffSession) -> Actor {
+pub(crate) fn actor(session: &StaffSession) -> Actor {
     Actor { id: session.who.member, name: session.who.name.clone() }
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn require_unbound(session: &StaffSession) -> Result<(), Fault> {
 }
 
 /// A number in an address.
-pub(super) fn number(text: &str) -> Result<i64, Fault> {
+pub(crate) fn number(text: &str) -> Result<i64, Fault> {
     text.parse().ok().filter(|number| *number > 0).ok_or(Fault::NotFound)
 }
 
