@@ -199,6 +199,7 @@ fn hub_settings(config: &Config) -> HubSettings {
         link_key: config.web.cookie_key.clone(),
         settlement_folder: config.settlement.folder.clone(),
         break_alone_max: config.reconcile.alone_max,
+        report_domains: config.report_domains.clone(),
         ..HubSettings::default()
     }
 }

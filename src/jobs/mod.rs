@@ -12,6 +12,7 @@ mod float_alerts;
 mod index_payments;
 mod job;
 mod local;
+mod mail_reports;
 mod prune;
 mod pull_bill_files;
 mod reconciling;
