@@ -220,11 +220,11 @@ pub(super) async fn whole(
     }
 }
 
+/// Rows that are held.
+type Rows = Vec<Vec<Cell>>;
+
 /// The rows and totals of a paper; `None`: more than are printed.
-pub(super) async fn printable(
-    hub: &Hub,
-    question: &ReportQuestion,
-) -> Result<Option<(Vec<Vec<Cell>>, Vec<Vec<Cell>>)>, ReportFault> {
+pub(super) async fn printable(hub: &Hub, question: &ReportQuestion) -> Result<Option<(Rows, Rows)>, ReportFault> {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
         let page = hub.report_page(question, after.as_deref(), PAGE).await?;
