@@ -234,7 +234,7 @@ mod tests {
     #[case(ReportDays::LastWeek, "2026-12-06", "2026-11-23", "2026-11-29")]
     #[case(ReportDays::LastMonth, "2026-12-01", "2026-11-01", "2026-11-30")]
     #[case(ReportDays::LastMonth, "2028-03-31", "2028-02-01", "2028-02-29")]
-    fn days(#[case] days: ReportDays, #[case] day: NaiveDate, #[case] from: NaiveDate, #[case] to: NaiveDate) {
+    fn about_days(#[case] days: ReportDays, #[case] day: NaiveDate, #[case] from: NaiveDate, #[case] to: NaiveDate) {
         assert_eq!(days.seen_from(day), Some((from, to)));
     }
 
