@@ -26,5 +26,6 @@ mod webhooks;
 pub use agents::AgentsLimits;
 pub use ivr::{Teleoperators, VoiceSettings};
 pub use receipt::{bill_names, link_url, look_of, payment_url, receipt_data};
+pub use reports::{LetterFile, ReportLetter, report_letter};
 pub use routes::configure;
 pub use state::{ChannelState, Clock, Readiness, Warnings, WebLimits, WebSettings};

@@ -89,6 +89,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
                     .default_service(web::to(errors::find_nothing)),
             )
             .service(networks_systems())
+            .service(reports_for_systems())
             .service(pages)
             .default_service(web::to(errors::find_nothing)),
     );
@@ -241,6 +242,17 @@ fn networks_systems() -> Scope {
     api.default_service(web::to(agents::find_nothing))
 }
 
+/// Reports for systems. The description is for everybody; all else is opened by a key.
+fn reports_for_systems() -> Scope {
+    use reports::api;
+    let read = |path: &str, route: Route| resource(path).route(route).default_service(web::to(api::refuse_method));
+    scope("/reports/v1")
+        .service(read("/openapi.json", get().to(api::show_document)))
+        .service(read("/{kind}.csv", get().to(api::download_rows)))
+        .service(read("/{kind}", get().to(api::show_rows)))
+        .default_service(web::to(api::find_nothing))
+}
+
 /// The teleoperators' desk.
 fn teleoperators(cfg: &mut ServiceConfig) {
     cfg.service(form("/staff/desk").route(get().to(desk::home::show_desk)).route(post().to(desk::home::search)))
@@ -316,8 +328,24 @@ fn watching(cfg: &mut ServiceConfig) {
 
 /// Reports, on pages and as files.
 fn reported(cfg: &mut ServiceConfig) {
-    use reports::{files, show};
+    use reports::{files, keys, schedules, show};
     cfg.service(page("/staff/reports").route(get().to(show::show_kinds)))
+        .service(form("/staff/reports/keys").route(get().to(keys::show_keys)).route(post().to(keys::make_key)))
+        .service(
+            form("/staff/reports/keys/{key}/revoke")
+                .route(get().to(keys::show_keys))
+                .route(post().to(keys::revoke_key)),
+        )
+        .service(
+            form("/staff/reports/schedules")
+                .route(get().to(schedules::show_schedules))
+                .route(post().to(schedules::make_schedule)),
+        )
+        .service(
+            form("/staff/reports/schedules/{schedule}/end")
+                .route(get().to(schedules::show_schedules))
+                .route(post().to(schedules::end_schedule)),
+        )
         .service(page("/staff/reports/{kind}").route(get().to(show::show_report)))
         .service(page("/staff/reports/{kind}/report.csv").route(get().to(files::download_csv)))
         .service(page("/staff/reports/{kind}/report.xlsx").route(get().to(files::download_xlsx)))

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::agents::{Agents, AgentsLimits};
 use crate::ivr::VoiceSettings;
+use crate::reports::ApiLimits;
 use crate::use_cases::UseCases;
 use crate::web::limits::Limiter;
 
@@ -104,6 +105,8 @@ pub struct ChannelState {
     pub(crate) members: Limiter<i64>,
     /// Places of files that are handed out.
     pub(crate) downloads: Arc<Semaphore>,
+    /// What systems that fetch reports may ask.
+    pub(crate) reports: ApiLimits,
 }
 
 impl ChannelState {
@@ -135,6 +138,7 @@ impl ChannelState {
             staff: None,
             agents: None,
             downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
+            reports: ApiLimits::new(limits.addresses_max),
         }
     }
 

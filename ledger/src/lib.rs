@@ -77,7 +77,10 @@ pub use refunds::{
 pub use register::{
     BookedPosting, MissingFacts, PaymentNote, PaymentQuery, PaymentsPage, StoredIncident, StoredTask, TASKS_OF_MAX,
 };
-pub use reports::{AccountMovement, PaymentSum, ReportFilter, ReportPayment, ReportPosting};
+pub use reports::{
+    AccountMovement, NewReportKey, NewReportSchedule, PaymentSum, ReportFilter, ReportKey, ReportMail, ReportPayment,
+    ReportPosting, ReportSchedule,
+};
 pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{
     Delivery, KeptFile, NewDelivery, NewFile, NewSettlement, NewTransfer, NotDelivered, OrderDelivery, Repeated,

@@ -2,6 +2,8 @@
 //! write rows as they come; neither holds more than one.
 
 pub mod csv;
+pub mod keys;
+pub mod schedules;
 pub mod xlsx;
 
 use std::fmt;

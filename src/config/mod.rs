@@ -13,6 +13,7 @@ mod log;
 mod metrics;
 mod payments;
 mod reconcile;
+mod reports;
 mod retention;
 mod settlement;
 mod smtp;
@@ -72,6 +73,8 @@ pub struct Config {
     pub settlement: SettlementConfig,
     /// Reconciliation.
     pub reconcile: ReconcileConfig,
+    /// The domains to which reports may be mailed, in small letters; none: none is mailed.
+    pub report_domains: Vec<String>,
     /// Pages for staff; `None`: none are served.
     pub staff: Option<StaffConfig>,
     /// Where metrics are served; `None`: nowhere.
@@ -96,6 +99,7 @@ impl Config {
         let retention = RetentionConfig::read(&mut reader);
         let settlement = SettlementConfig::read(&mut reader);
         let reconcile = ReconcileConfig::read(&mut reader);
+        let report_domains = reports::read(&mut reader);
         let staff = StaffConfig::read(&mut reader);
         let metrics = metrics::read(&mut reader);
         if let Some(web) = web.as_ref().filter(|web| tls.is_some() && web.public_url.starts_with("http://")) {
@@ -119,6 +123,7 @@ impl Config {
                 retention: retention?,
                 settlement: settlement?,
                 reconcile: reconcile?,
+                report_domains,
                 staff,
                 metrics,
             })
@@ -189,6 +194,7 @@ pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
         ("Settlement", settlement::VARIABLES),
         ("Reconciliation", reconcile::VARIABLES),
         ("Delivery of files", delivery::VARIABLES),
+        ("Reports", reports::VARIABLES),
         ("Staff", staff::VARIABLES),
         ("Limits", limits::VARIABLES),
         ("Metrics", metrics::VARIABLES),

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use ledger::{Delivery, DeliveryMeans, KeptFile, Ledger, LedgerError, NotDelivered, OrderDelivery};
+use ledger::{Delivery, DeliveryMeans, KeptFile, Language, Ledger, LedgerError, NotDelivered, OrderDelivery};
 use payments::Clock;
 use payments::messages::Delivery as Sent;
 use settlement::terms::{Delivery as Wishes, Sftp};
@@ -324,7 +324,7 @@ impl Courier {
             }
             false => None,
         };
-        match mailer.send_file(delivery.id, to, &subject, text, attached).await {
+        match mailer.send_file(delivery.id, to, Language::Fr, &subject, text, attached).await {
             Sent::Sent(_) => Ok(format!("taken by the mail server for {to} as {}", mailer.message_id(delivery.id))),
             Sent::Rejected(why) => Err(Failure::lasting(why)),
             Sent::NotSent(why) | Sent::Unknown(why) => Err(Failure::passing(why)),

@@ -13,6 +13,7 @@ mod float_alerts;
 mod index_payments;
 mod job;
 mod local;
+mod mail_reports;
 mod prune;
 mod pull_bill_files;
 mod reconciling;

@@ -5,8 +5,8 @@ use payments::dispatch::Sweep;
 use super::job::Job;
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::{
-    break_owners, check_books, delivery, expire, float_alerts, index_payments, prune, pull_bill_files, reconciling,
-    reload_billers, retention, settlement, stamp_duty_register, sweeps,
+    break_owners, check_books, delivery, expire, float_alerts, index_payments, mail_reports, prune, pull_bill_files,
+    reconciling, reload_billers, retention, settlement, stamp_duty_register, sweeps,
 };
 
 /// Brought forward when billers change.
@@ -159,6 +159,11 @@ pub(crate) static JOBS: &[Job] = &[
         Box::pin(float_alerts::run(run))
     })
     .late_after_minutes(60),
+    Job::of_hub("mail_reports", "mails reports at the times that people set", Every(MINUTES), |run| {
+        Box::pin(mail_reports::run(run))
+    })
+    .only_if(mail_reports::has_work)
+    .longest_minutes(60),
     Job::of_database(
         "stamp_duty_register",
         "states the stamp duty of the month that is over",

@@ -130,11 +130,12 @@ impl Mailer {
         self.carry(to, letter).await
     }
 
-    /// Sends one mail with a file once, in French.
+    /// Sends one mail with a file once.
     pub(crate) async fn send_file(
         &self,
         id: i64,
         to: &str,
+        language: Language,
         subject: &str,
         text: String,
         attached: Option<Attached>,
@@ -142,7 +143,7 @@ impl Mailer {
         let Ok(to) = to.parse::<Address>() else {
             return Delivery::Rejected("the mail address is malformed".to_owned());
         };
-        let builder = self.envelope(id, to.clone(), Language::Fr, subject.to_owned());
+        let builder = self.envelope(id, to.clone(), language, subject.to_owned());
         let letter = match attached {
             Some(file) => attachment(file).and_then(|attached| {
                 builder.multipart(MultiPart::mixed().singlepart(SinglePart::plain(text)).singlepart(attached)).ok()

@@ -110,6 +110,18 @@ actions! {
     BillerSuspended = "biller-suspended";
     /// They let a biller take payments again.
     BillerResumed = "biller-resumed";
+    /// A key of the reports' API was made.
+    ReportKeyMade = "report-key-made";
+    /// A key of the reports' API was revoked.
+    ReportKeyRevoked = "report-key-revoked";
+    /// Rows of a report were handed to the holder of a key.
+    ReportServed = "report-served";
+    /// A report is to be mailed by the clock.
+    ReportScheduled = "report-scheduled";
+    /// It is not mailed any more.
+    ReportScheduleEnded = "report-schedule-ended";
+    /// A report was mailed.
+    ReportMailed = "report-mailed";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

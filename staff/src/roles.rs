@@ -81,6 +81,9 @@ pub enum Permission {
     ViewSettlement,
     /// Follow breaks up, close them, and agree as the second person to what another one proposed.
     ResolveBreaks,
+    /// Hand reports out to systems and by mail: keys of the API, schedules. Whoever runs the hub connects systems; an
+    /// administrator says who may know what.
+    ManageReports,
     /// Take billers in and change them.
     ManageBillers,
     /// See all that is set of billers.
@@ -154,11 +157,12 @@ impl Role {
                 P::ViewBillers,
                 P::EditBranding,
                 P::ViewSettlement,
+                P::ManageReports,
             ],
             Self::Auditor => {
                 &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit, P::ViewBillers]
             }
-            Self::Administrator => &[P::ManageStaff, P::ViewAudit],
+            Self::Administrator => &[P::ManageStaff, P::ViewAudit, P::ManageReports],
         }
     }
 
@@ -180,7 +184,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -199,6 +203,7 @@ impl Permission {
         Self::ViewBooks,
         Self::ViewSettlement,
         Self::ResolveBreaks,
+        Self::ManageReports,
         Self::ManageBillers,
         Self::ViewBillers,
         Self::EditBranding,
@@ -232,6 +237,7 @@ impl Permission {
             | Self::ViewSettlement
             | Self::ViewBillers
             | Self::EditBranding
+            | Self::ManageReports
             | Self::ViewAudit => false,
         }
     }
@@ -388,6 +394,7 @@ mod tests {
     #[case(P::ViewBooks, "finance auditor")]
     #[case(P::ViewSettlement, "biller-user finance operations auditor")]
     #[case(P::ResolveBreaks, "finance")]
+    #[case(P::ManageReports, "operations administrator")]
     #[case(P::ManageBillers, "operations")]
     #[case(P::ViewBillers, "operations auditor")]
     #[case(P::EditBranding, "biller-user operations")]

@@ -24,7 +24,7 @@ const PIECE_BYTES: usize = 64 * 1024;
 /// Pieces read ahead of a slow reader.
 const AHEAD: usize = 4;
 /// Seconds after which to come back where too many files are being handed out.
-const COME_BACK_SECONDS: u32 = 10;
+pub(crate) const COME_BACK_SECONDS: u32 = 10;
 /// How long a reader may leave a piece lying: a line of 9,600 bit/s takes one in less. Whoever takes nothing for longer has
 /// gone, or keeps the place from others.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,6 +1,6 @@
 //! What somebody asks for, and whether it is theirs to ask.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use ledger::{Channel, ReportFilter};
 use payments::reports::{DAYS_MAX, ReportFault, ReportKind, ReportQuestion};
 use serde::Deserialize;
@@ -98,6 +98,51 @@ impl Asked {
             Err(ReportFault::TooLong) => Ok(Err(Wrong { field: "from", text: said(session, "reports-fault-long") })),
             Err(_) => Ok(Err(Wrong { field: "to", text: said(session, "reports-fault-backwards") })),
         }
+    }
+
+    /// The question of a system that holds a key, bound to a biller or not. `Err` names the parameter and says what is wrong.
+    pub(super) fn question_of_key(
+        &self,
+        kind: ReportKind,
+        own: Option<u16>,
+        now: DateTime<Utc>,
+    ) -> Result<ReportQuestion, (&'static str, String)> {
+        let wrong = |field: &'static str, what: &str| (field, what.to_owned());
+        let taken = |field: &'static str, is_taken: bool, value: &str| match offered(is_taken, value) {
+            Ok(value) => Ok(value.map(str::to_owned)),
+            Err(_) => Err((field, format!("is no parameter of the report {kind}"))),
+        };
+        let (from, to) = self.days(day_of(now)).map_err(|(field, key)| {
+            let what = match key {
+                "finance-fault-day-early" => format!("lies before {FIRST_YEAR}"),
+                "finance-fault-day-late" => "lies after today, in Morocco".to_owned(),
+                _ => "must be a day such as 2026-11-24".to_owned(),
+            };
+            (field, what)
+        })?;
+        let mut filter = ReportFilter::days(from, to);
+        if let Some(code) = taken("biller", kind.takes_biller(), &self.biller)? {
+            filter.biller = Some(biller(&code).map_err(|_| wrong("biller", "must be a code from 1000 to 9999"))?);
+        }
+        let place = |field, of: Option<String>| {
+            of.map(|of| code(&of).map_err(|_| wrong(field, "must be a code of at most 32 letters and digits")))
+                .transpose()
+        };
+        filter.network = place("network", taken("network", kind.takes_outlet(), &self.network)?)?;
+        filter.outlet = place("outlet", taken("outlet", kind.takes_outlet(), &self.outlet)?)?;
+        if let Some(word) = taken("channel", kind.takes_channel(), &self.channel)? {
+            let known: Vec<&str> = Channel::ALL.iter().map(|channel| channel.as_str()).collect();
+            let channel = word.parse().map_err(|_| ("channel", format!("must be one of {}", known.join(", "))));
+            filter.channel = Some(channel?);
+        }
+        if own.is_some() {
+            // A report that cannot be of one biller alone is of all of them.
+            if !kind.takes_biller() || bind(&mut filter.biller, own).is_err() {
+                return Err(wrong("biller", "is not the one that your key opens"));
+            }
+        }
+        let shows_contracts = kind == ReportKind::Transactions && own.is_some();
+        Ok(ReportQuestion { kind, filter, shows_contracts })
     }
 
     /// The days; without a wish, this month up to today.

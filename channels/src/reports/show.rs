@@ -8,6 +8,7 @@ use payments::reports::{Cell, ColumnForm, ReportFault, ReportKind, ReportQuestio
 use staff::Action;
 
 use super::asked::{Asked, address, kind, may, told};
+use super::keys::require;
 use super::words::{cell, head, is_figure, title, word};
 use crate::finance::parts::{Choice, biller_name, day_of, hub};
 use crate::staff::frame::{Faults, Frame};
@@ -23,6 +24,8 @@ const PAGE: usize = 50;
 struct KindsPage {
     frame: Frame,
     kinds: Vec<KindTile>,
+    /// Whether they hand reports out.
+    hands_out: bool,
 }
 
 struct KindTile {
@@ -44,7 +47,10 @@ pub(crate) async fn show_kinds(session: StaffSession) -> Result<HttpResponse, Fa
     if kinds.is_empty() {
         return Err(Fault::Forbidden);
     }
-    session.html(StatusCode::OK, &KindsPage { frame: session.frame("reports-title"), kinds })
+    session.html(
+        StatusCode::OK,
+        &KindsPage { frame: session.frame("reports-title"), kinds, hands_out: require(&session).is_ok() },
+    )
 }
 
 #[derive(Template)]

@@ -153,7 +153,8 @@ pub(crate) fn cookie(name: &'static str, value: String, secure: bool) -> actix_w
 }
 
 /// The payer's address. Behind our proxy it is the last entry of `X-Forwarded-For`: the ones before it are the client's own words.
-fn address(request: &HttpRequest, trust_proxy: bool) -> IpAddr {
+/// Where a request comes from.
+pub(crate) fn address(request: &HttpRequest, trust_proxy: bool) -> IpAddr {
     let forwarded = || {
         let value = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
         value.rsplit(',').next()?.trim().parse().ok()

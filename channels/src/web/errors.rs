@@ -19,6 +19,7 @@ use serde_json::json;
 use super::context::{Context, Keep};
 use super::views::notice::{self, NoticePage};
 use crate::agents::problem_for_path;
+use crate::reports::api::problem_for_path as reports_problem_for_path;
 use crate::staff::StaffNoticePage;
 
 /// A request that cannot be served.
@@ -171,7 +172,7 @@ fn say(request: &HttpRequest, fault: &Fault, status: StatusCode) -> HttpResponse
         _ => tracing::debug!(%fault, route, "request refused"),
     }
     let path = request.path();
-    if let Some(answer) = problem_for_path(path, status) {
+    if let Some(answer) = problem_for_path(path, status).or_else(|| reports_problem_for_path(path, status)) {
         return answer;
     }
     let to_machines = ["/webhooks", "/assets", "/ivr"].iter().any(|start| path.starts_with(start));

@@ -1,16 +1,20 @@
 //! What reports are made of, read page by page in the order of numbers: payments, windows, the audit log, and postings
 //! with their entries. What is asked by accounts takes in every kind of posting, also those that are added later.
 
+mod keys;
 mod log;
 mod movements;
 mod payments;
+mod schedules;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 use chrono_tz::Africa::Casablanca;
 use diesel::prelude::*;
 
+pub use keys::{NewReportKey, ReportKey};
 pub use movements::{AccountMovement, ReportPosting};
 pub use payments::{PaymentSum, ReportPayment};
+pub use schedules::{NewReportSchedule, ReportMail, ReportSchedule};
 
 use crate::ledger::Reader;
 use crate::storage::StorageError;

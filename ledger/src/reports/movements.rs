@@ -159,7 +159,7 @@ impl Reader<'_> {
     /// Biller and counter of payments.
     fn owners(&mut self, page: &[Head]) -> Result<HashMap<i64, Owner>, StorageError> {
         let wanted: Vec<i64> = page.iter().filter_map(|(_, _, payment, _)| *payment).collect();
-        let rows: Vec<(i64, i32, Option<(String, String)>)> = payments::table
+        let rows: Vec<(i64, i32, Counter)> = payments::table
             .left_join(agent_payments::table.on(agent_payments::payment_id.eq(payments::id)))
             .filter(payments::id.eq_any(wanted))
             .select((payments::id, payments::biller, (agent_payments::network, agent_payments::outlet).nullable()))
@@ -168,7 +168,9 @@ impl Reader<'_> {
     }
 }
 
-type Owner = (u16, Option<(String, String)>);
+/// Network and outlet, where a payment was taken at a counter.
+type Counter = Option<(String, String)>;
+type Owner = (u16, Counter);
 
 fn kind_of(code: i16) -> Result<AccountKind, StorageError> {
     AccountKind::from_code(code).ok_or_else(|| StorageError::Damaged(format!("accounts of kind {code}")))

@@ -887,6 +887,52 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    report_keys (id) {
+        id -> BigInt,
+        digest -> Binary,
+        name -> Text,
+        kinds -> Text,
+        biller -> Nullable<Integer>,
+        made_by -> BigInt,
+        made_by_name -> Text,
+        made_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    report_schedules (id) {
+        id -> BigInt,
+        kind -> Text,
+        biller -> Nullable<Integer>,
+        days -> Text,
+        form -> Text,
+        language -> SmallInt,
+        recipients -> Text,
+        every -> Text,
+        at_minute -> Integer,
+        made_by -> BigInt,
+        made_by_name -> Text,
+        made_at -> Timestamp,
+        due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    report_mails (id) {
+        id -> BigInt,
+        schedule_id -> BigInt,
+        due_at -> Timestamp,
+        recipient -> Text,
+        made_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        is_sent -> Bool,
+        proof -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
     quotes,

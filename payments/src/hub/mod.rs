@@ -75,6 +75,8 @@ pub struct HubSettings {
     pub break_alone_max: Money,
     /// The highest refund that one person makes alone.
     pub refund_alone_max: Money,
+    /// The domains to which reports may be mailed, in small letters; none: none is mailed.
+    pub report_domains: Vec<String>,
 }
 
 impl Default for HubSettings {
@@ -91,6 +93,7 @@ impl Default for HubSettings {
             settlement_folder: "settlement".into(),
             break_alone_max: Money::ZERO,
             refund_alone_max: Money::ZERO,
+            report_domains: Vec::new(),
         }
     }
 }

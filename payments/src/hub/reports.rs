@@ -1,6 +1,8 @@
 //! Reports: rows by page, and what they come to.
 
+mod keys;
 mod lines;
+mod schedules;
 mod sums;
 
 use std::sync::Arc;

@@ -206,6 +206,7 @@ fn config(
             sources: Vec::new(),
         },
         reconcile: ReconcileConfig::default(),
+        report_domains: vec!["hub.example.ma".to_owned()],
         staff: Some(StaffConfig { key: staff_key }),
         metrics: None,
     }

@@ -224,7 +224,11 @@ pub fn sound(method: &str, target: &str, language: &str, answer: &Answer) {
     let path = target.split('?').next().unwrap();
     let kind = answer.header("content-type");
     let to_machines = ["/webhooks", "/assets", "/ivr"].iter().any(|start| path.starts_with(start));
-    if (path.ends_with("/status") && !to_machines) || path.starts_with("/health") || path.starts_with("/agents") {
+    if (path.ends_with("/status") && !to_machines)
+        || path.starts_with("/health")
+        || path.starts_with("/agents")
+        || path.starts_with("/reports")
+    {
         assert_eq!(kind, "application/problem+json", "{what}");
         let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!(problem["status"], answer.status, "{what}");

@@ -48,6 +48,26 @@ async fn at_work() {
     }
     shapes(&visitor, "/fr/staff/recovery-codes", "code", &[("code", "12")]).await;
     shapes(&visitor, "/fr/staff/sessions", "session", &[]).await;
+    let (key, keys) = ([("kind", "fees"), ("days", "30")], "/fr/staff/reports/keys");
+    let schedules = "/fr/staff/reports/schedules";
+    let schedule = [
+        ("kind", "audit"),
+        ("days", "yesterday"),
+        ("form", "csv"),
+        ("language", "fr"),
+        ("every", "day"),
+        ("time", "8:00"),
+    ];
+    shapes(&visitor, keys, "name", &key).await;
+    shapes(&visitor, schedules, "recipients", &schedule).await;
+    for text in HOSTILE {
+        let answer = visitor.post(keys, &[("name", text), ("days", "30")]).await;
+        assert_eq!((answer.status, escaped(&answer.body, text)), (422, true), "{text}");
+        let mut fields = vec![("recipients", text)];
+        fields.extend(schedule);
+        let answer = visitor.post(schedules, &fields).await;
+        assert_eq!((answer.status, escaped(&answer.body, text)), (422, true), "{text}");
+    }
     for text in HOSTILE {
         let answer = visitor.post("/fr/staff/sessions", &[("session", text)]).await;
         assert_eq!(answer.status, 400, "{text}");

@@ -10,5 +10,6 @@ mod journeys;
 mod mishaps;
 mod outlet;
 mod page;
+mod reports;
 mod staff;
 mod teleoperator;

@@ -86,6 +86,11 @@ impl Place {
         place
     }
 
+    /// Sets a variable.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fatoura"));
         command.args(words).current_dir(&self.folder).env_clear().envs(self.environment.iter().cloned());

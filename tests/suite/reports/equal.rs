@@ -1,6 +1,9 @@
 //! Each report equals the ledger, to the centime, in every form.
 
-use ledger::AccountKind;
+use calamine::{Data, Reader, Xlsx};
+use ledger::{AccountKind, Language};
+use payments::reports::ReportKind;
+use payments::reports::schedules::{Every, ReportDays, ReportForm, Schedule};
 use rstest::rstest;
 use staff::Role;
 
@@ -92,6 +95,57 @@ async fn every_report_equals_the_books(#[case] backend: Backend) {
     app.finish().await;
 }
 
+/// A report as a file, as it is mailed.
+async fn made(app: &TestApp, kind: ReportKind, form: ReportForm, language: Language) -> Vec<u8> {
+    let schedule = Schedule {
+        kind,
+        biller: None,
+        days: ReportDays::Yesterday,
+        form,
+        language,
+        recipients: Vec::new(),
+        every: Every::Day,
+        at_minute: 0,
+    };
+    let due_at = app.now().naive_utc();
+    let letter = channels::report_letter(&app.hub, &schedule, due_at, &app.url, app.now()).await.unwrap();
+    letter.file.unwrap().bytes
+}
+
+/// A workbook has the cells of the separated values, row by row, leading zeros and amounts included.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_says_what_the_values_say(#[values(Language::Ar, Language::Fr, Language::En)] language: Language) {
+    let app = settled(Backend::Sqlite).await.unwrap();
+    let mut filled = 0;
+    for kind in ReportKind::ALL.iter().copied() {
+        let values = String::from_utf8(made(&app, kind, ReportForm::Csv, language).await).unwrap();
+        let separator = if language == Language::En { ',' } else { ';' };
+        let heads: Vec<&str> = values.trim_start_matches('\u{feff}').lines().next().unwrap().split(separator).collect();
+        let listed = rows(&values, separator);
+        let bytes = made(&app, kind, ReportForm::Xlsx, language).await;
+        let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+        let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+        assert_eq!(sheet.height(), listed.len() + 1, "{kind}");
+        for (row, cells) in listed.iter().zip(sheet.rows().skip(1)) {
+            for (head, cell) in heads.iter().zip(cells) {
+                let value = row[*head].replace('\'', "");
+                let is_same = match cell {
+                    Data::Float(_) | Data::Int(_) => {
+                        let number = |text: &str| text.replace(',', ".").parse::<rust_decimal::Decimal>().unwrap();
+                        number(&value) == number(&cell.to_string())
+                    }
+                    _ => cell.to_string().replace('\'', "") == value,
+                };
+                assert!(is_same, "{kind} {head}: {value} {cell:?}");
+                filled += 1;
+            }
+        }
+    }
+    assert!(filled > 50, "{filled}");
+    app.finish().await;
+}
+
 /// Every form, in every language; the page tells the totals.
 #[rstest]
 #[case("ar", "المعاملات", ';')]
@@ -101,7 +155,7 @@ async fn every_report_equals_the_books(#[case] backend: Backend) {
 async fn every_form_in_every_language(#[case] language: &'static str, #[case] title: &str, #[case] separator: char) {
     let app = settled(Backend::Sqlite).await.unwrap();
     let aicha = crate::finance::at_work(&app, language, "aicha", Role::Auditor).await;
-    for kind in payments::reports::ReportKind::ALL {
+    for kind in ReportKind::ALL {
         let page = aicha.get(&format!("/reports/{kind}")).await;
         assert_eq!(page.status, 200, "{kind}: {}", page.text());
         assert!(!page.text().contains("reports-"), "{}", page.text());

@@ -1,7 +1,9 @@
 //! Reports through their pages and files, against the ledger.
 
+mod api;
 mod bad_input;
 mod equal;
+mod mailing;
 mod rights;
 
 use std::collections::BTreeMap;

@@ -162,6 +162,7 @@ impl TestApp {
                 settings: HubSettings {
                     callback_url: format!("{url}/webhooks/cmi"),
                     settlement_folder: settlement.path().to_owned(),
+                    report_domains: vec!["hub.example.ma".to_owned()],
                     ..HubSettings::default()
                 },
             })
