@@ -12,6 +12,7 @@ mod board;
 mod books;
 mod catalogue;
 mod desk;
+mod guard;
 mod jobs;
 mod keeping;
 mod ledger;
@@ -47,6 +48,10 @@ pub use board::{CountedPayment, NumberBlock, Undelivered, UnknownPayment, Waitin
 pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use desk::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};
+pub use guard::{
+    CaseOutcome, GuardCase, GuardCaseState, GuardEntry, GuardHit, GuardKey, GuardList, GuardOutcome, GuardRuleState,
+    GuardSource, GuardSubject, KeptEntry, NewGuardEntry, NewGuardHit, PastPayment, RuleDecided, StoredRule,
+};
 pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, StoredJob};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};
