@@ -7,6 +7,7 @@ mod agents;
 mod board;
 mod desk;
 mod finance;
+mod guard;
 mod health;
 mod ivr;
 mod outlet;

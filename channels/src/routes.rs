@@ -9,6 +9,7 @@ use crate::agents::{self, Operation};
 use crate::board;
 use crate::desk;
 use crate::finance;
+use crate::guard as fraud;
 use crate::outlet;
 use crate::staff::{account, audit_log, enrolment, home as staff_home, sessions, sign_in};
 use crate::web::{assets, bills, cash, errors, find, headers, home, identify, links, pay, payment};
@@ -50,6 +51,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(teleoperators)
         .configure(finances)
         .configure(watching)
+        .configure(guarding)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -301,6 +303,24 @@ fn finances(cfg: &mut ServiceConfig) {
 fn watching(cfg: &mut ServiceConfig) {
     cfg.service(page("/staff/board").route(get().to(board::show_board)))
         .service(page("/staff/board/tiles").route(get().to(board::show_tiles)));
+}
+
+/// What stands against fraud. A form's own address shows the page that it stands on.
+fn guarding(cfg: &mut ServiceConfig) {
+    use fraud::{hits, lists, queue, rules};
+    cfg.service(page("/staff/guard").route(get().to(queue::show_queue)))
+        .service(
+            form("/staff/guard/cases/{case}").route(get().to(queue::show_case)).route(post().to(queue::decide_case)),
+        )
+        .service(page("/staff/guard/hits").route(get().to(hits::show_hits)))
+        .service(form("/staff/guard/rules").route(get().to(rules::show_rules)).route(post().to(rules::propose_rule)))
+        .service(
+            form("/staff/guard/rules/{rule}").route(get().to(rules::show_rules)).route(post().to(rules::decide_rule)),
+        )
+        .service(form("/staff/guard/lists").route(get().to(lists::show_lists)).route(post().to(lists::add_entry)))
+        .service(
+            form("/staff/guard/lists/{entry}").route(get().to(lists::show_lists)).route(post().to(lists::remove_entry)),
+        );
 }
 
 /// What is only looked at.

@@ -79,6 +79,11 @@ pub enum Permission {
     ViewSettlement,
     /// Follow breaks up, close them, and agree as the second person to what another one proposed.
     ResolveBreaks,
+    /// Look at payments that rules against fraud stopped, release or refuse them, list whom nothing is taken from, and
+    /// propose rules.
+    ReviewFraud,
+    /// See the rules against fraud, and agree to one as the second person.
+    ApproveRules,
     /// Take billers in and change them.
     ManageBillers,
     /// Read the audit log.
@@ -134,6 +139,7 @@ impl Role {
                 P::ViewBooks,
                 P::ViewSettlement,
                 P::ResolveBreaks,
+                P::ApproveRules,
             ],
             // Files that do not arrive are incidents; closing breaks is not theirs, as they say where billers' money goes.
             Self::Operations => &[
@@ -142,6 +148,8 @@ impl Role {
                 P::ResolveIncidents,
                 P::ManageOutlets,
                 P::ManageNetwork,
+                P::ReviewFraud,
+                P::ApproveRules,
                 P::ManageBillers,
                 P::ViewSettlement,
             ],
@@ -168,7 +176,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -186,6 +194,8 @@ impl Permission {
         Self::ViewBooks,
         Self::ViewSettlement,
         Self::ResolveBreaks,
+        Self::ReviewFraud,
+        Self::ApproveRules,
         Self::ManageBillers,
         Self::ViewAudit,
         Self::ManageStaff,
@@ -206,6 +216,8 @@ impl Permission {
             | Self::ResolveIncidents
             | Self::ApproveRefund
             | Self::ResolveBreaks
+            | Self::ReviewFraud
+            | Self::ApproveRules
             | Self::ManageBillers
             | Self::ManageStaff => true,
             Self::ViewOutlets
@@ -369,6 +381,8 @@ mod tests {
     #[case(P::ViewBooks, "finance auditor")]
     #[case(P::ViewSettlement, "biller-user finance operations auditor")]
     #[case(P::ResolveBreaks, "finance")]
+    #[case(P::ReviewFraud, "operations")]
+    #[case(P::ApproveRules, "finance operations")]
     #[case(P::ManageBillers, "operations")]
     #[case(P::ViewAudit, "auditor administrator")]
     #[case(P::ManageStaff, "administrator")]

@@ -91,6 +91,20 @@ pub(super) const WORK: &[Place] = &[
         icon: "M12 4 3 19.5h18zM12 10v4.5M12 17v.5",
     },
     Place {
+        key: "staff-nav-guard",
+        path: "/staff/guard",
+        needs: &[Permission::ReviewFraud],
+        is_whole: true,
+        icon: "M12 3.5 5 6v5.5c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6zM9 12l2.2 2.2L15.5 10",
+    },
+    Place {
+        key: "staff-nav-guard-rules",
+        path: "/staff/guard/rules",
+        needs: &[Permission::ApproveRules],
+        is_whole: true,
+        icon: "M4 7h9M17 7h3M4 12h3M11 12h9M4 17h11M19 17h1M13 5v4M7 10v4M15 15v4",
+    },
+    Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],

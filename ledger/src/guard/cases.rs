@@ -123,8 +123,7 @@ impl WriteOp<'_> {
         now: NaiveDateTime,
     ) -> Result<CaseOutcome, StorageError> {
         let row = guard_cases::table.filter(guard_cases::id.eq(case));
-        let open =
-            row.filter(guard_cases::state.eq(OPEN)).filter(guard_cases::expires_at.gt(now));
+        let open = row.filter(guard_cases::state.eq(OPEN)).filter(guard_cases::expires_at.gt(now));
         let state = if release_ends.is_some() { GuardCaseState::Released } else { GuardCaseState::Refused };
         let decided = (
             guard_cases::state.eq(state.code()),

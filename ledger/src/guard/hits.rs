@@ -154,7 +154,8 @@ impl Reader<'_> {
     ) -> Result<Vec<GuardHit>, StorageError> {
         let mut query = guard_hits::table.filter(guard_hits::id.lt(before.unwrap_or(i64::MAX))).into_boxed();
         if let Some(rule) = rule {
-            query = query.filter(guard_hits::source.eq(GuardSource::Rule.code())).filter(guard_hits::source_id.eq(rule));
+            query =
+                query.filter(guard_hits::source.eq(GuardSource::Rule.code())).filter(guard_hits::source_id.eq(rule));
         }
         let query = query.order(guard_hits::id.desc()).limit(limit).select(HitRow::as_select());
         let rows: Vec<HitRow> = query.load(self.connection)?;

@@ -156,11 +156,7 @@ impl Reader<'_> {
     }
 
     /// The entries of any of these that hold at a moment.
-    pub fn guard_entries_of(
-        &mut self,
-        keys: &[GuardKey],
-        now: NaiveDateTime,
-    ) -> Result<Vec<GuardEntry>, StorageError> {
+    pub fn guard_entries_of(&mut self, keys: &[GuardKey], now: NaiveDateTime) -> Result<Vec<GuardEntry>, StorageError> {
         let values: Vec<Vec<u8>> = keys.iter().map(GuardKey::digest).collect();
         let rows: Vec<EntryRow> = guard_entries::table
             .filter(guard_entries::value.eq_any(values))

@@ -122,10 +122,8 @@ impl WriteOp<'_> {
         let waiting = guard_rules::table
             .filter(guard_rules::id.eq(rule))
             .filter(guard_rules::state.eq(GuardRuleState::Proposed.code()));
-        let found: Option<(String, i64)> = waiting
-            .select((guard_rules::code, guard_rules::proposed_by))
-            .get_result(self.connection)
-            .optional()?;
+        let found: Option<(String, i64)> =
+            waiting.select((guard_rules::code, guard_rules::proposed_by)).get_result(self.connection).optional()?;
         let Some((code, proposed_by)) = found else { return Ok(RuleDecided::NotProposed) };
         let own = proposed_by == by.id;
         if own && approve {

@@ -7,6 +7,8 @@
 
 mod finding;
 mod rule;
+#[cfg(test)]
+mod tests;
 
 pub use finding::{Attempt, Finding, past_since};
 pub use rule::{Action, Kind, Mode, Rule, RuleFault, Scope};

@@ -244,9 +244,8 @@ impl Rule {
         };
         let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         need((1..=CODE_MAX).contains(&self.code.len()) && self.code.bytes().all(letter), RuleFault::Code);
-        let count_is = |count: u32, least: u32| {
-            count >= least && usize::try_from(count).is_ok_and(|count| count < HISTORY_MAX)
-        };
+        let count_is =
+            |count: u32, least: u32| count >= least && usize::try_from(count).is_ok_and(|count| count < HISTORY_MAX);
         let minutes_are = |minutes: u32| (1..=MINUTES_MAX).contains(&minutes);
         match &self.kind {
             Kind::Velocity { minutes, count_max, sum_max, .. } => {

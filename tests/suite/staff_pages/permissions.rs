@@ -6,7 +6,12 @@ use staff::{Permission, Role};
 use crate::support::{Backend, PASSWORD, TestApp};
 
 /// Every page that asks for a permission, and which one.
-const PAGES: [(&str, Permission); 2] = [("/audit", Permission::ViewAudit), ("/board", Permission::ViewPayments)];
+const PAGES: [(&str, Permission); 4] = [
+    ("/audit", Permission::ViewAudit),
+    ("/board", Permission::ViewPayments),
+    ("/guard", Permission::ReviewFraud),
+    ("/guard/rules", Permission::ApproveRules),
+];
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]

@@ -143,11 +143,8 @@ impl Hub {
                 Ok((entries, histories))
             })
             .await?;
-        let mut gate = Gate {
-            quote_ends: quote.expires_at.and_utc(),
-            phone: payer.phone.map(str::to_owned),
-            ..Gate::default()
-        };
+        let mut gate =
+            Gate { quote_ends: quote.expires_at.and_utc(), phone: payer.phone.map(str::to_owned), ..Gate::default() };
         let hit = |source, source_id, name: &str, outcome, finding: &Finding| {
             Ok::<_, Infrastructure>(NewGuardHit {
                 quote: quote.id,
