@@ -3,11 +3,12 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use ledger::{CaseOutcome, GuardCaseState};
+use ledger::{CaseOutcome, GuardCaseState, Money};
 use payments::guard::CaseView;
 use serde::Deserialize;
 use staff::{Action, Permission};
 
+use super::lists::block_link;
 use super::parts::{Tab, actor, age, hub_for, kept, number, reason, reference, tabs, told, word};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
@@ -94,7 +95,8 @@ struct CasePage {
     times: String,
     decided: String,
     note: String,
-    related: Vec<(String, String)>,
+    /// Payments that were counted: number, total, and the form that lists who paid.
+    related: Vec<(String, String, String)>,
     typed: String,
 }
 
@@ -117,6 +119,11 @@ async fn case_page(
         GuardCaseState::Released | GuardCaseState::Used => "badge-good",
         GuardCaseState::Refused | GuardCaseState::Expired => "badge-bad",
     };
+    let counted = |(id, total): &(i64, Money)| {
+        let id = id.to_string();
+        let block = block_link(language, &id);
+        (id, format::money(language, *total), block)
+    };
     let decided_at = case.decided_at.map(|at| format::stamp(at.and_utc()));
     let page = CasePage {
         frame: session.frame("guard-case-title"),
@@ -133,7 +140,7 @@ async fn case_page(
         times: hit.times.to_string(),
         decided: decided_at.map(|at| format!("{} · {at}", case.decided_by)).unwrap_or_default(),
         note: case.note.clone(),
-        related: view.related.iter().map(|(id, total)| (id.to_string(), format::money(language, *total))).collect(),
+        related: view.related.iter().map(counted).collect(),
         typed,
     };
     session.html(status, &page)

@@ -5,6 +5,7 @@ mod board;
 mod desk;
 mod driver;
 mod finance;
+mod guard;
 mod journeys;
 mod mishaps;
 mod outlet;

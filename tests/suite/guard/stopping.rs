@@ -55,13 +55,12 @@ async fn a_third_payment_of_a_phone_within_ten_minutes(
 #[tokio::test(flavor = "multi_thread")]
 async fn cash_above_the_day_of_an_outlet(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let Some(app) = TestApp::start(backend).await else { return };
-    crate::outlet::open_networks(&app).await;
     let counter = app.counter("10001", "1", "5000.00").await;
     let (subject, sum_max) = (GuardSubject::Outlet, money("300.00"));
     hold(&app, rule("day", Kind::DaySum { subject, sum_max }, Action::Refuse)).await;
-    app.sell(counter, "130200001", "200.00").await;
+    app.sell(counter, "EL-1", "200.00").await;
     let float = app.float("10001").await;
-    let quote = app.any_quote("130200002", "200.00").await;
+    let quote = app.any_quote("EL-2", "200.00").await;
     let refused = app.take(counter, &quote).await;
     let Err(PayCashError::Stopped(told)) = refused else { panic!("{refused:?}") };
     assert!(!told.in_review);
@@ -69,7 +68,7 @@ async fn cash_above_the_day_of_an_outlet(#[values(Backend::Sqlite, Backend::Post
     let found = hits(&app).await;
     assert!(matches!(found[0].finding, Finding::Sum { minutes: None, .. }), "{:?}", found[0].finding);
     assert_eq!(found[0].hit.what.outlet, "10001");
-    let other = app.counter("10002", "1", "5000.00").await;
+    let other = app.counter("20001", "1", "5000.00").await;
     assert!(app.take(other, &quote).await.is_ok(), "another outlet's day is its own");
     app.settle().await;
     app.finish().await;
