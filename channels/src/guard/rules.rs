@@ -13,9 +13,10 @@ use super::parts::{Choice, Tab, actor, fault, hub_for, kept, number, span, tabs,
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
+use crate::web::format;
+use crate::web::i18n::{self, Arg};
 use crate::web::inputs::{Posted, ascii_digits};
 use crate::web::views::FaultLink;
-use crate::web::{format, i18n};
 
 const KINDS: [&str; 5] = ["velocity", "cap", "day-sum", "structuring", "night"];
 const ACTIONS: [RuleAction; 2] = [RuleAction::Review, RuleAction::Refuse];
@@ -30,6 +31,9 @@ const STRUCTURING_MINUTES: u32 = 24 * 60;
 pub(crate) struct Place {
     /// The rule's row whose wording the form begins with.
     from: Option<i64>,
+    /// The rule's row that is tried over what was paid.
+    #[serde(rename = "try")]
+    tried: Option<i64>,
 }
 
 /// The form as typed.
@@ -59,6 +63,8 @@ struct RulesPage {
     tabs: Vec<Tab>,
     waiting: Vec<Line>,
     lines: Vec<Line>,
+    /// What a rule that was tried would have found.
+    tried: Option<String>,
     /// Whether the reader may propose.
     may: bool,
     kinds: Vec<Choice>,
@@ -83,6 +89,7 @@ struct Line {
     hits: String,
     hits_href: String,
     edit_href: String,
+    try_href: String,
     decide_href: String,
 }
 
@@ -133,6 +140,7 @@ fn line(session: &StaffSession, view: &RuleView) -> Line {
         hits: hits.to_string(),
         hits_href: format!("{here}/hits?rule={}", stored.id),
         edit_href: format!("{here}/rules?from={}#propose", stored.id),
+        try_href: format!("{here}/rules?try={}", stored.id),
         decide_href: format!("{here}/rules/{}", stored.id),
     }
 }
@@ -141,6 +149,7 @@ async fn rules_page(
     session: &StaffSession,
     status: StatusCode,
     typed: Typed,
+    tried: Option<String>,
     faults: Faults,
 ) -> Result<HttpResponse, Fault> {
     let hub = hub_for(session, Permission::ApproveRules)?;
@@ -155,6 +164,7 @@ async fn rules_page(
         tabs: tabs(session, "/staff/guard/rules"),
         waiting: waiting.iter().map(|view| line(session, view)).collect(),
         lines: hold.iter().map(|view| line(session, view)).collect(),
+        tried,
         may: session.who.may(Permission::ReviewFraud),
         kinds: KINDS.into_iter().map(|kind| choice("kind", kind, kind == typed.kind)).collect(),
         subjects: GuardSubject::ALL
@@ -274,14 +284,23 @@ fn rule_of(typed: &Typed) -> Result<Rule, Vec<RuleFault>> {
 
 pub(crate) async fn show_rules(session: StaffSession, place: web::Query<Place>) -> Result<HttpResponse, Fault> {
     let hub = hub_for(&session, Permission::ApproveRules)?;
+    let all = hub.guard_rules().await?;
+    let named = |row| all.iter().find(|view| view.stored.id == row).ok_or(Fault::NotFound);
     let typed = match place.from {
-        Some(row) => {
-            let all = hub.guard_rules().await?;
-            typed_of(&all.iter().find(|view| view.stored.id == row).ok_or(Fault::NotFound)?.rule)
-        }
+        Some(row) => typed_of(&named(row)?.rule),
         None => Typed { kind: "velocity".to_owned(), ..Typed::default() },
     };
-    rules_page(&session, StatusCode::OK, typed, Faults::default()).await
+    let tried = match place.tried {
+        Some(row) => {
+            let rule = &named(row)?.rule;
+            let trial = hub.try_guard_rule(rule.clone()).await?;
+            let (payments, hits) = (Arg::Number(trial.payments), trial.hits.to_string());
+            let args = [("payments", payments), ("hits", Arg::Text(&hits)), ("code", Arg::Text(&rule.code))];
+            Some(i18n::text_with(session.language(), "guard-tried", &args))
+        }
+        None => None,
+    };
+    rules_page(&session, StatusCode::OK, typed, tried, Faults::default()).await
 }
 
 pub(crate) async fn propose_rule(session: StaffSession, posted: Posted) -> Result<HttpResponse, Fault> {
@@ -325,7 +344,7 @@ pub(crate) async fn propose_rule(session: StaffSession, posted: Posted) -> Resul
             parts.dedup();
             let line = |part: &str| fault(language, part, &format!("guard-fault-{part}"));
             let lines: Vec<FaultLink> = parts.into_iter().map(line).collect();
-            return rules_page(&session, StatusCode::UNPROCESSABLE_ENTITY, typed, lines.into()).await;
+            return rules_page(&session, StatusCode::UNPROCESSABLE_ENTITY, typed, None, lines.into()).await;
         }
     };
     let entry = session.audit_entry(Action::FraudRuleProposed, &format!("guard rule {}", rule.code), "");
@@ -333,7 +352,7 @@ pub(crate) async fn propose_rule(session: StaffSession, posted: Posted) -> Resul
         Some(_) => Ok(session.context.see_other("/staff/guard/rules")),
         None => {
             let faults = Faults::one("code", i18n::text(language, "guard-fault-waiting"));
-            rules_page(&session, StatusCode::CONFLICT, typed, faults).await
+            rules_page(&session, StatusCode::CONFLICT, typed, None, faults).await
         }
     }
 }
@@ -361,5 +380,5 @@ pub(crate) async fn decide_rule(
     };
     let faults = Faults::one("waiting", i18n::text(session.language(), key));
     let typed = Typed { kind: "velocity".to_owned(), ..Typed::default() };
-    rules_page(&session, StatusCode::CONFLICT, typed, faults).await
+    rules_page(&session, StatusCode::CONFLICT, typed, None, faults).await
 }

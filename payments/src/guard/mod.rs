@@ -31,6 +31,15 @@ pub struct RuleView {
     pub hits: i64,
 }
 
+/// What a rule would have found in the last payments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Trial {
+    /// How many payments it was tried on.
+    pub payments: i64,
+    /// How many of them it would have spoken against.
+    pub hits: i64,
+}
+
 /// A decision, with what was found.
 #[derive(Debug, Clone)]
 pub struct HitView {

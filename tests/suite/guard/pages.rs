@@ -57,6 +57,12 @@ async fn a_rule_takes_two_people(#[values(Backend::Sqlite, Backend::Postgres)] b
     let page = fatima.get(&format!("/guard/hits?rule={}", row(&app))).await;
     says(&page, "3 paiements par ce téléphone en 10 min ; au plus 1.");
     assert!(!words(&page).contains("687654321"));
+    // Of two payments of the phone, the second comes too soon after the first.
+    says(
+        &fatima.get(&format!("/guard/rules?try={}", row(&app))).await,
+        "phone-10 essayée sur les derniers paiements : 1 sur 2.",
+    );
+    assert_eq!(fatima.get("/guard/rules?try=99").await.status, 404);
     // Another wording takes its place.
     let off: Vec<_> = VELOCITY.iter().copied().filter(|(name, _)| *name != "mode").chain([("mode", "off")]).collect();
     omar.post("/guard/rules", &off).await;

@@ -6,6 +6,7 @@
 //! after a restart. It decides outside of the writer: payments that start at the same moment do not see each other.
 
 mod staff;
+mod trial;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -195,7 +196,9 @@ impl Hub {
                     Some(stop) if stop.outcome == GuardOutcome::Refused => {}
                     _ => gate.stop = Some(found),
                 },
-                GuardOutcome::InReview => drop(gate.stop.get_or_insert(found)),
+                GuardOutcome::InReview => {
+                    gate.stop.get_or_insert(found);
+                }
             }
         }
         Ok(gate)
