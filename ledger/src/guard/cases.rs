@@ -179,18 +179,6 @@ impl WriteOp<'_> {
 }
 
 impl Reader<'_> {
-    /// Whether a quote is released at a moment.
-    pub fn has_guard_release(&mut self, quote: i64, now: NaiveDateTime) -> Result<bool, StorageError> {
-        let released: Option<i64> = guard_cases::table
-            .filter(guard_cases::quote_id.eq(quote))
-            .filter(guard_cases::state.eq(RELEASED))
-            .filter(guard_cases::expires_at.gt(now))
-            .select(guard_cases::id)
-            .first(self.connection)
-            .optional()?;
-        Ok(released.is_some())
-    }
-
     /// The case in which a person has refused a quote.
     pub fn refused_guard_case(&mut self, quote: i64) -> Result<Option<i64>, StorageError> {
         let refused = guard_cases::table

@@ -189,7 +189,7 @@ fn what_a_rule_is_asked_about(#[case] scope: Scope, #[case] concerns: bool) {
     }),
     &[RuleFault::Amount, RuleFault::Percent, RuleFault::Count, RuleFault::Minutes]
 )]
-fn faults(#[case] rule: Rule, #[case] faults: &[RuleFault]) {
+fn what_is_wrong_with_a_rule(#[case] rule: Rule, #[case] faults: &[RuleFault]) {
     assert_eq!(rule.faults(), faults);
 }
 
