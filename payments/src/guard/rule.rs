@@ -61,7 +61,7 @@ impl Mode {
 
 /// What a rule looks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "of", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Kind {
     /// More payments, or more money, than this in a sliding time.
     Velocity {
@@ -174,11 +174,11 @@ impl Scope {
 
 /// A rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// What it is known by: lower-case letters, digits and hyphens.
     pub code: String,
     /// What it looks for.
-    #[serde(flatten)]
     pub kind: Kind,
     /// Which payments it is asked about.
     #[serde(default)]

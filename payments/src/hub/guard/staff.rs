@@ -76,7 +76,7 @@ impl Hub {
         let now = self.now();
         let found = self.read(move |reader| {
             let Some(case) = reader.guard_case(id, now.naive_utc())? else { return Ok(None) };
-            Ok(reader.quote_of(case.quote)?)
+            reader.quote_of(case.quote)
         });
         let ends = found.await?.map(|quote| quote.expires_at);
         let until = (now + RELEASE_LIFETIME).naive_utc();
