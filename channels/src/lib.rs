@@ -9,6 +9,7 @@ mod board;
 mod branding;
 mod desk;
 mod finance;
+mod guard;
 mod health;
 mod ivr;
 mod outlet;

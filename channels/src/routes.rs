@@ -11,6 +11,7 @@ use crate::board;
 use crate::branding;
 use crate::desk;
 use crate::finance;
+use crate::guard as fraud;
 use crate::outlet;
 use crate::refunds;
 use crate::register;
@@ -60,6 +61,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(refund_pages)
         .configure(brandings)
         .configure(settings_of_billers)
+        .configure(guarding)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -443,6 +445,24 @@ fn settings_of_billers(cfg: &mut ServiceConfig) {
         )
         .service(
             form("/staff/billers/{biller}/resume").route(get().to(pages::show_biller)).route(post().to(acting::resume)),
+        );
+}
+
+/// What stands against fraud. A form's own address shows the page that it stands on.
+fn guarding(cfg: &mut ServiceConfig) {
+    use fraud::{hits, lists, queue, rules};
+    cfg.service(page("/staff/guard").route(get().to(queue::show_queue)))
+        .service(
+            form("/staff/guard/cases/{case}").route(get().to(queue::show_case)).route(post().to(queue::decide_case)),
+        )
+        .service(page("/staff/guard/hits").route(get().to(hits::show_hits)))
+        .service(form("/staff/guard/rules").route(get().to(rules::show_rules)).route(post().to(rules::propose_rule)))
+        .service(
+            form("/staff/guard/rules/{rule}").route(get().to(rules::show_rules)).route(post().to(rules::decide_rule)),
+        )
+        .service(form("/staff/guard/lists").route(get().to(lists::show_lists)).route(post().to(lists::add_entry)))
+        .service(
+            form("/staff/guard/lists/{entry}").route(get().to(lists::show_lists)).route(post().to(lists::remove_entry)),
         );
 }
 

@@ -13,6 +13,7 @@ mod books;
 mod branding;
 mod catalogue;
 mod desk;
+mod guard;
 mod jobs;
 mod keeping;
 mod ledger;
@@ -53,6 +54,10 @@ pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check
 pub use branding::{BrandLogo, BrandOutcome, BrandState, BrandVersion, LogoKind, NewBrandDraft};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use desk::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};
+pub use guard::{
+    CaseOutcome, GuardCase, GuardCaseState, GuardEntry, GuardHit, GuardKey, GuardList, GuardOutcome, GuardRuleState,
+    GuardSource, GuardSubject, KeptEntry, NewGuardEntry, NewGuardHit, PastPayment, RuleDecided, StoredRule,
+};
 pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, RunHold, StoredJob};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};

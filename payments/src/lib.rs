@@ -13,6 +13,7 @@ pub mod dispatch;
 pub mod finance;
 pub mod form;
 pub mod gateways;
+pub mod guard;
 mod hub;
 pub mod links;
 pub mod messages;

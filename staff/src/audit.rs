@@ -122,6 +122,20 @@ actions! {
     ReportScheduleEnded = "report-schedule-ended";
     /// A report was mailed.
     ReportMailed = "report-mailed";
+    /// They let a payment go on that a rule against fraud had stopped.
+    FraudCaseReleased = "fraud-case-released";
+    /// They refused it for good.
+    FraudCaseRefused = "fraud-case-refused";
+    /// They proposed a rule against fraud.
+    FraudRuleProposed = "fraud-rule-proposed";
+    /// As the second person they agreed to one.
+    FraudRuleApproved = "fraud-rule-approved";
+    /// As the second person they refused one, or took their own back.
+    FraudRuleRefused = "fraud-rule-refused";
+    /// They put somebody on a list.
+    FraudListed = "fraud-listed";
+    /// They took somebody off a list.
+    FraudUnlisted = "fraud-unlisted";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -84,6 +84,11 @@ pub enum Permission {
     /// Hand reports out to systems and by mail: keys of the API, schedules. Whoever runs the hub connects systems; an
     /// administrator says who may know what.
     ManageReports,
+    /// Look at payments that rules against fraud stopped, release or refuse them, list whom nothing is taken from, and
+    /// propose rules.
+    ReviewFraud,
+    /// See the rules against fraud, and agree to one as the second person.
+    ApproveRules,
     /// Take billers in and change them.
     ManageBillers,
     /// See all that is set of billers.
@@ -144,6 +149,7 @@ impl Role {
                 P::ViewBooks,
                 P::ViewSettlement,
                 P::ResolveBreaks,
+                P::ApproveRules,
             ],
             // Files that do not arrive are incidents; closing breaks is not theirs, as they say where billers' money goes.
             Self::Operations => &[
@@ -153,6 +159,8 @@ impl Role {
                 P::RequestRefund,
                 P::ManageOutlets,
                 P::ManageNetwork,
+                P::ReviewFraud,
+                P::ApproveRules,
                 P::ManageBillers,
                 P::ViewBillers,
                 P::EditBranding,
@@ -184,7 +192,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -204,6 +212,8 @@ impl Permission {
         Self::ViewSettlement,
         Self::ResolveBreaks,
         Self::ManageReports,
+        Self::ReviewFraud,
+        Self::ApproveRules,
         Self::ManageBillers,
         Self::ViewBillers,
         Self::EditBranding,
@@ -227,6 +237,8 @@ impl Permission {
             | Self::RequestRefund
             | Self::ApproveRefund
             | Self::ResolveBreaks
+            | Self::ReviewFraud
+            | Self::ApproveRules
             | Self::ManageBillers
             | Self::ManageStaff => true,
             Self::ViewOutlets
@@ -395,6 +407,8 @@ mod tests {
     #[case(P::ViewSettlement, "biller-user finance operations auditor")]
     #[case(P::ResolveBreaks, "finance")]
     #[case(P::ManageReports, "operations administrator")]
+    #[case(P::ReviewFraud, "operations")]
+    #[case(P::ApproveRules, "finance operations")]
     #[case(P::ManageBillers, "operations")]
     #[case(P::ViewBillers, "operations auditor")]
     #[case(P::EditBranding, "biller-user operations")]

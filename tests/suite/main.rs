@@ -14,6 +14,7 @@ mod cli;
 mod crash;
 mod desk;
 mod finance;
+mod guard;
 mod jobs;
 mod journey;
 mod links;

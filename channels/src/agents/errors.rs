@@ -2,6 +2,7 @@
 
 use ::payments::api::cash::{CancelCashError, CounterFault, GiveBackError, LateCashError, PayCashError, ShiftError};
 use ::payments::api::{FieldFault, FieldFaultKind, FindError, QuoteError};
+use ::payments::guard::Stopped;
 use ledger::Money;
 
 use super::problem::{Code, FieldProblem, Problem};
@@ -135,6 +136,16 @@ impl From<PayCashError> for Problem {
                 .with("total", money(total)),
             PayCashError::FloatTooLow { available, needed } => float_too_low(available).with("needed", money(needed)),
             PayCashError::Unavailable => unavailable(),
+            PayCashError::Stopped(Stopped { in_review: true, reference }) => Self::new(
+                Code::PaymentInReview,
+                "Do not take cash for it. Pay the same quote again later, under another reference: it may be released.",
+            )
+            .with("refusal", reference),
+            PayCashError::Stopped(Stopped { in_review: false, reference }) => Self::new(
+                Code::PaymentRefused,
+                "Do not take cash for it. The customer may ask the operator, who finds the refusal by its number.",
+            )
+            .with("refusal", reference),
             PayCashError::Infrastructure(trouble) => trouble.into(),
         }
     }

@@ -85,6 +85,8 @@ codes! {
     PaymentsPending = 409, "payments-pending", "Payments are still pending";
     // Paying.
     AlreadyPaid = 409, "already-paid", "The bill is paid";
+    PaymentRefused = 409, "payment-refused", "The payment is refused";
+    PaymentInReview = 409, "payment-in-review", "The payment is being checked";
     KeyConflict = 409, "reference-conflict", "Your reference stands for something else";
     TooLittle = 409, "too-little", "Less than the total was handed over";
     FloatTooLow = 409, "float-too-low", "The float does not hold that much";

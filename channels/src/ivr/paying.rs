@@ -168,6 +168,12 @@ impl Dialogue<'_> {
             Ok(ChargeOutcome::Unknown(_)) => Ok(self.goodbye(back, vec![say(language, "voice-pending", &[])])),
             Err(StartError::BeingPaid) => self.obstructed(back, "voice-being-paid").await,
             Err(StartError::AlreadyPaid) => self.obstructed(back, "voice-already-paid").await,
+            // Neither heard nor said on the line: whom a rule meant, and why.
+            Err(StartError::Stopped(stopped)) => {
+                let key = if stopped.in_review { "voice-guard-review" } else { "voice-guard-refused" };
+                let digits = spoken::digits(language, stopped.reference.trim_start_matches(['G', '0']));
+                Ok(self.goodbye(back, vec![say(language, key, &[("digits", &digits)])]))
+            }
             Err(StartError::Expired | StartError::UnknownQuote) => self.look_up_again(back, Vec::new()).await,
             Err(StartError::Infrastructure(trouble)) => Err(trouble),
             Err(

@@ -12,6 +12,7 @@ use ledger::{Channel, Instrument, Money};
 use payments::api::Quote;
 use payments::api::cash::{CashKey, CashSubject, PayCash, PayCashError};
 use payments::card_numbers;
+use payments::guard::Stopped;
 use staff::Permission;
 
 use super::counter::{Bar, Counter};
@@ -270,6 +271,11 @@ async fn refused(counter: &Counter, sale: &Sale, error: PayCashError) -> Result<
             (StatusCode::CONFLICT, notice)
         }
         PayCashError::Unavailable => return super::find::unavailable(counter, sale.quote.biller),
+        PayCashError::Stopped(Stopped { in_review, reference }) => {
+            let key = if in_review { "guard-counter-review" } else { "guard-counter-refused" };
+            let tone = if in_review { Tone::Wait } else { Tone::Bad };
+            (StatusCode::CONFLICT, notice(tone, key).fact(language, "fact-reference", &reference))
+        }
         PayCashError::Infrastructure(trouble) => return Err(trouble.into()),
     };
     counter.say(answer.0, answer.1)

@@ -133,6 +133,20 @@ pub(super) const WORK: &[Place] = &[
         icon: "M12 4a8 8 0 1 0 0 16c1.5 0 2-1 1.5-2.2-.6-1.4.3-2.8 1.8-2.8H18a2 2 0 0 0 2-2.2C19.6 7.8 16.2 4 12 4M8 11v.5M11 7.8v.5M15.5 8.5v.5",
     },
     Place {
+        key: "staff-nav-guard",
+        path: "/staff/guard",
+        needs: &[Permission::ReviewFraud],
+        is_whole: true,
+        icon: "M12 3.5 5 6v5.5c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6zM9 12l2.2 2.2L15.5 10",
+    },
+    Place {
+        key: "staff-nav-guard-rules",
+        path: "/staff/guard/rules",
+        needs: &[Permission::ApproveRules],
+        is_whole: true,
+        icon: "M4 7h9M17 7h3M4 12h3M11 12h9M4 17h11M19 17h1M13 5v4M7 10v4M15 15v4",
+    },
+    Place {
         key: "staff-nav-audit",
         path: "/staff/audit",
         needs: &[Permission::ViewAudit],

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 use ledger::Channel;
 use payments::api::{CardRedirect, Quote, StartCardPayment, StartError};
 use payments::card_numbers;
+use payments::guard::Stopped;
 
 use super::context::{Context, Keep};
 use super::errors::Fault;
@@ -148,6 +149,12 @@ pub(super) fn refused(context: &Context, quote: &Quote, error: StartError) -> Re
             say(context, StatusCode::UNPROCESSABLE_ENTITY, notice(Tone::Wait, "not-offered"))
         }
         StartError::Unavailable => unavailable(context, Chosen::of(context, &quote.biller.to_string())?.biller()?),
+        StartError::Stopped(Stopped { in_review, reference }) => {
+            let key = if in_review { "guard-review" } else { "guard-refused" };
+            let tone = if in_review { Tone::Wait } else { Tone::Bad };
+            let notice = notice(tone, key).fact(language, "fact-reference", &reference);
+            say(context, StatusCode::CONFLICT, notice)
+        }
         StartError::Infrastructure(trouble) => Err(trouble.into()),
     }
 }

@@ -933,6 +933,74 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    guard_rules (id) {
+        id -> BigInt,
+        code -> Text,
+        definition -> Text,
+        state -> SmallInt,
+        proposed_at -> Timestamp,
+        proposed_by -> BigInt,
+        proposed_by_name -> Text,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_by_name -> Text,
+    }
+}
+
+diesel::table! {
+    guard_entries (id) {
+        id -> BigInt,
+        list -> SmallInt,
+        subject -> SmallInt,
+        value -> Binary,
+        shown -> Text,
+        reason -> Text,
+        added_at -> Timestamp,
+        added_by -> BigInt,
+        added_by_name -> Text,
+        ends_at -> Nullable<Timestamp>,
+        removed_at -> Nullable<Timestamp>,
+        removed_by_name -> Text,
+    }
+}
+
+diesel::table! {
+    guard_hits (id) {
+        id -> BigInt,
+        quote_id -> BigInt,
+        source -> SmallInt,
+        source_id -> BigInt,
+        name -> Text,
+        outcome -> SmallInt,
+        explanation -> Text,
+        biller -> Integer,
+        channel -> SmallInt,
+        instrument -> SmallInt,
+        amount -> BigInt,
+        outlet -> Text,
+        phone -> Text,
+        first_at -> Timestamp,
+        last_at -> Timestamp,
+        times -> Integer,
+    }
+}
+
+diesel::table! {
+    guard_cases (id) {
+        id -> BigInt,
+        quote_id -> BigInt,
+        hit_id -> BigInt,
+        state -> SmallInt,
+        opened_at -> Timestamp,
+        expires_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_by_name -> Text,
+        note -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
     quotes,
@@ -970,6 +1038,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     breaks,
     break_notes,
     refunds,
+    guard_cases,
+    guard_hits,
 );
 diesel::joinable!(staff_sessions -> staff_members (member_id));
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, staff_members);
@@ -983,3 +1053,4 @@ diesel::allow_tables_to_appear_in_same_query!(desk_calls, quotes);
 diesel::joinable!(payment_links -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(payment_links, quotes);
 diesel::allow_tables_to_appear_in_same_query!(payment_links, desk_quotes);
+diesel::allow_tables_to_appear_in_same_query!(payment_words, payments);

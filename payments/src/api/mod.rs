@@ -271,6 +271,9 @@ pub enum StartError {
     /// The biller is unavailable now.
     #[error("the biller is unavailable")]
     Unavailable,
+    /// Fraud is suspected: it is refused, or a person looks at it first.
+    #[error(transparent)]
+    Stopped(#[from] crate::guard::Stopped),
     /// Our own trouble.
     #[error(transparent)]
     Infrastructure(#[from] Infrastructure),

@@ -6,6 +6,7 @@ use ledger::{
     Payment, PaymentState, Reference, RequestKey, Step,
 };
 
+use super::guard::Payer;
 use super::{Hub, total};
 use crate::api::{CallbackAnswer, CardRedirect, Infrastructure, StartCardPayment, StartError};
 use crate::gateways::cmi::callback::{self, Callback, CallbackFault};
@@ -64,7 +65,8 @@ impl Hub {
     ) -> Result<CardRedirect, StartError> {
         let now = self.now();
         let pay = self.card_pay(quote, &start, now + FIRST_POLL)?;
-        let payment = match self.pay_unless(self.card_objection(quote), pay).await? {
+        let payer = Payer { quote, phone: start.phone.as_deref(), outlet: None };
+        let payment = match self.pay_guarded(self.card_objection(quote), &payer, pay).await? {
             PayOutcome::Started(reference) => reference,
             PayOutcome::Replayed(reference) => self.still_waiting(reference).await?,
             PayOutcome::BeingPaid(by) => {

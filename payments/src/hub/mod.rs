@@ -10,6 +10,7 @@ pub(crate) mod detail;
 mod files;
 mod finance;
 mod find;
+mod guard;
 mod ledger_calls;
 mod links;
 mod quote;
@@ -130,6 +131,7 @@ pub struct Hub {
     billers: RwLock<Billers>,
     networks: RwLock<cash::StoredNetworks>,
     board: board::Board,
+    guard: guard::Guard,
 }
 
 /// The billers as they stood when they were last read.
@@ -160,6 +162,7 @@ impl Hub {
             billers: RwLock::default(),
             networks: RwLock::default(),
             board: board::Board::default(),
+            guard: guard::Guard::default(),
         };
         hub.read_billers()?;
         hub.read_networks()?;
@@ -276,7 +279,8 @@ impl Hub {
                     + op.prune_staff(now)?
                     + op.prune_voice(now)?
                     + op.prune_desk(now)?
-                    + op.prune_requests(now)?)
+                    + op.prune_requests(now)?
+                    + op.expire_guard_cases(now)?)
             })
             .await?;
         for first in 0..=u8::MAX {

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use ledger::{Advance, Channel, Hold, Moment, PayOutcome, PaymentState, Reference, RequestKey, Step};
 
 use super::card::{CardStart, oid_of};
+use super::guard::Payer;
 use super::{Hub, total};
 use crate::api::{Infrastructure, StartError};
 use crate::gateways::cmi::api::OperationOutcome;
@@ -38,7 +39,8 @@ impl Hub {
         let key = RequestKey::of("token", &idempotency_key, &reference.to_string());
         let start = CardStart { key, phone, email: None, language, public_url: String::new() };
         let pay = self.card_pay(&quote, &start, self.now() + FIRST_POLL)?;
-        let payment = match self.pay_unless(self.card_objection(&quote), pay).await? {
+        let payer = Payer { quote: &quote, phone: start.phone.as_deref(), outlet: None };
+        let payment = match self.pay_guarded(self.card_objection(&quote), &payer, pay).await? {
             PayOutcome::Started(payment) => payment,
             PayOutcome::Replayed(payment) => return Ok(self.outcome_of_first(payment).await?),
             PayOutcome::BeingPaid(_) => return Err(StartError::BeingPaid),

@@ -309,3 +309,33 @@ async fn waiting_for_the_biller() {
         counter.app.finish().await;
     }
 }
+
+/// A payment that a rule against fraud stops draws nothing from the float; the same quote is paid once it is released.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_is_stopped(#[case] backend: Backend) {
+    use crate::guard::{cap, entry, hold, somebody};
+    use payments::guard::Action;
+    let Some(counter) = Counter::open(backend).await else { return };
+    counter.open_shift("1", "0.00").await;
+    hold(&counter.app, cap(Action::Review)).await;
+    let quote = counter.quote(1001, "02", "11111111").await;
+    let stopped = counter.pay(&Counter::payment(&quote, "A-1")).await;
+    refused(&stopped, 409, "payment-in-review");
+    assert!(stopped.text("/refusal").starts_with('G'), "{stopped:?}");
+    let case = counter.app.hub.guard_cases(0, 10).await.unwrap().remove(0).case.id;
+    counter.app.hub.decide_guard_case(case, true, "known".into(), somebody(1), entry()).await.unwrap();
+    let paid = counter.pay(&Counter::payment(&quote, "A-1")).await;
+    assert_eq!(paid.status, 202, "{paid:?}");
+    hold(&counter.app, cap(Action::Refuse)).await;
+    let again = counter.pay(&Counter::payment(&quote, "A-1")).await;
+    assert_eq!(again.text("/payment"), paid.text("/payment"), "what was started is none the worse: {again:?}");
+    let float = counter.float().await;
+    let other = counter.quote(1002, "01", "1002001").await;
+    refused(&counter.pay(&Counter::payment(&other, "A-2")).await, 409, "payment-refused");
+    assert_eq!(counter.float().await, float);
+    counter.app.settle().await;
+    counter.app.finish().await;
+}

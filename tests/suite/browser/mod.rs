@@ -6,6 +6,7 @@ mod branding;
 mod desk;
 mod driver;
 mod finance;
+mod guard;
 mod journeys;
 mod mishaps;
 mod outlet;

@@ -6,11 +6,13 @@ use staff::{Permission, Role};
 use crate::support::{Backend, PASSWORD, TestApp};
 
 /// Every page that asks for a permission, and which one.
-const PAGES: [(&str, Permission); 4] = [
+const PAGES: [(&str, Permission); 6] = [
     ("/audit", Permission::ViewAudit),
     ("/board", Permission::ViewPayments),
     ("/branding", Permission::EditBranding),
     ("/billers", Permission::ViewBillers),
+    ("/guard", Permission::ReviewFraud),
+    ("/guard/rules", Permission::ApproveRules),
 ];
 
 #[rstest]

@@ -147,6 +147,13 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("/breaks/{break}/note", Some(With(&[P::ViewBooks])), Some(With(&[P::ResolveBreaks]))),
     ("/breaks/{break}/resolve", Some(With(&[P::ViewBooks])), Some(With(&[P::ResolveBreaks]))),
     ("/breaks/{break}/decide", Some(With(&[P::ViewBooks])), Some(With(&[P::ResolveBreaks]))),
+    ("/guard", Some(Whole(&[P::ReviewFraud])), None),
+    ("/guard/cases/{case}", Some(Whole(&[P::ReviewFraud])), Some(Whole(&[P::ReviewFraud]))),
+    ("/guard/hits", Some(Whole(&[P::ApproveRules])), None),
+    ("/guard/rules", Some(Whole(&[P::ApproveRules])), Some(Whole(&[P::ReviewFraud]))),
+    ("/guard/rules/{rule}", Some(Whole(&[P::ApproveRules])), Some(Whole(&[P::ApproveRules]))),
+    ("/guard/lists", Some(Whole(&[P::ReviewFraud])), Some(Whole(&[P::ReviewFraud]))),
+    ("/guard/lists/{entry}", Some(Whole(&[P::ReviewFraud])), Some(Whole(&[P::ReviewFraud]))),
 ];
 
 /// Kinds of reports, and who may have them.

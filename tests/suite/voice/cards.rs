@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use ledger::{Channel, Instrument, PaymentState as P};
+use payments::guard::Action;
 use rstest::rstest;
 use sandbox::{FaultKind, OrderState};
 
@@ -242,5 +243,25 @@ async fn a_biller_that_refuses_after_the_charge(#[values(Backend::Sqlite, Backen
     app.settle().await;
     assert_eq!(states(&app), are(&[P::Returned]));
     assert_eq!(app.control.orders()[0].state, OrderState::Voided);
+    app.finish().await;
+}
+
+/// What a rule against fraud stops is not charged: the caller hears so, and what it is found by.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_is_not_charged(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[values((Action::Refuse, "ne peut pas être accepté"), (Action::Review, "en cours de vérification"))] told: (
+        Action,
+        &str,
+    ),
+) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    crate::guard::hold(&app, crate::guard::cap(told.0)).await;
+    let mut phone = app.dial_and_press(CALLER, &TO_WAY).await;
+    let said = key_card(&mut phone, APPROVED).await;
+    assert!(said.contains(told.1) && phone.call.ended, "{}", phone.transcript());
+    assert_eq!((states(&app).len(), app.control.orders().len()), (0, 0));
+    holds_no_card(&app);
     app.finish().await;
 }

@@ -107,6 +107,9 @@ pub enum PayCashError {
     /// The biller is unavailable now.
     #[error("the biller is unavailable")]
     Unavailable,
+    /// Fraud is suspected: it is refused, or a person looks at it first.
+    #[error(transparent)]
+    Stopped(#[from] crate::guard::Stopped),
     /// Our own trouble.
     #[error(transparent)]
     Infrastructure(#[from] Infrastructure),

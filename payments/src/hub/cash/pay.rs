@@ -9,6 +9,7 @@ use super::NO_SHIFT;
 use crate::api::Infrastructure;
 use crate::api::cash::{CashKey, CashPayment, CashSubject, PayCash, PayCashError};
 use crate::cash_digits;
+use crate::hub::guard::Payer;
 use crate::hub::{Hub, total};
 use crate::networks::Network;
 use crate::tariff;
@@ -56,7 +57,8 @@ impl Hub {
                 }
             };
             let pay = self.cash_pay(&request, network, &subject, shift)?;
-            let outcome = self.pay_unless(objection, pay).await;
+            let payer = Payer { quote, phone: request.phone.as_deref(), outlet: Some(&request.outlet) };
+            let outcome = self.pay_guarded(objection, &payer, pay).await;
             let settled = matches!(
                 outcome,
                 Ok(PayOutcome::Started(_) | PayOutcome::Replayed(_) | PayOutcome::KeyConflict)

@@ -1,0 +1,194 @@
+//! Payments of a time that somebody started, for rules that count them.
+//!
+//! They are found as at the desk: by words put in order behind the writer, and by what has no words yet. Numbers are in the
+//! order of time within a block only, so a time is bounded block by block: of a block whose last payment is older nothing
+//! is read.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::GuardKey;
+use crate::bills::CustomerKey;
+use crate::ledger::Reader;
+use crate::money::Money;
+use crate::states::PaymentState;
+use crate::storage::StorageError;
+use crate::storage::schema::{agent_payments, id_blocks, payment_words, payments, quotes};
+use crate::vocabulary::{Channel, Instrument};
+
+/// Blocks that are looked at, the newest: some millions of payments, more than a day has.
+const BLOCKS_MAX: i64 = 64;
+
+/// A payment as rules count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastPayment {
+    /// Its number.
+    pub id: i64,
+    /// The quote's number.
+    pub quote: i64,
+    /// The biller.
+    pub biller: u16,
+    /// Where it was started.
+    pub channel: Channel,
+    /// What it is paid with.
+    pub instrument: Instrument,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What is paid in all.
+    pub total: Money,
+    /// When it was started (UTC).
+    pub created_at: NaiveDateTime,
+}
+
+type Row = (i64, i64, i32, i16, i16, i16, i64, i64, i64, i64, NaiveDateTime);
+
+const COLUMNS: (
+    payments::id,
+    payments::quote_id,
+    payments::biller,
+    payments::channel,
+    payments::instrument,
+    payments::state,
+    payments::principal,
+    payments::fee,
+    payments::vat,
+    payments::duty,
+    payments::created_at,
+) = (
+    payments::id,
+    payments::quote_id,
+    payments::biller,
+    payments::channel,
+    payments::instrument,
+    payments::state,
+    payments::principal,
+    payments::fee,
+    payments::vat,
+    payments::duty,
+    payments::created_at,
+);
+
+fn past(row: Row) -> Result<PastPayment, StorageError> {
+    let (id, quote, biller, channel, instrument, state, principal, fee, vat, duty, created_at) = row;
+    let damaged = |what: &str| StorageError::Damaged(format!("{what} of payment {id}"));
+    let total = [fee, vat, duty].into_iter().try_fold(principal, i64::checked_add);
+    Ok(PastPayment {
+        id,
+        quote,
+        biller: u16::try_from(biller).map_err(|_| damaged("biller"))?,
+        channel: Channel::from_code(channel).ok_or_else(|| damaged("channel"))?,
+        instrument: Instrument::from_code(instrument).ok_or_else(|| damaged("instrument"))?,
+        state: PaymentState::from_code(state).ok_or_else(|| damaged("state"))?,
+        total: Money::from_minor(total.ok_or_else(|| damaged("total"))?),
+        created_at,
+    })
+}
+
+impl Reader<'_> {
+    /// What somebody started since a moment, that moment included, the newest first; so many at most.
+    pub fn past_payments(
+        &mut self,
+        key: &GuardKey,
+        since: NaiveDateTime,
+        limit: i64,
+    ) -> Result<Vec<PastPayment>, StorageError> {
+        let Some(floor) = self.first_block_since(since)? else { return Ok(Vec::new()) };
+        let mut rows: Vec<Row> = match key {
+            GuardKey::Outlet(outlet) => agent_payments::table
+                .inner_join(payments::table.on(payments::id.eq(agent_payments::payment_id)))
+                .filter(agent_payments::outlet.eq(outlet))
+                .filter(agent_payments::payment_id.ge(floor))
+                .filter(payments::created_at.ge(since))
+                .order(agent_payments::payment_id.desc())
+                .limit(limit)
+                .select(COLUMNS)
+                .load(self.connection)?,
+            GuardKey::Phone(_) | GuardKey::Contract(_) => {
+                // What lacks its words first: what gets them in between is then found among the words.
+                let mut rows = self.past_without_words(key, since, limit)?;
+                let known: Vec<Row> = payment_words::table
+                    .inner_join(payments::table.on(payments::id.eq(payment_words::payment_id)))
+                    .filter(payment_words::word.eq(key.digest()))
+                    .filter(payment_words::payment_id.ge(floor))
+                    .filter(payments::created_at.ge(since))
+                    .order(payment_words::payment_id.desc())
+                    .limit(limit)
+                    .select(COLUMNS)
+                    .load(self.connection)?;
+                rows.extend(known);
+                rows
+            }
+        };
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse((row.10, row.0)));
+        rows.dedup_by_key(|row| row.0);
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        rows.into_iter().map(past).collect()
+    }
+
+    /// The biller's customer of a quote.
+    pub fn customer_of_quote(&mut self, quote: i64) -> Result<Option<CustomerKey>, StorageError> {
+        let found: Option<Option<Vec<u8>>> = quotes::table
+            .filter(quotes::id.eq(quote))
+            .select(quotes::customer)
+            .get_result(self.connection)
+            .optional()?;
+        let damaged = |_| StorageError::Damaged(format!("customer of quote {quote}"));
+        found.flatten().map(|key| key.try_into().map(CustomerKey).map_err(damaged)).transpose()
+    }
+
+    /// The first number of the first block with a payment since a moment.
+    fn first_block_since(&mut self, since: NaiveDateTime) -> Result<Option<i64>, StorageError> {
+        let blocks: Vec<(i64, i64)> = id_blocks::table
+            .order(id_blocks::first.desc())
+            .limit(BLOCKS_MAX)
+            .select((id_blocks::first, id_blocks::beyond))
+            .load(self.connection)?;
+        let mut floor = None;
+        for (first, beyond) in blocks {
+            let last: Option<NaiveDateTime> = payments::table
+                .filter(payments::id.ge(first))
+                .filter(payments::id.lt(beyond))
+                .order(payments::id.desc())
+                .select(payments::created_at)
+                .first(self.connection)
+                .optional()?;
+            if last.is_some_and(|last| last >= since) {
+                floor = Some(first);
+            }
+        }
+        Ok(floor)
+    }
+
+    fn past_without_words(
+        &mut self,
+        key: &GuardKey,
+        since: NaiveDateTime,
+        limit: i64,
+    ) -> Result<Vec<Row>, StorageError> {
+        let open: Vec<(i64, i64, i64)> = id_blocks::table
+            .filter(sql::<Bool>("NOT has_words"))
+            .select((id_blocks::first, id_blocks::beyond, id_blocks::payments_upto))
+            .load(self.connection)?;
+        let mut found = Vec::new();
+        for (first, beyond, upto) in open {
+            let made = payments::table
+                .inner_join(quotes::table)
+                .filter(payments::id.gt(upto))
+                .filter(payments::id.ge(first))
+                .filter(payments::id.lt(beyond))
+                .filter(payments::created_at.ge(since))
+                .order(payments::id.desc())
+                .limit(limit)
+                .select(COLUMNS);
+            let rows: Vec<Row> = match key {
+                GuardKey::Phone(phone) => made.filter(payments::phone.eq(phone)).load(self.connection)?,
+                GuardKey::Contract(key) => made.filter(quotes::customer.eq(key.0.to_vec())).load(self.connection)?,
+                GuardKey::Outlet(_) => Vec::new(),
+            };
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+}

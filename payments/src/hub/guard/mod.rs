@@ -1,0 +1,299 @@
+//! Fraud: what stands between a quote and its payment.
+//!
+//! Every payment starts through [`Hub::pay_guarded`]. Without a rule or an entry of a list it reads nothing more than, once
+//! in five seconds, whether there are any by now. Else it reads the lists and what the payer's phone, the contract and the
+//! outlet started before: ranges of indexes, of rows that were committed, so that it is right with several processes and
+//! after a restart. It decides outside of the writer: payments that start at the same moment do not see each other.
+
+mod staff;
+mod trial;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ledger::{
+    GuardEntry, GuardKey, GuardList, GuardOutcome, GuardRuleState, GuardSource, GuardSubject, NewGuardHit, PastPayment,
+    Pay, PayOutcome, PaymentState, Quote,
+};
+
+use super::{Hub, total};
+use crate::api::Infrastructure;
+use crate::form::mask;
+use crate::guard::{Action, Attempt, Finding, HISTORY_MAX, Mode, RULES_MAX, Rule, Stopped};
+
+/// How long rules and lists are believed before it is asked whether they have changed.
+const FRESH: TimeDelta = TimeDelta::seconds(5);
+/// How long a case waits for a person; never longer than its quote.
+const CASE_LIFETIME: TimeDelta = TimeDelta::hours(24);
+/// How far back a payment can be that waits at the gateway: its page is open for 45 minutes at most.
+const AT_GATEWAY: TimeDelta = TimeDelta::hours(1);
+/// Rows of a history.
+const HISTORY: i64 = HISTORY_MAX as i64;
+
+/// Rules that hold, by the numbers of their rows.
+type Rules = Arc<Vec<(i64, Rule)>>;
+
+/// Rules and lists as they stood when they were last read.
+#[derive(Default)]
+pub(super) struct Guard(RwLock<Known>);
+
+#[derive(Default, Clone)]
+struct Known {
+    version: i64,
+    asked_at: Option<DateTime<Utc>>,
+    /// Those that are not off.
+    rules: Rules,
+    has_entries: bool,
+}
+
+/// Who is to pay what.
+pub(super) struct Payer<'a> {
+    pub quote: &'a Quote,
+    pub phone: Option<&'a str>,
+    pub outlet: Option<&'a str>,
+}
+
+/// What was found of a payment that is to start.
+#[derive(Default)]
+pub(super) struct Gate {
+    /// What stops it.
+    stop: Option<NewGuardHit>,
+    /// What rules that only simulate would have done.
+    notes: Vec<NewGuardHit>,
+    /// When the quote ends.
+    quote_ends: DateTime<Utc>,
+    phone: Option<String>,
+}
+
+impl Hub {
+    /// Rules and lists, read again if they have changed.
+    async fn known_guard(&self) -> Result<Known, Infrastructure> {
+        let known = self.guard.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let now = self.now();
+        // A clock that was set back asks again as well.
+        if known.asked_at.is_some_and(|asked| asked <= now && now < asked + FRESH) {
+            return Ok(known);
+        }
+        self.read_guard(known.asked_at.map(|_| known)).await
+    }
+
+    /// Reads rules and lists, unless they are as they were known.
+    async fn read_guard(&self, known: Option<Known>) -> Result<Known, Infrastructure> {
+        let now = self.now();
+        let limit = i64::try_from(2 * RULES_MAX).unwrap_or(i64::MAX);
+        let before = known.as_ref().map(|known| known.version);
+        let (version, fresh) = self
+            .read(move |reader| {
+                let version = reader.guard_version()?;
+                if before == Some(version) {
+                    return Ok((version, None));
+                }
+                Ok((version, Some((reader.guard_rules(limit)?, reader.has_guard_entries()?))))
+            })
+            .await?;
+        let fresh = match (fresh, known) {
+            (None, known) => Known { asked_at: Some(now), ..known.unwrap_or_default() },
+            (Some((stored, has_entries)), _) => {
+                let mut rules = Vec::new();
+                for stored in stored.into_iter().filter(|stored| stored.state == GuardRuleState::InForce) {
+                    let rule = read_rule(&stored.code, &stored.definition)?;
+                    if rule.mode != Mode::Off {
+                        rules.push((stored.id, rule));
+                    }
+                }
+                Known { version, asked_at: Some(now), rules: Arc::new(rules), has_entries }
+            }
+        };
+        *self.guard.0.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
+        Ok(fresh)
+    }
+
+    /// What rules and lists say of a payment that is to start.
+    pub(super) async fn gate(&self, payer: &Payer<'_>) -> Result<Gate, Infrastructure> {
+        let Known { rules, has_entries, .. } = self.known_guard().await?;
+        let quote = payer.quote;
+        let attempt = Attempt {
+            quote: quote.id,
+            biller: quote.biller,
+            channel: quote.channel,
+            instrument: quote.instrument,
+            total: total(&quote.amounts)?,
+            now: self.now(),
+        };
+        let asked: Vec<(i64, Rule)> = rules.iter().filter(|(_, rule)| rule.concerns(&attempt)).cloned().collect();
+        if asked.is_empty() && !has_entries {
+            return Ok(Gate::default());
+        }
+        let (phone, outlet) = (payer.phone.map(str::to_owned), payer.outlet.map(str::to_owned));
+        let wanted = asked.clone();
+        let (entries, histories) = self
+            .read(move |reader| {
+                let mut keys: Vec<GuardKey> = phone.map(GuardKey::Phone).into_iter().collect();
+                keys.extend(outlet.map(GuardKey::Outlet));
+                keys.extend(reader.customer_of_quote(attempt.quote)?.map(GuardKey::Contract));
+                let now = attempt.now.naive_utc();
+                let entries = if has_entries { reader.guard_entries_of(&keys, now)? } else { Vec::new() };
+                let mut histories: Vec<(GuardSubject, Vec<PastPayment>)> = Vec::new();
+                for key in &keys {
+                    let of_key = wanted.iter().filter(|(_, rule)| rule.kind.subject() == Some(key.subject()));
+                    if let Some(since) = of_key.map(|(_, rule)| rule.kind.since(attempt.now)).min() {
+                        let past = reader.past_payments(key, since.naive_utc(), HISTORY)?;
+                        histories.push((key.subject(), past));
+                    }
+                }
+                Ok((entries, histories))
+            })
+            .await?;
+        let mut gate =
+            Gate { quote_ends: quote.expires_at.and_utc(), phone: payer.phone.map(str::to_owned), ..Gate::default() };
+        let hit = |source, source_id, name: &str, outcome, finding: &Finding| {
+            Ok::<_, Infrastructure>(NewGuardHit {
+                quote: quote.id,
+                source,
+                source_id,
+                name: name.to_owned(),
+                outcome,
+                explanation: serde_json::to_string(finding)
+                    .map_err(|error| Infrastructure::Failed(format!("a finding cannot be kept: {error}")))?,
+                biller: quote.biller,
+                channel: quote.channel,
+                instrument: quote.instrument,
+                amount: attempt.total,
+                outlet: payer.outlet.unwrap_or_default().to_owned(),
+                phone: payer.phone.map(mask).unwrap_or_default(),
+            })
+        };
+        let on = |list| entries.iter().find(|entry| entry.list == list);
+        if let Some(GuardEntry { id, subject, shown, .. }) = on(GuardList::Block) {
+            let finding = Finding::Blocked { subject: *subject, shown: shown.clone() };
+            gate.stop = Some(hit(GuardSource::List, *id, shown, GuardOutcome::Refused, &finding)?);
+            return Ok(gate);
+        }
+        if on(GuardList::Allow).is_some() {
+            return Ok(gate);
+        }
+        for (id, rule) in &asked {
+            let of_rule = |(subject, _): &&(GuardSubject, Vec<PastPayment>)| rule.kind.subject() == Some(*subject);
+            let history = match (rule.kind.subject(), histories.iter().find(of_rule)) {
+                (None, _) => &[][..],
+                (Some(_), Some((_, history))) => history,
+                // A payer who leaves no phone, or is at no outlet, is not counted by it.
+                (Some(_), None) => continue,
+            };
+            let Some(finding) = rule.finds(&attempt, history) else { continue };
+            let outcome = match (rule.mode, rule.action) {
+                (Mode::Off, _) => continue,
+                (Mode::On, Action::Refuse) => GuardOutcome::Refused,
+                (Mode::On, Action::Review) => GuardOutcome::InReview,
+                (Mode::Simulate, Action::Refuse) => GuardOutcome::WouldRefuse,
+                (Mode::Simulate, Action::Review) => GuardOutcome::WouldReview,
+            };
+            let found = hit(GuardSource::Rule, *id, &rule.code, outcome, &finding)?;
+            match outcome {
+                GuardOutcome::WouldRefuse | GuardOutcome::WouldReview => gate.notes.push(found),
+                // A refusal is stronger than a review; of two the first by code is told.
+                GuardOutcome::Refused => match &gate.stop {
+                    Some(stop) if stop.outcome == GuardOutcome::Refused => {}
+                    _ => gate.stop = Some(found),
+                },
+                GuardOutcome::InReview => {
+                    gate.stop.get_or_insert(found);
+                }
+            }
+        }
+        Ok(gate)
+    }
+
+    /// [`Self::pay_unless`], past the guard: a payment that the same request started before is none the worse for what the
+    /// guard says by now. A release of the quote is used up by the payment that it starts.
+    pub(super) async fn pay_guarded<E: From<Infrastructure> + From<Stopped>>(
+        &self,
+        objection: Option<E>,
+        payer: &Payer<'_>,
+        pay: Pay,
+    ) -> Result<PayOutcome, E> {
+        if objection.is_some() {
+            return self.pay_unless(objection, pay).await;
+        }
+        let Gate { stop, notes, quote_ends, phone } = self.gate(payer).await?;
+        let (now, quote) = (self.now().naive_utc(), payer.quote.id);
+        let Some(stop) = stop else {
+            let outcome = self.pay(pay).await?;
+            if matches!(outcome, PayOutcome::Started(_)) && !notes.is_empty() {
+                self.write(move |op| notes.iter().try_for_each(|note| op.keep_guard_hit(note, now).map(drop))).await?;
+            }
+            return Ok(outcome);
+        };
+        match self.pay(Pay { only_replay: true, ..pay.clone() }).await? {
+            PayOutcome::NotStarted => {}
+            outcome => return Ok(outcome),
+        }
+        if self.waits_at_gateway(quote, phone).await? {
+            return Ok(self.pay(pay).await?);
+        }
+        let is_rule = stop.source == GuardSource::Rule;
+        let released = match is_rule {
+            true => self.write(move |op| op.claim_guard_release(quote, now)).await?,
+            false => None,
+        };
+        if let Some(case) = released {
+            // Trouble of our own may have started it: the release stays used.
+            let outcome = self.pay(pay).await?;
+            if !matches!(outcome, PayOutcome::Started(_)) {
+                self.write(move |op| op.return_guard_release(case)).await?;
+            }
+            return Ok(outcome);
+        }
+        Err(self.stop(stop, quote_ends).await?.into())
+    }
+
+    /// Whether the payer's own payment of this quote waits at the gateway: nothing new starts, they go on with it.
+    async fn waits_at_gateway(&self, quote: i64, phone: Option<String>) -> Result<bool, Infrastructure> {
+        let Some(phone) = phone else { return Ok(false) };
+        let since = (self.now() - AT_GATEWAY).naive_utc();
+        let past = self.read(move |reader| reader.past_payments(&GuardKey::Phone(phone), since, HISTORY)).await?;
+        Ok(past.iter().any(|past| past.quote == quote && past.state == PaymentState::Awaiting))
+    }
+
+    /// Writes down that a payment is stopped; what the payer is told.
+    async fn stop(&self, hit: NewGuardHit, quote_ends: DateTime<Utc>) -> Result<Stopped, Infrastructure> {
+        let now = self.now();
+        let expires_at = (now + CASE_LIFETIME).min(quote_ends).naive_utc();
+        let now = now.naive_utc();
+        let refused = match hit.outcome {
+            GuardOutcome::InReview => {
+                let quote = hit.quote;
+                self.read(move |reader| reader.refused_guard_case(quote)).await?.is_some()
+            }
+            _ => true,
+        };
+        tracing::warn!(target: "security", rule = hit.name, outcome = %hit.outcome, "a payment was stopped");
+        let id = self
+            .write(move |op| {
+                let id = op.keep_guard_hit(&hit, now)?;
+                if !refused {
+                    op.open_guard_case(hit.quote, id, now, expires_at)?;
+                }
+                Ok(id)
+            })
+            .await?;
+        Ok(Stopped { in_review: !refused, reference: format!("G{id:012}") })
+    }
+
+    /// What this process decides by is what was just written.
+    async fn reread_guard(&self) -> Result<(), Infrastructure> {
+        self.read_guard(None).await.map(drop)
+    }
+}
+
+/// A rule as it was kept.
+fn read_rule(code: &str, definition: &str) -> Result<Rule, Infrastructure> {
+    serde_json::from_str(definition)
+        .map_err(|error| Infrastructure::Failed(format!("guard rule {code} as stored: {error}")))
+}
+
+/// What was found, as it was kept.
+fn read_finding(hit: &ledger::GuardHit) -> Result<Finding, Infrastructure> {
+    serde_json::from_str(&hit.what.explanation)
+        .map_err(|error| Infrastructure::Failed(format!("the explanation of guard hit {}: {error}", hit.id)))
+}
