@@ -72,7 +72,8 @@ pub use refunds::{
     RefundReason, RefundState, Refundable, Refusal,
 };
 pub use register::{
-    BookedPosting, MissingFacts, PaymentNote, PaymentQuery, PaymentsPage, StoredIncident, StoredTask, TASKS_OF_MAX,
+    BookedPosting, FILTERS_MAX, FilterKept, MissingFacts, PaymentNote, PaymentQuery, PaymentsPage, SavedFilter,
+    StoredIncident, StoredTask, TASKS_OF_MAX,
 };
 pub use reports::{AccountMovement, PaymentSum, ReportFilter, ReportPayment, ReportPosting};
 pub use retention::{EndedQuotes, OldPayers};

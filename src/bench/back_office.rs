@@ -87,8 +87,9 @@ fn database(options: &BackOfficeBench, url: &DatabaseUrl, name: &str, out: &mut 
     let story = time(&ledger, |reader| {
         reader.payment_of(payment)?;
         reader.postings_of(payment)?;
-        reader.tasks_of(payment)?;
-        reader.incidents_of(payment)?;
+        reader.refunds_of(payment)?;
+        reader.tasks_of(&[payment])?;
+        reader.incidents_of(&[payment])?;
         reader.payment_notes(payment)?;
         reader.related_payments(payment, 20)
     })?;

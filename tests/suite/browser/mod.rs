@@ -9,5 +9,6 @@ mod journeys;
 mod mishaps;
 mod outlet;
 mod page;
+mod register;
 mod staff;
 mod teleoperator;

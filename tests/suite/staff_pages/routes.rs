@@ -84,6 +84,16 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
         Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
         Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
     ),
+    (
+        "/payments/filters",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+    ),
+    (
+        "/payments/filters/{filter}/delete",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+    ),
     ("/payments/{payment}", Some(With(&[P::ViewPayments, P::ViewBillerPayments])), Some(With(&[P::ViewPayments]))),
     ("/payments/{payment}/note", Some(With(&[P::ViewPayments, P::ViewBillerPayments])), Some(With(&[P::ViewPayments]))),
     (
