@@ -20,8 +20,12 @@ fn pay(ledger: &Ledger, number: i64) -> i64 {
     let accepted = || accept_amount(ledger::Hold::Captured, total.minor());
     let is_cash = number % 7 == 6;
     match number % 4 {
-        0 if !is_cash => ledger.step(payment, Step::Decline),
-        1 if !is_cash => ledger.step(payment, accepted()),
+        0 if !is_cash => {
+            ledger.step(payment, Step::Decline);
+        }
+        1 if !is_cash => {
+            ledger.step(payment, accepted());
+        }
         2 | 3 => {
             if !is_cash {
                 ledger.step(payment, accepted());
