@@ -174,6 +174,8 @@ impl Story {
         let mut steps: Vec<Step> =
             self.links.iter().map(|link| step(link.created_at, StepKind::LinkMade, By::Hub)).collect();
         steps.push(step(payment.created_at, StepKind::Started, started_by));
+        // What is booked at the moment of a decision follows from it.
+        steps.extend(self.refunds.iter().flat_map(refund_steps));
         steps.extend(self.postings.iter().map(|posting| {
             let by = self.booked_by(posting.kind);
             Step { said: posting.id.to_string(), ..step(posting.booked_at, StepKind::Booked(posting.kind), by) }
@@ -191,7 +193,6 @@ impl Story {
             let by = By::Agent(asked.asked_by.name.clone());
             steps.push(Step { said: asked.reason.clone(), ..step(asked.asked_at, StepKind::CancellationAsked, by) });
         }
-        steps.extend(self.refunds.iter().flat_map(refund_steps));
         for incident in &self.incidents {
             let said = incident.detail.clone();
             steps.push(Step { said, ..step(incident.created_at, StepKind::Called, By::Hub) });
