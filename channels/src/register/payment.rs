@@ -129,10 +129,10 @@ pub(crate) async fn unmask(
     path: web::Path<(String, String)>,
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
-    let story = story(&session, &path.1).await?;
     if !sees_all(&session) {
         return Err(Fault::Forbidden);
     }
+    let story = story(&session, &path.1).await?;
     let (posted, cards) = posted.scrubbed(&[]);
     let reason = posted.one("reason")?;
     let fault = match (cards.is_empty(), REASON_CHARS.contains(&reason.chars().count())) {
