@@ -356,8 +356,14 @@ fn reported(cfg: &mut ServiceConfig) {
 
 /// Payments found, and the story of one. A form's own address shows the payment that it is about.
 fn registers(cfg: &mut ServiceConfig) {
-    use register::{acting, payment, search};
+    use register::{acting, filters, payment, search};
     cfg.service(form("/staff/payments").route(get().to(search::show_payments)).route(post().to(search::search)))
+        .service(form("/staff/payments/filters").route(get().to(search::show_payments)).route(post().to(filters::keep)))
+        .service(
+            form("/staff/payments/filters/{filter}/delete")
+                .route(get().to(search::show_payments))
+                .route(post().to(filters::delete)),
+        )
         .service(
             form("/staff/payments/{payment}").route(get().to(payment::show_payment)).route(post().to(payment::unmask)),
         )

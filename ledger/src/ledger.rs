@@ -6,7 +6,9 @@ use std::sync::mpsc::sync_channel;
 use diesel::connection::{Connection, SimpleConnection};
 
 use crate::jobs::RunHold;
-use crate::storage::{Conn, DatabaseUrl, ReaderPool, StorageError, connect, migrate, pending, reader_pool};
+use crate::storage::{
+    Conn, Connect, DatabaseUrl, ReaderPool, StorageError, connect, connect_undurable, migrate, pending, reader_pool,
+};
 use crate::writer::{
     Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, Shared,
     Sorting, WriteOp, Writer, WriterStats,
@@ -74,7 +76,19 @@ impl Ledger {
 
     /// Opens a migrated database for a command beside a running hub, to which it leaves all that can be put off.
     pub fn open_beside(url: &DatabaseUrl) -> Result<Self, StorageError> {
-        Self::opened(url, 1, Arc::new(|| {}), RECENT_MAX, Sorting::LeftToTheHub)
+        Self::opened(url, connect, 1, Arc::new(|| {}), RECENT_MAX, Sorting::LeftToTheHub)
+    }
+
+    /// Opens a migrated database to be filled with what may be lost: while it is open here, commits do not wait for the
+    /// disk, and what a power failure leaves is to be thrown away. Only an empty database is taken so; any other is opened
+    /// as by [`Self::open`].
+    pub fn open_to_fill(url: &DatabaseUrl) -> Result<Self, LedgerError> {
+        let durable = Self::open(url, 1, Arc::new(|| {}))?;
+        if !durable.read(|reader| reader.is_empty())? {
+            return Ok(durable);
+        }
+        durable.close();
+        Ok(Self::opened(url, connect_undurable, 1, Arc::new(|| {}), RECENT_MAX, Sorting::Own)?)
     }
 
     /// [`Self::open`] with a bound of one's own for the bills and request keys that SQLite keeps in memory, about 100
@@ -85,11 +99,12 @@ impl Ledger {
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
     ) -> Result<Self, StorageError> {
-        Self::opened(url, readers, on_tasks, recent_max, Sorting::Own)
+        Self::opened(url, connect, readers, on_tasks, recent_max, Sorting::Own)
     }
 
     fn opened(
         url: &DatabaseUrl,
+        writing: Connect,
         readers: u32,
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
@@ -100,7 +115,7 @@ impl Ledger {
         }
         Ok(Self {
             url: url.clone(),
-            writer: Arc::new(Writer::start(url.clone(), on_tasks, recent_max, sorting)?),
+            writer: Arc::new(Writer::start(url.clone(), writing, on_tasks, recent_max, sorting)?),
             readers: reader_pool(url, readers)?,
             hold: None,
         })

@@ -80,7 +80,8 @@ pub use refunds::{
     RefundReason, RefundState, Refundable, Refusal,
 };
 pub use register::{
-    BookedPosting, MissingFacts, PaymentNote, PaymentQuery, PaymentsPage, StoredIncident, StoredTask, TASKS_OF_MAX,
+    BookedPosting, FILTERS_MAX, FilterKept, MissingFacts, PaymentNote, PaymentQuery, PaymentsPage, SavedFilter,
+    StoredIncident, StoredTask, TASKS_OF_MAX,
 };
 pub use reports::{
     AccountMovement, NewReportKey, NewReportSchedule, PaymentSum, ReportFilter, ReportKey, ReportMail, ReportPayment,

@@ -4,13 +4,15 @@ use biller_adapters::Article;
 use chrono::{NaiveDateTime, TimeDelta};
 use ledger::{
     AgentPayment, BookedPosting, Break, Cancellation, Channel, Instrument, Money, Payment, PaymentLink, PaymentNote,
-    PaymentState, PostingKind, StoredIncident, StoredTask, TaskKind,
+    PaymentState, PostingKind, Refund, RefundState, StoredIncident, StoredTask, TaskKind,
 };
 
-pub use ledger::{PaymentQuery, PaymentsPage};
+pub use ledger::{FilterKept, PaymentQuery, PaymentsPage};
 
 /// Longest note to a payment, in characters.
 pub const NOTE_CHARS_MAX: usize = 500;
+/// Longest name of a saved filter, in characters.
+pub const FILTER_NAME_CHARS_MAX: usize = 40;
 /// Shortest time between two receipts by the same means that members of staff ask for.
 const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(60);
 /// Payments of a page.
@@ -54,6 +56,8 @@ pub struct Story {
     pub notes: Vec<PaymentNote>,
     /// Other payments of the same customer, with whether one is for a bill of this one.
     pub related: Vec<(Payment, bool)>,
+    /// What of it goes back or went back.
+    pub refunds: Vec<Refund>,
     /// What reconciliation found.
     pub breaks: Vec<Break>,
 }
@@ -94,6 +98,25 @@ pub enum By {
     Hub,
 }
 
+/// What became of a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundStep {
+    /// It was proposed.
+    Proposed,
+    /// A second person agreed.
+    Approved,
+    /// One person decided, below the threshold.
+    DecidedAlone,
+    /// A second person said no.
+    Refused,
+    /// Its proposer took it back.
+    Withdrawn,
+    /// The gateway was asked for it.
+    Asked,
+    /// The gateway did not give it back.
+    Failed,
+}
+
 /// What a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepKind {
@@ -109,6 +132,8 @@ pub enum StepKind {
     Done(TaskKind),
     /// An outlet asked for its cancellation.
     CancellationAsked,
+    /// A step of a refund, and what the payer gets by it.
+    Refund(RefundStep, Money),
     /// A person was called.
     Called,
     /// What a person was called for is over.
@@ -149,6 +174,8 @@ impl Story {
         let mut steps: Vec<Step> =
             self.links.iter().map(|link| step(link.created_at, StepKind::LinkMade, By::Hub)).collect();
         steps.push(step(payment.created_at, StepKind::Started, started_by));
+        // What is booked at the moment of a decision follows from it.
+        steps.extend(self.refunds.iter().flat_map(refund_steps));
         steps.extend(self.postings.iter().map(|posting| {
             let by = self.booked_by(posting.kind);
             Step { said: posting.id.to_string(), ..step(posting.booked_at, StepKind::Booked(posting.kind), by) }
@@ -191,7 +218,7 @@ impl Story {
             (PostingKind::Taken | PostingKind::TakenReversed | PostingKind::Returned, Some(agent)) => {
                 By::Agent(agent.actor.name.clone())
             }
-            (PostingKind::Taken | PostingKind::Returned, None) => By::Gateway,
+            (PostingKind::Taken | PostingKind::Returned | PostingKind::RefundPaid, None) => By::Gateway,
             (PostingKind::Confirmed | PostingKind::ConfirmedReversed | PostingKind::ReturnDecided, _) => By::Biller,
             _ => By::Hub,
         }
@@ -224,4 +251,33 @@ impl Story {
     pub fn way(&self) -> (Channel, Instrument) {
         (self.payment.channel, self.payment.instrument)
     }
+}
+
+/// The steps of a refund that no posting tells of.
+fn refund_steps(refund: &Refund) -> Vec<Step> {
+    // An amount past the range was never kept.
+    let total = refund.amounts.total().unwrap_or_default();
+    let step = |at, kind, by, said: &str| Step {
+        at,
+        kind: StepKind::Refund(kind, total),
+        by,
+        said: said.to_owned(),
+        tries: None,
+    };
+    let by = By::Member(refund.proposed_by.name.clone());
+    let mut steps = vec![step(refund.proposed_at, RefundStep::Proposed, by, &refund.note)];
+    if let Some((at, by)) = refund.decided_at.zip(refund.decided_by.as_ref()) {
+        let kind = match (refund.state, refund.needs_second) {
+            (RefundState::Refused, _) => RefundStep::Refused,
+            (RefundState::Withdrawn, _) => RefundStep::Withdrawn,
+            (_, true) => RefundStep::Approved,
+            (_, false) => RefundStep::DecidedAlone,
+        };
+        steps.push(step(at, kind, By::Member(by.name.clone()), &refund.decision_note));
+    }
+    steps.extend(refund.asked_at.map(|at| step(at, RefundStep::Asked, By::Hub, "")));
+    if let (Some(at), RefundState::Failed) = (refund.ended_at, refund.state) {
+        steps.push(step(at, RefundStep::Failed, By::Gateway, &refund.gateway_words));
+    }
+    steps
 }

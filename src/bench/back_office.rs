@@ -52,10 +52,12 @@ pub fn run(options: &BackOfficeBench, out: &mut dyn Write) -> anyhow::Result<()>
 
 fn database(options: &BackOfficeBench, url: &DatabaseUrl, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
     Ledger::migrate(url)?;
-    let ledger = Ledger::open(url, 2, Arc::new(|| {}))?;
-    writeln!(out, "\n{name}: generating {} payments", options.payments)?;
     let until = Utc::now();
-    generate::run(&ledger, &Plan { payments: options.payments, seed: 1, until }, out)?;
+    writeln!(out, "\n{name}: generating {} payments", options.payments)?;
+    let empty = Ledger::open_to_fill(url)?;
+    generate::run(&empty, &Plan { payments: options.payments, seed: 1, until }, out)?;
+    empty.close();
+    let ledger = Ledger::open(url, 2, Arc::new(|| {}))?;
     if let DatabaseUrl::Postgres(server) = url {
         // As the server does by itself after some minutes.
         PgConnection::establish(server)?.batch_execute("ANALYZE")?;
@@ -85,8 +87,9 @@ fn database(options: &BackOfficeBench, url: &DatabaseUrl, name: &str, out: &mut 
     let story = time(&ledger, |reader| {
         reader.payment_of(payment)?;
         reader.postings_of(payment)?;
-        reader.tasks_of(payment)?;
-        reader.incidents_of(payment)?;
+        reader.refunds_of(payment)?;
+        reader.tasks_of(&[payment])?;
+        reader.incidents_of(&[payment])?;
         reader.payment_notes(payment)?;
         reader.related_payments(payment, 20)
     })?;

@@ -1,7 +1,6 @@
 //! `fatoura generate`.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use anyhow::Context;
 use chrono::Utc;
@@ -19,7 +18,7 @@ pub(super) fn run(args: GenerateArgs, environment: &Environment, out: &mut dyn W
         None => DatabaseConfig::from_environment(environment)?.url,
     };
     Ledger::migrate(&url).with_context(|| format!("no tables can be made at {url}"))?;
-    let ledger = Ledger::open(&url, 2, Arc::new(|| {}))?;
+    let ledger = Ledger::open_to_fill(&url)?;
     let plan = Plan { payments: payments.into(), seed, until: Utc::now() };
     let done = generate::run(&ledger, &plan, out);
     ledger.close();

@@ -144,6 +144,9 @@ board-task-sms-reference = رسالة بمرجع
 board-task-sms-reference-reminder = تذكير بمرجع
 board-task-sms-link = رسالة برابط
 board-task-mail-link = بريد برابط
+board-task-refund = استرجاع
+board-task-sms-refunded = رسالة: تم الاسترجاع
+board-task-mail-refunded = بريد: تم الاسترجاع
 
 # Incidents
 board-incident-unresolved-confirmation = تأكيد دون مآل
@@ -155,3 +158,4 @@ board-incident-unresolved-cancellation = إلغاء دون مآل
 board-incident-late-cash = نقد متأخر
 board-incident-job = مهمة متعثرة
 board-incident-undelivered-file = ملف لم يُسلَّم
+board-incident-unresolved-refund = استرجاع دون مآل

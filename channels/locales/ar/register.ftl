@@ -11,7 +11,7 @@ register-clear = مسح الكل
 register-more = معايير أخرى
 register-any = الكل
 register-reference = المرجع أو الرقم
-register-reference-hint = مثلا 0000-001B-9XK2-7QZD أو F100005 أو 000000100005.
+register-reference-hint = مثلا ⁦0000-001B-9XK2-7QZD⁩ أو F100005 أو 000000100005.
 register-contract-hint = اختر المؤسسة أيضا.
 register-from = من
 register-until = إلى
@@ -96,6 +96,29 @@ register-step-tries = { $form ->
    *[other] { $count } محاولة
 }
 
+# Kept filters
+register-saved = مرشحاتي
+register-saved-delete = حذف
+register-saved-delete-named = حذف المرشح { $name }
+register-save = الاحتفاظ بهذا المرشح
+register-save-name = اسم المرشح
+register-save-hint = لك وحدك، عشرون على الأكثر. لا يحتفظ المرشح برقم هاتف ولا بعقد.
+register-save-button = احتفاظ
+register-fault-filter-name = أعط المرشح اسما لا يتجاوز 40 حرفا.
+register-fault-filter-taken = أحد مرشحاتك يحمل هذا الاسم. اختر اسما آخر.
+register-fault-filter-many = لديك عشرون مرشحا. احذف واحدا أولا.
+
+# Refunds
+register-col-proposed = تاريخ الاقتراح
+register-col-decided-by = قرّره
+register-refund-proposed = اقتُرح استرجاع: { $amount }
+register-refund-approved = ووفق على الاسترجاع: { $amount }
+register-refund-alone = قُرّر الاسترجاع من شخص واحد دون الحد: { $amount }
+register-refund-refused = رُفض الاسترجاع: { $amount }
+register-refund-withdrawn = سُحب اقتراح الاسترجاع: { $amount }
+register-refund-asked = طُلب الاسترجاع من بوابة الأداء: { $amount }
+register-refund-failed = رفضت بوابة الأداء الاسترجاع: { $amount }
+
 # States
 register-state-awaiting = في انتظار المؤدي
 register-state-held = محجوز
@@ -117,6 +140,9 @@ register-posting-agent-commission = عمولة الشبكة
 register-posting-taken-reversed = عكس الاستخلاص
 register-posting-confirmed-reversed = عكس التأكيد
 register-posting-commission-reversed = عكس العمولة
+register-posting-refund-decided = تقرير الاسترجاع
+register-posting-refund-paid = رد مبلغ الاسترجاع إلى المؤدي
+register-posting-refund-reversed = عكس الاسترجاع
 
 # Tasks
 register-task-confirm = التأكيد لدى المؤسسة
@@ -137,6 +163,9 @@ register-task-sms-reference = المرجع عبر رسالة قصيرة
 register-task-sms-reference-reminder = تذكير بالمرجع عبر رسالة قصيرة
 register-task-sms-link = الرابط عبر رسالة قصيرة
 register-task-mail-link = الرابط عبر البريد الإلكتروني
+register-task-refund = الاسترجاع
+register-task-sms-refunded = رسالة قصيرة: تم الاسترجاع
+register-task-mail-refunded = بريد إلكتروني: تم الاسترجاع
 
 # Accounts
 register-account-gateway-receivable = مستحق على بوابة الأداء

@@ -120,6 +120,9 @@ board-task-sms-reference = SMS with a reference
 board-task-sms-reference-reminder = Reminder of a reference
 board-task-sms-link = SMS with a link
 board-task-mail-link = Mail with a link
+board-task-refund = Refund
+board-task-sms-refunded = SMS: refunded
+board-task-mail-refunded = Mail: refunded
 
 # Incidents
 board-incident-unresolved-confirmation = Confirmation unresolved
@@ -131,3 +134,4 @@ board-incident-unresolved-cancellation = Cancellation unresolved
 board-incident-late-cash = Late cash
 board-incident-job = Job that fails
 board-incident-undelivered-file = File not delivered
+board-incident-unresolved-refund = Refund unresolved

@@ -92,6 +92,29 @@ register-step-tries = { $form ->
    *[other] { $count } tries
 }
 
+# Kept filters
+register-saved = My filters
+register-saved-delete = Delete
+register-saved-delete-named = Delete the filter { $name }
+register-save = Keep this filter
+register-save-name = Name of the filter
+register-save-hint = For you alone; twenty at most. A filter keeps neither a phone nor a contract.
+register-save-button = Keep
+register-fault-filter-name = Give the filter a name of at most 40 characters.
+register-fault-filter-taken = One of your filters has this name already. Choose another one.
+register-fault-filter-many = You have twenty filters already. Delete one first.
+
+# Refunds
+register-col-proposed = Proposed at
+register-col-decided-by = Decided by
+register-refund-proposed = Refund proposed: { $amount }
+register-refund-approved = Refund approved: { $amount }
+register-refund-alone = Refund decided alone, below the threshold: { $amount }
+register-refund-refused = Refund refused: { $amount }
+register-refund-withdrawn = Refund proposal withdrawn: { $amount }
+register-refund-asked = Refund asked of the gateway: { $amount }
+register-refund-failed = Refund refused by the gateway: { $amount }
+
 # States
 register-state-awaiting = Waiting for the payer
 register-state-held = Held
@@ -113,6 +136,9 @@ register-posting-agent-commission = Network’s commission
 register-posting-taken-reversed = Taking reversed
 register-posting-confirmed-reversed = Confirmation reversed
 register-posting-commission-reversed = Commission reversed
+register-posting-refund-decided = Refund decided
+register-posting-refund-paid = Refund given to the payer
+register-posting-refund-reversed = Refund reversed
 
 # Tasks
 register-task-confirm = Confirm to the biller
@@ -133,6 +159,9 @@ register-task-sms-reference = Reference by SMS
 register-task-sms-reference-reminder = Reminder of a reference by SMS
 register-task-sms-link = Link by SMS
 register-task-mail-link = Link by mail
+register-task-refund = Refund
+register-task-sms-refunded = SMS “refunded”
+register-task-mail-refunded = Mail “refunded”
 
 # Accounts
 register-account-gateway-receivable = Receivable from the gateway

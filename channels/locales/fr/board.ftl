@@ -120,6 +120,9 @@ board-task-sms-reference = SMS de référence
 board-task-sms-reference-reminder = Rappel de référence
 board-task-sms-link = SMS avec lien
 board-task-mail-link = Courriel avec lien
+board-task-refund = Remboursement
+board-task-sms-refunded = SMS de remboursement
+board-task-mail-refunded = Courriel de remboursement
 
 # Incidents
 board-incident-unresolved-confirmation = Confirmation sans issue
@@ -131,3 +134,4 @@ board-incident-unresolved-cancellation = Annulation sans issue
 board-incident-late-cash = Espèces tardives
 board-incident-job = Tâche en échec
 board-incident-undelivered-file = Fichier non livré
+board-incident-unresolved-refund = Remboursement sans issue

@@ -92,6 +92,29 @@ register-step-tries = { $form ->
    *[other] { $count } essais
 }
 
+# Kept filters
+register-saved = Mes filtres
+register-saved-delete = Supprimer
+register-saved-delete-named = Supprimer le filtre { $name }
+register-save = Garder ce filtre
+register-save-name = Nom du filtre
+register-save-hint = Pour vous seul ; vingt au plus. Un filtre ne garde ni téléphone ni contrat.
+register-save-button = Garder
+register-fault-filter-name = Donnez au filtre un nom de 40 caractères au plus.
+register-fault-filter-taken = Un de vos filtres porte déjà ce nom. Choisissez-en un autre.
+register-fault-filter-many = Vous avez déjà vingt filtres. Supprimez-en un d’abord.
+
+# Refunds
+register-col-proposed = Proposé le
+register-col-decided-by = Décidé par
+register-refund-proposed = Remboursement proposé : { $amount }
+register-refund-approved = Remboursement approuvé : { $amount }
+register-refund-alone = Remboursement décidé seul, sous le seuil : { $amount }
+register-refund-refused = Remboursement refusé : { $amount }
+register-refund-withdrawn = Proposition de remboursement retirée : { $amount }
+register-refund-asked = Remboursement demandé à la passerelle : { $amount }
+register-refund-failed = Remboursement refusé par la passerelle : { $amount }
+
 # States
 register-state-awaiting = En attente du payeur
 register-state-held = Réservé
@@ -113,6 +136,9 @@ register-posting-agent-commission = Commission du réseau
 register-posting-taken-reversed = Encaissement contre-passé
 register-posting-confirmed-reversed = Confirmation contre-passée
 register-posting-commission-reversed = Commission contre-passée
+register-posting-refund-decided = Remboursement décidé
+register-posting-refund-paid = Remboursement rendu au payeur
+register-posting-refund-reversed = Remboursement contre-passé
 
 # Tasks
 register-task-confirm = Confirmer au facturier
@@ -133,6 +159,9 @@ register-task-sms-reference = Référence par SMS
 register-task-sms-reference-reminder = Rappel de référence par SMS
 register-task-sms-link = Lien par SMS
 register-task-mail-link = Lien par courriel
+register-task-refund = Rembourser
+register-task-sms-refunded = SMS « remboursé » (remboursement)
+register-task-mail-refunded = Courriel « remboursé » (remboursement)
 
 # Accounts
 register-account-gateway-receivable = À recevoir de la passerelle

@@ -54,17 +54,21 @@ pub(super) struct Row {
     pub(super) age: String,
 }
 
+/// The badge of a state.
+pub(super) fn tone(state: RefundState) -> &'static str {
+    match state {
+        RefundState::Proposed | RefundState::Pending => "badge-wait",
+        RefundState::Done => "badge-good",
+        RefundState::Failed => "badge-bad",
+        RefundState::Refused | RefundState::Withdrawn => "",
+    }
+}
+
 pub(super) fn row(session: &StaffSession, refund: &Refund, payment: &Payment) -> Result<Row, Fault> {
     let language = session.language();
     let total = refund.amounts.total().ok_or(Fault::NotFound)?;
     let biller = hub(session)?.catalogue();
     let biller = biller.get(payment.biller).map(|biller| biller.name.get(language).to_owned());
-    let tone = match refund.state {
-        RefundState::Proposed | RefundState::Pending => "badge-wait",
-        RefundState::Done => "badge-good",
-        RefundState::Failed => "badge-bad",
-        RefundState::Refused | RefundState::Withdrawn => "",
-    };
     let since = refund.decided_at.unwrap_or(refund.proposed_at);
     let until = refund.ended_at.map_or(session.context.now, |ended| ended.and_utc());
     let hours = (until - since.and_utc()).num_hours().max(0);
@@ -78,7 +82,7 @@ pub(super) fn row(session: &StaffSession, refund: &Refund, payment: &Payment) ->
         total: format::money(language, total),
         reason: word(language, "reason", refund.reason.as_str()),
         state: word(language, "state", refund.state.as_str()),
-        tone,
+        tone: tone(refund.state),
         by: refund.proposed_by.name.clone(),
         age: i18n::text_with(language, key, &[("count", i18n::Arg::Number(count))]),
     })

@@ -21,10 +21,10 @@ pub(crate) async fn note(
     path: web::Path<(String, String)>,
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
-    let story = story(&session, &path.1).await?;
     if !sees_all(&session) {
         return Err(Fault::Forbidden);
     }
+    let story = story(&session, &path.1).await?;
     let (text, id) = (posted.one("note")?, story.payment.id);
     let fault = match text.chars().count() {
         _ if card_numbers::holds_one(text) => Some((CARD_NUMBER_KEY, "")),
@@ -48,11 +48,11 @@ pub(crate) async fn resend(
     path: web::Path<(String, String)>,
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
-    let story = story(&session, &path.1).await?;
     session.require(Permission::ResolveIncidents)?;
     if !sees_all(&session) {
         return Err(Fault::Forbidden);
     }
+    let story = story(&session, &path.1).await?;
     let by = match posted.one("by")? {
         "sms" => ReceiptBy::Sms,
         "mail" => ReceiptBy::Mail,
@@ -76,11 +76,11 @@ pub(crate) async fn ask_biller(
     path: web::Path<(String, String)>,
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
-    let story = story(&session, &path.1).await?;
     session.require(Permission::ResolveIncidents)?;
     if !sees_all(&session) {
         return Err(Fault::Forbidden);
     }
+    let story = story(&session, &path.1).await?;
     posted.press()?;
     let id = story.payment.id;
     let entry = session.audit_entry(Action::BillerAsked, &format!("payment {id}"), "");

@@ -56,6 +56,17 @@ impl Typed {
         self.0.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (*name, text.as_str()))
     }
 
+    /// Fields that are filled in and may stand in an address.
+    pub fn open(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.filled().filter(|(name, _)| !HIDDEN.contains(name))
+    }
+
+    /// These as an address has them.
+    pub fn query(&self) -> String {
+        let one = |(name, text): (&str, &str)| format!("{name}={}", percent_encoded(text));
+        self.open().map(one).collect::<Vec<_>>().join("&")
+    }
+
     /// Without what holds a card number; whether anything did.
     pub fn scrub(&mut self) -> Option<&'static str> {
         let mut first = None;
@@ -72,6 +83,18 @@ impl Typed {
     pub fn names_customer(&self) -> bool {
         HIDDEN.iter().any(|name| !self.get(name).is_empty())
     }
+}
+
+/// Every byte but letters, digits and what never needs it (RFC 3986, 2.3).
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
 }
 
 /// What is looked for, or all that is wrong with what was typed. `own`: the only biller they may see.
@@ -234,6 +257,17 @@ mod tests {
     fn a_public_reference_is_a_name() {
         let reference = Reference::of(100_005, 7);
         assert_eq!(named(&reference.to_string().to_lowercase()), Some(Named::Reference(reference)));
+    }
+
+    #[test]
+    fn a_kept_filter_is_an_address_without_a_customer() {
+        let typed = |name: &'static str| match name {
+            "reference" => Ok("f 1&é"),
+            "least" => Ok("168,42"),
+            "phone" | "contract" => Ok("0612345678"),
+            _ => Ok(""),
+        };
+        assert_eq!(Typed::read(typed).unwrap().query(), "reference=f%201%26%C3%A9&least=168%2C42");
     }
 
     #[rstest]

@@ -7,6 +7,7 @@
 pub(crate) mod acting;
 mod actions;
 mod criteria;
+pub(crate) mod filters;
 pub(crate) mod payment;
 pub(crate) mod search;
 mod timeline;

@@ -15,6 +15,7 @@ use super::timeline::{StepView, steps, word};
 use super::{sees_all, story};
 use crate::desk::{CARD_KEY, bill_name};
 use crate::finance::parts::hub;
+use crate::refunds::{RefundLine, refund_lines};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
@@ -47,6 +48,7 @@ struct PaymentPage {
     postings: Vec<PostingView>,
     tasks: Vec<TaskView>,
     notes: Vec<NoteView>,
+    refunds: Vec<RefundLine>,
     related: Vec<(PaymentLine, bool)>,
     breaks: Vec<(i64, String, String)>,
     windows: Vec<i64>,
@@ -76,6 +78,8 @@ struct Fact {
 
 struct PostingView {
     number: String,
+    /// The refund that it is of, or empty.
+    refund: String,
     event: String,
     at: String,
     day: String,
@@ -125,10 +129,10 @@ pub(crate) async fn unmask(
     path: web::Path<(String, String)>,
     posted: Posted,
 ) -> Result<HttpResponse, Fault> {
-    let story = story(&session, &path.1).await?;
     if !sees_all(&session) {
         return Err(Fault::Forbidden);
     }
+    let story = story(&session, &path.1).await?;
     let (posted, cards) = posted.scrubbed(&[]);
     let reason = posted.one("reason")?;
     let fault = match (cards.is_empty(), REASON_CHARS.contains(&reason.chars().count())) {
@@ -202,6 +206,7 @@ fn page(
                 .collect(),
             false => Vec::new(),
         },
+        refunds: if whole { refund_lines(language, &story.refunds) } else { Vec::new() },
         related: story.related.iter().map(|(other, same)| (line(language, &catalogue, other), *same)).collect(),
         breaks: match whole {
             true => story
@@ -279,6 +284,7 @@ fn posting_view(language: Language, posting: &BookedPosting) -> PostingView {
     };
     PostingView {
         number: posting.id.to_string(),
+        refund: posting.refund.map(|refund| refund.to_string()).unwrap_or_default(),
         event: word(language, "posting", posting.kind.as_str()),
         at: format::stamp(posting.booked_at.and_utc()),
         day: posting.effective_on.to_string(),

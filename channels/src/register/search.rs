@@ -40,6 +40,17 @@ struct PaymentsPage {
     /// The number below which the next page is.
     next: Option<i64>,
     is_first: bool,
+    saved: Vec<SavedView>,
+    /// The name typed for a filter that was not kept.
+    name: String,
+}
+
+/// A filter of the member's own.
+struct SavedView {
+    name: String,
+    href: String,
+    /// Where its form to delete it goes.
+    delete: String,
 }
 
 /// A payment of a list: nothing of its customer.
@@ -136,7 +147,8 @@ async fn list(session: StaffSession, mut typed: Typed, before: &str) -> Result<H
     let wanted = match wanted {
         Ok(wanted) => wanted,
         Err(faults) => {
-            let page = page(&session, own, &catalogue, typed, faults, before.is_none());
+            let mut page = page(&session, own, &catalogue, typed, faults, before.is_none());
+            page.saved = saved(&session).await?;
             return session.html(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
@@ -152,9 +164,34 @@ async fn list(session: StaffSession, mut typed: Typed, before: &str) -> Result<H
     }
     let mut page = page(&session, own, &catalogue, typed, Faults::default(), before.is_none());
     page.lines = found.payments.iter().map(|payment| line(language, &catalogue, payment)).collect();
+    page.saved = saved(&session).await?;
     page.next = found.before;
     page.looked_to = found.looked_to.map(|at| format::stamp(at.and_utc())).unwrap_or_default();
     session.html(StatusCode::OK, &page)
+}
+
+async fn saved(session: &StaffSession) -> Result<Vec<SavedView>, Fault> {
+    let base = format!("/{}/staff/payments", session.language());
+    let view = |filter: ledger::SavedFilter| SavedView {
+        name: filter.name,
+        href: format!("{base}?{}", filter.fields),
+        delete: format!("{base}/filters/{}/delete", filter.id),
+    };
+    Ok(hub(session)?.saved_filters(session.who.member).await?.into_iter().map(view).collect())
+}
+
+/// The form as it was typed, and why its filter was not kept.
+pub(super) async fn not_kept(
+    session: &StaffSession,
+    status: StatusCode,
+    typed: Typed,
+    name: &str,
+    faults: Faults,
+) -> Result<HttpResponse, Fault> {
+    let (own, catalogue) = (own_biller(session)?, hub(session)?.catalogue());
+    let mut page = page(session, own, &catalogue, typed, faults, true);
+    (page.saved, page.name) = (saved(session).await?, name.to_owned());
+    session.html(status, &page)
 }
 
 fn page(
@@ -212,5 +249,7 @@ fn page(
         looked_to: String::new(),
         next: None,
         is_first,
+        saved: Vec::new(),
+        name: String::new(),
     }
 }

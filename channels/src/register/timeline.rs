@@ -1,7 +1,7 @@
 //! A payment's story in the reader's words.
 
-use ledger::Language;
-use payments::register::{By, Step, StepKind};
+use ledger::{Language, PostingKind};
+use payments::register::{By, RefundStep, Step, StepKind};
 
 use crate::web::{format, i18n};
 
@@ -29,7 +29,11 @@ pub(super) fn steps(language: Language, steps: &[Step], whole: bool) -> Vec<Step
 
 /// Whether a biller's own people are told of a step.
 fn is_told_billers(kind: StepKind) -> bool {
-    matches!(kind, StepKind::Started | StepKind::Booked(_) | StepKind::CancellationAsked | StepKind::CameTo(_))
+    match kind {
+        // What a network earns is between it and the hub.
+        StepKind::Booked(kind) => !matches!(kind, PostingKind::AgentCommission | PostingKind::CommissionReversed),
+        kind => matches!(kind, StepKind::Started | StepKind::CancellationAsked | StepKind::CameTo(_)),
+    }
 }
 
 fn view(language: Language, step: &Step, whole: bool) -> StepView {
@@ -40,6 +44,11 @@ fn view(language: Language, step: &Step, whole: bool) -> StepView {
         StepKind::Waits(kind) => (word(language, "task", kind.as_str()), "step-wait"),
         StepKind::Done(kind) => (word(language, "task", kind.as_str()), ""),
         StepKind::CancellationAsked => (i18n::text(language, "register-step-cancellation"), ""),
+        StepKind::Refund(step, total) => {
+            let amount = format::money(language, total);
+            let tone = if step == RefundStep::Failed { "step-bad" } else { "" };
+            (i18n::text_with(language, refund_key(step), &[("amount", i18n::Arg::Text(&amount))]), tone)
+        }
         StepKind::Called => (i18n::text(language, "register-step-called"), "step-bad"),
         StepKind::CallOver => (i18n::text(language, "register-step-call-over"), ""),
         StepKind::CameTo(state) => (super::search::state_text(language, state), ""),
@@ -71,4 +80,16 @@ fn view(language: Language, step: &Step, whole: bool) -> StepView {
         _ => String::new(),
     };
     StepView { at: format::stamp(step.at.and_utc()), what, by, said, tries, tone }
+}
+
+fn refund_key(step: RefundStep) -> &'static str {
+    match step {
+        RefundStep::Proposed => "register-refund-proposed",
+        RefundStep::Approved => "register-refund-approved",
+        RefundStep::DecidedAlone => "register-refund-alone",
+        RefundStep::Refused => "register-refund-refused",
+        RefundStep::Withdrawn => "register-refund-withdrawn",
+        RefundStep::Asked => "register-refund-asked",
+        RefundStep::Failed => "register-refund-failed",
+    }
 }

@@ -5,6 +5,7 @@
 //! moment (`search`). States change: a list of a state holds whatever came into it once, and each payment's own row says
 //! whether it still is there.
 
+mod filters;
 mod notes;
 mod ordering;
 mod range;
@@ -13,6 +14,7 @@ mod story;
 mod tasks;
 mod words;
 
+pub use filters::{FILTERS_MAX, FilterKept, SavedFilter};
 pub use notes::PaymentNote;
 pub use ordering::MissingFacts;
 pub use search::{PaymentQuery, PaymentsPage};

@@ -5,7 +5,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
 use crate::ledger::Reader;
-use crate::storage::schema::payments;
 use crate::storage::{Conn, StorageError};
 
 /// The first and the last moment of each block: one look at either end of it.
@@ -24,6 +23,22 @@ struct Ends {
     oldest: Option<NaiveDateTime>,
     #[diesel(sql_type = Nullable<Timestamp>)]
     newest: Option<NaiveDateTime>,
+}
+
+/// Parts into which one statement divides a span of numbers: five statements go through thirty million.
+const PROBES: i64 = 32;
+
+/// A number, and the number and moment of the first payment from it on.
+type Probed = (i64, Option<(i64, NaiveDateTime)>);
+
+#[derive(QueryableByName)]
+struct First {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    id: Option<i64>,
+    #[diesel(sql_type = Nullable<Timestamp>)]
+    created_at: Option<NaiveDateTime>,
 }
 
 impl Reader<'_> {
@@ -67,21 +82,41 @@ impl Reader<'_> {
     fn first_at(&mut self, block: &Ends, at: NaiveDateTime) -> Result<i64, StorageError> {
         let (mut low, mut high) = (block.first, block.beyond);
         while low < high {
-            let middle = low + (high - low) / 2;
-            let found: Option<(i64, NaiveDateTime)> = payments::table
-                .filter(payments::id.ge(middle))
-                .filter(payments::id.lt(high))
-                .order(payments::id.asc())
-                .limit(1)
-                .select((payments::id, payments::created_at))
-                .load(self.connection)?
-                .pop();
-            match found {
-                Some((id, made)) if made < at => low = id + 1,
-                // The first from the middle on is late enough, or there is none: it lies below, or is that one.
-                _ => high = middle,
+            let (mut next_low, mut next_high) = (low, high);
+            for (probe, found) in self.probed(low, high)? {
+                match found {
+                    Some((id, made)) if made < at => next_low = next_low.max(id + 1),
+                    // The first from there on is late enough, or there is none: it lies below, or is that one.
+                    _ => next_high = next_high.min(probe),
+                }
             }
+            (low, high) = (next_low, next_high);
         }
         Ok(low)
+    }
+
+    /// The first payment from each of some numbers on, all below `high`. One statement takes as long as a round trip.
+    fn probed(&mut self, low: i64, high: i64) -> Result<Vec<Probed>, StorageError> {
+        let step = ((high - low) / PROBES).max(1);
+        let numbers = (1..PROBES).map(|turn| low + (turn - 1) * step + step / 2).take_while(|number| *number < high);
+        let rows: Vec<String> = numbers.map(|number| format!("({number})")).collect();
+        let first = |column: &str| {
+            format!(
+                "(SELECT p.{column} FROM payments p WHERE p.id >= n.number AND p.id < {high} ORDER BY p.id LIMIT 1) \
+                 AS {column}"
+            )
+        };
+        let text = format!(
+            "WITH n (number) AS (VALUES {}) SELECT CAST(n.number AS BIGINT) AS number, {}, {} FROM n",
+            rows.join(", "),
+            first("id"),
+            first("created_at")
+        );
+        let query = diesel::sql_query(text);
+        let found: Vec<First> = match &mut *self.connection {
+            Conn::Sqlite(c) => query.load(c)?,
+            Conn::Pg(c) => query.load(c)?,
+        };
+        Ok(found.into_iter().map(|row| (row.number, row.id.zip(row.created_at))).collect())
     }
 }

@@ -303,15 +303,20 @@ impl Reader<'_> {
             sources.extend(words.iter().map(|word| Source::Word(word.digest())));
             return Ok(sources);
         }
+        let mut lists = self.lists(query)?;
+        // Nothing to choose between: nothing is counted.
+        if lists.len() < 2 {
+            return Ok(lists.pop().unwrap_or_else(|| vec![Source::Span(0, i64::MAX)]));
+        }
         let mut best: Option<((usize, i64), Vec<Source>)> = None;
-        for sources in self.lists(query)? {
+        for sources in lists {
             let (count, last) = self.reach(&sources, floor, cursor)?;
             // The shortest leads; of those that are too long to be counted, the one that reaches back farthest.
             if best.as_ref().is_none_or(|(known, _)| (count, last) < *known) {
                 best = Some(((count, last), sources));
             }
         }
-        Ok(best.map_or_else(|| vec![Source::Span(0, i64::MAX)], |(_, sources)| sources))
+        Ok(best.map(|(_, sources)| sources).unwrap_or_default())
     }
 
     /// How many numbers the sources have, as far as they are counted, and how far back those reach.

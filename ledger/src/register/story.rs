@@ -1,6 +1,6 @@
 //! What happened to one payment: postings, tasks, incidents.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -10,10 +10,13 @@ use crate::bills::{BillKey, CustomerKey, decode};
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::payment_words::PaymentWord;
+use crate::refunds::REFUNDS_MAX;
 use crate::states::{IncidentKind, PostingKind, TaskKind};
 use crate::storage::StorageError;
 use crate::storage::rows::Payment;
-use crate::storage::schema::{accounts, entries, incidents, outbox, payment_tasks, payments, postings, quotes};
+use crate::storage::schema::{
+    accounts, entries, incidents, outbox, payment_tasks, payments, postings, quotes, refunds,
+};
 
 /// Tasks of a payment that are read at most: a payment has a handful, and each message sent again is one more.
 pub const TASKS_OF_MAX: i64 = 200;
@@ -33,6 +36,8 @@ pub struct BookedPosting {
     pub reverses: Option<i64>,
     /// The settlement window that it is in.
     pub window: Option<i64>,
+    /// The refund that it is of.
+    pub refund: Option<i64>,
     /// Its lines: debit above zero, credit below.
     pub entries: Vec<(Account, Money)>,
 }
@@ -44,6 +49,8 @@ pub struct StoredTask {
     pub id: i64,
     /// What is to be done; `None`: a kind that only a later program knows.
     pub kind: Option<TaskKind>,
+    /// The number of the payment, link or refund that it is about.
+    pub about: i64,
     /// When it is to be tried next (UTC).
     pub due_at: NaiveDateTime,
     /// How often it was tried.
@@ -72,49 +79,82 @@ pub struct StoredIncident {
 }
 
 impl Reader<'_> {
-    /// The postings of a payment in the order in which they were booked.
+    /// The postings of a payment, with those of its refunds, in the order in which they were booked.
     pub fn postings_of(&mut self, payment: i64) -> Result<Vec<BookedPosting>, StorageError> {
         type Row = (i64, i16, NaiveDateTime, NaiveDate, Option<i64>, Option<i64>);
-        let rows: Vec<Row> = postings::table
-            .filter(postings::payment_id.eq(payment))
-            .order(postings::id)
-            .select((
-                postings::id,
-                postings::kind,
-                postings::booked_at,
-                postings::effective_on,
-                postings::reverses,
-                postings::window_id,
-            ))
-            .load(self.connection)?;
-        let mut found = Vec::with_capacity(rows.len());
-        for (id, kind, booked_at, effective_on, reverses, window) in rows {
-            let damaged = |what: &str| StorageError::Damaged(format!("{what} of posting {id}"));
-            let lines: Vec<(i16, String, i64)> = entries::table
-                .inner_join(accounts::table.on(accounts::id.eq(entries::account_id)))
-                .filter(entries::posting_id.eq(id))
-                .order(entries::line)
-                .select((accounts::kind, accounts::owner, entries::amount))
-                .load(self.connection)?;
-            let line = |(kind, owner, amount): (i16, String, i64)| {
-                let kind = AccountKind::from_code(kind).ok_or_else(|| damaged("an account"))?;
-                Ok::<_, StorageError>((Account::of(kind, owner), Money::from_minor(amount)))
-            };
-            found.push(BookedPosting {
+        let of_refunds = self.refund_postings(payment)?;
+        let columns = (
+            postings::id,
+            postings::kind,
+            postings::booked_at,
+            postings::effective_on,
+            postings::reverses,
+            postings::window_id,
+        );
+        let mut rows: Vec<Row> =
+            postings::table.filter(postings::payment_id.eq(payment)).select(columns).load(self.connection)?;
+        if !of_refunds.is_empty() {
+            let others = postings::table.filter(postings::id.eq_any(of_refunds.keys().copied())).select(columns);
+            rows.extend(others.load::<Row>(self.connection)?);
+        }
+        rows.sort_unstable_by_key(|row| row.0);
+        let mut lines = self.lines_of(rows.iter().map(|row| row.0).collect())?;
+        let posting = |(id, kind, booked_at, effective_on, reverses, window)| {
+            let kind = PostingKind::from_code(kind);
+            Ok(BookedPosting {
                 id,
-                kind: PostingKind::from_code(kind).ok_or_else(|| damaged("kind"))?,
+                kind: kind.ok_or_else(|| StorageError::Damaged(format!("kind of posting {id}")))?,
                 booked_at,
                 effective_on,
                 reverses,
                 window,
-                entries: lines.into_iter().map(line).collect::<Result<_, _>>()?,
-            });
-        }
-        Ok(found)
+                refund: of_refunds.get(&id).copied(),
+                entries: lines.remove(&id).unwrap_or_default(),
+            })
+        };
+        rows.into_iter().map(posting).collect()
     }
 
-    /// The tasks of a payment, or of a link, in the order in which they were asked for: at most 200.
-    pub fn tasks_of(&mut self, payment: i64) -> Result<Vec<StoredTask>, StorageError> {
+    /// The postings of a payment's refunds, each with its refund: they are booked beside the payment's own.
+    fn refund_postings(&mut self, payment: i64) -> Result<BTreeMap<i64, i64>, StorageError> {
+        type Row = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+        let rows: Vec<Row> = refunds::table
+            .filter(refunds::payment_id.eq(payment))
+            .order(refunds::id)
+            .limit(REFUNDS_MAX)
+            .select((
+                refunds::id,
+                refunds::decided_posting,
+                refunds::paid_posting,
+                refunds::reversed_posting,
+                refunds::commission_posting,
+            ))
+            .load(self.connection)?;
+        let each = |(id, decided, paid, reversed, commission)| {
+            [decided, paid, reversed, commission].into_iter().flatten().map(move |posting| (posting, id))
+        };
+        Ok(rows.into_iter().flat_map(each).collect())
+    }
+
+    /// The lines of postings, in order.
+    fn lines_of(&mut self, ids: Vec<i64>) -> Result<BTreeMap<i64, Vec<(Account, Money)>>, StorageError> {
+        let rows: Vec<(i64, i16, String, i64)> = entries::table
+            .inner_join(accounts::table.on(accounts::id.eq(entries::account_id)))
+            .filter(entries::posting_id.eq_any(ids))
+            .order((entries::posting_id, entries::line))
+            .select((entries::posting_id, accounts::kind, accounts::owner, entries::amount))
+            .load(self.connection)?;
+        let mut lines = BTreeMap::<i64, Vec<(Account, Money)>>::new();
+        for (posting, kind, owner, amount) in rows {
+            let kind = AccountKind::from_code(kind)
+                .ok_or_else(|| StorageError::Damaged(format!("an account of posting {posting}")))?;
+            lines.entry(posting).or_default().push((Account::of(kind, owner), Money::from_minor(amount)));
+        }
+        Ok(lines)
+    }
+
+    /// The tasks about any of these payments, links and refunds in the order in which they were asked for: at most 200.
+    pub fn tasks_of(&mut self, about: &[i64]) -> Result<Vec<StoredTask>, StorageError> {
         let mut ids = BTreeSet::new();
         // What is not in order yet first: what is put in order in between is then found there.
         for block in self.blocks_out_of_order()? {
@@ -122,7 +162,7 @@ impl Reader<'_> {
                 .filter(outbox::id.gt(block.tasks_upto))
                 .filter(outbox::id.ge(block.first))
                 .filter(outbox::id.lt(block.beyond))
-                .filter(outbox::payment_id.eq(payment))
+                .filter(outbox::payment_id.eq_any(about))
                 .order(outbox::id)
                 .limit(TASKS_OF_MAX)
                 .select(outbox::id)
@@ -130,13 +170,13 @@ impl Reader<'_> {
             ids.extend(late);
         }
         let known: Vec<i64> = payment_tasks::table
-            .filter(payment_tasks::payment_id.eq(payment))
+            .filter(payment_tasks::payment_id.eq_any(about))
             .order(payment_tasks::task_id)
             .limit(TASKS_OF_MAX)
             .select(payment_tasks::task_id)
             .load(self.connection)?;
         ids.extend(known);
-        type Row = (i64, i16, NaiveDateTime, i32, String, NaiveDateTime, Option<NaiveDateTime>);
+        type Row = (i64, i16, i64, NaiveDateTime, i32, String, NaiveDateTime, Option<NaiveDateTime>);
         let rows: Vec<Row> = outbox::table
             .filter(outbox::id.eq_any(ids))
             .order(outbox::id)
@@ -144,6 +184,7 @@ impl Reader<'_> {
             .select((
                 outbox::id,
                 outbox::kind,
+                outbox::payment_id,
                 outbox::due_at,
                 outbox::attempts,
                 outbox::note,
@@ -151,18 +192,18 @@ impl Reader<'_> {
                 outbox::done_at,
             ))
             .load(self.connection)?;
-        let task = |(id, kind, due_at, attempts, note, created_at, done_at)| {
+        let task = |(id, kind, about, due_at, attempts, note, created_at, done_at)| {
             let kind = TaskKind::from_code(kind);
-            StoredTask { id, kind, due_at, attempts, note, created_at, done_at }
+            StoredTask { id, kind, about, due_at, attempts, note, created_at, done_at }
         };
         Ok(rows.into_iter().map(task).collect())
     }
 
-    /// The incidents of a payment, also those that are closed.
-    pub fn incidents_of(&mut self, payment: i64) -> Result<Vec<StoredIncident>, StorageError> {
+    /// The incidents about any of these payments and refunds, also those that are closed.
+    pub fn incidents_of(&mut self, about: &[i64]) -> Result<Vec<StoredIncident>, StorageError> {
         type Row = (i64, i16, String, NaiveDateTime, Option<NaiveDateTime>);
         let rows: Vec<Row> = incidents::table
-            .filter(incidents::payment_id.eq(payment))
+            .filter(incidents::payment_id.eq_any(about))
             .order(incidents::id)
             .limit(TASKS_OF_MAX)
             .select((incidents::id, incidents::kind, incidents::detail, incidents::created_at, incidents::closed_at))

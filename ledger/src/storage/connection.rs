@@ -128,6 +128,19 @@ pub(crate) fn connect(url: &DatabaseUrl) -> Result<Conn, StorageError> {
     }
 }
 
+/// How a connection that may write is opened.
+pub(crate) type Connect = fn(&DatabaseUrl) -> Result<Conn, StorageError>;
+
+/// [`connect`] for what may be lost: commits do not wait until the disk has them.
+pub(crate) fn connect_undurable(url: &DatabaseUrl) -> Result<Conn, StorageError> {
+    let mut connection = connect(url)?;
+    match &mut connection {
+        Conn::Sqlite(sqlite) => sqlite.batch_execute("PRAGMA synchronous = OFF")?,
+        Conn::Pg(pg) => pg.batch_execute("SET synchronous_commit = off")?,
+    }
+    Ok(connection)
+}
+
 /// Connections that only read.
 pub(crate) type ReaderPool = Pool<Readers>;
 

@@ -6,7 +6,7 @@ mod migrations;
 pub(crate) mod rows;
 pub(crate) mod schema;
 
+pub(crate) use connection::{Connect, ReaderPool, connect, connect_undurable, reader_pool};
 pub use connection::{DatabaseUrl, StorageError};
-pub(crate) use connection::{ReaderPool, connect, reader_pool};
 pub use either::Conn;
 pub(crate) use migrations::{migrate, pending};

@@ -508,6 +508,10 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_filters (id) { id -> BigInt, member_id -> BigInt, name -> Text, fields -> Text, made_at -> Timestamp, }
+}
+
+diesel::table! {
     settlement_windows (id) {
         id -> BigInt,
         biller -> Integer,

@@ -61,7 +61,7 @@ use self::plan::Plan;
 use self::queue::{Queued, gather};
 use self::recent::{Folded, Recents};
 use self::view::View;
-use crate::storage::{Conn, DatabaseUrl, StorageError, connect};
+use crate::storage::{Conn, Connect, DatabaseUrl, StorageError};
 
 /// Without a job for this long the writer takes up work of its own.
 const IDLE: Duration = Duration::from_millis(20);
@@ -83,6 +83,7 @@ enum Command<'a> {
 
 struct State {
     url: DatabaseUrl,
+    connect: Connect,
     connection: Conn,
     ids: Ids,
     accounts: AccountCache,
@@ -125,6 +126,7 @@ impl From<StorageError> for BatchFailure {
 impl State {
     fn open(
         url: DatabaseUrl,
+        connect: Connect,
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         stats: Arc<WriterStats>,
         recents: Recents,
@@ -132,6 +134,7 @@ impl State {
         let mut state = Self {
             connection: connect(&url)?,
             url,
+            connect,
             ids: Ids::default(),
             accounts: AccountCache::default(),
             recents,
@@ -297,7 +300,7 @@ impl State {
 
     fn reconnect(&mut self) {
         std::thread::sleep(RECONNECT_PAUSE);
-        match connect(&self.url) {
+        match (self.connect)(&self.url) {
             Ok(connection) => {
                 self.connection = connection;
                 self.recents.forget();

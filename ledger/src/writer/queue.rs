@@ -10,7 +10,7 @@ use super::State;
 use super::commands::{Advance, AdvanceOutcome, Pay, PayOutcome};
 use super::op::WriteOp;
 use super::recent::{RecentBill, Recents, Shared, Sorting};
-use crate::storage::{DatabaseUrl, StorageError};
+use crate::storage::{Connect, DatabaseUrl, StorageError};
 
 /// Past this many a batch only costs latency.
 const BATCH_MAX: usize = 256;
@@ -107,13 +107,14 @@ impl Writer {
     /// that wait in memory for their place in a tree; `sorting` says who puts them there.
     pub fn start(
         url: DatabaseUrl,
+        connect: Connect,
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
         sorting: Sorting,
     ) -> Result<Self, StorageError> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let (alive, stats) = (Arc::new(AtomicBool::new(true)), Arc::new(WriterStats::default()));
-        let mut state = State::open(url, on_tasks, Arc::clone(&stats), Recents::new(recent_max, sorting))?;
+        let mut state = State::open(url, connect, on_tasks, Arc::clone(&stats), Recents::new(recent_max, sorting))?;
         let recent_bills = state.recents.shared_bills();
         let flag = Alive(Arc::clone(&alive));
         let thread = std::thread::Builder::new()

@@ -24,6 +24,7 @@ mod payment_words;
 mod recent;
 mod reconciliation;
 mod refunds;
+mod register;
 mod reports;
 mod retention;
 mod schema;

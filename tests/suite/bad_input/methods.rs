@@ -58,6 +58,8 @@ const PAGES: &[(&str, &str)] = &[
     ("/fr/staff/late-cash", "GET, HEAD"),
     ("/fr/staff/late-cash/1", "GET, HEAD, POST"),
     ("/fr/staff/payments", "GET, HEAD, POST"),
+    ("/fr/staff/payments/filters", "GET, HEAD, POST"),
+    ("/fr/staff/payments/filters/1/delete", "GET, HEAD, POST"),
     ("/fr/staff/payments/1", "GET, HEAD, POST"),
     ("/fr/staff/payments/1/note", "GET, HEAD, POST"),
     ("/fr/staff/payments/1/resend", "GET, HEAD, POST"),

@@ -11,6 +11,7 @@ mod journeys;
 mod mishaps;
 mod outlet;
 mod page;
+mod register;
 mod reports;
 mod staff;
 mod teleoperator;

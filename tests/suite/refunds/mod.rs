@@ -17,7 +17,7 @@ fn person(id: i64) -> Actor {
 }
 
 /// A refund of a payment's principal, decided by a second person; its number.
-async fn refund(app: &TestApp, payment: i64, principal: &str, key: &str) -> i64 {
+pub async fn refund(app: &TestApp, payment: i64, principal: &str, key: &str) -> i64 {
     let wish = RefundWish {
         payment,
         principal: money(principal),

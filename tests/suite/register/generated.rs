@@ -1,7 +1,5 @@
 //! A database of generated payments: its books hold, and every search finds what reading all of them finds.
 
-use std::sync::Arc;
-
 use fatoura::generate::{Plan, RARE_BILLER, RARE_TOTAL, run};
 use ledger::{
     Channel, DatabaseUrl, Instrument, Ledger, Money, Payment, PaymentQuery, PaymentState, Reader, StorageError,
@@ -31,7 +29,7 @@ fn generated_books_hold_and_every_search_finds_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let url: DatabaseUrl = format!("sqlite:{}", folder.path().join("generated.db").display()).parse().unwrap();
     Ledger::migrate(&url).unwrap();
-    let ledger = Ledger::open(&url, 2, Arc::new(|| {})).unwrap();
+    let ledger = Ledger::open_to_fill(&url).unwrap();
     let until = "2026-11-24T10:00:00Z".parse().unwrap();
     let mut out = Vec::new();
     run(&ledger, &Plan { payments: COUNT, seed: 7, until }, &mut out).unwrap();

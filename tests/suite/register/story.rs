@@ -1,6 +1,6 @@
 //! The page of a payment.
 
-use ledger::PaymentState;
+use ledger::{PaymentState, PostingKind};
 use rstest::rstest;
 use staff::Role;
 
@@ -72,6 +72,49 @@ async fn notes_are_kept_and_hold_no_card_number(#[case] backend: Backend) {
     app.finish().await;
 }
 
+/// What goes back of a payment is part of its story: who proposed and decided it, what was booked, what was tried.
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn refunds_are_told(#[case] backend: Backend) {
+    let Some(app) = paid(backend).await else { return };
+    let olga = at_work(&app, "fr", "olga", Role::Operations).await;
+    let payment = one_in(&app, PaymentState::Confirmed).id;
+    let path = format!("/payments/{payment}");
+    assert!(!olga.get(&path).await.text().contains("Remboursement proposé"));
+    let id = crate::refunds::refund(&app, payment, "50.00", "a").await;
+    app.settle().await;
+    for _ in 0..2 {
+        let page = olga.get(&path).await;
+        let text = page.text();
+        for said in [
+            "Remboursement proposé",
+            "Remboursement approuvé",
+            "Remboursement demandé à la passerelle",
+            "Remboursement décidé",
+            "Remboursement rendu au payeur",
+            "Payé deux fois",
+            "person 1",
+            "person 2",
+            "À rendre aux payeurs",
+            "SMS « remboursé » (remboursement)",
+        ] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        assert!(page.body.contains(&format!("href=\"/fr/staff/refunds/{id}\"")), "{}", page.body);
+        index(&app);
+    }
+    let told = app.ledger.read(|reader| reader.postings_of(payment)).unwrap();
+    let refunded: Vec<_> = told.iter().filter(|posting| posting.refund == Some(id)).map(|one| one.kind).collect();
+    assert_eq!(refunded, [PostingKind::RefundDecided, PostingKind::RefundPaid]);
+    assert!(told.iter().all(|posting| posting.entries.iter().map(|(_, amount)| amount.minor()).sum::<i64>() == 0));
+    let brahim = at_work(&app, "fr", "brahim", Role::BillerUser).await;
+    let page = brahim.get(&path).await;
+    assert!(!page.text().contains("person 1") && !page.body.contains("/staff/refunds/"), "{}", page.text());
+    app.finish().await;
+}
+
 /// Once more, and not twice at once.
 #[rstest]
 #[case(Backend::Sqlite)]
@@ -83,7 +126,7 @@ async fn a_receipt_is_sent_again(#[case] backend: Backend) {
     app.pass(chrono::TimeDelta::minutes(2));
     let payment = one_in(&app, PaymentState::Confirmed).id;
     let path = format!("/payments/{payment}/resend");
-    let sent = || app.ledger.read(|reader| reader.tasks_of(payment)).unwrap().len();
+    let sent = || app.ledger.read(|reader| reader.tasks_of(&[payment])).unwrap().len();
     let before = sent();
     assert!(olga.get(&format!("/payments/{payment}")).await.text().contains("Renvoyer le reçu par SMS"));
     assert_eq!(olga.post(&path, &[("by", "sms")]).await.status, 200);

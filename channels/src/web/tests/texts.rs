@@ -34,7 +34,7 @@ fn quoted_after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a s
 fn used() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = BTreeSet::new();
-    for folder in ["web", "staff", "outlet", "desk", "finance", "board", "reports", "register", "guard"] {
+    for folder in ["web", "staff", "outlet", "desk", "finance", "board", "reports", "register", "guard", "refunds"] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
             for start in ["page.t(\"", "page.t1(\"", "page.tn(\""] {
@@ -111,6 +111,10 @@ const PUT_TOGETHER: &[&str] = &[
     "guard-channel-",
     "guard-fault-",
     "guard-span-",
+    "refunds-show-",
+    "refunds-state-",
+    "refunds-reason-",
+    "refunds-payment-",
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! Payments found among all, and the whole story of one.
 
 mod acting;
+mod filters;
 
 use ledger::{BreakSubject, CustomerKey};
 
@@ -42,19 +43,23 @@ impl Hub {
                     Some(reference) => reader.cash_reference_of(reference)?.map(|reference| reference.digits),
                     None => None,
                 };
+                let (links, refunds) = (reader.links_of(payment.quote)?, reader.refunds_of(id)?);
+                let others = links.iter().map(|link| link.id).chain(refunds.iter().map(|refund| refund.id));
+                let about: Vec<i64> = [id].into_iter().chain(others).collect();
                 let story = Story {
                     receivable_type: String::new(),
                     contract_masked: String::new(),
                     articles: Vec::new(),
                     cancellation: reader.cancellation(id)?,
-                    links: reader.links_of(payment.quote)?,
+                    links,
                     cash_reference: reference,
                     postings: reader.postings_of(id)?,
-                    tasks: reader.tasks_of(id)?,
-                    incidents: reader.incidents_of(id)?,
+                    tasks: reader.tasks_of(&about)?,
+                    incidents: reader.incidents_of(&about)?,
                     notes: reader.payment_notes(id)?,
                     related: reader.related_payments(id, RELATED_MAX)?,
                     breaks: reader.breaks_about(BreakSubject::Payment, id)?,
+                    refunds,
                     agent,
                     payment,
                 };

@@ -1,6 +1,8 @@
 //! Payments that never were, for measuring and for trying pages out: through the ledger's own commands, so that the books
 //! hold, over twelve months, billers, channels, outlets and everything that can become of a payment.
 
+mod billers;
+
 use std::io::Write;
 use std::sync::mpsc::sync_channel;
 
@@ -93,6 +95,8 @@ pub fn run(ledger: &Ledger, plan: &Plan, out: &mut dyn Write) -> anyhow::Result<
         );
     }
     let begin = plan.until - SPREAD;
+    let codes: Vec<u16> = (0..BILLERS).filter_map(|at| u16::try_from(1_001 + at).ok()).chain([RARE_BILLER]).collect();
+    billers::put(ledger, &codes, begin)?;
     let counters = Counters::open(ledger, begin)?;
     let mut dice = Dice(plan.seed);
     let mut first = 0;
