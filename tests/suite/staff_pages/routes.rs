@@ -106,8 +106,6 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
         Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
         Some(With(&[P::ResolveIncidents])),
     ),
-    ("/payments/filters", None, Some(With(&[P::ViewPayments, P::ViewBillerPayments]))),
-    ("/payments/filters/{filter}/delete", None, Some(With(&[P::ViewPayments, P::ViewBillerPayments]))),
     ("/refunds", Some(Whole(&[P::ViewPayments])), None),
     ("/refunds/{refund}", Some(Whole(&[P::ViewPayments])), None),
     ("/refunds/{refund}/decide", Some(Whole(&[P::ViewPayments])), Some(Whole(&[P::ApproveRefund]))),

@@ -233,7 +233,7 @@ impl Hub {
                 (GuardKey::Phone(phone), shown)
             }
             Listed::PhoneOf(payment) => {
-                let phone = self.payment_named(&payment).await?.phone.ok_or(ListError::Payment)?;
+                let phone = self.payment_to_list(&payment).await?.phone.ok_or(ListError::Payment)?;
                 let shown = mask(&phone);
                 (GuardKey::Phone(phone), shown)
             }
@@ -245,7 +245,7 @@ impl Hub {
                 (GuardKey::Contract(key), format!("{biller} {}", mask(&typed)))
             }
             Listed::ContractOf(payment) => {
-                let quote = self.payment_named(&payment).await?.quote;
+                let quote = self.payment_to_list(&payment).await?.quote;
                 let found = self.read(move |reader| Ok((reader.quote_of(quote)?, reader.customer_of_quote(quote)?)));
                 let (Some(quote), Some(key)) = found.await? else { return Err(ListError::Payment) };
                 let shown = detail::read::<detail::QuoteDetail>(&quote.detail)?.contract_masked;
@@ -258,7 +258,7 @@ impl Hub {
         })
     }
 
-    async fn payment_named(&self, payment: &str) -> Result<Payment, ListError> {
+    async fn payment_to_list(&self, payment: &str) -> Result<Payment, ListError> {
         let found = match (payment.parse::<Reference>(), payment.parse::<i64>()) {
             (Ok(reference), _) => self.read(move |reader| reader.payment(reference)).await?,
             (Err(_), Ok(id)) => self.read(move |reader| reader.payment_of(id)).await?,
