@@ -5,6 +5,7 @@ mod bank;
 mod days;
 mod invoices;
 mod past;
+mod refunds;
 mod reports;
 mod returns;
 mod world;
