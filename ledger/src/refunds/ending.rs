@@ -29,7 +29,7 @@ pub enum RefundEnd {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundAsk {
     /// Written down that it is: the refund as it stands.
-    Asked(Refund),
+    Asked(Box<Refund>),
     /// It was asked for since the caller looked: what comes of that is to be heard first.
     Overtaken,
     /// It is not pending any more.
@@ -65,7 +65,7 @@ impl WriteOp<'_> {
             .execute(self.connection)?;
         let Some(after) = self.found_refund(id)? else { return Ok(RefundAsk::NoSuchRefund) };
         Ok(match (changed, after.state) {
-            (1, _) => RefundAsk::Asked(after),
+            (1, _) => RefundAsk::Asked(Box::new(after)),
             (_, RefundState::Pending) => RefundAsk::Overtaken,
             (_, state) => RefundAsk::Over(state),
         })

@@ -224,7 +224,7 @@ mod tests {
     #[case::done_first(&[(24, 500)], &[(1, 500, S::Failed, Some("24")), (2, 500, S::Done, Some("24"))], &[2], &[], None, 0)]
     #[case::pending(&[(24, 500)], &[(1, 500, S::Pending, None)], &[1], &[], None, 0)]
     #[case::failed(&[(24, 500)], &[(1, 500, S::Failed, Some("24"))], &[1], &[], None, 0)]
-    fn lines(
+    fn lines_are_paired(
         #[case] lines: &[(u32, i64)],
         #[case] refunds: &[(i64, i64, RefundState, Option<&str>)],
         #[case] told: &[i64],
