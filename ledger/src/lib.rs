@@ -71,8 +71,8 @@ pub use reconciliation::{
     BreakAction, BreakFilter, BreakKind, BreakNote, BreakSource, BreakState, BreakSubject, CommissionInvoice,
     EntryState, GatewayProof, Import, ImportEnd, ImportKind, ImportState, MatchOutcome, MatchRule, MatchSubject,
     Matched, NewBankEntry, NewBreak, NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems,
-    Proposal, ReconciliationDay, ReportOf, ReportSlice, ReportedPayment, Resolution, ResolutionEffect, Resolved,
-    SourceDay, StagedRow, Staging, Unfit,
+    Proposal, ReconciliationDay, ReportOf, ReportSlice, ReportedPayment, ReportedRefund, Resolution, ResolutionEffect,
+    Resolved, SourceDay, StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
 pub use refunds::{

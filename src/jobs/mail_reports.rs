@@ -21,9 +21,12 @@ const LATE_MAX: TimeDelta = TimeDelta::days(31);
 /// How long a mail is tried that nobody refused.
 const TRIED_FOR: TimeDelta = TimeDelta::hours(24);
 
-/// Whether a report is to be mailed.
-pub(super) fn has_work(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    Ok(!reader.report_schedules_due(now, 1)?.is_empty() || !reader.report_mails_open(0, 1)?.is_empty())
+/// Since when a report is to be mailed. A mail that was not taken is tried for a day: it calls nobody before.
+pub(super) fn since(reader: &mut Reader<'_>, now: DateTime<Utc>) -> Since {
+    if let Some(due) = reader.report_schedules_due(now, 1)?.into_iter().next() {
+        return Ok(due.due_at);
+    }
+    Ok(reader.report_mails_open(0, 1)?.into_iter().next().map(|_| now.naive_utc()))
 }
 
 /// What came of the mails.
@@ -68,7 +71,7 @@ async fn put_down(HubRun { run, .. }: &HubRun) -> Result<(), JobFailure> {
         let is_old = run.now().naive_utc() - due_at > LATE_MAX;
         let (id, recipients) = (row.id, if is_old { Vec::new() } else { schedule.recipients });
         let now = run.now();
-        run.write_held(move |op| op.put_report_mails(id, due_at, &recipients, next, now)).await?;
+        run.write(move |op| op.put_report_mails(id, due_at, &recipients, next, now)).await?;
     }
     Ok(())
 }
@@ -164,7 +167,7 @@ async fn tell(
     entry: Option<AuditEntry>,
 ) -> Result<(), JobFailure> {
     let (id, now, proof) = (mail.id, run.now(), proof.to_owned());
-    run.write_held(move |op| {
+    run.write(move |op| {
         op.tell_report_mail(id, is_sent, is_over.then_some(now), &proof)?;
         if let Some(entry) = &entry {
             op.audit(entry, now)?;

@@ -162,7 +162,7 @@ pub(crate) static JOBS: &[Job] = &[
     Job::of_hub("mail_reports", "mails reports at the times that people set", Every(MINUTES), |run| {
         Box::pin(mail_reports::run(run))
     })
-    .only_if(mail_reports::has_work)
+    .only_if(mail_reports::since)
     .longest_minutes(60),
     Job::of_database(
         "stamp_duty_register",

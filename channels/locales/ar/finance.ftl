@@ -285,6 +285,7 @@ finance-subject-float-request = طلب رصيد
 finance-subject-line = سطر
 finance-subject-statement = كشف
 finance-subject-order = أمر
+finance-subject-refund = رد مبلغ
 finance-advice-amount-differs = هو لدى الطرفين بمبلغين مختلفين. اسألوهم وصححوا لدى من أخطأ، واشطبوا الفرق الضئيل.
 finance-advice-duplicate = لديهم أكثر من مرة. اطلبوا استرجاع الثاني.
 finance-advice-missing-here = هو لديهم وليس لدينا. اعرفوا لمن هو قبل تحريك أي مال.

@@ -269,6 +269,7 @@ finance-subject-float-request = Float request
 finance-subject-line = Line
 finance-subject-statement = Statement
 finance-subject-order = Order
+finance-subject-refund = Refund
 finance-advice-amount-differs = Both have it, with different amounts. Ask them, correct the side that is wrong, write a small difference off.
 finance-advice-duplicate = They have it more than once. Have the second one taken back.
 finance-advice-missing-here = They have it and we do not. Find out whose it is before any money moves.

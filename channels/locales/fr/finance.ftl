@@ -269,6 +269,7 @@ finance-subject-float-request = Demande de solde
 finance-subject-line = Ligne
 finance-subject-statement = Relevé
 finance-subject-order = Ordre
+finance-subject-refund = Remboursement
 finance-advice-amount-differs = Les deux l’ont, avec des montants différents. Interrogez l’autre partie, corrigez du côté qui a tort, passez en pertes et profits ce qui est minime.
 finance-advice-duplicate = Ils l’ont plus d’une fois. Faites reprendre le second.
 finance-advice-missing-here = Ils l’ont et nous ne l’avons pas. Trouvez à qui il est avant de déplacer de l’argent.

@@ -28,7 +28,7 @@ pub struct NewBreak {
     pub subject: BreakSubject,
     /// Which one.
     pub subject_id: i64,
-    /// The transaction of an entry or the line of a report; of a payment [`Self::ITS_RETURN`] for its return; else 0.
+    /// The transaction of an entry or the line of a report; of a payment [`Self::ITS_RETURN`] for its return, as of a refund; else 0.
     pub position: i32,
     /// In words, without personal data.
     pub words: String,
@@ -45,7 +45,7 @@ impl NewBreak {
     pub const ITS_RETURN: i32 = 1;
 }
 
-/// How much more a gateway owes than is booked, by a break about a payment: more where it took more, less where it gave more
+/// How much more a gateway owes than is booked, by a break about a payment or a refund: more where it took more, less where it gave more
 /// back. `None` past the range.
 pub(crate) fn gateway_difference(position: i32, expected: Option<Money>, found: Option<Money>) -> Option<Money> {
     let (expected, found) = (expected.unwrap_or_default(), found.unwrap_or_default());

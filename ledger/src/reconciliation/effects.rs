@@ -45,7 +45,7 @@ impl Break {
                 Some(amount) if amount < Money::ZERO => vec![R::Evidence, R::Charges, R::Suspense, R::WrittenOff],
                 _ => vec![R::Evidence, R::Payout, R::Commission, R::Suspense, R::WrittenOff],
             },
-            (BreakSource::Gateway, BreakSubject::Payment)
+            (BreakSource::Gateway, BreakSubject::Payment | BreakSubject::Refund)
                 if what.found.unwrap_or_default() != what.expected.unwrap_or_default() =>
             {
                 vec![R::Evidence, R::WrittenOff]

@@ -7,7 +7,8 @@ use super::words::{BreakState, ImportKind, ImportState};
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::storage::schema::{
-    bank_details, bank_entries, bank_statements, breaks, gateway_payouts, imports, reported_apart, returned_apart,
+    bank_details, bank_entries, bank_statements, breaks, gateway_payouts, imports, refunded_apart, reported_apart,
+    returned_apart,
 };
 use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
@@ -294,6 +295,7 @@ impl WriteOp<'_> {
             .execute(self.connection)?;
         diesel::delete(reported_apart::table.filter(reported_apart::import_id.eq(import))).execute(self.connection)?;
         diesel::delete(returned_apart::table.filter(returned_apart::import_id.eq(import))).execute(self.connection)?;
+        diesel::delete(refunded_apart::table.filter(refunded_apart::import_id.eq(import))).execute(self.connection)?;
         let staged =
             breaks::table.filter(breaks::import_id.eq(import)).filter(breaks::state.eq(BreakState::Staged.code()));
         diesel::delete(staged).execute(self.connection)?;

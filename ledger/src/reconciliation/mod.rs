@@ -26,7 +26,7 @@ pub use matches::{BankMatch, BankPlace, MatchOutcome, Matched};
 pub use proofs::{
     BankProof, BooksProof, GatewayProof, OpenBreaks, ProofItem, ProofItems, ReconciliationDay, SourceDay,
 };
-pub use reports::{ReportOf, ReportSlice, ReportedPayment};
+pub use reports::{ReportOf, ReportSlice, ReportedPayment, ReportedRefund};
 pub use resolving::{NewResolution, Resolved, Unfit};
 pub use staging::{NewBankEntry, StagedRow, Staging};
 pub use words::{

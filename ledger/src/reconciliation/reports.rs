@@ -13,11 +13,13 @@ use super::words::{BreakAction, BreakKind, BreakState, BreakSubject, ImportState
 use crate::accounts::{Account, AccountKind};
 use crate::ledger::Reader;
 use crate::money::Money;
-use crate::postings::Amounts;
+use crate::postings::{Amounts, RefundAmounts};
+use crate::refunds::{REFUNDS_MAX, RefundState};
 use crate::states::PaymentState;
 use crate::storage::rows::biller_code;
 use crate::storage::schema::{
-    agent_payments, breaks, gateway_payouts, id_blocks, imports, payments, reported_apart, returned_apart,
+    agent_payments, breaks, gateway_payouts, id_blocks, imports, payments, refunded_apart, refunds, reported_apart,
+    returned_apart,
 };
 use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
@@ -60,6 +62,50 @@ pub struct ReportedPayment {
     pub receipt_number: Option<String>,
     /// The network that took the cash.
     pub network: Option<String>,
+}
+
+/// A refund that was decided, as far as reports of gateways tell of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedRefund {
+    /// Its number.
+    pub id: i64,
+    /// The payment's number.
+    pub payment: i64,
+    /// What the payer gets.
+    pub total: Money,
+    /// Where it stands.
+    pub state: RefundState,
+    /// When it ended (UTC).
+    pub ended_at: Option<NaiveDateTime>,
+}
+
+type RefundRow = (i64, i64, (i64, i64, i64), i16, Option<NaiveDateTime>);
+
+fn read_refund(row: RefundRow) -> Result<ReportedRefund, StorageError> {
+    let (id, payment, (principal, fee, vat), state, ended_at) = row;
+    let damaged = |what: &str| StorageError::Damaged(format!("{what} of refund {id}"));
+    let money = Money::from_minor;
+    let amounts = RefundAmounts { principal: money(principal), fee: money(fee), vat: money(vat) };
+    Ok(ReportedRefund {
+        id,
+        payment,
+        total: amounts.total().ok_or_else(|| damaged("amounts"))?,
+        state: RefundState::from_code(state).ok_or_else(|| damaged("state"))?,
+        ended_at,
+    })
+}
+
+/// The columns of a refund, in the order of [`RefundRow`].
+macro_rules! refund_columns {
+    () => {
+        (
+            refunds::id,
+            refunds::payment_id,
+            (refunds::principal, refunds::fee, refunds::vat),
+            refunds::state,
+            refunds::ended_at,
+        )
+    };
 }
 
 type Row =
@@ -197,6 +243,55 @@ impl Reader<'_> {
         rows.into_iter().map(read).collect()
     }
 
+    /// The refunds of these payments that were decided: at most some hundred payments at once.
+    pub fn refunds_reported(&mut self, payments: &[i64]) -> Result<Vec<ReportedRefund>, StorageError> {
+        let decided = [RefundState::Pending, RefundState::Done, RefundState::Failed].map(RefundState::code);
+        let limit = REFUNDS_MAX.saturating_mul(i64::try_from(payments.len()).unwrap_or(i64::MAX));
+        let rows: Vec<RefundRow> = refunds::table
+            .filter(refunds::payment_id.eq_any(payments))
+            .filter(refunds::state.eq_any(decided))
+            .order(refunds::id)
+            .limit(limit)
+            .select(refund_columns!())
+            .load(self.connection)?;
+        rows.into_iter().map(read_refund).collect()
+    }
+
+    /// Refunds that were given back through a gateway in a time: the next by number.
+    pub fn refunds_given_back(
+        &mut self,
+        gateway: &str,
+        (from, until): (NaiveDateTime, NaiveDateTime),
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<ReportedRefund>, StorageError> {
+        let funds = Account::of(AccountKind::GatewayReceivable, gateway.to_owned()).to_string();
+        let rows: Vec<RefundRow> = refunds::table
+            .inner_join(payments::table.on(payments::id.eq(refunds::payment_id)))
+            // As a literal, for the same reason as [`returned`].
+            .filter(sql::<Bool>("refunds.state = 5"))
+            .filter(refunds::ended_at.ge(from))
+            .filter(refunds::ended_at.lt(until))
+            .filter(payments::funds.eq(funds))
+            .filter(refunds::id.gt(after))
+            .order(refunds::id)
+            .limit(limit)
+            .select(refund_columns!())
+            .load(self.connection)?;
+        rows.into_iter().map(read_refund).collect()
+    }
+
+    /// Of which of these refunds a report of another day than theirs told, with its import.
+    pub fn refunded_apart(&mut self, ids: &[i64]) -> Result<Vec<(i64, i64)>, StorageError> {
+        Ok(refunded_apart::table
+            .inner_join(imports::table.on(imports::id.eq(refunded_apart::import_id)))
+            .filter(imports::state.eq(ImportState::Complete.code()))
+            .filter(imports::superseded_by.is_null())
+            .filter(refunded_apart::refund_id.eq_any(ids))
+            .select((refunded_apart::refund_id, refunded_apart::import_id))
+            .load(self.connection)?)
+    }
+
     /// The number of a network's payment, by the network's own reference.
     pub fn payment_of_network(&mut self, network: &str, reference: &str) -> Result<Option<i64>, StorageError> {
         let row = agent_payments::table
@@ -253,6 +348,8 @@ pub struct ReportSlice {
     pub apart: Vec<i64>,
     /// Payments whose return it tells of, which is of another day here.
     pub returned_apart: Vec<i64>,
+    /// Refunds that it tells of, which are of another day here, or have not ended.
+    pub refunded_apart: Vec<i64>,
     /// What does not fit.
     pub breaks: Vec<NewBreak>,
 }
@@ -279,6 +376,10 @@ impl WriteOp<'_> {
         for payment in &slice.returned_apart {
             let values = (returned_apart::payment_id.eq(payment), returned_apart::import_id.eq(import));
             diesel::insert_into(returned_apart::table).values(values).execute(self.connection)?;
+        }
+        for refund in &slice.refunded_apart {
+            let values = (refunded_apart::refund_id.eq(refund), refunded_apart::import_id.eq(import));
+            diesel::insert_into(refunded_apart::table).values(values).execute(self.connection)?;
         }
         let mut again = Vec::new();
         for new in &slice.breaks {

@@ -244,7 +244,8 @@ impl WriteOp<'_> {
         if what.subject == BreakSubject::Entry {
             return self.entry_booking(found, resolution, biller, payout, moment);
         }
-        let is_gateway = what.source == BreakSource::Gateway && what.subject == BreakSubject::Payment;
+        let is_gateway =
+            what.source == BreakSource::Gateway && matches!(what.subject, BreakSubject::Payment | BreakSubject::Refund);
         if resolution != Resolution::WrittenOff || !is_gateway {
             return Ok(Booking::Unfit(Unfit::NotBookable));
         }

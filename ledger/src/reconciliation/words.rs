@@ -132,7 +132,7 @@ words! {
 
 words! {
     /// What a break is about.
-    BreakSubject: "entry, transfer, payment, payout, float request, line, statement, order" {
+    BreakSubject: "entry, transfer, payment, payout, float request, line, statement, order, refund" {
         /// An entry of the bank; the position is that of the transaction in it, or 0.
         Entry = 1, "entry";
         /// A transfer to a biller.
@@ -149,6 +149,8 @@ words! {
         Statement = 7, "statement";
         /// An order of transfers.
         Order = 8, "order";
+        /// A refund of a confirmed payment, by its number.
+        Refund = 9, "refund";
     }
 }
 

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::{Refund, RefundRow, RefundState};
 use crate::money::Money;
 use crate::postings::{self, Moment};
+use crate::reconciliation::{BreakKind, BreakSubject};
 use crate::states::{PostingKind, TaskKind};
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
@@ -28,7 +29,9 @@ pub enum RefundEnd {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundAsk {
     /// Written down that it is: the refund as it stands.
-    Asked(Refund),
+    Asked(Box<Refund>),
+    /// It was asked for since the caller looked: what comes of that is to be heard first.
+    Overtaken,
     /// It is not pending any more.
     Over(RefundState),
     /// No such refund.
@@ -41,28 +44,31 @@ fn short(words: &str) -> String {
 
 impl WriteOp<'_> {
     /// Writes down that the gateway is going to be asked for a refund, and what it had credited before the first time.
-    pub fn ask_refund(&mut self, id: i64, credited: Money, now: DateTime<Utc>) -> Result<RefundAsk, StorageError> {
+    /// `asks` is how often it was asked when the caller heard that nothing was given back: of two who heard so, one asks.
+    pub fn ask_refund(
+        &mut self,
+        id: i64,
+        asks: i32,
+        credited: Money,
+        now: DateTime<Utc>,
+    ) -> Result<RefundAsk, StorageError> {
         let Some(found) = self.found_refund(id)? else { return Ok(RefundAsk::NoSuchRefund) };
         let before = found.credited_before.unwrap_or(credited);
         let changed = diesel::update(refunds::table.filter(refunds::id.eq(id)))
             .filter(refunds::state.eq(RefundState::Pending.code()))
-            .filter(refunds::asks.eq(found.asks))
+            .filter(refunds::asks.eq(asks))
             .set((
-                refunds::asks.eq(found.asks + 1),
+                refunds::asks.eq(asks + 1),
                 refunds::asked_at.eq(Some(now.naive_utc())),
                 refunds::credited_before.eq(Some(before.minor())),
             ))
             .execute(self.connection)?;
-        if changed != 1 {
-            return match self.found_refund(id)?.map(|found| found.state) {
-                Some(RefundState::Pending) | None => {
-                    Err(StorageError::Conflict("a refund was asked for meanwhile".to_owned()))
-                }
-                Some(state) => Ok(RefundAsk::Over(state)),
-            };
-        }
-        let asked = self.found_refund(id)?;
-        asked.map(RefundAsk::Asked).ok_or_else(|| StorageError::Damaged(format!("refund {id} vanished")))
+        let Some(after) = self.found_refund(id)? else { return Ok(RefundAsk::NoSuchRefund) };
+        Ok(match (changed, after.state) {
+            (1, _) => RefundAsk::Asked(Box::new(after)),
+            (_, RefundState::Pending) => RefundAsk::Overtaken,
+            (_, state) => RefundAsk::Over(state),
+        })
     }
 
     /// Has the gateway asked again what became of a pending refund that no task is about any more, and closes what called a
@@ -128,7 +134,11 @@ impl WriteOp<'_> {
             return Ok(self.found_refund(id)?.map(|found| found.state));
         }
         match end {
-            RefundEnd::Paid => self.pay_refund(id, &row, &others, &found.amounts, moment)?,
+            RefundEnd::Paid => {
+                self.pay_refund(id, &row, &others, &found.amounts, moment)?;
+                // A report that told of it while nothing was known here was right.
+                self.settle_breaks(BreakSubject::Refund, id, &[BreakKind::StatusDiffers], moment.at)?;
+            }
             RefundEnd::Failed => {
                 let decided = postings::refund_decided(biller_code(row.biller)?, &found.amounts, moment)?;
                 let reversed = postings::reversed(PostingKind::RefundReversed, &decided, moment)?;

@@ -767,6 +767,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    refunded_apart (refund_id, import_id) {
+        refund_id -> BigInt,
+        import_id -> BigInt,
+    }
+}
+
+diesel::table! {
     returned_apart (payment_id, import_id) {
         payment_id -> BigInt,
         import_id -> BigInt,
@@ -1039,6 +1046,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     gateway_payouts,
     reported_apart,
     returned_apart,
+    refunded_apart,
     breaks,
     break_notes,
     refunds,

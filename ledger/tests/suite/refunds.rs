@@ -313,13 +313,18 @@ fn the_database_guards_refunds(db: &TestDb) {
 fn asking_is_written_down(db: &TestDb) {
     let ledger = db.open();
     let id = in_state(&ledger, paid(&ledger, "a"), RefundState::Pending);
-    let ask = |credited: i64| ledger.write_now(move |op| op.ask_refund(id, money(credited), now())).unwrap();
+    let ask =
+        |asks: i32, credited: i64| ledger.write_now(move |op| op.ask_refund(id, asks, money(credited), now())).unwrap();
     for (credited, asks) in [(0, 1), (700, 2)] {
-        let ledger::RefundAsk::Asked(found) = ask(credited) else { panic!("asked") };
+        let ledger::RefundAsk::Asked(found) = ask(asks - 1, credited) else { panic!("asked") };
         assert_eq!((found.asks, found.credited_before), (asks, Some(Money::ZERO)), "as it was at first");
     }
+    // Another process that looked before does not ask as well.
+    for before in [0, 1] {
+        assert_eq!(ask(before, 0), ledger::RefundAsk::Overtaken);
+    }
     end(&ledger, id, RefundEnd::Paid);
-    assert_eq!(ask(0), ledger::RefundAsk::Over(RefundState::Done));
+    assert_eq!(ask(2, 0), ledger::RefundAsk::Over(RefundState::Done));
     db.assert_clean();
 }
 

@@ -12,6 +12,9 @@ use crate::hub::card_oid;
 /// How long after it was asked a gateway that has not credited anything may still do so: longer than any request lives on
 /// its way and in its queues. Before, it is not asked again.
 const MAY_STILL_COME: TimeDelta = TimeDelta::minutes(5);
+/// How long after it was written down that it is asked it may still be sent: a process that stood still for longer may have
+/// been taken for dead, and another may ask. Well below [`MAY_STILL_COME`].
+const SEND_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
 /// What the gateway's word on the order says of a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,17 +29,34 @@ enum Told {
     Nothing(String),
 }
 
+/// What the hub knows of a refund by itself.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// What it gives back.
+    total: Money,
+    /// What the gateway had credited before it was asked, or must have by the books.
+    before: Money,
+    /// What was taken.
+    whole: Money,
+    /// Whether the gateway was ever asked for it.
+    is_asked: bool,
+}
+
 /// The total that the gateway has given back of an order; `None` where it does not say.
 fn credited(report: &OrderReport) -> Option<Money> {
     match report.status {
-        OrderStatus::Captured => Some(report.refunded.unwrap_or_default()),
-        OrderStatus::Refunded => report.refunded.filter(|back| back.is_positive()).or(report.captured),
+        OrderStatus::Captured => report.refunded,
+        OrderStatus::Refunded => {
+            [report.refunded, report.captured].into_iter().flatten().find(|back| back.is_positive())
+        }
         _ => None,
     }
 }
 
-/// Reads the gateway's word. `before` is what it had credited before it was asked, or must have; `whole` is what was taken.
-fn told(report: &OrderReport, total: Money, before: Money, whole: Money) -> Told {
+/// Reads the gateway's word. A total that it does not say is that of the books before the first asking only: after it, a
+/// gateway that is silent may have credited.
+fn told(report: &OrderReport, known: Known) -> Told {
+    let Known { total, before, whole, is_asked } = known;
     if report.status == OrderStatus::Voided {
         // A void undoes all of a capture, so it can only be the refund of all of it.
         return match total == whole && before == Money::ZERO {
@@ -44,8 +64,13 @@ fn told(report: &OrderReport, total: Money, before: Money, whole: Money) -> Told
             false => Told::Strange("the gateway says that the capture was undone".to_owned()),
         };
     }
-    let Some(found) = credited(report) else {
-        return Told::Nothing(format!("the gateway does not know the money: {:?}", report.status));
+    let found = match credited(report) {
+        Some(found) => found,
+        None if report.status == OrderStatus::Captured && !is_asked => before,
+        None if report.status == OrderStatus::Captured => {
+            return Told::Nothing("the gateway does not say what it has credited".to_owned());
+        }
+        None => return Told::Nothing(format!("the gateway does not know the money: {:?}", report.status)),
     };
     if found == before {
         return Told::NotMade;
@@ -82,7 +107,8 @@ impl Dispatcher {
             Err(failure) => return self.refund_later(task, failure.to_string()),
         };
         let now = self.hub.now();
-        match told(&report, total, before, whole) {
+        let known = Known { total, before, whole, is_asked: refund.asked_at.is_some() };
+        match told(&report, known) {
             Told::Made if refund.asked_at.is_some() => {
                 self.end_refund(task, &payment, RefundEnd::Paid, "found out by its total").await
             }
@@ -92,7 +118,7 @@ impl Dispatcher {
             Told::NotMade if refund.asked_at.is_some_and(|at| now - at.and_utc() < MAY_STILL_COME) => {
                 self.refund_later(task, "not made yet; it may still come".to_owned())
             }
-            Told::NotMade => self.ask_for_refund(task, &refund, &payment, before, (total, whole)).await,
+            Told::NotMade => self.ask_for_refund(task, &refund, &payment, known).await,
         }
     }
 
@@ -102,14 +128,23 @@ impl Dispatcher {
         task: &Task,
         refund: &Refund,
         payment: &Payment,
-        before: Money,
-        (total, whole): (Money, Money),
+        known: Known,
     ) -> Result<End, Infrastructure> {
-        let (id, now) = (refund.id, self.hub.now());
-        match self.hub.write(move |op| op.ask_refund(id, before, now)).await? {
+        let Known { total, before, whole, .. } = known;
+        let known = Known { is_asked: true, ..known };
+        let (id, asks, now) = (refund.id, refund.asks, self.hub.now());
+        match self.hub.write(move |op| op.ask_refund(id, asks, before, now)).await? {
             RefundAsk::Asked(_) => {}
+            RefundAsk::Overtaken => {
+                return self
+                    .refund_later(task, "it was asked for meanwhile; what comes of it is to be heard".to_owned());
+            }
             RefundAsk::Over(state) => return done(format!("nothing to give back: {state}")),
             RefundAsk::NoSuchRefund => return done("about no refund"),
+        }
+        let is_late = || self.hub.now() - now > SEND_WITHIN;
+        if is_late() {
+            return self.refund_later(task, "too late to be sent".to_owned());
         }
         let oid = card_oid(payment.id);
         // A capture of the same day can be undone, which the payer never sees.
@@ -124,6 +159,9 @@ impl Dispatcher {
                 }
             }
         }
+        if is_late() {
+            return self.refund_later(task, "too late to be sent".to_owned());
+        }
         match self.hub.cmi.credit(&oid, total).await {
             OperationOutcome::Approved { transaction_id, .. } => {
                 self.end_refund(task, payment, RefundEnd::Paid, &format!("credit {transaction_id}")).await
@@ -136,7 +174,7 @@ impl Dispatcher {
                     Ok(report) => report,
                     Err(failure) => return self.refund_later(task, format!("{words}; {failure}")),
                 };
-                match told(&report, total, before, whole) {
+                match told(&report, known) {
                     Told::Made => self.end_refund(task, payment, RefundEnd::Paid, "found out by its total").await,
                     Told::NotMade => self.end_refund(task, payment, RefundEnd::Failed, &words).await,
                     Told::Strange(why) => self.strange(why),
@@ -187,24 +225,45 @@ mod tests {
         }
     }
 
+    fn silent(status: OrderStatus) -> OrderReport {
+        OrderReport { captured: None, ..report(status, 0, None) }
+    }
+
+    /// Total and before in centimes, of 174.96 taken; what is said before it was ever asked for, and after.
     #[rstest]
-    #[case::not_made(report(OrderStatus::Captured, 17_496, Some(0)), 5_000, 0, "NotMade")]
-    #[case::no_word_of_credits(report(OrderStatus::Captured, 17_496, None), 5_000, 0, "NotMade")]
-    #[case::made(report(OrderStatus::Captured, 17_496, Some(5_000)), 5_000, 0, "Made")]
-    #[case::another_before(report(OrderStatus::Captured, 17_496, Some(5_000)), 1_000, 5_000, "NotMade")]
-    #[case::on_top_of_another(report(OrderStatus::Captured, 17_496, Some(6_000)), 1_000, 5_000, "Made")]
-    #[case::the_last_part(report(OrderStatus::Refunded, 17_496, Some(17_496)), 1_000, 16_496, "Made")]
-    #[case::all_without_a_sum(report(OrderStatus::Refunded, 17_496, None), 17_496, 0, "Made")]
-    #[case::twice(report(OrderStatus::Captured, 17_496, Some(10_000)), 5_000, 0, "Strange")]
-    #[case::less(report(OrderStatus::Captured, 17_496, Some(4_000)), 1_000, 5_000, "Strange")]
-    #[case::undone(report(OrderStatus::Voided, 0, Some(0)), 17_496, 0, "Made")]
-    #[case::undone_for_a_part(report(OrderStatus::Voided, 0, Some(0)), 5_000, 0, "Strange")]
-    #[case::undone_after_a_part(report(OrderStatus::Voided, 0, Some(0)), 12_496, 5_000, "Strange")]
-    #[case::unknown_there(report(OrderStatus::NotFound, 0, None), 5_000, 0, "Nothing")]
-    #[case::undecided(report(OrderStatus::Pending, 0, None), 5_000, 0, "Nothing")]
-    fn words(#[case] report: OrderReport, #[case] total: i64, #[case] before: i64, #[case] expected: &str) {
+    #[case::not_made(report(OrderStatus::Captured, 17_496, Some(0)), 5_000, 0, "NotMade", "NotMade")]
+    #[case::no_word_of_credits(report(OrderStatus::Captured, 17_496, None), 5_000, 0, "NotMade", "Nothing")]
+    #[case::no_word_after_another(report(OrderStatus::Captured, 17_496, None), 1_000, 5_000, "NotMade", "Nothing")]
+    #[case::no_word_of_all(report(OrderStatus::Captured, 17_496, None), 17_496, 0, "NotMade", "Nothing")]
+    #[case::made(report(OrderStatus::Captured, 17_496, Some(5_000)), 5_000, 0, "Made", "Made")]
+    #[case::another_before(report(OrderStatus::Captured, 17_496, Some(5_000)), 1_000, 5_000, "NotMade", "NotMade")]
+    #[case::on_top_of_another(report(OrderStatus::Captured, 17_496, Some(6_000)), 1_000, 5_000, "Made", "Made")]
+    #[case::the_last_part(report(OrderStatus::Refunded, 17_496, Some(17_496)), 1_000, 16_496, "Made", "Made")]
+    #[case::all_without_a_sum(report(OrderStatus::Refunded, 17_496, None), 17_496, 0, "Made", "Made")]
+    #[case::a_part_without_a_sum(report(OrderStatus::Refunded, 17_496, None), 5_000, 0, "Strange", "Strange")]
+    #[case::given_back_nothing(report(OrderStatus::Refunded, 0, Some(0)), 5_000, 0, "Nothing", "Nothing")]
+    #[case::given_back_no_sums(silent(OrderStatus::Refunded), 17_496, 0, "Nothing", "Nothing")]
+    #[case::twice(report(OrderStatus::Captured, 17_496, Some(10_000)), 5_000, 0, "Strange", "Strange")]
+    #[case::less(report(OrderStatus::Captured, 17_496, Some(4_000)), 1_000, 5_000, "Strange", "Strange")]
+    #[case::one_that_failed_came(report(OrderStatus::Captured, 17_496, Some(3_000)), 5_000, 0, "Strange", "Strange")]
+    #[case::undone(report(OrderStatus::Voided, 0, Some(0)), 17_496, 0, "Made", "Made")]
+    #[case::undone_for_a_part(report(OrderStatus::Voided, 0, Some(0)), 5_000, 0, "Strange", "Strange")]
+    #[case::undone_after_a_part(report(OrderStatus::Voided, 0, Some(0)), 12_496, 5_000, "Strange", "Strange")]
+    #[case::unknown_there(report(OrderStatus::NotFound, 0, None), 5_000, 0, "Nothing", "Nothing")]
+    #[case::undecided(report(OrderStatus::Pending, 0, None), 5_000, 0, "Nothing", "Nothing")]
+    #[case::only_held(report(OrderStatus::Authorised, 0, None), 5_000, 0, "Nothing", "Nothing")]
+    fn words(
+        #[case] report: OrderReport,
+        #[case] total: i64,
+        #[case] before: i64,
+        #[case] expected: &str,
+        #[case] expected_after: &str,
+    ) {
         let money = Money::from_minor;
-        let found = format!("{:?}", told(&report, money(total), money(before), money(17_496)));
-        assert!(found.starts_with(expected), "{found}");
+        for (is_asked, expected) in [(false, expected), (true, expected_after)] {
+            let known = Known { total: money(total), before: money(before), whole: money(17_496), is_asked };
+            let found = format!("{:?}", told(&report, known));
+            assert!(found.starts_with(expected), "{is_asked}: {found}");
+        }
     }
 }

@@ -27,7 +27,8 @@ pub(super) async fn answer(world: web::Data<World>, request: HttpRequest, body: 
         Ok(text) => text,
         Err(fault) => return Reply::xml(400, render(&Node::default(), None, &error(fault))).into_response(),
     };
-    under_faults(&world, "gateway", "api", |injected| {
+    let call = call_of(&world, &text);
+    under_faults(&world, "gateway", call, |injected| {
         let node = match xml::parse(&text) {
             Ok(node) if node.name == "CC5Request" => node,
             Ok(node) => {
@@ -50,6 +51,19 @@ pub(super) async fn answer(world: web::Data<World>, request: HttpRequest, body: 
         Reply::xml(200, render(&node, order.as_ref(), &answer))
     })
     .await
+}
+
+/// Under which name the faults of an operation are looked for: its own, where there are any.
+fn call_of(world: &World, text: &str) -> &'static str {
+    let node = xml::parse(text).unwrap_or_default();
+    let own = match node.get("Type").map(str::trim) {
+        Some("Credit") => "credit",
+        Some("Void") => "void",
+        _ => return "api",
+    };
+    let is_faulty = world
+        .read(|state| state.faults.iter().any(|rule| rule.target == "gateway" && rule.call.as_deref() == Some(own)));
+    if is_faulty { own } else { "api" }
 }
 
 fn document(request: &HttpRequest, body: &[u8]) -> Result<String, String> {

@@ -1,5 +1,6 @@
 //! What lines of reports come to, payment by payment, and what of it does not fit.
 
+use chrono::NaiveDate;
 use ledger::{BreakKind, BreakSource, ImportKind, Ledger, Money, NewBreak, PaymentState, ReportOf, ReportedPayment};
 
 use super::import::ImportError;
@@ -7,6 +8,7 @@ use super::reports::{PayoutSums, Telling, is_taken, number_of};
 use crate::statements::{
     BillerLine, BillerStatus, CardLine, CardStatus, CardTransaction, NetworkKind, NetworkLine, NetworkStatus, Report,
 };
+use crate::terms::ZONE;
 
 /// What a report tells of one payment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,10 +21,20 @@ pub(super) struct Told {
     pub back: u32,
     /// The sum of that; gateways only.
     pub given_back: Money,
+    /// The same, line by line.
+    pub backs: Vec<Back>,
     /// How often it was told to be refused, or not decided.
     pub refused: u32,
     /// Whether the source itself says that it was told of it more than once.
     pub is_duplicate: bool,
+}
+
+/// A line of money that a gateway gave back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Back {
+    pub amount: Money,
+    /// The day on which it was given back there.
+    pub on: NaiveDate,
 }
 
 fn sum(into: &mut Money, amount: Money) -> Result<(), ImportError> {
@@ -55,6 +67,7 @@ pub(super) fn card(report: Report<CardLine>) -> Result<Telling, ImportError> {
         if is_back {
             told.back += 1;
             sum(&mut told.given_back, line.amount)?;
+            told.backs.push(Back { amount: line.amount, on: line.time.with_timezone(&ZONE).date_naive() });
         } else {
             told.count += 1;
             sum(&mut told.amount, line.amount)?;
@@ -231,7 +244,7 @@ mod tests {
 
     fn told(count: u32, amount: i64, back: u32, refused: u32) -> Told {
         let given_back = Money::from_minor(16_842 * i64::from(back));
-        Told { count, amount: Money::from_minor(amount), back, given_back, refused, is_duplicate: false }
+        Told { count, amount: Money::from_minor(amount), back, given_back, refused, ..Told::default() }
     }
 
     use BreakKind as K;

@@ -8,6 +8,7 @@ mod awaited;
 mod day_csv;
 mod import;
 mod lines;
+mod refunds;
 mod reports;
 mod rules;
 mod run;

@@ -8,16 +8,17 @@ use std::io::BufRead;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use ledger::{
     Break, BreakKind, BreakSource, BreakState, BreakSubject, ImportEnd, ImportKind, Ledger, LedgerError, Money,
-    NewBreak, NewPayout, PaymentState, ReportOf, ReportSlice, ReportedPayment,
+    NewBreak, NewPayout, PaymentState, ReportOf, ReportSlice, ReportedPayment, ReportedRefund,
 };
 
 use super::import::{File, ImportError, ImportTerms, Taken};
 use super::lines::{Finding, Told, biller, card, network, verdicts};
+use super::refunds;
 use crate::statements::{DailyReport, Report, ReportError, Reports};
 use crate::terms::ZONE;
 
 /// Payments looked up at once.
-const PAGE: usize = 500;
+pub(super) const PAGE: usize = 500;
 /// Rows of one write: the writer is held for some milliseconds.
 const SLICE: usize = 50;
 /// Breaks of one report: with more of them it is another day's or another hub's.
@@ -43,15 +44,18 @@ pub(super) struct Telling {
 
 /// What came of holding it against the ledger.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     /// Payments of another day.
     apart: Vec<i64>,
     /// Payments that were given back here on another day, or not yet.
     returned_apart: Vec<i64>,
+    /// Refunds that are told of, and those of them that are of another day here, or have not ended.
+    pub(super) refunds_told: HashSet<i64>,
+    pub(super) refunded_apart: Vec<i64>,
     breaks: Vec<NewBreak>,
     /// Where in `breaks` something stands: a kind of break is open once about it.
     known: HashMap<(BreakKind, BreakSubject, i64, i32), usize>,
-    turned_up: Vec<i64>,
+    pub(super) turned_up: Vec<i64>,
 }
 
 /// Takes a report in.
@@ -130,7 +134,7 @@ impl Telling {
         }
     }
 
-    fn new_break(&self, kind: BreakKind, payment: i64, words: String) -> NewBreak {
+    pub(super) fn new_break(&self, kind: BreakKind, payment: i64, words: String) -> NewBreak {
         NewBreak {
             kind,
             source: self.source,
@@ -157,7 +161,7 @@ impl Telling {
     }
 
     /// Whether a break says that this source did not tell of a payment, or of its return.
-    fn misses(&self, found: &Break, position: i32) -> bool {
+    pub(super) fn misses(&self, found: &Break, position: i32) -> bool {
         let what = &found.what;
         what.kind == BreakKind::MissingThere && what.partner == self.partner && what.position == position
     }
@@ -172,7 +176,7 @@ impl Telling {
     }
 }
 
-fn is_open(state: BreakState) -> bool {
+pub(super) fn is_open(state: BreakState) -> bool {
     matches!(state, BreakState::Open | BreakState::Proposed)
 }
 
@@ -197,15 +201,29 @@ fn compare(
     let mut numbers: Vec<i64> = telling.told.keys().copied().collect();
     numbers.sort_unstable();
     for some in numbers.chunks(PAGE) {
-        let (ours, apart) =
-            ledger.read(|reader| Ok((reader.payments_reported(some)?, reader.reported_apart(some)?)))?;
+        let is_gateway = telling.source == BreakSource::Gateway;
+        let (ours, apart, refunded) = ledger.read(|reader| {
+            let refunded = if is_gateway { reader.refunds_reported(some)? } else { Vec::new() };
+            Ok((reader.payments_reported(some)?, reader.reported_apart(some)?, refunded))
+        })?;
+        let mut refunded_by: HashMap<i64, Vec<ReportedRefund>> = HashMap::new();
+        for refund in refunded {
+            refunded_by.entry(refund.payment).or_default().push(refund);
+        }
         let ours: HashMap<i64, ReportedPayment> = ours.into_iter().map(|payment| (payment.id, payment)).collect();
         for number in some {
             let Some(told) = telling.told.get(number) else { continue };
             let ours = ours.get(number).filter(|ours| telling.is_of_source(ours));
-            found.add(telling, *number, verdicts(telling.source, told, ours))?;
-            if let Some(ours) = ours.filter(|_| told.back > 0 && telling.source == BreakSource::Gateway) {
-                found.given_back(ledger, telling, ours, within)?;
+            let refunded = ours.and_then(|ours| refunded_by.get(&ours.id));
+            if let Some(refunded) = refunded {
+                let taken = Told { back: 0, given_back: Money::ZERO, ..told.clone() };
+                found.add(telling, *number, verdicts(telling.source, &taken, ours))?;
+                refunds::compare(ledger, telling, superseded, (*number, &told.backs, refunded), &mut found)?;
+            } else {
+                found.add(telling, *number, verdicts(telling.source, told, ours))?;
+                if let Some(ours) = ours.filter(|_| told.back > 0 && is_gateway) {
+                    found.given_back(ledger, telling, ours, within)?;
+                }
             }
             let Some(ours) = ours.filter(|ours| told.count > 0 && !telling.is_of_day(ours, within)) else { continue };
             found.apart.push(*number);
@@ -229,6 +247,7 @@ fn compare(
     }
     missing_there(ledger, telling, within, now, &mut found)?;
     missing_returns(ledger, telling, within, &mut found)?;
+    refunds::missing(ledger, telling, within, &mut found)?;
     Ok(found)
 }
 
@@ -305,7 +324,7 @@ fn missing_return(telling: &Telling, ours: &ReportedPayment) -> NewBreak {
 
 impl Found {
     /// Adds what does not fit; what is there already gets the words as well.
-    fn push(&mut self, what: NewBreak) -> Result<(), ImportError> {
+    pub(super) fn push(&mut self, what: NewBreak) -> Result<(), ImportError> {
         if self.breaks.len() >= BREAKS_MAX {
             let why = format!(
                 "more than {BREAKS_MAX} differences: it is not this hub's report, or not the day's; nothing was taken"
@@ -408,9 +427,13 @@ fn write(
         .returned_apart
         .chunks(SLICE)
         .map(|some| ReportSlice { returned_apart: some.to_vec(), ..Default::default() });
+    let refunded = found
+        .refunded_apart
+        .chunks(SLICE)
+        .map(|some| ReportSlice { refunded_apart: some.to_vec(), ..Default::default() });
     let breaks = found.breaks.chunks(SLICE).map(|some| ReportSlice { breaks: some.to_vec(), ..Default::default() });
     let mut again = Vec::new();
-    for slice in payouts.chain(apart).chain(returned).chain(breaks) {
+    for slice in payouts.chain(apart).chain(returned).chain(refunded).chain(breaks) {
         let staged = ledger.write_now(move |op| op.stage_report(import, &slice, now))?;
         again.extend(staged.ok_or(ImportError::Overtaken)?);
     }

@@ -7,6 +7,7 @@ mod database;
 mod days;
 mod invoices;
 mod past;
+mod refunds;
 mod reports;
 mod returns;
 mod rules;

@@ -9,8 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
     Account, AccountKind, Actor, Advance, AdvanceOutcome, AgentPay, Amounts, BillClaim, BillKey, Channel, Commission,
     CustomerKey, DatabaseUrl, FloatDecision, FloatRequestKind, FloatRequestOutcome, FloatRequestState, Funds, Hold,
-    Instrument, Language, Ledger, Moment, Money, NewFloatRequest, NewQuote, NewShift, Pay, PayOutcome, RequestKey,
-    Settlement, ShiftOpened, Step, check_books, float_of,
+    Instrument, Language, Ledger, Moment, Money, NewFloatRequest, NewQuote, NewRefund, NewShift, Pay, PayOutcome,
+    RefundEnd, RefundKept, RefundReason, RequestKey, Settlement, ShiftOpened, Step, check_books, float_of,
 };
 use settlement::files::{AccountForm, PayingAccount, TransferVersion, verify_advice};
 use settlement::terms::{CommissionRule, Terms};
@@ -207,6 +207,27 @@ impl Books {
         self.confirm(biller, payment, at);
         self.step(payment, Step::Cancel { reason: "wrong bill".to_owned(), actor: actor(1) }, back);
         self.step(payment, Step::Cancelled { cut_off: self.terms(biller).next_cut_off(back) }, back);
+    }
+
+    /// A refund of a card payment's principal that two people agreed to, and that the gateway made.
+    pub fn refund(&self, biller: u16, payment: i64, principal: i64, at: DateTime<Utc>) {
+        let (moment, cut_off, key) = (Moment::of(at), self.terms(biller).next_cut_off(at), self.fresh());
+        let new = NewRefund {
+            key: RequestKey::of("refund", &key, ""),
+            payment,
+            principal: money(principal),
+            fee: Money::ZERO,
+            reason: RefundReason::WrongAmount,
+            note: String::new(),
+            alone_max: Money::ZERO,
+            actor: actor(1),
+            moment,
+            cut_off,
+        };
+        let kept = self.ledger.write_now(move |op| op.propose_refund(&new)).unwrap();
+        let RefundKept::Kept(id, _) = kept else { panic!("{kept:?}") };
+        self.ledger.write_now(move |op| op.decide_refund(id, true, "", &actor(2), moment, cut_off)).unwrap();
+        self.ledger.write_now(move |op| op.end_refund(id, RefundEnd::Paid, "credit", None, moment, cut_off)).unwrap();
     }
 
     /// An open till whose outlet has so much more float.

@@ -45,6 +45,46 @@ fn the_worked_figures(#[values(Backend::Sqlite, Backend::Postgres)] backend: Bac
     assert_eq!(books.make_files(utc("2026-11-24T17:00:40Z")).files, 0, "they are there");
 }
 
+/// The same figures where the older payment stands and 50.00 of it are refunded, in each form of file.
+#[rstest]
+fn a_refund_is_a_line_below_zero_of_each_file(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let formats = vec![FileFormat::Csv, FileFormat::Fixed, FileFormat::Camt054];
+    let Some(books) = Books::on(backend, &[(1001, Terms { formats, ..one_percent() })]) else { return };
+    let older = books.card(1001, 20_000, utc("2026-11-23T10:00:00Z"));
+    for principal in [16_800, 12_016, 25_000] {
+        books.card(1001, principal, utc("2026-11-24T10:00:00Z"));
+    }
+    books.refund(1001, older, 5_000, utc("2026-11-24T11:00:00Z"));
+    let done = books.settle(utc("2026-11-24T17:00:00Z"));
+    assert_eq!((done.settled, done.left.len()), (2, 0));
+    let [before, found] = &books.settlements(1001)[..] else { panic!("two windows") };
+    assert_eq!((before.payments, before.refunds), ((1, money(20_000)), (0, money(0))));
+    assert_eq!((found.payments, found.refunds), ((3, money(53_816)), (1, money(5_000))));
+    assert_eq!((found.commission, found.commission_vat, found.net), (money(538), money(108), money(48_170)));
+
+    let made = books.make_files(utc("2026-11-24T17:00:20Z"));
+    assert_eq!(made.left.len(), 0);
+    let of_day: Vec<String> =
+        books.names("1001").into_iter().filter(|name| name.contains("_000002_2026-11-24")).collect();
+    assert_eq!(of_day.len(), 3, "{of_day:?}");
+    for name in of_day {
+        let file = books.read("1001", &name);
+        if name.ends_with(".xml") {
+            for part in ["<Amt Ccy=\"MAD\">50.00</Amt>", "DBIT"] {
+                assert!(file.contains(part), "{part}: {file}");
+            }
+            continue;
+        }
+        let mut amounts = Vec::new();
+        let verified = verify(file.as_bytes(), |line| amounts.push(line.amount)).unwrap();
+        assert_eq!(verified.statement.totals.net, money(48_170));
+        amounts.sort_unstable();
+        assert_eq!(amounts, [-5_000, 12_016, 16_800, 25_000].map(money), "{name}");
+    }
+    assert_eq!(books.make_files(utc("2026-11-24T17:00:40Z")).files, 0, "they are there");
+    books.assert_clean();
+}
+
 #[rstest]
 fn a_window_below_zero_is_carried_on(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let terms = Terms { formats: vec![FileFormat::Camt054], ..one_percent() };

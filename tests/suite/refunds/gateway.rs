@@ -147,3 +147,56 @@ async fn a_gateway_that_never_answers_calls_a_person() {
     assert_eq!(app.database.number("SELECT COUNT(*) FROM incidents WHERE closed_at IS NULL"), 0);
     app.finish().await;
 }
+
+/// A process that was slow while another took its task up: both heard that nothing was credited, and one asks.
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn two_that_heard_the_same_ask_once(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let redirect = app.pay(BILL, APPROVED).await;
+    app.settle().await;
+    let payment = app.payment(&redirect);
+    let id = refund(&app, payment.id, "50.00", "a").await;
+    let (slow, slow_ledger) = app.other_hub();
+    let (quick, quick_ledger) = app.other_hub();
+    app.fault("gateway api", FaultKind::Delay { ms: 1_200 }, 1);
+    let slow = tokio::spawn(async move { slow.step().await.unwrap() });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    app.pass(TimeDelta::minutes(3));
+    quick.step().await.unwrap();
+    slow.await.unwrap();
+    app.pass(TimeDelta::minutes(6));
+    app.settle().await;
+    assert_eq!((state(&app, id), app.order(&redirect).credited_minor), (RefundState::Done, 5_000));
+    slow_ledger.close();
+    quick_ledger.close();
+    app.finish().await;
+}
+
+/// What the gateway does not give back for good is the biller's again, and may be refunded again.
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_for_good_puts_it_back(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let redirect = app.pay(BILL, APPROVED).await;
+    app.settle().await;
+    let payment = app.payment(&redirect);
+    let told = app.control.sms().len();
+    let id = refund(&app, payment.id, "50.00", "a").await;
+    app.fault("gateway credit", FaultKind::Refuse, 1);
+    app.settle().await;
+    assert_eq!((state(&app, id), app.order(&redirect).credited_minor), (RefundState::Failed, 0));
+    assert!(stored(&app, id).gateway_words.contains("refused"), "{:?}", stored(&app, id));
+    assert_eq!(app.control.sms().len(), told, "nothing went back");
+    let payable =
+        app.ledger.read(|reader| reader.balance_of(&ledger::Account::of(ledger::AccountKind::BillerPayable, "1001")));
+    assert_eq!(payable.unwrap(), money("0.00").checked_sub(payment.amounts.principal).unwrap());
+    let again = refund(&app, payment.id, "168.00", "b").await;
+    app.settle().await;
+    assert_eq!(state(&app, again), RefundState::Done);
+    app.finish().await;
+}

@@ -1,12 +1,14 @@
 //! Refunds: proposed and decided at the pages, given back through the gateway exactly once, whatever becomes of its answers.
 
+mod cash;
 mod gateway;
 mod pages;
+mod reported;
 
 use ledger::{Actor, Refund, RefundReason, RefundState};
 use payments::refunds::RefundWish;
 
-use crate::support::{Bill, TestApp, money};
+use crate::support::{Bill, Colleague, Page, TestApp, money};
 
 /// 168.00.
 const BILL: Bill = (1001, "01", "11111111");
@@ -45,4 +47,19 @@ fn stored(app: &TestApp, id: i64) -> Refund {
 
 fn state(app: &TestApp, id: i64) -> RefundState {
     stored(app, id).state
+}
+
+/// Sends the hidden fields of a page's form, as its button does.
+async fn send(who: &Colleague, page: &Page, action: &str) -> Page {
+    let fields = page.fields_to(action).unwrap_or_else(|| panic!("no form to {action}: {}", page.text()));
+    who.browser.post(&page.path, &fields).await
+}
+
+fn last_refund(app: &TestApp, payment: i64) -> i64 {
+    app.ledger.read(|reader| reader.refunds_of(payment)).unwrap().last().unwrap().id
+}
+
+/// What the form of a refund without a fee holds.
+fn typed<'a>(principal: &'a str, key: &'a str) -> [(&'static str, &'a str); 5] {
+    [("principal", principal), ("fee", ""), ("reason", "paid-twice"), ("note", ""), ("key", key)]
 }

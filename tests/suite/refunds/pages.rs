@@ -4,15 +4,9 @@ use ledger::RefundState;
 use rstest::rstest;
 use staff::{Permission, Role};
 
-use super::{APPROVED, BILL, state};
+use super::{APPROVED, BILL, last_refund, send, state};
 use crate::finance::{at_work, says, words};
-use crate::support::{Backend, Colleague, Page, TestApp};
-
-/// Sends the hidden fields of a page's form, as its button does.
-async fn send(who: &Colleague, page: &Page, action: &str) -> Page {
-    let fields = page.fields_to(action).unwrap_or_else(|| panic!("no form to {action}: {}", page.text()));
-    who.browser.post(&page.path, &fields).await
-}
+use crate::support::{Backend, TestApp};
 
 /// A payment that is confirmed; its number.
 async fn paid(app: &TestApp) -> i64 {
@@ -24,10 +18,6 @@ async fn paid(app: &TestApp) -> i64 {
 /// What the form holds, with a key of its own.
 fn fields<'a>(principal: &'a str, fee: &'a str, note: &'a str, key: &'a str) -> [(&'static str, &'a str); 5] {
     [("principal", principal), ("fee", fee), ("reason", "paid-twice"), ("note", note), ("key", key)]
-}
-
-fn last_refund(app: &TestApp, payment: i64) -> i64 {
-    app.ledger.read(|reader| reader.refunds_of(payment)).unwrap().last().unwrap().id
 }
 
 #[rstest]

@@ -104,8 +104,11 @@ impl Reader<'_> {
             .filter(|(_, (subject, _), found, _)| *subject != BreakSubject::Payout.code() && found.is_some())
             .collect();
         // What was given back is not in the report's total.
-        let its_return = (BreakSubject::Payment.code(), NewBreak::ITS_RETURN);
-        let taken = told.iter().filter(|(_, what, ..)| *what != its_return);
+        let is_return = |(subject, position): (i16, i32)| {
+            let of_payments = [BreakSubject::Payment.code(), BreakSubject::Refund.code()];
+            of_payments.contains(&subject) && position == NewBreak::ITS_RETURN
+        };
+        let taken = told.iter().filter(|(_, what, ..)| !is_return(*what));
         let amount = Money::sum(taken.filter_map(|(_, _, found, _)| found.map(Money::from_minor)));
         let rest = (count(told.len()), amount.ok_or_else(past_the_range)?);
         let fits = import.total.checked_sub(rest.1).ok_or_else(past_the_range)?;

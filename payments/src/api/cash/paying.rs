@@ -231,7 +231,7 @@ pub enum GiveBackError {
 /// Cash that lies at an outlet and belongs to a customer.
 #[derive(Debug, Clone)]
 pub struct CashOwed {
-    /// The number of the payment or of the late cash it is about: what [`crate::Hub::give_cash_back`] takes.
+    /// The number of the payment, of its refund or of the late cash it is about: what [`crate::Hub::give_cash_back`] takes.
     pub id: i64,
     /// The public reference of the payment; `None` for late cash.
     pub payment: Option<String>,

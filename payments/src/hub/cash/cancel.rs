@@ -64,7 +64,11 @@ impl Hub {
             let owed = reader.owed_by(&outlet, PAGE_MAX)?;
             owed.into_iter()
                 .map(|owed| {
-                    let payment = reader.payment_of(owed.subject)?.map(|payment| payment.reference.to_string());
+                    let payment = match reader.refund(owed.subject)? {
+                        Some(refund) => reader.payment_of(refund.payment)?,
+                        None => reader.payment_of(owed.subject)?,
+                    };
+                    let payment = payment.map(|payment| payment.reference.to_string());
                     Ok(CashOwed { id: owed.subject, payment, amount: owed.amount, since: owed.since.and_utc() })
                 })
                 .collect()

@@ -1,0 +1,2 @@
+DROP INDEX refunds_given_back;
+DROP TABLE refunded_apart;
