@@ -16,12 +16,13 @@ const LANGUAGES: [Language; 3] = [Language::Ar, Language::Fr, Language::En];
 /// Characters of GSM 03.38 that take one septet.
 const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
-fn kinds() -> [MessageKind; 4] {
+fn kinds() -> [MessageKind; 5] {
     [
         MessageKind::Confirmed { receipt_number: "R-2026-004512".to_owned() },
         MessageKind::Returning,
         MessageKind::Returned,
         MessageKind::Request,
+        MessageKind::Refunded,
     ]
 }
 
@@ -125,7 +126,7 @@ fn money_goes_back_the_way_it_came(#[case] instrument: Instrument, #[case] word:
 #[rstest]
 fn mails_word_for_word(
     #[values(Language::Ar, Language::Fr, Language::En)] language: Language,
-    #[values(0, 1, 2, 3)] kind: usize,
+    #[values(0, 1, 2, 3, 4)] kind: usize,
 ) {
     let kind = kinds()[kind].clone();
     let word = match kind {
@@ -133,6 +134,7 @@ fn mails_word_for_word(
         MessageKind::Returning => "returning",
         MessageKind::Returned => "returned",
         MessageKind::Cancelled => "cancelled",
+        MessageKind::Refunded => "refunded",
         MessageKind::Request => "request",
     };
     let mail = mail(&sample(language, kind));

@@ -4,11 +4,11 @@
 //! before a process ended is sent again under its own Message-ID, so that readers see one.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use ledger::{AuditEntry, Reader, ReportMail, ReportSchedule, StorageError};
+use ledger::{AuditEntry, Reader, ReportMail, ReportSchedule};
 use payments::messages::Delivery;
 use payments::reports::schedules::Schedule;
 
-use super::job::HubRun;
+use super::job::{HubRun, Since};
 use super::report::{JobFailure, JobReport, JobResult};
 use crate::notify::{Attached, Mailer};
 
@@ -174,5 +174,6 @@ async fn tell(
         }
         Ok(())
     })
-    .await
+    .await?;
+    Ok(())
 }

@@ -91,6 +91,9 @@ struct BrandingPage {
     done: String,
 }
 
+/// A preview in a language: its name, and its path.
+type PreviewLink = (Language, &'static str, String);
+
 struct DraftView {
     made: String,
     digest: String,
@@ -98,7 +101,7 @@ struct DraftView {
     may_publish: bool,
     /// Why not, otherwise.
     why_not: String,
-    previews: Vec<(String, Vec<(Language, &'static str, String)>)>,
+    previews: Vec<(String, Vec<PreviewLink>)>,
 }
 
 struct ColourField {

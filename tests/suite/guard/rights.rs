@@ -8,9 +8,12 @@ use crate::support::{Backend, TestApp};
 const REVIEW: Permission = Permission::ReviewFraud;
 const RULES: Permission = Permission::ApproveRules;
 
+/// The permission that it takes to send, and the status of a form that is empty.
+type Sending = Option<(Permission, u16)>;
+
 /// Path, the permission that it takes to look, the one that it takes to send (`None`: nothing is sent there), and the
 /// status of a form that is empty.
-const ROUTES: &[(&str, Permission, Option<(Permission, u16)>)] = &[
+const ROUTES: &[(&str, Permission, Sending)] = &[
     ("/guard", REVIEW, None),
     ("/guard/cases/1", REVIEW, Some((REVIEW, 404))),
     ("/guard/hits", RULES, None),

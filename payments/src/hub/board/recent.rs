@@ -184,11 +184,14 @@ struct Slice {
     is_last: bool,
 }
 
+/// Blocks that are not read in whole, each with the number up to which it is.
+type Unread = VecDeque<(NumberBlock, i64)>;
+
 /// Reads on in blocks, each after the last payment that was seen: some, and what is left to read.
 fn read_on(
     reader: &mut Reader<'_>,
     mut todo: VecDeque<(NumberBlock, i64)>,
-) -> Result<(Vec<Slice>, VecDeque<(NumberBlock, i64)>), StorageError> {
+) -> Result<(Vec<Slice>, Unread), StorageError> {
     let (mut slices, mut left) = (Vec::new(), SLICE);
     while left > 0
         && let Some((block, seen)) = todo.pop_front()
