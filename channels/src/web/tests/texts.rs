@@ -34,7 +34,10 @@ fn quoted_after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a s
 fn used() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut used = BTreeSet::new();
-    for folder in ["web", "staff", "outlet", "desk", "finance", "board", "reports", "register", "guard", "refunds"] {
+    for folder in [
+        "web", "staff", "outlet", "desk", "finance", "board", "reports", "register", "guard", "refunds", "billers",
+        "branding",
+    ] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
             for start in ["page.t(\"", "page.t1(\"", "page.tn(\""] {
@@ -88,10 +91,15 @@ const PUT_TOGETHER: &[&str] = &[
     "finance-way-",
     "finance-advice-",
     "finance-filter-",
+    "finance-books-",
     "board-task-",
     "board-incident-",
     "board-rate-",
     "reports-kind-",
+    "reports-days-of-",
+    "reports-every-",
+    "reports-form-",
+    "reports-language-",
     "reports-col-",
     "reports-state-",
     "reports-account-",
