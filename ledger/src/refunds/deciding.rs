@@ -30,7 +30,7 @@ pub struct NewRefund {
     pub reason: RefundReason,
     /// Why, in the proposer's words.
     pub note: String,
-    /// The most that one person may give back alone.
+    /// The most that may be given back of the payment without a second person, all such refunds of it together.
     pub alone_max: Money,
     /// Who proposes.
     pub actor: Actor,
@@ -117,6 +117,14 @@ impl Held {
         pending.map(|refund| Refusal::UnderWay(refund.id))
     }
 
+    /// Whether a second person has to decide: what goes back alone counts together, or parts would pass the limit.
+    fn needs_second(&self, amounts: &RefundAmounts, alone_max: Money) -> bool {
+        let alone = self.refunds.iter().filter(|refund| refund.state.is_reserved() && !refund.needs_second);
+        let all = alone.map(|refund| &refund.amounts).chain([amounts]).map(RefundAmounts::total);
+        let sum = all.collect::<Option<Vec<_>>>().and_then(Money::sum);
+        sum.is_none_or(|sum| sum > alone_max)
+    }
+
     fn is_cash(&self) -> Result<bool, StorageError> {
         Ok(self.row.funds()?.kind == AccountKind::AgentFloat)
     }
@@ -139,7 +147,7 @@ impl WriteOp<'_> {
             amounts,
             entries: [decided.entries(), paid.entries()].concat(),
             left,
-            needs_second: amounts.total().is_none_or(|total| total > new.alone_max),
+            needs_second: held.needs_second(&amounts, new.alone_max),
             reverses_commission: commission.is_some(),
         }))
     }
@@ -163,7 +171,7 @@ impl WriteOp<'_> {
             Ok(found) => found,
             Err(refusal) => return Ok(RefundKept::Refused(refusal)),
         };
-        let needs_second = amounts.total().is_none_or(|total| total > new.alone_max);
+        let needs_second = held.needs_second(&amounts, new.alone_max);
         if !needs_second && let Some(refusal) = held.under_way() {
             return Ok(RefundKept::Refused(refusal));
         }

@@ -221,9 +221,23 @@ fn one_person_may_give_back_a_little(db: &TestDb) {
     let ledger = db.open();
     let payment = paid(&ledger, "a");
     let alone = |key: &str, principal| NewRefund { alone_max: money(5_000), ..of(payment, key, principal, 0) };
-    let RefundKept::Kept(first, RefundState::Pending) = propose(&ledger, alone("1", 5_000)) else { panic!("begun") };
+    let RefundKept::Kept(first, RefundState::Pending) = propose(&ledger, alone("1", 3_000)) else { panic!("begun") };
     assert_eq!(propose(&ledger, alone("2", 1)), RefundKept::Refused(Refusal::UnderWay(first)));
-    assert!(matches!(propose(&ledger, alone("3", 5_001)), RefundKept::Kept(_, RefundState::Proposed)));
+    end(&ledger, first, RefundEnd::Paid);
+    // What two decided does not count, and what went back alone before does.
+    in_state(&ledger, payment, RefundState::Done);
+    for (key, principal, needs_second) in [("3", 2_001, true), ("4", 2_000, false)] {
+        let new = alone(key, principal);
+        let effect = ledger.write_now(move |op| op.refund_effect(&new)).unwrap().unwrap();
+        assert_eq!(effect.needs_second, needs_second, "{key}");
+    }
+    assert!(matches!(propose(&ledger, alone("3", 2_001)), RefundKept::Kept(_, RefundState::Proposed)));
+    let RefundKept::Kept(second, RefundState::Pending) = propose(&ledger, alone("4", 2_000)) else { panic!("begun") };
+    end(&ledger, second, RefundEnd::Failed);
+    // What was not given back can be tried again.
+    let RefundKept::Kept(third, RefundState::Pending) = propose(&ledger, alone("5", 2_000)) else { panic!("begun") };
+    end(&ledger, third, RefundEnd::Paid);
+    assert!(matches!(propose(&ledger, alone("6", 1)), RefundKept::Kept(_, RefundState::Proposed)));
     db.assert_clean();
 }
 
