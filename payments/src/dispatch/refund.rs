@@ -42,13 +42,11 @@ struct Known {
     is_asked: bool,
 }
 
-/// The total that the gateway has given back of an order; `None` where it does not say.
+/// The total that the gateway has given back of an order; `None` where it does not say. What it took is no such total.
 fn credited(report: &OrderReport) -> Option<Money> {
     match report.status {
         OrderStatus::Captured => report.refunded,
-        OrderStatus::Refunded => {
-            [report.refunded, report.captured].into_iter().flatten().find(|back| back.is_positive())
-        }
+        OrderStatus::Refunded => report.refunded.filter(|back| back.is_positive()),
         _ => None,
     }
 }
@@ -64,13 +62,16 @@ fn told(report: &OrderReport, known: Known) -> Told {
             false => Told::Strange("the gateway says that the capture was undone".to_owned()),
         };
     }
-    let found = match credited(report) {
-        Some(found) => found,
-        None if report.status == OrderStatus::Captured && !is_asked => before,
-        None if report.status == OrderStatus::Captured => {
+    // Without a total, an order that was given back may be so in part: only where all of it was asked for is it this refund.
+    let is_all = is_asked && before == Money::ZERO && total == whole && report.captured == Some(whole);
+    let found = match (credited(report), report.status) {
+        (Some(found), _) => found,
+        (None, OrderStatus::Captured) if !is_asked => before,
+        (None, OrderStatus::Refunded) if is_all => whole,
+        (None, OrderStatus::Captured | OrderStatus::Refunded) => {
             return Told::Nothing("the gateway does not say what it has credited".to_owned());
         }
-        None => return Told::Nothing(format!("the gateway does not know the money: {:?}", report.status)),
+        (None, status) => return Told::Nothing(format!("the gateway does not know the money: {status:?}")),
     };
     if found == before {
         return Told::NotMade;
@@ -239,8 +240,13 @@ mod tests {
     #[case::another_before(report(OrderStatus::Captured, 17_496, Some(5_000)), 1_000, 5_000, "NotMade", "NotMade")]
     #[case::on_top_of_another(report(OrderStatus::Captured, 17_496, Some(6_000)), 1_000, 5_000, "Made", "Made")]
     #[case::the_last_part(report(OrderStatus::Refunded, 17_496, Some(17_496)), 1_000, 16_496, "Made", "Made")]
-    #[case::all_without_a_sum(report(OrderStatus::Refunded, 17_496, None), 17_496, 0, "Made", "Made")]
-    #[case::a_part_without_a_sum(report(OrderStatus::Refunded, 17_496, None), 5_000, 0, "Strange", "Strange")]
+    #[case::all_without_a_sum(report(OrderStatus::Refunded, 17_496, None), 17_496, 0, "Nothing", "Made")]
+    #[case::all_with_a_sum_of_nothing(report(OrderStatus::Refunded, 17_496, Some(0)), 17_496, 0, "Nothing", "Made")]
+    #[case::all_of_another_sum(report(OrderStatus::Refunded, 5_000, None), 17_496, 0, "Nothing", "Nothing")]
+    #[case::a_part_without_a_sum(report(OrderStatus::Refunded, 17_496, None), 5_000, 0, "Nothing", "Nothing")]
+    #[case::the_rest_without_a_sum(report(OrderStatus::Refunded, 17_496, None), 12_496, 5_000, "Nothing", "Nothing")]
+    #[case::a_part_as_taken(report(OrderStatus::Refunded, 5_000, None), 5_000, 0, "Nothing", "Nothing")]
+    #[case::before_as_taken(report(OrderStatus::Refunded, 5_000, None), 1_000, 5_000, "Nothing", "Nothing")]
     #[case::given_back_nothing(report(OrderStatus::Refunded, 0, Some(0)), 5_000, 0, "Nothing", "Nothing")]
     #[case::given_back_no_sums(silent(OrderStatus::Refunded), 17_496, 0, "Nothing", "Nothing")]
     #[case::twice(report(OrderStatus::Captured, 17_496, Some(10_000)), 5_000, 0, "Strange", "Strange")]
