@@ -183,6 +183,6 @@ fn settle(
 }
 
 fn turnover(sum: &WindowSum) -> Turnover {
-    let count = u64::try_from(sum.count).unwrap_or_default();
-    Turnover { channel: sum.channel, instrument: sum.instrument, count, gross: sum.amount }
+    let [count, whole] = [sum.count, sum.whole].map(|count| u64::try_from(count).unwrap_or_default());
+    Turnover { channel: sum.channel, instrument: sum.instrument, count, whole, gross: sum.amount }
 }

@@ -15,7 +15,7 @@ fn window(biller: u16, sequence: u64) -> (WindowStatement, Terms, Line) {
     let (channel, instrument, amount) = (Channel::Web, Instrument::Card, Money::from_minor(53_816));
     let rule = CommissionRule { channel: None, instrument: None, percent: 1.into(), flat: Money::ZERO };
     let terms = Terms { commissions: vec![rule], ..Terms::to_one("Télécom Maghreb SA", "007780000012345678901209") };
-    let payments = [Turnover { channel, instrument, count: 1, gross: amount }];
+    let payments = [Turnover { channel, instrument, count: 1, whole: 1, gross: amount }];
     let statement = WindowStatement {
         biller,
         name: "Télécom Maghreb".to_owned(),

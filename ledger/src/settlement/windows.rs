@@ -19,9 +19,14 @@ use crate::vocabulary::{Channel, Instrument};
 use crate::writer::{WINDOWS_LOCK, WriteOp};
 
 /// What one channel and instrument brought a window. The sums run over all of its lines in one statement: a `SUM` of
-/// BIGINT would be a float on one database and a decimal on the other.
+/// BIGINT would be a float on one database and a decimal on the other. A refund completes its payment with those decided
+/// before it: they had ended by then, as one at a time is under way.
 const SUMS: &str = "\
     SELECT p.channel AS channel, p.instrument AS instrument, o.kind AS kind, CAST(COUNT(*) AS BIGINT) AS count, \
+    CAST(SUM(CASE WHEN r.id IS NULL OR r.principal + COALESCE((\
+    SELECT SUM(b.principal) FROM refunds b WHERE b.payment_id = r.payment_id AND b.decided_posting IS NOT NULL \
+    AND b.reversed_posting IS NULL AND (b.decided_at < r.decided_at OR b.decided_at = r.decided_at AND b.id < r.id)\
+    ), 0) = p.principal THEN 1 ELSE 0 END) AS BIGINT) AS whole, \
     CAST(SUM(COALESCE(r.principal, p.principal)) AS BIGINT) AS amount \
     FROM window_lines l JOIN postings o ON o.id = l.posting_id \
     LEFT JOIN refunds r ON o.payment_id IS NULL AND r.decided_posting = COALESCE(o.reverses, o.id) \
@@ -76,6 +81,8 @@ pub struct WindowSum {
     pub kind: WindowLineKind,
     /// How many.
     pub count: i64,
+    /// How many of them are of a whole payment: all but refunds that do not complete its principal.
+    pub whole: i64,
     /// Their principals.
     pub amount: Money,
 }
@@ -134,6 +141,8 @@ struct SumRow {
     kind: i16,
     #[diesel(sql_type = BigInt)]
     count: i64,
+    #[diesel(sql_type = BigInt)]
+    whole: i64,
     #[diesel(sql_type = BigInt)]
     amount: i64,
 }
@@ -225,6 +234,7 @@ impl Reader<'_> {
                 instrument: unknown(Instrument::from_code(row.instrument), "instrument", row.instrument)?,
                 kind: WindowLineKind::of(row.kind)?,
                 count: row.count,
+                whole: row.whole,
                 amount: Money::from_minor(row.amount),
             })
         };

@@ -173,6 +173,31 @@ fn one_that_failed_is_the_billers_again(db: &TestDb) {
     db.assert_clean();
 }
 
+/// Refunds that complete the principal are of a whole payment, one that failed and the one after it each.
+fn one_of_its_refunds_is_of_the_whole_payment(db: &TestDb) {
+    let ledger = db.open();
+    let payment = paid(&ledger, "a");
+    for (key, principal, ended) in [
+        ("1", 8_400, RefundEnd::Failed),
+        ("2", 8_400, RefundEnd::Paid),
+        ("3", 8_400, RefundEnd::Failed),
+        ("4", 400, RefundEnd::Paid),
+        ("5", 8_000, RefundEnd::Paid),
+    ] {
+        let id = kept(propose(&ledger, of(payment, key, principal, 0)));
+        decide(&ledger, id, true, 2);
+        end(&ledger, id, ended);
+    }
+    let window = ledger.read(|reader| reader.settlement_windows(None, 10)).unwrap().remove(0);
+    let missing = ledger.read(|reader| reader.missing_words(100)).unwrap();
+    ledger.write_now(move |op| op.add_words(&missing)).unwrap();
+    let sums = ledger.read(|reader| reader.window_sums(window.id)).unwrap();
+    let told: Vec<_> = sums.iter().map(|sum| (sum.kind, sum.count, sum.whole, sum.amount.minor())).collect();
+    use ledger::WindowLineKind as L;
+    assert_eq!(told, [(L::Payment, 1, 1, 16_800), (L::Refund, 5, 2, 33_600), (L::Restored, 2, 1, 16_800)]);
+    db.assert_clean();
+}
+
 /// A part of the fee alone is none of the biller's business.
 fn a_fee_alone_is_in_no_window(db: &TestDb) {
     let ledger = db.open();
@@ -462,6 +487,7 @@ on_both!(
     only_confirmed_payments_are_refunded,
     a_refund_is_booked_and_in_the_window,
     one_that_failed_is_the_billers_again,
+    one_of_its_refunds_is_of_the_whole_payment,
     a_fee_alone_is_in_no_window,
     a_key_is_one_refund,
     what_is_proposed_is_reserved,

@@ -223,7 +223,13 @@ mod tests {
     }
 
     fn web(count: u64, gross: i64) -> [Turnover; 1] {
-        [Turnover { channel: Channel::Web, instrument: Instrument::Card, count, gross: Money::from_minor(gross) }]
+        [Turnover {
+            channel: Channel::Web,
+            instrument: Instrument::Card,
+            count,
+            whole: count,
+            gross: Money::from_minor(gross),
+        }]
     }
 
     #[rstest]

@@ -22,7 +22,7 @@ pub struct CommissionRule {
     /// Percentage of what is paid.
     #[serde(default)]
     pub percent: Decimal,
-    /// Fixed part per payment.
+    /// Fixed part per payment. What returns commission returns it once, with the refund that completes the payment's principal.
     #[serde(default)]
     pub flat: Money,
 }
@@ -47,6 +47,8 @@ pub struct Turnover {
     pub instrument: Instrument,
     /// How many payments, or refunds.
     pub count: u64,
+    /// How many of them are of a whole payment: payments, and refunds that complete the principal of one.
+    pub whole: u64,
     /// Their principal, never negative.
     pub gross: Money,
 }
@@ -87,7 +89,7 @@ impl Terms {
     fn exact(&self, turnovers: &[Turnover]) -> Option<Decimal> {
         turnovers.iter().try_fold(Decimal::ZERO, |sum, turnover| {
             let Some(rule) = self.rule(turnover) else { return Some(sum) };
-            let flat = rule.flat.to_decimal().checked_mul(Decimal::from(turnover.count))?;
+            let flat = rule.flat.to_decimal().checked_mul(Decimal::from(turnover.whole))?;
             sum.checked_add(flat)?.checked_add(part(turnover.gross, rule.percent)?)
         })
     }
@@ -128,7 +130,7 @@ mod tests {
     }
 
     fn turnover(channel: Channel, instrument: Instrument, count: u64, gross: &str) -> Turnover {
-        Turnover { channel, instrument, count, gross: money(gross) }
+        Turnover { channel, instrument, count, whole: count, gross: money(gross) }
     }
 
     fn web(count: u64, gross: &str) -> Turnover {
@@ -176,6 +178,27 @@ mod tests {
         let terms = Terms { on_refunds, ..percent("1") };
         let expected = Charge { commission: money(commission), vat: money(vat) };
         assert_eq!(terms.commission(&[web(3, "538.16")], &[web(2, "684.00")], &[]), Ok(expected));
+    }
+
+    /// 168.00 given back as 84.00 and 84.00, in one window or in two; and the second of them put back.
+    #[rstest]
+    #[case::in_one(2, 1, "168.00", 0, "-1.00")]
+    #[case::the_first(1, 0, "84.00", 0, "0.00")]
+    #[case::the_second(1, 1, "84.00", 0, "-1.00")]
+    #[case::put_back(1, 1, "84.00", 1, "0.00")]
+    fn a_flat_part_goes_back_once(
+        #[case] count: u64,
+        #[case] whole: u64,
+        #[case] gross: &str,
+        #[case] restored: u64,
+        #[case] commission: &str,
+    ) {
+        let commissions = vec![rule(None, None, "0", "1.00")];
+        let terms = Terms { commissions, on_refunds: OnRefunds::Return, ..Terms::default() };
+        let refunds = [Turnover { whole, ..web(count, gross) }];
+        let restored = [Turnover { whole: restored, ..web(1, "84.00") }];
+        let found = terms.commission(&[], &refunds, &restored).unwrap();
+        assert_eq!(found.commission, money(commission));
     }
 
     #[test]

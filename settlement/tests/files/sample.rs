@@ -52,7 +52,13 @@ pub fn window(terms: &Terms, sequence: u64, carried_in: Money, lines: Vec<Line>)
         let lines = lines.iter().filter(|line| line.kind == of);
         let gross = |line: &Line| Money::from_minor(line.amount.minor().abs());
         lines
-            .map(|line| Turnover { channel: line.channel, instrument: line.instrument, count: 1, gross: gross(line) })
+            .map(|line| Turnover {
+                channel: line.channel,
+                instrument: line.instrument,
+                count: 1,
+                whole: 1,
+                gross: gross(line),
+            })
             .collect()
     };
     let totals = Totals::of(terms, &turnover(LineKind::Payment), &turnover(LineKind::Refund), carried_in).unwrap();

@@ -207,6 +207,33 @@ fn commission_by_channel_and_instrument(
     assert_eq!(found.net, money(61_821 - 5_000 - commission - vat));
 }
 
+/// 168.00 given back as 84.00 and 84.00, in one window or in two: the flat part goes back once, with the second.
+#[rstest]
+#[case::in_one_window("2026-11-24T11:00:00Z", &[-100])]
+#[case::in_two_windows("2026-11-25T11:00:00Z", &[0, -100])]
+fn a_flat_commission_goes_back_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] second: &str,
+    #[case] commissions: &[i64],
+) {
+    let rule = CommissionRule { channel: None, instrument: None, percent: "0".parse().unwrap(), flat: money(100) };
+    let terms = Terms { commissions: vec![rule], on_refunds: OnRefunds::Return, ..one_percent() };
+    let Some(books) = Books::on(backend, &[(1001, terms)]) else { return };
+    let payment = books.card(1001, 16_800, utc("2026-11-23T10:00:00Z"));
+    books.refund(1001, payment, 8_400, utc("2026-11-24T10:00:00Z"));
+    books.refund(1001, payment, 8_400, utc(second));
+    // Late, when both are known.
+    for day in [24, 25] {
+        books.settle(utc(&format!("2026-11-{day}T17:00:00Z")));
+    }
+    let settlements = books.settlements(1001);
+    let used = settlements.iter().filter(|one| one.payments.0 + one.refunds.0 > 0);
+    let found: Vec<_> = used.map(|one| (one.refunds.0, one.commission.minor())).collect();
+    let refunds = 2 / i64::try_from(commissions.len()).unwrap();
+    let expected = commissions.iter().map(|commission| (refunds, *commission));
+    assert_eq!(found, [(0, 100)].into_iter().chain(expected).collect::<Vec<_>>());
+}
+
 /// 20,001 payments of 10.00 to 210.00, each a centime more than the one before.
 #[rstest]
 fn a_large_window_is_settled_and_filed(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
