@@ -26,15 +26,12 @@ fn day_of(refund: &ReportedRefund) -> Option<NaiveDate> {
     refund.ended_at.map(|at| at.and_utc().with_timezone(&ZONE).date_naive())
 }
 
-/// How well a refund of the line's amount fits it: nearest in time, and given back here before anything else.
-fn distance(refund: &ReportedRefund, line: &Back) -> (u64, u8) {
+/// How well a refund of the line's amount fits it: one that failed after all others, then nearest in time, then given back
+/// here before under way. A gateway may date what it gave back on the day before it is known here.
+fn distance(refund: &ReportedRefund, line: &Back) -> (bool, u64, u8) {
     let days = day_of(refund).map_or(0, |day| (day - line.on).num_days().unsigned_abs());
-    let rank = match refund.state {
-        RefundState::Done => 0,
-        RefundState::Pending => 1,
-        _ => 2,
-    };
-    (days, rank)
+    let rank = u8::from(refund.state != RefundState::Done);
+    (refund.state == RefundState::Failed, days, rank)
 }
 
 /// `None` where sums are past the range.
@@ -222,6 +219,10 @@ mod tests {
     #[case::of_another_day(&[(24, 77)], &[(1, 500, S::Done, Some("20"))], &[], &[], None, 77)]
     #[case::the_nearer(&[(24, 500)], &[(1, 500, S::Done, Some("20")), (2, 500, S::Done, Some("24"))], &[2], &[], None, 0)]
     #[case::done_first(&[(24, 500)], &[(1, 500, S::Failed, Some("24")), (2, 500, S::Done, Some("24"))], &[2], &[], None, 0)]
+    #[case::done_after_midnight(&[(24, 500)], &[(1, 500, S::Failed, Some("24")), (2, 500, S::Done, Some("25"))], &[2], &[], None, 0)]
+    #[case::pending_before_failed(&[(24, 500)], &[(1, 500, S::Failed, Some("24")), (2, 500, S::Pending, None)], &[2], &[], None, 0)]
+    #[case::done_before_pending(&[(24, 500)], &[(1, 500, S::Pending, None), (2, 500, S::Done, Some("24"))], &[2], &[], None, 0)]
+    #[case::failed_after_done(&[(24, 500), (24, 500)], &[(1, 500, S::Failed, Some("24")), (2, 500, S::Done, Some("25"))], &[2, 1], &[], None, 0)]
     #[case::pending(&[(24, 500)], &[(1, 500, S::Pending, None)], &[1], &[], None, 0)]
     #[case::failed(&[(24, 500)], &[(1, 500, S::Failed, Some("24"))], &[1], &[], None, 0)]
     fn lines_are_paired(
