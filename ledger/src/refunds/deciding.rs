@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{REFUNDS_MAX, Refund, RefundReason, RefundRow, RefundState, Refundable};
+use super::{KEPT_MAX, REFUNDS_MAX, Refund, RefundReason, RefundRow, RefundState, Refundable};
 use crate::accounts::AccountKind;
 use crate::agents::Actor;
 use crate::agents::payments::AgentPaymentRow;
@@ -110,6 +110,14 @@ impl Held {
         let reserved = self.refunds.iter().filter(|refund| refund.state.is_reserved()).map(|refund| refund.amounts);
         let left = Refundable::of(&self.row.amounts(), reserved);
         left.ok_or_else(|| StorageError::Damaged(format!("refunds of payment {} are above it", self.row.id)))
+    }
+
+    /// Proposals that were refused or withdrawn took nothing: they only count for what can be read.
+    fn has_too_many(&self) -> bool {
+        let came_to_nothing = |state| matches!(state, RefundState::Refused | RefundState::Withdrawn);
+        let counted = self.refunds.iter().filter(|refund| !came_to_nothing(refund.state)).count();
+        let reaches = |count: usize, max: i64| i64::try_from(count).is_ok_and(|count| count >= max);
+        reaches(counted, REFUNDS_MAX) || reaches(self.refunds.len(), KEPT_MAX)
     }
 
     fn under_way(&self) -> Option<Refusal> {
@@ -389,7 +397,7 @@ impl WriteOp<'_> {
         if state != PaymentState::Confirmed {
             return Ok(Err(Refusal::NotConfirmed(state)));
         }
-        if i64::try_from(held.refunds.len()).is_ok_and(|count| count >= REFUNDS_MAX) {
+        if held.has_too_many() {
             return Ok(Err(Refusal::TooMany));
         }
         let left = held.left()?;
@@ -410,6 +418,7 @@ impl WriteOp<'_> {
         let rows: Vec<RefundRow> = refunds::table
             .filter(refunds::payment_id.eq(payment))
             .order(refunds::id)
+            .limit(KEPT_MAX)
             .select(RefundRow::as_select())
             .load(self.connection)?;
         let refunds = rows.into_iter().map(Refund::try_from).collect::<Result<_, _>>()?;

@@ -29,8 +29,10 @@ pub use deciding::{NewRefund, RefundDecision, RefundEffect, RefundKept, Refusal}
 pub use ending::{RefundAsk, RefundEnd};
 pub use words::{RefundReason, RefundState};
 
-/// Refunds that one payment can have, whatever became of them: each takes a person's time, and all are read at once.
+/// Refunds that one payment can have beside proposals that came to nothing: each takes a person's time.
 pub const REFUNDS_MAX: i64 = 100;
+/// Refunds that one payment can have, whatever became of them: all are read at once, and none may be left out of a sum.
+const KEPT_MAX: i64 = 1_000;
 
 /// A stored refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,7 +235,7 @@ impl Reader<'_> {
         let rows: Vec<RefundRow> = refunds::table
             .filter(refunds::payment_id.eq(payment))
             .order(refunds::id)
-            .limit(REFUNDS_MAX)
+            .limit(KEPT_MAX)
             .select(RefundRow::as_select())
             .load(self.connection)?;
         rows.into_iter().map(Refund::try_from).collect()

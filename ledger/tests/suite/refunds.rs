@@ -242,6 +242,26 @@ fn what_is_proposed_is_reserved(db: &TestDb) {
     db.assert_clean();
 }
 
+/// What was refused or withdrawn leaves a payment's refunds for others.
+fn proposals_that_came_to_nothing_use_none_up(db: &TestDb) {
+    let ledger = db.open();
+    let payment = paid(&ledger, "a");
+    let max = usize::try_from(ledger::REFUNDS_MAX).unwrap();
+    at_once(max, |n| {
+        let id = kept(propose(&ledger, of(payment, &format!("nothing {n}"), 1, 0)));
+        let (decision, state) = match n % 2 {
+            0 => (withdraw(&ledger, id, 1), RefundState::Withdrawn),
+            _ => (decide(&ledger, id, false, 2), RefundState::Refused),
+        };
+        assert_eq!(decision, RefundDecision::Decided(state));
+    });
+    let proposed = at_once(max + 1, |n| propose(&ledger, of(payment, &n.to_string(), 1, 0)));
+    let refused = proposed.iter().filter(|kept| **kept == RefundKept::Refused(Refusal::TooMany)).count();
+    assert_eq!(refused, 1, "{proposed:?}");
+    assert_eq!(ledger.read(|reader| reader.refunds_of(payment)).unwrap().len(), 2 * max);
+    db.assert_clean();
+}
+
 fn one_person_may_give_back_a_little(db: &TestDb) {
     let ledger = db.open();
     let payment = paid(&ledger, "a");
@@ -491,6 +511,7 @@ on_both!(
     a_fee_alone_is_in_no_window,
     a_key_is_one_refund,
     what_is_proposed_is_reserved,
+    proposals_that_came_to_nothing_use_none_up,
     one_person_may_give_back_a_little,
     cash_goes_back_over_the_counter,
     a_payment_being_cancelled_is_not_refunded,
