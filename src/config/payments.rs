@@ -44,7 +44,7 @@ const REFUND_ALONE: Variable = with_default(
     "FATOURA_REFUND_APPROVAL_ABOVE",
     "0.00",
     "an amount from 0.00 to 1000000.00",
-    "up to which amount one person makes a refund; above it a second one has to approve",
+    "up to which amount of a payment one person makes refunds; above it a second one has to approve",
 );
 
 pub(super) const VARIABLES: &[&Variable] =

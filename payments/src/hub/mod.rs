@@ -74,7 +74,7 @@ pub struct HubSettings {
     pub settlement_folder: PathBuf,
     /// The highest amount that one person books for a break.
     pub break_alone_max: Money,
-    /// The highest refund that one person makes alone.
+    /// The most of a payment that goes back without a second person.
     pub refund_alone_max: Money,
     /// The domains to which reports may be mailed, in small letters; none: none is mailed.
     pub report_domains: Vec<String>,
