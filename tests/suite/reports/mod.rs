@@ -4,6 +4,7 @@ mod api;
 mod bad_input;
 mod equal;
 mod mailing;
+mod refunded;
 mod rights;
 
 use std::collections::BTreeMap;
