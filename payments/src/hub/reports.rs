@@ -46,7 +46,7 @@ impl Hub {
         let rows = match kind {
             ReportKind::Settlements => {
                 let found = self.read(move |reader| lines::windows(reader, &filter, after, asked)).await?;
-                found.iter().map(lines::settlement).collect()
+                found.iter().map(lines::settlement).collect::<Result<Vec<Keyed>, Infrastructure>>()?
             }
             ReportKind::Audit => {
                 let found = self.read(move |reader| reader.report_audit(&filter, after, asked)).await?;
@@ -76,7 +76,7 @@ impl Hub {
             ReportKind::Audit => Ok(Vec::new()),
             ReportKind::Transactions => {
                 let sums = self.read(move |reader| reader.report_payment_sums(&filter)).await?;
-                Ok(sums.iter().map(lines::payment_sum).collect())
+                Ok(sums.iter().map(lines::payment_sum).collect::<Result<_, _>>()?)
             }
             kind @ ReportKind::Settlements => {
                 let mut total = sums::Total::of(kind);
@@ -86,7 +86,7 @@ impl Hub {
                     let found = self.read(move |reader| reader.report_windows(&filter, after, limit)).await?;
                     for (window, settlement) in &found {
                         after = window.id;
-                        total.add(&lines::settlement(&(window.clone(), settlement.clone(), Vec::new())).1)?;
+                        total.add(&lines::settlement(&(window.clone(), settlement.clone(), Vec::new()))?.1)?;
                     }
                     if found.len() < PAGE_MAX {
                         return Ok(total.row().into_iter().collect());
