@@ -41,9 +41,10 @@ impl Hub {
         }
         let after = after.map(|after| after.parse::<i64>().map_err(|_| ReportFault::Cursor)).transpose()?.unwrap_or(0);
         let limit = limit.clamp(1, PAGE_MAX);
-        let asked = i64::try_from(limit).unwrap_or(i64::MAX);
+        // One more tells whether there is a page after this one.
+        let asked = i64::try_from(limit + 1).unwrap_or(i64::MAX);
         let (kind, filter) = (question.kind, question.filter.clone());
-        let rows = match kind {
+        let mut rows = match kind {
             ReportKind::Settlements => {
                 let found = self.read(move |reader| lines::windows(reader, &filter, after, asked)).await?;
                 found.iter().map(lines::settlement).collect::<Result<Vec<Keyed>, Infrastructure>>()?
@@ -60,7 +61,9 @@ impl Hub {
                 rows?
             }
         };
-        let next = rows.last().filter(|_| rows.len() == limit).map(|(key, _)| key.clone());
+        let is_last = rows.len() <= limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| !is_last).map(|(key, _)| key.clone());
         Ok(ReportPage { rows: rows.into_iter().map(|(_, row)| row).collect(), next })
     }
 
