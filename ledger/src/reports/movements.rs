@@ -12,7 +12,7 @@ use crate::money::{MAD, Money};
 use crate::states::PostingKind;
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::{accounts, agent_payments, entries, payments, postings};
+use crate::storage::schema::{accounts, agent_payments, entries, payments, postings, refunds};
 
 /// A posting as reports take it: whose payment it is of, and its entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,10 @@ pub struct ReportPosting {
     pub kind: PostingKind,
     /// The day it counts for.
     pub day: NaiveDate,
-    /// The payment.
+    /// The payment; of a refund's posting, the one that is refunded.
     pub payment: Option<i64>,
+    /// The refund that it is of.
+    pub refund: Option<i64>,
     /// The biller of the payment; of a posting without one, the biller whose account it moves.
     pub biller: Option<u16>,
     /// Network and outlet at whose counter the payment was taken.
@@ -56,6 +58,7 @@ pub struct AccountMovement {
     pub closing: Money,
 }
 
+/// Number, kind, payment, day.
 type Head = (i64, i16, Option<i64>, NaiveDate);
 
 fn past_the_range() -> StorageError {
@@ -89,8 +92,9 @@ impl Reader<'_> {
             let wanted: Vec<Head> = page.into_iter().filter(|(.., day)| is_within(day)).collect();
             if let (Some((first, ..)), Some((until, ..))) = (wanted.first(), wanted.last()) {
                 let lines = self.lines(*first, *until)?;
-                let owners = self.owners(&wanted)?;
-                for posting in assemble(wanted, &lines, &owners, &names)? {
+                let refunded = self.refunded(&wanted)?;
+                let owners = self.owners(&wanted, &refunded)?;
+                for posting in assemble(wanted, &lines, (&refunded, &owners), &names)? {
                     each(&posting)?;
                 }
             }
@@ -156,9 +160,33 @@ impl Reader<'_> {
             .load(self.connection)?)
     }
 
+    /// Which refunds postings are of: a posting of a refund names no payment, its refund names it.
+    fn refunded(&mut self, page: &[Head]) -> Result<HashMap<i64, Refunded>, StorageError> {
+        let mut alone = page.iter().filter(|(_, _, payment, _)| payment.is_none()).map(|(id, ..)| *id);
+        let Some(first) = alone.next() else { return Ok(HashMap::new()) };
+        let last = alone.next_back().unwrap_or(first);
+        let mut found = HashMap::new();
+        macro_rules! refunds_by {
+            ($($posting:ident),*) => {$(
+                let rows: Vec<(Option<i64>, i64, i64)> = refunds::table
+                    .filter(refunds::$posting.between(first, last))
+                    .select((refunds::$posting, refunds::id, refunds::payment_id))
+                    .load(self.connection)?;
+                found.extend(rows.into_iter().filter_map(|(posting, id, payment)| Some((posting?, (id, payment)))));
+            )*};
+        }
+        refunds_by!(decided_posting, paid_posting, reversed_posting, commission_posting);
+        Ok(found)
+    }
+
     /// Biller and counter of payments.
-    fn owners(&mut self, page: &[Head]) -> Result<HashMap<i64, Owner>, StorageError> {
-        let wanted: Vec<i64> = page.iter().filter_map(|(_, _, payment, _)| *payment).collect();
+    fn owners(
+        &mut self,
+        page: &[Head],
+        refunded: &HashMap<i64, Refunded>,
+    ) -> Result<HashMap<i64, Owner>, StorageError> {
+        let named = page.iter().filter_map(|(_, _, payment, _)| *payment);
+        let wanted: Vec<i64> = named.chain(refunded.values().map(|(_, payment)| *payment)).collect();
         let rows: Vec<(i64, i32, Counter)> = payments::table
             .left_join(agent_payments::table.on(agent_payments::payment_id.eq(payments::id)))
             .filter(payments::id.eq_any(wanted))
@@ -171,6 +199,8 @@ impl Reader<'_> {
 /// Network and outlet, where a payment was taken at a counter.
 type Counter = Option<(String, String)>;
 type Owner = (u16, Counter);
+/// A refund and its payment.
+type Refunded = (i64, i64);
 
 fn kind_of(code: i16) -> Result<AccountKind, StorageError> {
     AccountKind::from_code(code).ok_or_else(|| StorageError::Damaged(format!("accounts of kind {code}")))
@@ -179,7 +209,7 @@ fn kind_of(code: i16) -> Result<AccountKind, StorageError> {
 fn assemble(
     page: Vec<Head>,
     lines: &[(i64, i64, i64)],
-    owners: &HashMap<i64, Owner>,
+    (refunded, owners): (&HashMap<i64, Refunded>, &HashMap<i64, Owner>),
     names: &HashMap<i64, Account>,
 ) -> Result<Vec<ReportPosting>, StorageError> {
     let mut found = Vec::with_capacity(page.len());
@@ -195,11 +225,14 @@ fn assemble(
                 Ok((name, *amount))
             })
             .collect::<Result<Vec<_>, StorageError>>()?;
+        let of_refund = refunded.get(&id);
+        let (refund, payment) =
+            (of_refund.map(|(refund, _)| *refund), payment.or(of_refund.map(|(_, payment)| *payment)));
         let (biller, counter) = match payment.and_then(|payment| owners.get(&payment)) {
             Some((biller, counter)) => (Some(*biller), counter.clone()),
             None => (named_biller(&entries), None),
         };
-        found.push(ReportPosting { id, kind, day, payment, biller, counter, entries });
+        found.push(ReportPosting { id, kind, day, payment, refund, biller, counter, entries });
     }
     Ok(found)
 }

@@ -41,12 +41,13 @@ impl Hub {
         }
         let after = after.map(|after| after.parse::<i64>().map_err(|_| ReportFault::Cursor)).transpose()?.unwrap_or(0);
         let limit = limit.clamp(1, PAGE_MAX);
-        let asked = i64::try_from(limit).unwrap_or(i64::MAX);
+        // One more tells whether there is a page after this one.
+        let asked = i64::try_from(limit + 1).unwrap_or(i64::MAX);
         let (kind, filter) = (question.kind, question.filter.clone());
-        let rows = match kind {
+        let mut rows = match kind {
             ReportKind::Settlements => {
                 let found = self.read(move |reader| lines::windows(reader, &filter, after, asked)).await?;
-                found.iter().map(lines::settlement).collect()
+                found.iter().map(lines::settlement).collect::<Result<Vec<Keyed>, Infrastructure>>()?
             }
             ReportKind::Audit => {
                 let found = self.read(move |reader| reader.report_audit(&filter, after, asked)).await?;
@@ -60,7 +61,9 @@ impl Hub {
                 rows?
             }
         };
-        let next = rows.last().filter(|_| rows.len() == limit).map(|(key, _)| key.clone());
+        let is_last = rows.len() <= limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| !is_last).map(|(key, _)| key.clone());
         Ok(ReportPage { rows: rows.into_iter().map(|(_, row)| row).collect(), next })
     }
 
@@ -76,7 +79,7 @@ impl Hub {
             ReportKind::Audit => Ok(Vec::new()),
             ReportKind::Transactions => {
                 let sums = self.read(move |reader| reader.report_payment_sums(&filter)).await?;
-                Ok(sums.iter().map(lines::payment_sum).collect())
+                Ok(sums.iter().map(lines::payment_sum).collect::<Result<_, _>>()?)
             }
             kind @ ReportKind::Settlements => {
                 let mut total = sums::Total::of(kind);
@@ -86,7 +89,7 @@ impl Hub {
                     let found = self.read(move |reader| reader.report_windows(&filter, after, limit)).await?;
                     for (window, settlement) in &found {
                         after = window.id;
-                        total.add(&lines::settlement(&(window.clone(), settlement.clone(), Vec::new())).1)?;
+                        total.add(&lines::settlement(&(window.clone(), settlement.clone(), Vec::new()))?.1)?;
                     }
                     if found.len() < PAGE_MAX {
                         return Ok(total.row().into_iter().collect());

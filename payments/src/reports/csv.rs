@@ -1,7 +1,8 @@
 //! Separated values, RFC 4180: a head, then a line for each row.
 //!
 //! What is text and begins as a formula does gets an apostrophe before it: spreadsheets run formulas of files that they
-//! open. Amounts and counts are numbers and stay so, also below zero; codes are written digit by digit.
+//! open. A spreadsheet may be set up for another separator than the file's, so that a text is parted within: what would
+//! begin a cell then counts too, and what holds any separator is quoted. Amounts and counts are numbers and stay so, also below zero; codes are written digit by digit.
 
 use std::io::{self, Write};
 
@@ -25,6 +26,8 @@ impl CsvStyle {
     }
 }
 
+/// What spreadsheets take for the end of a cell, by how they are set up.
+const SEPARATORS: [char; 3] = [',', ';', '\t'];
 /// How a cell of text begins that a spreadsheet takes for a formula, also in full width.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
@@ -33,20 +36,22 @@ pub fn write_head(out: &mut dyn Write, style: CsvStyle, wording: &Wording<'_>) -
     if style != CsvStyle::Plain {
         out.write_all("\u{feff}".as_bytes())?;
     }
-    line(out, style, wording.heads.iter().map(|head| guarded(head)))
+    line(out, style, wording.heads.iter().map(|head| (guarded(head), false)))
 }
 
 /// Writes a row.
 pub fn write_row(out: &mut dyn Write, style: CsvStyle, wording: &Wording<'_>, row: &[Cell]) -> io::Result<()> {
-    line(out, style, row.iter().map(|cell| value(style, wording, cell)))
+    let is_amount = |cell: &Cell| matches!(cell, Cell::Amount(_));
+    line(out, style, row.iter().map(|cell| (value(style, wording, cell), is_amount(cell))))
 }
 
-fn line(out: &mut dyn Write, style: CsvStyle, values: impl Iterator<Item = String>) -> io::Result<()> {
-    for (at, value) in values.enumerate() {
+/// Values, and whether they are amounts: a decimal comma alone is not quoted.
+fn line(out: &mut dyn Write, style: CsvStyle, values: impl Iterator<Item = (String, bool)>) -> io::Result<()> {
+    for (at, (value, is_amount)) in values.enumerate() {
         if at > 0 {
             write!(out, "{}", style.separator())?;
         }
-        let is_plain = !value.contains([style.separator(), '"', '\r', '\n']);
+        let is_plain = is_amount || !value.contains([',', ';', '\t', '"', '\r', '\n']);
         if is_plain { out.write_all(value.as_bytes())? } else { write!(out, "\"{}\"", value.replace('"', "\"\""))? }
     }
     out.write_all(b"\r\n")
@@ -65,8 +70,18 @@ fn value(style: CsvStyle, wording: &Wording<'_>, cell: &Cell) -> String {
     }
 }
 
+/// A text in which nothing that a spreadsheet may take for a cell begins as a formula does.
 fn guarded(text: &str) -> String {
-    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
+    let mut found = String::with_capacity(text.len() + 1);
+    let mut begins = true;
+    for c in text.chars() {
+        if begins && FORMULA.contains(&c) {
+            found.push('\'');
+        }
+        found.push(c);
+        begins = SEPARATORS.contains(&c);
+    }
+    found
 }
 
 #[cfg(test)]
@@ -88,7 +103,15 @@ mod tests {
     #[case("+212", "'+212")]
     #[case("-2", "'-2")]
     #[case("@SUM(A1)", "'@SUM(A1)")]
-    #[case("\tx", "'\tx")]
+    #[case("\tx", "\"'\tx\"")]
+    #[case("a,b", "\"a,b\"")]
+    #[case("a;b", "\"a;b\"")]
+    #[case("a\tb", "\"a\tb\"")]
+    #[case("a,=1+1", "\"a,'=1+1\"")]
+    #[case("a;-2", "\"a;'-2\"")]
+    #[case("a\t@x", "\"a\t'@x\"")]
+    #[case("a;;+1,＝2", "\"a;;'+1,'＝2\"")]
+    #[case("=1;=2", "\"'=1;'=2\"")]
     #[case("\rx", "\"'\rx\"")]
     #[case("\n=x", "\"'\n=x\"")]
     #[case("＝1", "'＝1")]
@@ -99,7 +122,9 @@ mod tests {
     #[case("", "")]
     fn texts(#[case] text: &str, #[case] line: &str) {
         for cell in [Cell::Code(text.to_owned()), Cell::Text(text.to_owned()), Cell::Word("state", text.to_owned())] {
-            assert_eq!(written(CsvStyle::French, cell), line);
+            for style in [CsvStyle::French, CsvStyle::English, CsvStyle::Plain] {
+                assert_eq!(written(style, cell.clone()), line);
+            }
         }
     }
 

@@ -20,10 +20,15 @@ fn person(id: i64) -> Actor {
 
 /// A refund of a payment's principal, decided by a second person; its number.
 pub async fn refund(app: &TestApp, payment: i64, principal: &str, key: &str) -> i64 {
+    refund_parts(app, payment, (principal, "0.00"), key).await
+}
+
+/// A refund of principal and fee, decided by a second person; its number.
+pub async fn refund_parts(app: &TestApp, payment: i64, (principal, fee): (&str, &str), key: &str) -> i64 {
     let wish = RefundWish {
         payment,
         principal: money(principal),
-        fee: money("0.00"),
+        fee: money(fee),
         reason: RefundReason::PaidTwice,
         note: String::new(),
         key: key.to_owned(),

@@ -84,6 +84,12 @@ async fn a_key_opens_what_it_was_made_for(#[case] backend: Backend) {
         assert_eq!(listed[0][column], row[column].as_str().unwrap(), "{column}");
     }
 
+    // A last page that is full is the last one all the same.
+    let count = page.json["rows"].as_array().unwrap().len();
+    let full = get(&app, &key, &format!("/transactions?{days}&limit={count}")).await;
+    assert_eq!(full.json["rows"], page.json["rows"]);
+    assert_eq!(full.json["next"], Value::Null);
+
     // One row a page: they join without gap or double, and are the whole file.
     let (mut seen, mut after) = (Vec::new(), String::new());
     loop {
@@ -109,7 +115,7 @@ async fn a_key_opens_what_it_was_made_for(#[case] backend: Backend) {
     assert_eq!((refused.status, refused.json["code"].as_str()), (403, Some("not-opened")));
     assert_eq!(refused.kind, "application/problem+json");
     let served = app.audit().iter().filter(|row| row.ends_with("report-served report transactions")).count();
-    assert_eq!(served, 2);
+    assert_eq!(served, 3);
     app.finish().await;
 }
 

@@ -4,6 +4,7 @@ mod api;
 mod bad_input;
 mod equal;
 mod mailing;
+mod refunded;
 mod rights;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,11 @@ pub fn rows(csv: &str, separator: char) -> Vec<BTreeMap<String, String>> {
         .map(|line| {
             let cells: Vec<&str> = line.split(separator).collect();
             assert_eq!(cells.len(), heads.len(), "{line}");
-            heads.iter().zip(cells).map(|(head, cell)| ((*head).to_owned(), cell.to_owned())).collect()
+            heads
+                .iter()
+                .zip(cells)
+                .map(|(head, cell)| ((*head).to_owned(), cell.trim_matches('"').to_owned()))
+                .collect()
         })
         .collect()
 }

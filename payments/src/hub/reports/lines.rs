@@ -7,7 +7,7 @@ use ledger::{
     Transfer,
 };
 
-use super::Keyed;
+use super::{Keyed, past_the_range};
 use crate::api::Infrastructure;
 use crate::catalogue::Catalogue;
 use crate::form::mask;
@@ -59,11 +59,15 @@ pub(super) fn payment(catalogue: &Catalogue, of: &ReportPayment, whole: bool) ->
     Ok((payment.id.to_string(), row))
 }
 
+fn too_large() -> Infrastructure {
+    Infrastructure::Failed(past_the_range().to_string())
+}
+
 /// How many payments stand in a state, and their amounts, in the columns of [`payment`].
-pub(super) fn payment_sum(of: &PaymentSum) -> Vec<Cell> {
+pub(super) fn payment_sum(of: &PaymentSum) -> Result<Vec<Cell>, Infrastructure> {
     let amounts = &of.amounts;
     let mut row = vec![Cell::Empty; 23];
-    let total = Money::sum([amounts.principal, amounts.fee, amounts.vat, amounts.duty]).unwrap_or_default();
+    let total = Money::sum([amounts.principal, amounts.fee, amounts.vat, amounts.duty]);
     let known = [
         (0, Cell::Count(of.count)),
         (3, Cell::Word("state", of.state.to_string())),
@@ -71,14 +75,14 @@ pub(super) fn payment_sum(of: &PaymentSum) -> Vec<Cell> {
         (10, Cell::Amount(amounts.fee)),
         (11, Cell::Amount(amounts.vat)),
         (12, Cell::Amount(amounts.duty)),
-        (13, Cell::Amount(total)),
+        (13, Cell::Amount(total.ok_or_else(too_large)?)),
     ];
     for (at, cell) in known {
         if let Some(place) = row.get_mut(at) {
             *place = cell;
         }
     }
-    row
+    Ok(row)
 }
 
 pub(super) fn windows(
@@ -95,7 +99,11 @@ pub(super) fn windows(
     Ok(found)
 }
 
-pub(super) fn settlement((window, settlement, transfers): &Window) -> Keyed {
+pub(super) fn settlement((window, settlement, transfers): &Window) -> Result<Keyed, Infrastructure> {
+    let carried_on = match settlement {
+        Some(all) => Cell::Amount(all.carried_on().ok_or_else(too_large)?),
+        None => Cell::Empty,
+    };
     let amount = |of: fn(&Settlement) -> Money| settlement.as_ref().map_or(Cell::Empty, |all| Cell::Amount(of(all)));
     let count = |of: fn(&Settlement) -> i64| settlement.as_ref().map_or(Cell::Empty, |all| Cell::Count(of(all)));
     let row = vec![
@@ -113,10 +121,10 @@ pub(super) fn settlement((window, settlement, transfers): &Window) -> Keyed {
         amount(|all| all.carried_in),
         amount(|all| all.net),
         amount(|all| all.payout),
-        amount(|all| all.carried_on().unwrap_or_default()),
+        carried_on,
         standing(transfers),
     ];
-    (window.id.to_string(), row)
+    Ok((window.id.to_string(), row))
 }
 
 /// Where the transfers of a window stand: the word of all of them, or "mixed".
@@ -143,4 +151,23 @@ pub(super) fn audit(row: AuditRow) -> Keyed {
         Cell::Text(row.entry.detail),
     ];
     (row.seq.to_string(), cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::{Amounts, PaymentState};
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(16_800, Some(16_801))]
+    #[case(i64::MAX - 1, Some(i64::MAX))]
+    #[case(i64::MAX, None)]
+    fn a_total_past_the_range_is_no_total(#[case] principal: i64, #[case] total: Option<i64>) {
+        let [principal, vat] = [principal, 1].map(Money::from_minor);
+        let amounts = Amounts { principal, fee: Money::ZERO, vat, duty: Money::ZERO };
+        let row = payment_sum(&PaymentSum { state: PaymentState::Confirmed, count: 2, amounts });
+        assert_eq!(row.ok().map(|row| row[13].clone()), total.map(|total| Cell::Amount(Money::from_minor(total))));
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
-use ledger::{Account, AccountKind, Money, Reader, ReportFilter, ReportPosting, StorageError};
+use ledger::{Account, AccountKind, Money, PostingKind, Reader, ReportFilter, ReportPosting, StorageError};
 
 use super::{Keyed, is_asked, past_the_range};
 use crate::reports::{Cell, ColumnForm, ReportKind};
@@ -117,6 +117,15 @@ fn stamp_duty(reader: &mut Reader<'_>, filter: &ReportFilter) -> Rows {
     Ok(sums.0.into_iter().map(row).collect())
 }
 
+/// How many payments more an outlet took with a posting. A refund leaves its payment taken.
+fn payments_told(kind: PostingKind) -> i64 {
+    match kind {
+        PostingKind::Taken => 1,
+        PostingKind::TakenReversed | PostingKind::Returned => -1,
+        _ => 0,
+    }
+}
+
 /// Floats of outlets: what stood there, what moved it, and what the outlet earned.
 fn outlets(reader: &mut Reader<'_>, filter: &ReportFilter) -> Rows {
     // Payments, taken, paid in, paid out, commission, VAT on it.
@@ -125,7 +134,7 @@ fn outlets(reader: &mut Reader<'_>, filter: &ReportFilter) -> Rows {
         for (account, amount) in posting.entries.iter().filter(|(account, _)| account.kind == AccountKind::AgentFloat) {
             let back = amount.checked_neg().ok_or_else(past_the_range)?;
             let amounts = match (posting.payment.is_some(), *amount > 0) {
-                (true, _) => [amount.signum(), *amount, 0, 0, 0, 0],
+                (true, _) => [payments_told(posting.kind), *amount, 0, 0, 0, 0],
                 (false, true) => [0, 0, 0, *amount, 0, 0],
                 (false, false) => [0, 0, back, 0, 0, 0],
             };
@@ -200,22 +209,22 @@ fn age(day: NaiveDate, on: NaiveDate) -> Option<usize> {
     AGES.iter().position(|last| days <= *last)
 }
 
-/// What is open on the last day by the age of what it came from. Where a payment is told, what is open of it has the age of
-/// its first entry; elsewhere what came first is taken to be settled first.
+/// What is open on the last day by the age of what it came from. Where payments and refunds are told one by one, what is open
+/// of each has the age of its first entry; elsewhere what came first is taken to be settled first.
 fn ageing(reader: &mut Reader<'_>, filter: &ReportFilter) -> Rows {
     let on = filter.to;
     let first = on.checked_sub_days(Days::new(AGES[2])).ok_or_else(past_the_range)?;
     let side = |kind: AccountKind| AGEING.iter().find(|(of, _)| *of == kind).map(|(_, side)| *side);
-    // What came to an account in each age, and what is open of payments that came to it since.
+    // What came to an account in each age, and what is open of payments and refunds that came to it since.
     let mut came: Sums<Account, 3> = Sums::new();
-    let mut open: BTreeMap<(Account, i64), (NaiveDate, i64)> = BTreeMap::new();
+    let mut open: BTreeMap<(Account, i64, Option<i64>), (NaiveDate, i64)> = BTreeMap::new();
     reader.each_posting(first, Some(on), &mut |posting| {
         for (account, amount) in &posting.entries {
             let (Some(side), Some(age)) = (side(account.kind), age(posting.day, on)) else { continue };
             let amount = amount.checked_mul(side).ok_or_else(past_the_range)?;
             match posting.payment.filter(|_| is_told_by_payment(account.kind)) {
                 Some(payment) => {
-                    let key = (account.clone(), payment);
+                    let key = (account.clone(), payment, posting.refund);
                     let (_, sum) = open.entry(key.clone()).or_insert((posting.day, 0));
                     *sum = sum.checked_add(amount).ok_or_else(past_the_range)?;
                     if *sum == 0 {
@@ -232,7 +241,7 @@ fn ageing(reader: &mut Reader<'_>, filter: &ReportFilter) -> Rows {
         }
         Ok(())
     })?;
-    for ((account, _), (day, sum)) in open {
+    for ((account, ..), (day, sum)) in open {
         // Below zero is what ended of older ones.
         if let (1.., Some(age)) = (sum, age(day, on)) {
             let mut amounts = [0; 3];
@@ -257,7 +266,7 @@ fn ageing(reader: &mut Reader<'_>, filter: &ReportFilter) -> Rows {
     Ok(found)
 }
 
-/// Whether what is open on an account is told payment by payment.
+/// Whether what is open on an account is told payment by payment, and refund by refund.
 fn is_told_by_payment(kind: AccountKind) -> bool {
     matches!(kind, AccountKind::InTransit | AccountKind::RefundsPayable)
 }
