@@ -220,7 +220,12 @@ impl Hub {
         let Some(stop) = stop else {
             let outcome = self.pay(pay).await?;
             if matches!(outcome, PayOutcome::Started(_)) && !notes.is_empty() {
-                self.write(move |op| notes.iter().try_for_each(|note| op.keep_guard_hit(note, now).map(drop))).await?;
+                let kept =
+                    self.write(move |op| notes.iter().try_for_each(|note| op.keep_guard_hit(note, now).map(drop)));
+                // The payment has started: that a note of it is lacking is not for the payer to hear.
+                if let Err(error) = kept.await {
+                    tracing::error!(quote, %error, "what rules would have done was not written down");
+                }
             }
             return Ok(outcome);
         };
