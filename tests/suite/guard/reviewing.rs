@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use ledger::{CaseOutcome, GuardCaseState, PaymentState};
+use payments::guard::{Action, Mode, Rule};
 use rstest::rstest;
 
-use super::{entry, hits, payments_made, somebody, start, stopped, with_case};
+use super::{cap, entry, hits, hold, payments_made, somebody, start, stopped, with_case};
 use crate::support::{Backend, OTHER_PHONE, PHONE};
 
 #[rstest]
@@ -31,6 +32,21 @@ async fn a_release_is_good_for_one_payment(#[values(Backend::Sqlite, Backend::Po
     assert_eq!(app.state(&started), PaymentState::Declined);
     assert!(stopped(start(&app, &quote, PHONE).await).in_review);
     assert_ne!(app.hub.guard_cases(0, 10).await.unwrap()[0].case.id, case, "another case");
+    app.finish().await;
+}
+
+/// What a rule refuses by now, no release lets pass; the release is kept.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_does_not_pass_a_refusal(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((app, quote, case)) = with_case(backend).await else { return };
+    app.hub.decide_guard_case(case, true, "known".into(), somebody(1), entry()).await.unwrap();
+    let refuses = Rule { code: "refuses".into(), ..cap(Action::Refuse) };
+    hold(&app, refuses.clone()).await;
+    assert!(!stopped(start(&app, &quote, PHONE).await).in_review);
+    assert_eq!(payments_made(&app), 0);
+    hold(&app, Rule { mode: Mode::Off, ..refuses }).await;
+    assert!(start(&app, &quote, PHONE).await.is_ok());
     app.finish().await;
 }
 

@@ -236,10 +236,10 @@ impl Hub {
         if self.waits_at_gateway(quote, phone).await? {
             return Ok(self.pay(pay).await?);
         }
-        let is_rule = stop.source == GuardSource::Rule;
-        let released = match is_rule {
-            true => self.write(move |op| op.claim_guard_release(quote, now)).await?,
-            false => None,
+        // A person has released what was to be reviewed: not what is refused.
+        let released = match stop.outcome {
+            GuardOutcome::InReview => self.write(move |op| op.claim_guard_release(quote, now)).await?,
+            _ => None,
         };
         if let Some(case) = released {
             // Trouble of our own may have started it: the release stays used.
