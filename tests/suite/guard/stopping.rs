@@ -51,6 +51,26 @@ async fn a_third_payment_of_a_phone_within_ten_minutes(
     app.finish().await;
 }
 
+/// Every command and every start of a process takes a block of numbers: what was paid before them still counts.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn many_blocks_after_the_payments(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    hold(&app, velocity(2, Action::Refuse)).await;
+    for bill in &BILLS[..2] {
+        let quote = app.quote(*bill).await;
+        start(&app, &quote, PHONE).await.unwrap();
+    }
+    let last = app.database.number("SELECT MAX(beyond) FROM id_blocks");
+    for number in 0..100 {
+        let first = last + 1_000_000_000 + number;
+        app.database.run(&format!("INSERT INTO id_blocks (first, beyond) VALUES ({first}, {first} + 1)"));
+    }
+    let quote = app.quote(BILLS[2]).await;
+    stopped(start(&app, &quote, PHONE).await);
+    app.finish().await;
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn cash_above_the_day_of_an_outlet(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {

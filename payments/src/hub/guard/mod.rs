@@ -10,7 +10,7 @@ mod trial;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use ledger::{
     GuardEntry, GuardKey, GuardList, GuardOutcome, GuardRuleState, GuardSource, GuardSubject, NewGuardHit, PastPayment,
     Pay, PayOutcome, PaymentState, Quote,
@@ -133,15 +133,13 @@ impl Hub {
                 keys.extend(reader.customer_of_quote(attempt.quote)?.map(GuardKey::Contract));
                 let now = attempt.now.naive_utc();
                 let entries = if has_entries { reader.guard_entries_of(&keys, now)? } else { Vec::new() };
-                let mut histories: Vec<(GuardSubject, Vec<PastPayment>)> = Vec::new();
-                for key in &keys {
+                let counted = keys.into_iter().filter_map(|key| {
                     let of_key = wanted.iter().filter(|(_, rule)| rule.kind.subject() == Some(key.subject()));
-                    if let Some(since) = of_key.map(|(_, rule)| rule.kind.since(attempt.now)).min() {
-                        let past = reader.past_payments(key, since.naive_utc(), HISTORY)?;
-                        histories.push((key.subject(), past));
-                    }
-                }
-                Ok((entries, histories))
+                    let since = of_key.map(|(_, rule)| rule.kind.since(attempt.now)).min()?;
+                    Some((key, since.naive_utc()))
+                });
+                let counted: Vec<(GuardKey, NaiveDateTime)> = counted.collect();
+                Ok((entries, reader.past_payments_of(&counted, HISTORY)?))
             })
             .await?;
         let mut gate =
