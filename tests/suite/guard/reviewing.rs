@@ -89,6 +89,21 @@ async fn a_refusal_ends_the_quote(#[values(Backend::Sqlite, Backend::Postgres)] 
     app.finish().await;
 }
 
+/// What a person has refused stays so, though no rule has anything against it by now.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_outlives_the_rule(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((app, quote, case)) = with_case(backend).await else { return };
+    let told = stopped(start(&app, &quote, PHONE).await);
+    app.hub.decide_guard_case(case, false, "stolen".into(), somebody(1), entry()).await.unwrap();
+    hold(&app, Rule { mode: Mode::Off, ..cap(Action::Review) }).await;
+    app.pass(TimeDelta::minutes(5));
+    let again = stopped(start(&app, &quote, PHONE).await);
+    assert_eq!((again.in_review, again.reference), (false, told.reference));
+    assert_eq!(payments_made(&app), 0);
+    app.finish().await;
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_nobody_decides_ends(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {

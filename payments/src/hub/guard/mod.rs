@@ -43,6 +43,8 @@ struct Known {
     asked_at: Option<DateTime<Utc>>,
     /// Those that are not off.
     rules: Rules,
+    /// Whether any was ever agreed to, off or not: without one no person has refused a payment.
+    has_rules: bool,
     has_entries: bool,
 }
 
@@ -94,14 +96,15 @@ impl Hub {
         let fresh = match (fresh, known) {
             (None, known) => Known { asked_at: Some(now), ..known.unwrap_or_default() },
             (Some((stored, has_entries)), _) => {
-                let mut rules = Vec::new();
+                let (mut rules, mut has_rules) = (Vec::new(), false);
                 for stored in stored.into_iter().filter(|stored| stored.state == GuardRuleState::InForce) {
+                    has_rules = true;
                     let rule = read_rule(&stored.code, &stored.definition)?;
                     if rule.mode != Mode::Off {
                         rules.push((stored.id, rule));
                     }
                 }
-                Known { version, asked_at: Some(now), rules: Arc::new(rules), has_entries }
+                Known { version, asked_at: Some(now), rules: Arc::new(rules), has_rules, has_entries }
             }
         };
         *self.guard.0.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
@@ -110,7 +113,7 @@ impl Hub {
 
     /// What rules and lists say of a payment that is to start.
     pub(super) async fn gate(&self, payer: &Payer<'_>) -> Result<Gate, Infrastructure> {
-        let Known { rules, has_entries, .. } = self.known_guard().await?;
+        let Known { rules, has_rules, has_entries, .. } = self.known_guard().await?;
         let quote = payer.quote;
         let attempt = Attempt {
             quote: quote.id,
@@ -121,25 +124,28 @@ impl Hub {
             now: self.now(),
         };
         let asked: Vec<(i64, Rule)> = rules.iter().filter(|(_, rule)| rule.concerns(&attempt)).cloned().collect();
-        if asked.is_empty() && !has_entries {
+        if !has_rules && !has_entries {
             return Ok(Gate::default());
         }
         let (phone, outlet) = (payer.phone.map(str::to_owned), payer.outlet.map(str::to_owned));
         let wanted = asked.clone();
-        let (entries, histories) = self
+        let (entries, refused, histories) = self
             .read(move |reader| {
                 let mut keys: Vec<GuardKey> = phone.map(GuardKey::Phone).into_iter().collect();
                 keys.extend(outlet.map(GuardKey::Outlet));
                 keys.extend(reader.customer_of_quote(attempt.quote)?.map(GuardKey::Contract));
                 let now = attempt.now.naive_utc();
                 let entries = if has_entries { reader.guard_entries_of(&keys, now)? } else { Vec::new() };
+                // A person's refusal ends the quote, whatever rules find by now.
+                let refused = reader.refused_guard_case(attempt.quote)?;
+                let refused = refused.map(|case| reader.guard_case(case, now)).transpose()?.flatten();
                 let counted = keys.into_iter().filter_map(|key| {
                     let of_key = wanted.iter().filter(|(_, rule)| rule.kind.subject() == Some(key.subject()));
                     let since = of_key.map(|(_, rule)| rule.kind.since(attempt.now)).min()?;
                     Some((key, since.naive_utc()))
                 });
                 let counted: Vec<(GuardKey, NaiveDateTime)> = counted.collect();
-                Ok((entries, reader.past_payments_of(&counted, HISTORY)?))
+                Ok((entries, refused, reader.past_payments_of(&counted, HISTORY)?))
             })
             .await?;
         let mut gate =
@@ -165,6 +171,10 @@ impl Hub {
         if let Some(GuardEntry { id, subject, shown, .. }) = on(GuardList::Block) {
             let finding = Finding::Blocked { subject: *subject, shown: shown.clone() };
             gate.stop = Some(hit(GuardSource::List, *id, shown, GuardOutcome::Refused, &finding)?);
+            return Ok(gate);
+        }
+        if let Some(refused) = refused {
+            gate.stop = Some(refused.hit.what);
             return Ok(gate);
         }
         if on(GuardList::Allow).is_some() {
