@@ -159,11 +159,22 @@ impl WriteOp<'_> {
         Ok(case.filter(|_| claimed == 1))
     }
 
-    /// Gives a claimed release back: no payment could start.
+    /// Gives a claimed release back: no payment could start. A case that was opened meanwhile is over with it; if that was
+    /// released as well, the quote has its release.
     pub fn return_guard_release(&mut self, case: i64) -> Result<(), StorageError> {
         let used = guard_cases::table
             .filter(guard_cases::id.eq(case))
             .filter(guard_cases::state.eq(GuardCaseState::Used.code()));
+        let quote: Option<i64> = used.select(guard_cases::quote_id).first(self.connection).optional()?;
+        let Some(quote) = quote else { return Ok(()) };
+        let others = guard_cases::table.filter(guard_cases::quote_id.eq(quote));
+        let released: i64 =
+            others.filter(guard_cases::state.eq(RELEASED)).count().get_result(self.connection)?;
+        if released > 0 {
+            return Ok(());
+        }
+        let expired = guard_cases::state.eq(GuardCaseState::Expired.code());
+        diesel::update(others.filter(guard_cases::state.eq(OPEN))).set(expired).execute(self.connection)?;
         diesel::update(used).set(guard_cases::state.eq(RELEASED)).execute(self.connection)?;
         Ok(())
     }

@@ -119,6 +119,23 @@ async fn a_case_that_nobody_decides_ends(#[values(Backend::Sqlite, Backend::Post
     app.finish().await;
 }
 
+/// A case that was opened while a release was claimed is over when the release comes back.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_comes_back(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((app, quote, case)) = with_case(backend).await else { return };
+    app.hub.decide_guard_case(case, true, "known".into(), somebody(1), entry()).await.unwrap();
+    let now = app.now().naive_utc();
+    let of = app.hub.guard_case(case).await.unwrap().unwrap().case;
+    assert_eq!(app.ledger.write_now(move |op| op.claim_guard_release(of.quote, now)).unwrap(), Some(case));
+    assert!(stopped(start(&app, &quote, PHONE).await).in_review);
+    assert_eq!(app.hub.guard_cases(0, 10).await.unwrap().len(), 1);
+    app.ledger.write_now(move |op| op.return_guard_release(case)).unwrap();
+    assert!(app.hub.guard_cases(0, 10).await.unwrap().is_empty());
+    assert!(start(&app, &quote, PHONE).await.is_ok());
+    app.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_that_nobody_uses_ends() {
     let (app, _, case) = with_case(Backend::Sqlite).await.unwrap();

@@ -253,7 +253,10 @@ impl Hub {
             // Trouble of our own may have started it: the release stays used.
             let outcome = self.pay(pay).await?;
             if !matches!(outcome, PayOutcome::Started(_)) {
-                self.write(move |op| op.return_guard_release(case)).await?;
+                // Whether or not that is done, the payer hears what became of the payment.
+                if let Err(error) = self.write(move |op| op.return_guard_release(case)).await {
+                    tracing::error!(case, %error, "a release was not given back");
+                }
             }
             return Ok(outcome);
         }
