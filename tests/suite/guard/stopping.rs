@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use ledger::{GuardList, GuardOutcome, GuardSubject, PaymentState};
+use payments::api::StartError;
 use payments::api::cash::PayCashError;
 use payments::guard::{Action, Finding, Kind, ListError, Listed, Mode, Rule};
 use rstest::rstest;
@@ -192,6 +193,24 @@ async fn the_strongest_rule_decides() {
     assert!(!stopped(start(&app, &quote, PHONE).await).in_review);
     let found = hits(&app).await;
     assert_eq!((found.len(), found[0].hit.what.name.as_str()), (1, "b"));
+    app.finish().await;
+}
+
+/// While a rule cannot be read nothing starts; who asks again for what has started hears of it.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_cannot_be_read(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let row = hold(&app, velocity(5, Action::Refuse)).await;
+    let (quote, other) = (app.quote(BILLS[0]).await, app.quote(BILLS[1]).await);
+    let started = start(&app, &quote, PHONE).await.unwrap();
+    app.database.run(&format!("UPDATE guard_rules SET definition = 'damaged' WHERE id = {row}"));
+    app.database.run("UPDATE counters SET next = next + 1 WHERE name = 'guard'");
+    app.pass(TimeDelta::seconds(6));
+    assert_eq!(start(&app, &quote, PHONE).await.unwrap(), started);
+    let refused = start(&app, &other, PHONE).await;
+    assert!(matches!(refused, Err(StartError::Infrastructure(_))), "{refused:?}");
+    assert_eq!(payments_made(&app), 1);
     app.finish().await;
 }
 

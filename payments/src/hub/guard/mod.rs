@@ -223,7 +223,16 @@ impl Hub {
         if objection.is_some() {
             return self.pay_unless(objection, pay).await;
         }
-        let Gate { stop, notes, quote_ends, phone } = self.gate(payer).await?;
+        let Gate { stop, notes, quote_ends, phone } = match self.gate(payer).await {
+            Ok(gate) => gate,
+            // Nothing new starts unchecked; what has started is told all the same.
+            Err(error) => {
+                return match self.pay(Pay { only_replay: true, ..pay }).await? {
+                    PayOutcome::NotStarted => Err(error.into()),
+                    outcome => Ok(outcome),
+                };
+            }
+        };
         let (now, quote) = (self.now().naive_utc(), payer.quote.id);
         let Some(stop) = stop else {
             let outcome = self.pay(pay).await?;
