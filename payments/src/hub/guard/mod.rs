@@ -250,8 +250,8 @@ impl Hub {
             PayOutcome::NotStarted => {}
             outcome => return Ok(outcome),
         }
-        if self.waits_at_gateway(quote, phone).await? {
-            return Ok(self.pay(pay).await?);
+        if let Some(waiting) = self.waits_at_gateway(quote, phone).await? {
+            return Ok(PayOutcome::BeingPaid(waiting));
         }
         // A person has released what was to be reviewed: not what is refused.
         let released = match stop.outcome {
@@ -272,12 +272,13 @@ impl Hub {
         Err(self.stop(stop, quote_ends).await?.into())
     }
 
-    /// Whether the payer's own payment of this quote waits at the gateway: nothing new starts, they go on with it.
-    async fn waits_at_gateway(&self, quote: i64, phone: Option<String>) -> Result<bool, Infrastructure> {
-        let Some(phone) = phone else { return Ok(false) };
+    /// The payer's own payment of this quote that waits at the gateway: nothing new starts, they go on with it.
+    async fn waits_at_gateway(&self, quote: i64, phone: Option<String>) -> Result<Option<i64>, Infrastructure> {
+        let Some(phone) = phone else { return Ok(None) };
         let since = (self.now() - AT_GATEWAY).naive_utc();
         let past = self.read(move |reader| reader.past_payments(&GuardKey::Phone(phone), since, HISTORY)).await?;
-        Ok(past.iter().any(|past| past.quote == quote && past.state == PaymentState::Awaiting))
+        let waits = |past: &&PastPayment| past.quote == quote && past.state == PaymentState::Awaiting;
+        Ok(past.iter().find(waits).map(|past| past.id))
     }
 
     /// Writes down that a payment is stopped; what the payer is told.
