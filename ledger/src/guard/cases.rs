@@ -1,7 +1,9 @@
 //! Cases: payments that wait for a person. A quote has one at a time; whoever is released may start one payment.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::hits::HitRow;
 use super::{GuardCaseState, GuardHit};
@@ -182,7 +184,8 @@ impl WriteOp<'_> {
     /// Ends cases and releases whose time ran out; how many.
     pub fn expire_guard_cases(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
         let over = guard_cases::table
-            .filter(guard_cases::state.eq(OPEN).or(guard_cases::state.eq(RELEASED)))
+            // As a literal: with a bound state SQLite does not use the partial index.
+            .filter(sql::<Bool>("state IN (1, 2)"))
             .filter(guard_cases::expires_at.le(now));
         let expired = guard_cases::state.eq(GuardCaseState::Expired.code());
         Ok(diesel::update(over).set(expired).execute(self.connection)?)
@@ -207,7 +210,7 @@ impl Reader<'_> {
     ) -> Result<Vec<GuardCase>, StorageError> {
         let rows: Vec<(CaseRow, HitRow)> = guard_cases::table
             .inner_join(guard_hits::table.on(guard_hits::id.eq(guard_cases::hit_id)))
-            .filter(guard_cases::state.eq(OPEN))
+            .filter(sql::<Bool>("guard_cases.state = 1"))
             .filter(guard_cases::expires_at.gt(now))
             .filter(guard_cases::id.gt(after))
             .order(guard_cases::id)
