@@ -1,7 +1,9 @@
 //! Cases: payments that wait for a person. A quote has one at a time; whoever is released may start one payment.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::hits::HitRow;
 use super::{GuardCaseState, GuardHit};
@@ -159,11 +161,22 @@ impl WriteOp<'_> {
         Ok(case.filter(|_| claimed == 1))
     }
 
-    /// Gives a claimed release back: no payment could start.
+    /// Gives a claimed release back: no payment could start. A case that was opened meanwhile is over with it; if that was
+    /// released as well, the quote has its release.
     pub fn return_guard_release(&mut self, case: i64) -> Result<(), StorageError> {
         let used = guard_cases::table
             .filter(guard_cases::id.eq(case))
             .filter(guard_cases::state.eq(GuardCaseState::Used.code()));
+        let quote: Option<i64> = used.select(guard_cases::quote_id).first(self.connection).optional()?;
+        let Some(quote) = quote else { return Ok(()) };
+        let others = guard_cases::table.filter(guard_cases::quote_id.eq(quote));
+        let released: i64 =
+            others.filter(guard_cases::state.eq(RELEASED)).count().get_result(self.connection)?;
+        if released > 0 {
+            return Ok(());
+        }
+        let expired = guard_cases::state.eq(GuardCaseState::Expired.code());
+        diesel::update(others.filter(guard_cases::state.eq(OPEN))).set(expired).execute(self.connection)?;
         diesel::update(used).set(guard_cases::state.eq(RELEASED)).execute(self.connection)?;
         Ok(())
     }
@@ -171,7 +184,8 @@ impl WriteOp<'_> {
     /// Ends cases and releases whose time ran out; how many.
     pub fn expire_guard_cases(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
         let over = guard_cases::table
-            .filter(guard_cases::state.eq(OPEN).or(guard_cases::state.eq(RELEASED)))
+            // As a literal: with a bound state SQLite does not use the partial index.
+            .filter(sql::<Bool>("state IN (1, 2)"))
             .filter(guard_cases::expires_at.le(now));
         let expired = guard_cases::state.eq(GuardCaseState::Expired.code());
         Ok(diesel::update(over).set(expired).execute(self.connection)?)
@@ -196,7 +210,7 @@ impl Reader<'_> {
     ) -> Result<Vec<GuardCase>, StorageError> {
         let rows: Vec<(CaseRow, HitRow)> = guard_cases::table
             .inner_join(guard_hits::table.on(guard_hits::id.eq(guard_cases::hit_id)))
-            .filter(guard_cases::state.eq(OPEN))
+            .filter(sql::<Bool>("guard_cases.state = 1"))
             .filter(guard_cases::expires_at.gt(now))
             .filter(guard_cases::id.gt(after))
             .order(guard_cases::id)

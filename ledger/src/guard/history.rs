@@ -1,25 +1,33 @@
 //! Payments of a time that somebody started, for rules that count them.
 //!
 //! They are found as at the desk: by words put in order behind the writer, and by what has no words yet. Numbers are in the
-//! order of time within a block only, so a time is bounded block by block: of a block whose last payment is older nothing
-//! is read.
+//! order of time within a block only, so a time is bounded block by block: of what lies before the first block whose last
+//! payment is young enough nothing is read.
 
 use chrono::NaiveDateTime;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Nullable, Timestamp};
 
-use super::GuardKey;
+use super::{GuardKey, GuardSubject};
 use crate::bills::CustomerKey;
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::states::PaymentState;
-use crate::storage::StorageError;
+use crate::storage::{Conn, StorageError};
 use crate::storage::schema::{agent_payments, id_blocks, payment_words, payments, quotes};
 use crate::vocabulary::{Channel, Instrument};
 
-/// Blocks that are looked at, the newest: some millions of payments, more than a day has.
-const BLOCKS_MAX: i64 = 64;
+/// The first number of the first block with a payment since a moment: one look at the end of each. All blocks: every
+/// command and every start of a process takes one, so that no number of them is a time.
+const FLOOR: &str = "SELECT MIN(b.first) AS first FROM id_blocks b \
+    WHERE (SELECT p.created_at FROM payments p WHERE p.id >= b.first AND p.id < b.beyond ORDER BY p.id DESC LIMIT 1) >= $1";
+
+#[derive(QueryableByName)]
+struct Floor {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    first: Option<i64>,
+}
 
 /// A payment as rules count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +102,33 @@ impl Reader<'_> {
         since: NaiveDateTime,
         limit: i64,
     ) -> Result<Vec<PastPayment>, StorageError> {
-        let Some(floor) = self.first_block_since(since)? else { return Ok(Vec::new()) };
+        let floor = self.first_block_since(since)?;
+        floor.map_or(Ok(Vec::new()), |floor| self.past_payments_from(floor, key, since, limit))
+    }
+
+    /// [`Self::past_payments`] of several, each since a moment of its own.
+    pub fn past_payments_of(
+        &mut self,
+        wanted: &[(GuardKey, NaiveDateTime)],
+        limit: i64,
+    ) -> Result<Vec<(GuardSubject, Vec<PastPayment>)>, StorageError> {
+        let earliest = wanted.iter().map(|(_, since)| *since).min();
+        let floor = earliest.map(|earliest| self.first_block_since(earliest)).transpose()?.flatten();
+        let mut found = Vec::new();
+        for (key, since) in wanted {
+            let past = floor.map_or(Ok(Vec::new()), |floor| self.past_payments_from(floor, key, *since, limit))?;
+            found.push((key.subject(), past));
+        }
+        Ok(found)
+    }
+
+    fn past_payments_from(
+        &mut self,
+        floor: i64,
+        key: &GuardKey,
+        since: NaiveDateTime,
+        limit: i64,
+    ) -> Result<Vec<PastPayment>, StorageError> {
         let mut rows: Vec<Row> = match key {
             GuardKey::Outlet(outlet) => agent_payments::table
                 .inner_join(payments::table.on(payments::id.eq(agent_payments::payment_id)))
@@ -140,25 +174,12 @@ impl Reader<'_> {
 
     /// The first number of the first block with a payment since a moment.
     fn first_block_since(&mut self, since: NaiveDateTime) -> Result<Option<i64>, StorageError> {
-        let blocks: Vec<(i64, i64)> = id_blocks::table
-            .order(id_blocks::first.desc())
-            .limit(BLOCKS_MAX)
-            .select((id_blocks::first, id_blocks::beyond))
-            .load(self.connection)?;
-        let mut floor = None;
-        for (first, beyond) in blocks {
-            let last: Option<NaiveDateTime> = payments::table
-                .filter(payments::id.ge(first))
-                .filter(payments::id.lt(beyond))
-                .order(payments::id.desc())
-                .select(payments::created_at)
-                .first(self.connection)
-                .optional()?;
-            if last.is_some_and(|last| last >= since) {
-                floor = Some(first);
-            }
-        }
-        Ok(floor)
+        let query = diesel::sql_query(FLOOR).bind::<Timestamp, _>(since);
+        let floor: Floor = match &mut *self.connection {
+            Conn::Sqlite(c) => query.get_result(c)?,
+            Conn::Pg(c) => query.get_result(c)?,
+        };
+        Ok(floor.first)
     }
 
     fn past_without_words(

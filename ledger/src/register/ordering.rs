@@ -123,16 +123,18 @@ impl Reader<'_> {
         before: NaiveDateTime,
         missing: &mut MissingFacts,
     ) -> Result<usize, StorageError> {
-        let rows: Vec<(i64, i16)> = payments::table
+        // The time is no condition of the statement: it would read all that is too young each time it asks.
+        let mut rows: Vec<(i64, i16, NaiveDateTime)> = payments::table
             .filter(payments::id.gt(block.states_upto))
             .filter(payments::id.ge(block.first))
             .filter(payments::id.lt(block.beyond))
-            .filter(payments::created_at.lt(before))
             .order(payments::id.asc())
             .limit(limit)
-            .select((payments::id, payments::state))
+            .select((payments::id, payments::state, payments::created_at))
             .load(self.connection)?;
-        for (id, state) in &rows {
+        let old = rows.iter().take_while(|(_, _, created_at)| *created_at < before).count();
+        rows.truncate(old);
+        for (id, state, _) in &rows {
             let fact = match PaymentState::from_code(*state) {
                 // Nearly all: they are found by looking through.
                 Some(PaymentState::Confirmed) => None,

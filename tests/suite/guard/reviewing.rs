@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use ledger::{CaseOutcome, GuardCaseState, PaymentState};
+use payments::guard::{Action, Mode, Rule};
 use rstest::rstest;
 
-use super::{entry, hits, payments_made, somebody, start, stopped, with_case};
+use super::{cap, entry, hits, hold, payments_made, somebody, start, stopped, with_case};
 use crate::support::{Backend, OTHER_PHONE, PHONE};
 
 #[rstest]
@@ -31,6 +32,21 @@ async fn a_release_is_good_for_one_payment(#[values(Backend::Sqlite, Backend::Po
     assert_eq!(app.state(&started), PaymentState::Declined);
     assert!(stopped(start(&app, &quote, PHONE).await).in_review);
     assert_ne!(app.hub.guard_cases(0, 10).await.unwrap()[0].case.id, case, "another case");
+    app.finish().await;
+}
+
+/// What a rule refuses by now, no release lets pass; the release is kept.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_does_not_pass_a_refusal(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((app, quote, case)) = with_case(backend).await else { return };
+    app.hub.decide_guard_case(case, true, "known".into(), somebody(1), entry()).await.unwrap();
+    let refuses = Rule { code: "refuses".into(), ..cap(Action::Refuse) };
+    hold(&app, refuses.clone()).await;
+    assert!(!stopped(start(&app, &quote, PHONE).await).in_review);
+    assert_eq!(payments_made(&app), 0);
+    hold(&app, Rule { mode: Mode::Off, ..refuses }).await;
+    assert!(start(&app, &quote, PHONE).await.is_ok());
     app.finish().await;
 }
 
@@ -73,6 +89,21 @@ async fn a_refusal_ends_the_quote(#[values(Backend::Sqlite, Backend::Postgres)] 
     app.finish().await;
 }
 
+/// What a person has refused stays so, though no rule has anything against it by now.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_outlives_the_rule(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((app, quote, case)) = with_case(backend).await else { return };
+    let told = stopped(start(&app, &quote, PHONE).await);
+    app.hub.decide_guard_case(case, false, "stolen".into(), somebody(1), entry()).await.unwrap();
+    hold(&app, Rule { mode: Mode::Off, ..cap(Action::Review) }).await;
+    app.pass(TimeDelta::minutes(5));
+    let again = stopped(start(&app, &quote, PHONE).await);
+    assert_eq!((again.in_review, again.reference), (false, told.reference));
+    assert_eq!(payments_made(&app), 0);
+    app.finish().await;
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_nobody_decides_ends(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
@@ -85,6 +116,23 @@ async fn a_case_that_nobody_decides_ends(#[values(Backend::Sqlite, Backend::Post
     assert_eq!(late, CaseOutcome::NotOpen(GuardCaseState::Expired));
     app.hub.prune().await.unwrap();
     assert_eq!(app.database.number("SELECT state FROM guard_cases"), i64::from(GuardCaseState::Expired.code()));
+    app.finish().await;
+}
+
+/// A case that was opened while a release was claimed is over when the release comes back.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_comes_back(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((app, quote, case)) = with_case(backend).await else { return };
+    app.hub.decide_guard_case(case, true, "known".into(), somebody(1), entry()).await.unwrap();
+    let now = app.now().naive_utc();
+    let of = app.hub.guard_case(case).await.unwrap().unwrap().case;
+    assert_eq!(app.ledger.write_now(move |op| op.claim_guard_release(of.quote, now)).unwrap(), Some(case));
+    assert!(stopped(start(&app, &quote, PHONE).await).in_review);
+    assert_eq!(app.hub.guard_cases(0, 10).await.unwrap().len(), 1);
+    app.ledger.write_now(move |op| op.return_guard_release(case)).unwrap();
+    assert!(app.hub.guard_cases(0, 10).await.unwrap().is_empty());
+    assert!(start(&app, &quote, PHONE).await.is_ok());
     app.finish().await;
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use ledger::{GuardList, GuardOutcome, GuardSubject, PaymentState};
+use payments::api::StartError;
 use payments::api::cash::PayCashError;
 use payments::guard::{Action, Finding, Kind, ListError, Listed, Mode, Rule};
 use rstest::rstest;
@@ -48,6 +49,26 @@ async fn a_third_payment_of_a_phone_within_ten_minutes(
     app.pass(TimeDelta::minutes(10));
     assert!(start(&app, &quote, PHONE).await.is_ok());
     assert!(app.book_faults().is_empty());
+    app.finish().await;
+}
+
+/// Every command and every start of a process takes a block of numbers: what was paid before them still counts.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn many_blocks_after_the_payments(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    hold(&app, velocity(2, Action::Refuse)).await;
+    for bill in &BILLS[..2] {
+        let quote = app.quote(*bill).await;
+        start(&app, &quote, PHONE).await.unwrap();
+    }
+    let last = app.database.number("SELECT MAX(beyond) FROM id_blocks");
+    for number in 0..100 {
+        let first = last + 1_000_000_000 + number;
+        app.database.run(&format!("INSERT INTO id_blocks (first, beyond) VALUES ({first}, {first} + 1)"));
+    }
+    let quote = app.quote(BILLS[2]).await;
+    stopped(start(&app, &quote, PHONE).await);
     app.finish().await;
 }
 
@@ -172,6 +193,24 @@ async fn the_strongest_rule_decides() {
     assert!(!stopped(start(&app, &quote, PHONE).await).in_review);
     let found = hits(&app).await;
     assert_eq!((found.len(), found[0].hit.what.name.as_str()), (1, "b"));
+    app.finish().await;
+}
+
+/// While a rule cannot be read nothing starts; who asks again for what has started hears of it.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_cannot_be_read(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let row = hold(&app, velocity(5, Action::Refuse)).await;
+    let (quote, other) = (app.quote(BILLS[0]).await, app.quote(BILLS[1]).await);
+    let started = start(&app, &quote, PHONE).await.unwrap();
+    app.database.run(&format!("UPDATE guard_rules SET definition = 'damaged' WHERE id = {row}"));
+    app.database.run("UPDATE counters SET next = next + 1 WHERE name = 'guard'");
+    app.pass(TimeDelta::seconds(6));
+    assert_eq!(start(&app, &quote, PHONE).await.unwrap(), started);
+    let refused = start(&app, &other, PHONE).await;
+    assert!(matches!(refused, Err(StartError::Infrastructure(_))), "{refused:?}");
+    assert_eq!(payments_made(&app), 1);
     app.finish().await;
 }
 

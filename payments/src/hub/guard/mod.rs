@@ -10,7 +10,7 @@ mod trial;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use ledger::{
     GuardEntry, GuardKey, GuardList, GuardOutcome, GuardRuleState, GuardSource, GuardSubject, NewGuardHit, PastPayment,
     Pay, PayOutcome, PaymentState, Quote,
@@ -43,6 +43,8 @@ struct Known {
     asked_at: Option<DateTime<Utc>>,
     /// Those that are not off.
     rules: Rules,
+    /// Whether any was ever agreed to, off or not: without one no person has refused a payment.
+    has_rules: bool,
     has_entries: bool,
 }
 
@@ -94,14 +96,15 @@ impl Hub {
         let fresh = match (fresh, known) {
             (None, known) => Known { asked_at: Some(now), ..known.unwrap_or_default() },
             (Some((stored, has_entries)), _) => {
-                let mut rules = Vec::new();
+                let (mut rules, mut has_rules) = (Vec::new(), false);
                 for stored in stored.into_iter().filter(|stored| stored.state == GuardRuleState::InForce) {
+                    has_rules = true;
                     let rule = read_rule(&stored.code, &stored.definition)?;
                     if rule.mode != Mode::Off {
                         rules.push((stored.id, rule));
                     }
                 }
-                Known { version, asked_at: Some(now), rules: Arc::new(rules), has_entries }
+                Known { version, asked_at: Some(now), rules: Arc::new(rules), has_rules, has_entries }
             }
         };
         *self.guard.0.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
@@ -110,7 +113,7 @@ impl Hub {
 
     /// What rules and lists say of a payment that is to start.
     pub(super) async fn gate(&self, payer: &Payer<'_>) -> Result<Gate, Infrastructure> {
-        let Known { rules, has_entries, .. } = self.known_guard().await?;
+        let Known { rules, has_rules, has_entries, .. } = self.known_guard().await?;
         let quote = payer.quote;
         let attempt = Attempt {
             quote: quote.id,
@@ -121,27 +124,28 @@ impl Hub {
             now: self.now(),
         };
         let asked: Vec<(i64, Rule)> = rules.iter().filter(|(_, rule)| rule.concerns(&attempt)).cloned().collect();
-        if asked.is_empty() && !has_entries {
+        if !has_rules && !has_entries {
             return Ok(Gate::default());
         }
         let (phone, outlet) = (payer.phone.map(str::to_owned), payer.outlet.map(str::to_owned));
         let wanted = asked.clone();
-        let (entries, histories) = self
+        let (entries, refused, histories) = self
             .read(move |reader| {
                 let mut keys: Vec<GuardKey> = phone.map(GuardKey::Phone).into_iter().collect();
                 keys.extend(outlet.map(GuardKey::Outlet));
                 keys.extend(reader.customer_of_quote(attempt.quote)?.map(GuardKey::Contract));
                 let now = attempt.now.naive_utc();
                 let entries = if has_entries { reader.guard_entries_of(&keys, now)? } else { Vec::new() };
-                let mut histories: Vec<(GuardSubject, Vec<PastPayment>)> = Vec::new();
-                for key in &keys {
+                // A person's refusal ends the quote, whatever rules find by now.
+                let refused = reader.refused_guard_case(attempt.quote)?;
+                let refused = refused.map(|case| reader.guard_case(case, now)).transpose()?.flatten();
+                let counted = keys.into_iter().filter_map(|key| {
                     let of_key = wanted.iter().filter(|(_, rule)| rule.kind.subject() == Some(key.subject()));
-                    if let Some(since) = of_key.map(|(_, rule)| rule.kind.since(attempt.now)).min() {
-                        let past = reader.past_payments(key, since.naive_utc(), HISTORY)?;
-                        histories.push((key.subject(), past));
-                    }
-                }
-                Ok((entries, histories))
+                    let since = of_key.map(|(_, rule)| rule.kind.since(attempt.now)).min()?;
+                    Some((key, since.naive_utc()))
+                });
+                let counted: Vec<(GuardKey, NaiveDateTime)> = counted.collect();
+                Ok((entries, refused, reader.past_payments_of(&counted, HISTORY)?))
             })
             .await?;
         let mut gate =
@@ -167,6 +171,10 @@ impl Hub {
         if let Some(GuardEntry { id, subject, shown, .. }) = on(GuardList::Block) {
             let finding = Finding::Blocked { subject: *subject, shown: shown.clone() };
             gate.stop = Some(hit(GuardSource::List, *id, shown, GuardOutcome::Refused, &finding)?);
+            return Ok(gate);
+        }
+        if let Some(refused) = refused {
+            gate.stop = Some(refused.hit.what);
             return Ok(gate);
         }
         if on(GuardList::Allow).is_some() {
@@ -215,12 +223,26 @@ impl Hub {
         if objection.is_some() {
             return self.pay_unless(objection, pay).await;
         }
-        let Gate { stop, notes, quote_ends, phone } = self.gate(payer).await?;
+        let Gate { stop, notes, quote_ends, phone } = match self.gate(payer).await {
+            Ok(gate) => gate,
+            // Nothing new starts unchecked; what has started is told all the same.
+            Err(error) => {
+                return match self.pay(Pay { only_replay: true, ..pay }).await? {
+                    PayOutcome::NotStarted => Err(error.into()),
+                    outcome => Ok(outcome),
+                };
+            }
+        };
         let (now, quote) = (self.now().naive_utc(), payer.quote.id);
         let Some(stop) = stop else {
             let outcome = self.pay(pay).await?;
             if matches!(outcome, PayOutcome::Started(_)) && !notes.is_empty() {
-                self.write(move |op| notes.iter().try_for_each(|note| op.keep_guard_hit(note, now).map(drop))).await?;
+                let kept =
+                    self.write(move |op| notes.iter().try_for_each(|note| op.keep_guard_hit(note, now).map(drop)));
+                // The payment has started: that a note of it is lacking is not for the payer to hear.
+                if let Err(error) = kept.await {
+                    tracing::error!(quote, %error, "what rules would have done was not written down");
+                }
             }
             return Ok(outcome);
         };
@@ -228,31 +250,35 @@ impl Hub {
             PayOutcome::NotStarted => {}
             outcome => return Ok(outcome),
         }
-        if self.waits_at_gateway(quote, phone).await? {
-            return Ok(self.pay(pay).await?);
+        if let Some(waiting) = self.waits_at_gateway(quote, phone).await? {
+            return Ok(PayOutcome::BeingPaid(waiting));
         }
-        let is_rule = stop.source == GuardSource::Rule;
-        let released = match is_rule {
-            true => self.write(move |op| op.claim_guard_release(quote, now)).await?,
-            false => None,
+        // A person has released what was to be reviewed: not what is refused.
+        let released = match stop.outcome {
+            GuardOutcome::InReview => self.write(move |op| op.claim_guard_release(quote, now)).await?,
+            _ => None,
         };
         if let Some(case) = released {
             // Trouble of our own may have started it: the release stays used.
             let outcome = self.pay(pay).await?;
             if !matches!(outcome, PayOutcome::Started(_)) {
-                self.write(move |op| op.return_guard_release(case)).await?;
+                // Whether or not that is done, the payer hears what became of the payment.
+                if let Err(error) = self.write(move |op| op.return_guard_release(case)).await {
+                    tracing::error!(case, %error, "a release was not given back");
+                }
             }
             return Ok(outcome);
         }
         Err(self.stop(stop, quote_ends).await?.into())
     }
 
-    /// Whether the payer's own payment of this quote waits at the gateway: nothing new starts, they go on with it.
-    async fn waits_at_gateway(&self, quote: i64, phone: Option<String>) -> Result<bool, Infrastructure> {
-        let Some(phone) = phone else { return Ok(false) };
+    /// The payer's own payment of this quote that waits at the gateway: nothing new starts, they go on with it.
+    async fn waits_at_gateway(&self, quote: i64, phone: Option<String>) -> Result<Option<i64>, Infrastructure> {
+        let Some(phone) = phone else { return Ok(None) };
         let since = (self.now() - AT_GATEWAY).naive_utc();
         let past = self.read(move |reader| reader.past_payments(&GuardKey::Phone(phone), since, HISTORY)).await?;
-        Ok(past.iter().any(|past| past.quote == quote && past.state == PaymentState::Awaiting))
+        let waits = |past: &&PastPayment| past.quote == quote && past.state == PaymentState::Awaiting;
+        Ok(past.iter().find(waits).map(|past| past.id))
     }
 
     /// Writes down that a payment is stopped; what the payer is told.
