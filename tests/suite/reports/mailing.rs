@@ -56,8 +56,12 @@ impl Post {
     }
 
     async fn schedule(&self, form: ReportForm, to: &[&str]) -> i64 {
+        self.schedule_of(ReportKind::TrialBalance, form, to).await
+    }
+
+    async fn schedule_of(&self, kind: ReportKind, form: ReportForm, to: &[&str]) -> i64 {
         let schedule = Schedule {
-            kind: ReportKind::TrialBalance,
+            kind,
             biller: None,
             days: ReportDays::Yesterday,
             form,
@@ -178,6 +182,33 @@ async fn a_mail_that_is_not_taken_is_tried_again_and_given_up_at_last() {
     let mails = post.app.ledger.read(move |reader| reader.report_mails_of(id, 10)).unwrap();
     let given_up = mails.iter().filter(|mail| mail.ended_at.is_some() && !mail.is_sent).count();
     assert_eq!(given_up, 1, "{told:?} {mails:?}");
+    post.close().await;
+}
+
+/// A report that cannot be made keeps no later one back, and is given up like a mail that nobody takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_made_keeps_no_other_back() {
+    let post = Post::open(Backend::Sqlite, "2026-11-30T06:00:00Z").await.unwrap();
+    let bad = post.schedule_of(ReportKind::Settlements, ReportForm::Csv, &["a@hub.example.ma"]).await;
+    post.schedule(ReportForm::Csv, &["b@hub.example.ma"]).await;
+    post.place.database.run("ALTER TABLE settlement_windows RENAME TO settlement_windows_away");
+    post.pass(TimeDelta::hours(2));
+    let failed = post.work().await.unwrap_err();
+    assert!(failed.contains(&format!("report schedule {bad}")), "{failed}");
+    let mails = post.mails();
+    assert_eq!(mails.iter().map(|(to, ..)| to.as_str()).collect::<Vec<_>>(), ["b@hub.example.ma"]);
+    let open = post.app.ledger.read(move |reader| reader.report_mails_of(bad, 10)).unwrap().remove(0);
+    assert_eq!((open.is_sent, open.ended_at), (false, None));
+    assert!(open.proof.contains("settlement_windows"), "{open:?}");
+    // Given up after a day; what was due meanwhile is tried anew.
+    post.pass(TimeDelta::hours(25));
+    post.work().await.unwrap_err();
+    let tried = post.app.ledger.read(move |reader| reader.report_mails_of(bad, 10)).unwrap();
+    let ended: Vec<_> = tried.iter().map(|mail| (mail.is_sent, mail.ended_at.is_some())).collect();
+    assert_eq!(ended, [(false, false), (false, true)], "{tried:?}");
+    assert_eq!(post.mails().len(), 2);
+    post.place.database.run("ALTER TABLE settlement_windows_away RENAME TO settlement_windows");
+    post.sends("sent 1").await;
     post.close().await;
 }
 
