@@ -77,15 +77,15 @@ impl Hub {
         if in_force.is_some() || catalogue.get(biller).is_none() {
             return Ok(in_force);
         }
-        let versions = self
-            .read(move |reader| {
-                let versions = reader.brand_versions(biller, VERSIONS_SHOWN)?;
-                versions.into_iter().map(|version| with_logo(reader, version)).collect::<Result<Vec<_>, _>>()
-            })
-            .await?;
-        for version in versions {
-            if let Some(file) = brand(version, PUBLISHED_BASE)?.file(name) {
+        // Anybody asks here: bytes are read of the one logo that is meant alone.
+        for version in self.read(move |reader| reader.brand_versions(biller, VERSIONS_SHOWN)).await? {
+            let shown = Brand::new(biller, Content::of(&version)?, None, PUBLISHED_BASE);
+            if let Some(file) = shown.file(name) {
                 return Ok(Some(file));
+            }
+            if shown.names_logo(name) {
+                let found = self.read(move |reader| with_logo(reader, version)).await?;
+                return Ok(brand(found, PUBLISHED_BASE)?.file(name));
             }
         }
         Ok(None)
