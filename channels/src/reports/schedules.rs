@@ -89,7 +89,7 @@ fn fresh(session: &StaffSession) -> Typed {
 
 async fn page(session: &StaffSession, status: StatusCode, typed: Typed, faults: Faults) -> Result<HttpResponse, Fault> {
     let (hub, language) = (hub(session)?, session.language());
-    let found = hub.report_schedules(None, SHOWN).await?;
+    let found = hub.report_schedules(SHOWN).await?;
     let word = |list: &str, of: &str| i18n::text(language, &format!("reports-{list}-{of}"));
     let kinds = ReportKind::ALL.iter().copied().filter(|kind| may_hand_out(session, *kind));
     let view = SchedulesPage {

@@ -120,14 +120,24 @@ impl WriteOp<'_> {
 }
 
 impl Reader<'_> {
-    /// Keys below a number, the newest first.
-    pub fn report_keys(&mut self, before: Option<i64>, limit: i64) -> Result<Vec<ReportKey>, StorageError> {
-        let rows: Vec<KeyRow> = report_keys::table
-            .filter(report_keys::id.lt(before.unwrap_or(i64::MAX)))
+    /// Keys: first those that are good at a moment, then the others, the newest of each first.
+    pub fn report_keys(&mut self, now: DateTime<Utc>, limit: i64) -> Result<Vec<ReportKey>, StorageError> {
+        let now = now.naive_utc();
+        let mut rows: Vec<KeyRow> = report_keys::table
+            .filter(report_keys::revoked_at.is_null())
+            .filter(report_keys::expires_at.gt(now))
             .order(report_keys::id.desc())
             .limit(limit)
             .select(KeyRow::as_select())
             .load(self.connection)?;
+        let room = limit.saturating_sub(i64::try_from(rows.len()).unwrap_or(limit));
+        let others: Vec<KeyRow> = report_keys::table
+            .filter(report_keys::revoked_at.is_not_null().or(report_keys::expires_at.le(now)))
+            .order(report_keys::id.desc())
+            .limit(room)
+            .select(KeyRow::as_select())
+            .load(self.connection)?;
+        rows.extend(others);
         rows.into_iter().map(ReportKey::try_from).collect()
     }
 

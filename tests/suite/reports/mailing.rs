@@ -231,6 +231,30 @@ async fn what_is_ended_is_not_mailed() {
     post.close().await;
 }
 
+/// What is still mailed stands before what is ended, however old it is.
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn schedules_that_go_on_are_listed_first(#[case] backend: Backend) {
+    let Some(post) = Post::open(backend, "2026-11-30T06:00:00Z").await else { return };
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(post.schedule(ReportForm::Csv, &["a@hub.example.ma"]).await);
+    }
+    let entry = AuditEntry {
+        actor: "adil".to_owned(),
+        action: "report-schedule-ended".to_owned(),
+        subject: String::new(),
+        detail: String::new(),
+    };
+    assert!(post.app.hub.end_report_schedule(ids[2], entry).await.unwrap());
+    let listed = post.app.hub.report_schedules(10).await.unwrap();
+    assert_eq!(listed.iter().map(|(row, _)| row.id).collect::<Vec<_>>(), [ids[1], ids[0], ids[2]]);
+    assert_eq!(post.app.hub.report_schedules(2).await.unwrap().len(), 2);
+    post.close().await;
+}
+
 const FORM: [(&str, &str); 8] = [
     ("kind", "transactions"),
     ("biller", "1001"),
@@ -253,7 +277,7 @@ async fn a_schedule_is_made_and_ended_on_its_page() {
     let page = omar.post("/reports/schedules", &FORM).await;
     assert_eq!((page.status, page.path.as_str()), (200, "/en/staff/reports/schedules"), "{}", page.text());
     assert!(page.text().contains("Each Monday") && page.body.contains("salma@hub.example.ma"), "{}", page.text());
-    let (row, _) = app.hub.report_schedules(None, 10).await.unwrap().remove(0);
+    let (row, _) = app.hub.report_schedules(10).await.unwrap().remove(0);
     assert_eq!((row.says.biller, row.says.at_minute, row.says.language), (Some(1001), 450, Language::Ar));
     let page = omar.post(&format!("/reports/schedules/{}/end", row.id), &[]).await;
     assert!(page.text().contains("Ended") && !page.body.contains("/end\""), "{}", page.text());

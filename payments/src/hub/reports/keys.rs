@@ -48,9 +48,10 @@ impl Hub {
         .await
     }
 
-    /// Keys below a number, the newest first, at most 200.
-    pub async fn report_keys(&self, before: Option<i64>, limit: i64) -> Result<Vec<ReportKey>, Infrastructure> {
-        self.read(move |reader| reader.report_keys(before, limit.clamp(1, PAGE_MAX))).await
+    /// Keys: first those that are good, then the others, the newest of each first; at most 200.
+    pub async fn report_keys(&self, limit: i64) -> Result<Vec<ReportKey>, Infrastructure> {
+        let now = self.now();
+        self.read(move |reader| reader.report_keys(now, limit.clamp(1, PAGE_MAX))).await
     }
 
     /// What a key opens, or why it opens nothing.
