@@ -7,7 +7,7 @@ use crate::agents::Actor;
 use crate::ledger::Reader;
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::report_keys;
+use crate::storage::schema::{report_keys, staff_members};
 use crate::writer::WriteOp;
 
 /// A key to be kept.
@@ -145,5 +145,19 @@ impl Reader<'_> {
     pub fn report_key(&mut self, digest: &[u8; 32]) -> Result<Option<ReportKey>, StorageError> {
         let row = report_keys::table.filter(report_keys::digest.eq(digest.as_slice())).select(KeyRow::as_select());
         row.get_result(self.connection).optional()?.map(ReportKey::try_from).transpose()
+    }
+
+    /// Whether whoever made a key may still sign in.
+    pub fn is_report_key_backed(&mut self, id: i64) -> Result<bool, StorageError> {
+        let maker: Option<i64> = report_keys::table
+            .filter(report_keys::id.eq(id))
+            .select(report_keys::made_by)
+            .get_result(self.connection)
+            .optional()?;
+        let Some(maker) = maker else { return Ok(false) };
+        let at_work =
+            staff_members::table.filter(staff_members::id.eq(maker)).filter(staff_members::disabled_at.is_null());
+        let count: i64 = at_work.count().get_result(self.connection)?;
+        Ok(count > 0)
     }
 }
