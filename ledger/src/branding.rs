@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::agents::Actor;
 use crate::ledger::Reader;
-use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
 use crate::storage::schema::{brand_logos, brand_versions};
+use crate::storage::{Conn, StorageError};
 use crate::vocabulary::{UnknownWord, words};
 use crate::writer::WriteOp;
 
@@ -72,6 +72,8 @@ pub struct NewBrandDraft {
     pub content: String,
     /// SHA-256 of the content, in lower-case hex.
     pub digest: String,
+    /// The digest of the draft that it was made from; `None`: there was none.
+    pub base: Option<String>,
     /// The digest of its logo, which is stored already unless it is `upload`.
     pub logo: Option<String>,
     /// A logo to be stored with it.
@@ -152,14 +154,51 @@ impl WriteOp<'_> {
         row.map(BrandVersion::try_from).transpose()
     }
 
-    /// Saves a draft in place of the biller's one before it.
+    /// Saves a draft in place of the biller's one before it; `false`: that is not the one that it was made from.
     pub fn save_brand_draft(
         &mut self,
         draft: &NewBrandDraft,
         by: &Actor,
         now: NaiveDateTime,
-    ) -> Result<(), StorageError> {
+    ) -> Result<bool, StorageError> {
         let biller = i32::from(draft.biller);
+        let before = self.brand_draft_row(draft.biller)?;
+        if before.as_ref().map(|before| &before.digest) != draft.base.as_ref() {
+            return Ok(false);
+        }
+        let said = (
+            brand_versions::content.eq(&draft.content),
+            brand_versions::digest.eq(&draft.digest),
+            brand_versions::logo.eq(&draft.logo),
+            brand_versions::made_at.eq(now),
+            brand_versions::made_by.eq(by.id),
+            brand_versions::made_by_name.eq(&by.name),
+        );
+        let changed = match &before {
+            Some(before) => {
+                // Another process may have saved or ended it meanwhile.
+                let row = brand_versions::table
+                    .filter(brand_versions::id.eq(before.id))
+                    .filter(brand_versions::state.eq(BrandState::Draft.code()))
+                    .filter(brand_versions::digest.eq(&before.digest));
+                diesel::update(row).set(said).execute(self.connection)?
+            }
+            None => {
+                let new = (
+                    brand_versions::id.eq(self.next_id()?),
+                    brand_versions::biller.eq(biller),
+                    brand_versions::state.eq(BrandState::Draft.code()),
+                );
+                let insert = diesel::insert_into(brand_versions::table).values((new, said));
+                match &mut *self.connection {
+                    Conn::Sqlite(c) => insert.on_conflict_do_nothing().execute(c)?,
+                    Conn::Pg(c) => insert.on_conflict_do_nothing().execute(c)?,
+                }
+            }
+        };
+        if changed == 0 {
+            return Ok(false);
+        }
         if let Some(logo) = &draft.upload {
             let values = (
                 brand_logos::biller.eq(biller),
@@ -175,30 +214,8 @@ impl WriteOp<'_> {
                 diesel::insert_into(brand_logos::table).values(values).execute(self.connection)?;
             }
         }
-        let said = (
-            brand_versions::content.eq(&draft.content),
-            brand_versions::digest.eq(&draft.digest),
-            brand_versions::logo.eq(&draft.logo),
-            brand_versions::made_at.eq(now),
-            brand_versions::made_by.eq(by.id),
-            brand_versions::made_by_name.eq(&by.name),
-        );
-        match self.brand_draft_row(draft.biller)? {
-            Some(before) => {
-                let row = brand_versions::table.filter(brand_versions::id.eq(before.id));
-                diesel::update(row).set(said).execute(self.connection)?;
-                self.forget_logo(biller, before.logo.as_deref())?;
-            }
-            None => {
-                let new = (
-                    brand_versions::id.eq(self.next_id()?),
-                    brand_versions::biller.eq(biller),
-                    brand_versions::state.eq(BrandState::Draft.code()),
-                );
-                diesel::insert_into(brand_versions::table).values((new, said)).execute(self.connection)?;
-            }
-        }
-        Ok(())
+        self.forget_logo(biller, before.as_ref().and_then(|before| before.logo.as_deref()))?;
+        Ok(true)
     }
 
     /// A logo that no version names any more takes no room.

@@ -50,6 +50,9 @@ pub enum MakeLinkError {
     /// Some line is already paid.
     #[error("this bill is already paid")]
     AlreadyPaid,
+    /// The biller is suspended on this channel.
+    #[error("the biller takes no payments at the moment")]
+    Unavailable,
     /// Same idempotency key, other content.
     #[error("this key was used for another request")]
     KeyConflict,

@@ -42,7 +42,7 @@ struct Mailed {
 pub(super) async fn run(run: HubRun) -> JobResult {
     put_down(&run).await?;
     let (mut mailed, mut after) = (Mailed::default(), 0);
-    let mut made: Option<Made> = None;
+    let mut made: Option<Tried> = None;
     loop {
         let open = run.run.read(move |reader| reader.report_mails_open(after, BATCH)).await?;
         let Some(last) = open.last() else { break };
@@ -76,14 +76,23 @@ async fn put_down(HubRun { run, .. }: &HubRun) -> Result<(), JobFailure> {
     Ok(())
 }
 
-/// The last report that was made, as several people get the same.
-struct Made {
+/// The last report that was tried, as several people get the same; `Err`: why there is none.
+struct Tried {
     of: (i64, NaiveDateTime),
+    made: Result<Made, String>,
+}
+
+struct Made {
     letter: channels::ReportLetter,
     row: ReportSchedule,
 }
 
-async fn send(run: &HubRun, mail: &ReportMail, made: &mut Option<Made>, mailed: &mut Mailed) -> Result<(), JobFailure> {
+async fn send(
+    run: &HubRun,
+    mail: &ReportMail,
+    tried: &mut Option<Tried>,
+    mailed: &mut Mailed,
+) -> Result<(), JobFailure> {
     let HubRun { hub, courier, run, .. } = run;
     let Some(to) = hub.report_recipient(&mail.recipient) else {
         mailed.ended += 1;
@@ -93,12 +102,14 @@ async fn send(run: &HubRun, mail: &ReportMail, made: &mut Option<Made>, mailed: 
         None => Delivery::NotSent("no mail server is configured".to_owned()),
         Some(mailer) => {
             let of = (mail.schedule, mail.due_at);
-            if made.as_ref().is_none_or(|made| made.of != of) {
-                *made = make(hub, run, mail, &courier.public_url).await?;
+            if tried.as_ref().is_none_or(|tried| tried.of != of) {
+                *tried = Some(Tried { of, made: make(hub, run, mail, &courier.public_url).await });
             }
-            match made {
-                Some(made) => carry(mailer, mail.id, &to, made).await,
-                None => Delivery::NotSent("only a later program understands the schedule".to_owned()),
+            // One report that cannot be made keeps no other back.
+            match tried.as_ref().map(|tried| &tried.made) {
+                Some(Ok(made)) => carry(mailer, mail.id, &to, made).await,
+                Some(Err(why)) => Delivery::NotSent(why.clone()),
+                None => Delivery::NotSent("the report was not made".to_owned()),
             }
         }
     };
@@ -106,7 +117,8 @@ async fn send(run: &HubRun, mail: &ReportMail, made: &mut Option<Made>, mailed: 
     match outcome {
         Delivery::Sent(_) => {
             mailed.sent += 1;
-            let kind = made.as_ref().map(|made| made.row.says.kind.clone()).unwrap_or_default();
+            let made = tried.as_ref().and_then(|tried| tried.made.as_ref().ok());
+            let kind = made.map(|made| made.row.says.kind.clone()).unwrap_or_default();
             let entry = AuditEntry {
                 actor: format!("(report schedule {})", mail.schedule),
                 action: staff::Action::ReportMailed.as_str().to_owned(),
@@ -132,20 +144,16 @@ async fn send(run: &HubRun, mail: &ReportMail, made: &mut Option<Made>, mailed: 
     }
 }
 
-async fn make(
-    hub: &payments::Hub,
-    run: &super::job::Run,
-    mail: &ReportMail,
-    public_url: &str,
-) -> Result<Option<Made>, JobFailure> {
-    let schedule = mail.schedule;
-    let row = run.read(move |reader| reader.report_schedule(schedule)).await?;
+/// `Err`: why the report could not be made.
+async fn make(hub: &payments::Hub, run: &super::job::Run, mail: &ReportMail, public_url: &str) -> Result<Made, String> {
+    let id = mail.schedule;
+    let failed = |why: String| format!("report schedule {id}: {why}");
+    let row = run.read(move |reader| reader.report_schedule(id)).await.map_err(|error| failed(error.to_string()))?;
     let Some((row, schedule)) = row.and_then(|row| Schedule::of_row(&row.says).map(|schedule| (row, schedule))) else {
-        return Ok(None);
+        return Err(failed("only a later program understands it".to_owned()));
     };
-    let letter = channels::report_letter(hub, &schedule, mail.due_at, public_url, run.now()).await;
-    let letter = letter.map_err(|why| JobFailure::trouble(format!("report schedule {}: {why}", row.id)))?;
-    Ok(Some(Made { of: (mail.schedule, mail.due_at), letter, row }))
+    let letter = channels::report_letter(hub, &schedule, mail.due_at, public_url, run.now()).await.map_err(failed)?;
+    Ok(Made { letter, row })
 }
 
 async fn carry(mailer: &Mailer, id: i64, to: &str, made: &Made) -> Delivery {

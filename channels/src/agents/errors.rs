@@ -67,6 +67,7 @@ impl From<QuoteError> for Problem {
             .with("multiple", multiple.map(money)),
             QuoteError::InstrumentNotOffered => Self::new(Code::NotOffered, "This cannot be paid in cash at outlets."),
             QuoteError::Busy => Self::new(Code::Busy, "Leave the line out: another payment has it, or it is paid."),
+            QuoteError::Unavailable => unavailable(),
             QuoteError::Infrastructure(trouble) => trouble.into(),
         }
     }

@@ -47,10 +47,12 @@ pub(crate) async fn save_draft(
     let (base, remove) = (posted.one("base")?, !posted.one("remove-logo")?.is_empty());
     let view = case.hub.branding(case.biller.code).await?;
     let again = |typed: Typed, form: Form| Typed { form: Some(form.scrubbed()), ..typed };
-    if view.draft.as_ref().map(|draft| draft.digest.as_str()).unwrap_or_default() != base {
+    let changed = |form: Form| {
         let other = Some(("base", i18n::text(language, "branding-fault-changed")));
-        let typed = again(Typed { other, ..Typed::default() }, form);
-        return show(&case, StatusCode::CONFLICT, typed, String::new()).await;
+        again(Typed { other, ..Typed::default() }, form)
+    };
+    if view.draft.as_ref().map(|draft| draft.digest.as_str()).unwrap_or_default() != base {
+        return show(&case, StatusCode::CONFLICT, changed(form), String::new()).await;
     }
     let kept = match view.draft.as_ref().or(view.published.first()) {
         Some(version) => Content::of(version)?.logo,
@@ -78,8 +80,12 @@ pub(crate) async fn save_draft(
     match content {
         Some(content) if logo_fault.is_empty() => {
             let entry = case.session.audit_entry(Action::BrandDrafted, &case.subject(), "");
-            case.hub.save_brand_draft(case.biller.code, content, upload, case.actor(), entry).await?;
-            Ok(done(&case, "saved"))
+            // Decided with the write: somebody may have saved another one since it was looked at.
+            let base = Some(base.to_owned()).filter(|base| !base.is_empty());
+            match case.hub.save_brand_draft(case.biller.code, content, base, upload, case.actor(), entry).await? {
+                true => Ok(done(&case, "saved")),
+                false => show(&case, StatusCode::CONFLICT, changed(form), String::new()).await,
+            }
         }
         _ => {
             let typed = again(Typed { faults, logo: logo_fault, ..Typed::default() }, form);
@@ -161,13 +167,13 @@ pub(crate) async fn take_up(
     let case = Case::of(session, &path.1)?;
     posted.press()?;
     let number: i32 = path.2.parse().ok().filter(|number| *number > 0).ok_or(Fault::NotFound)?;
-    if case.hub.branding(case.biller.code).await?.draft.is_some() {
-        let other = Some(("draft", i18n::text(case.session.language(), "branding-fault-draft-first")));
-        return show(&case, StatusCode::CONFLICT, Typed { other, ..Typed::default() }, String::new()).await;
-    }
     let entry = case.session.audit_entry(Action::BrandDrafted, &case.subject(), &format!("version {number}"));
     match case.hub.draft_brand_again(case.biller.code, number, case.actor(), entry).await? {
-        true => Ok(done(&case, "saved")),
-        false => Err(Fault::NotFound),
+        Some(true) => Ok(done(&case, "saved")),
+        Some(false) => {
+            let other = Some(("draft", i18n::text(case.session.language(), "branding-fault-draft-first")));
+            show(&case, StatusCode::CONFLICT, Typed { other, ..Typed::default() }, String::new()).await
+        }
+        None => Err(Fault::NotFound),
     }
 }

@@ -265,6 +265,11 @@ pub(crate) async fn make_quote(
             let notice = Notice::new(language, Tone::Wait, "not-offered");
             operator.say(wrong, notice.action(language, "desk-action-call", &sheet_path(call)))
         }
+        QuoteError::Unavailable => {
+            let notice = Notice::new(language, Tone::Wait, "unavailable");
+            let notice = notice.action(language, "desk-action-call", &sheet_path(call));
+            operator.say(StatusCode::SERVICE_UNAVAILABLE, notice)
+        }
         QuoteError::Infrastructure(trouble) => Err(trouble.into()),
         error => {
             let status = if matches!(error, QuoteError::Busy) { StatusCode::CONFLICT } else { wrong };

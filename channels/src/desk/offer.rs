@@ -195,6 +195,7 @@ fn refused_link(operator: &Operator, call: &DeskCall, error: MakeLinkError) -> R
         MakeLinkError::AlreadyPaid => say(StatusCode::CONFLICT, Tone::Good, "desk-already-paid"),
         MakeLinkError::KeyConflict => say(StatusCode::CONFLICT, Tone::Wait, "desk-sent-before"),
         MakeLinkError::NotByLink => say(StatusCode::UNPROCESSABLE_ENTITY, Tone::Wait, "not-offered"),
+        MakeLinkError::Unavailable => say(StatusCode::SERVICE_UNAVAILABLE, Tone::Wait, "unavailable"),
         // Checked before.
         MakeLinkError::NoRecipient => Err(Fault::Failed(error.to_string())),
         MakeLinkError::Infrastructure(trouble) => Err(trouble.into()),
@@ -236,6 +237,9 @@ pub(crate) async fn send_reference(
         }
         Err(CallError::Reference(CashReferenceError::Quote(QuoteError::Busy))) => {
             say(StatusCode::CONFLICT, Tone::Wait, "desk-being-paid")
+        }
+        Err(CallError::Reference(CashReferenceError::Quote(QuoteError::Unavailable))) => {
+            say(StatusCode::SERVICE_UNAVAILABLE, Tone::Wait, "unavailable")
         }
         Err(CallError::Reference(CashReferenceError::Infrastructure(trouble))) => Err(trouble.into()),
         Err(CallError::Reference(CashReferenceError::Quote(QuoteError::Infrastructure(trouble)))) => {

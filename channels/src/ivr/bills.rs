@@ -109,6 +109,15 @@ impl Dialogue<'_> {
         }
     }
 
+    /// The biller takes no payments for now, whatever the way.
+    pub(super) async fn suspended(&self, state: State) -> Result<Turn, Infrastructure> {
+        let (catalogue, language) = (self.hub.catalogue(), state.language());
+        let biller = state.biller.and_then(|code| catalogue.get(code));
+        let name = [("name", biller.map_or("", |biller| biller.shown_name(language)))];
+        let down = say(language, "voice-unavailable", &name);
+        self.ask(state.without_bill().at(Ask::Next), vec![down]).await
+    }
+
     /// Why a bill cannot be priced, and what is asked instead.
     pub(super) async fn no_quote(&self, state: State, at: usize, error: QuoteError) -> Result<Turn, Infrastructure> {
         let tell = |key: &str| -> Vec<Say> { vec![say(state.language(), key, &[])] };
@@ -119,6 +128,7 @@ impl Dialogue<'_> {
                 let says = tell("voice-being-paid");
                 self.ask(state.at(Ask::Bill(at)), says).await
             }
+            QuoteError::Unavailable => self.suspended(state).await,
             // The bounds of the channel, or a rule that wants an amount to be chosen: a person can do more.
             QuoteError::AmountNotAllowed { .. }
             | QuoteError::AmountRequired

@@ -82,6 +82,7 @@ impl Dialogue<'_> {
             }
             Err(MakeLinkError::BeingPaid) => self.obstructed(state, "voice-being-paid").await,
             Err(MakeLinkError::AlreadyPaid) => self.obstructed(state, "voice-already-paid").await,
+            Err(MakeLinkError::Unavailable) => self.suspended(state).await,
             Err(MakeLinkError::NotByLink | MakeLinkError::NoRecipient | MakeLinkError::KeyConflict) => {
                 let why = say(language, "voice-not-by-phone", &[]);
                 Ok(self.hand_over(state, HandoverReason::Trouble, vec![why]))

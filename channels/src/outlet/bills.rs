@@ -149,6 +149,7 @@ pub(crate) async fn make_quote(
             let notice = notice.action(language, "outlet-action-counter", "/staff/outlet");
             counter.say(StatusCode::UNPROCESSABLE_ENTITY, notice)
         }
+        Err(QuoteError::Unavailable) => super::find::unavailable(&counter, inquiry.biller),
         Err(QuoteError::Infrastructure(trouble)) => Err(trouble.into()),
         Err(error) => {
             let busy = matches!(error, QuoteError::Busy);

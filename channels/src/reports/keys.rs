@@ -102,7 +102,7 @@ async fn page(
     made: Option<String>,
 ) -> Result<HttpResponse, Fault> {
     let language = session.language();
-    let keys = hub(session)?.report_keys(None, SHOWN).await?;
+    let keys = hub(session)?.report_keys(SHOWN).await?;
     let open = ReportKind::ALL.iter().copied().filter(|kind| may_hand_out(session, *kind));
     let view = KeysPage {
         frame: session.frame("reports-keys-title"),

@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDateTime;
 use ledger::{Language, ReportMail, ReportSchedule};
-use payments::Hub;
 use payments::reports::ReportKind;
 use payments::reports::schedules::{Every, RECIPIENTS_MAX, ReportDays, ReportForm, Schedule};
+use payments::{Hub, card_numbers};
 use staff::Action;
 
 use super::keys::{billers, may_hand_out, require};
@@ -16,7 +16,7 @@ use crate::finance::parts::{Choice, actor, biller_name, hub, number};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
-use crate::web::inputs::{Posted, ascii_digits, is_email};
+use crate::web::inputs::{CARD_NUMBER_KEY, Posted, ascii_digits, is_email};
 use crate::web::{format, i18n};
 
 /// Schedules on the page: all that are not ended, and the last that are.
@@ -89,7 +89,7 @@ fn fresh(session: &StaffSession) -> Typed {
 
 async fn page(session: &StaffSession, status: StatusCode, typed: Typed, faults: Faults) -> Result<HttpResponse, Fault> {
     let (hub, language) = (hub(session)?, session.language());
-    let found = hub.report_schedules(None, SHOWN).await?;
+    let found = hub.report_schedules(SHOWN).await?;
     let word = |list: &str, of: &str| i18n::text(language, &format!("reports-{list}-{of}"));
     let kinds = ReportKind::ALL.iter().copied().filter(|kind| may_hand_out(session, *kind));
     let view = SchedulesPage {
@@ -197,11 +197,24 @@ fn recipients(hub: &Hub, text: &str) -> Result<Vec<String>, (&'static str, Strin
     }
 }
 
+/// The first field that holds a card number; each that does is cleared.
+fn held_card(typed: &mut Typed) -> Option<&'static str> {
+    let fields = [("time", &mut typed.time), ("recipients", &mut typed.recipients)];
+    let held = fields.into_iter().filter(|(_, text)| card_numbers::holds_one(text));
+    let cleared: Vec<&str> = held
+        .map(|(field, text)| {
+            text.clear();
+            field
+        })
+        .collect();
+    cleared.into_iter().next()
+}
+
 /// Keeps a schedule.
 pub(crate) async fn make_schedule(session: StaffSession, posted: Posted) -> Result<HttpResponse, Fault> {
     require(&session)?;
     let one = |name| posted.one(name).map(str::to_owned);
-    let typed = Typed {
+    let mut typed = Typed {
         kind: one("kind")?,
         biller: one("biller")?,
         days: one("days")?,
@@ -224,6 +237,10 @@ pub(crate) async fn make_schedule(session: StaffSession, posted: Posted) -> Resu
     let (days, form) = (typed.days.parse().map_err(offered)?, typed.form.parse().map_err(offered)?);
     let (every, in_language) = (typed.every.parse().map_err(offered)?, typed.language.parse());
     let in_language: Language = in_language.map_err(|_| Fault::NotOffered)?;
+    if let Some(field) = held_card(&mut typed) {
+        let faults = Faults::one(field, i18n::text(language, CARD_NUMBER_KEY));
+        return page(&session, StatusCode::UNPROCESSABLE_ENTITY, typed, faults).await;
+    }
     let fault = match (minute(&typed.time), recipients(&hub, &typed.recipients)) {
         _ if biller.is_some() && !kind.takes_biller() => ("biller", "reports-fault-schedule-biller", String::new()),
         (None, _) => ("time", "reports-fault-time", String::new()),

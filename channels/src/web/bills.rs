@@ -85,6 +85,9 @@ pub(crate) async fn make_quote(
             let notice = Notice::new(context.language, Tone::Wait, "not-offered");
             say(&context, StatusCode::UNPROCESSABLE_ENTITY, notice.action(context.language, "action-home", "/"))
         }
+        Err(QuoteError::Unavailable) => {
+            super::identify::unavailable(&context, Chosen::of(&context, &inquiry.biller.to_string())?.biller()?)
+        }
         Err(QuoteError::Infrastructure(trouble)) => Err(trouble.into()),
         Err(error) => {
             let status = match error {

@@ -69,6 +69,9 @@ fn refused(context: &Context, quote: &Quote, error: CashReferenceError) -> Resul
             let notice = Notice::new(language, Tone::Wait, "cash-busy").action(language, "action-home", "/");
             say(context, StatusCode::CONFLICT, notice.action(language, "action-find", "/find"))
         }
+        CashReferenceError::Quote(QuoteError::Unavailable) => {
+            super::identify::unavailable(context, Chosen::of(context, &quote.biller.to_string())?.biller()?)
+        }
         CashReferenceError::Quote(QuoteError::Infrastructure(trouble))
         | CashReferenceError::Infrastructure(trouble) => Err(trouble.into()),
         CashReferenceError::Quote(_) => {

@@ -7,7 +7,7 @@ use crate::agents::Actor;
 use crate::ledger::Reader;
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
-use crate::storage::schema::report_keys;
+use crate::storage::schema::{report_keys, staff_members};
 use crate::writer::WriteOp;
 
 /// A key to be kept.
@@ -120,14 +120,24 @@ impl WriteOp<'_> {
 }
 
 impl Reader<'_> {
-    /// Keys below a number, the newest first.
-    pub fn report_keys(&mut self, before: Option<i64>, limit: i64) -> Result<Vec<ReportKey>, StorageError> {
-        let rows: Vec<KeyRow> = report_keys::table
-            .filter(report_keys::id.lt(before.unwrap_or(i64::MAX)))
+    /// Keys: first those that are good at a moment, then the others, the newest of each first.
+    pub fn report_keys(&mut self, now: DateTime<Utc>, limit: i64) -> Result<Vec<ReportKey>, StorageError> {
+        let now = now.naive_utc();
+        let mut rows: Vec<KeyRow> = report_keys::table
+            .filter(report_keys::revoked_at.is_null())
+            .filter(report_keys::expires_at.gt(now))
             .order(report_keys::id.desc())
             .limit(limit)
             .select(KeyRow::as_select())
             .load(self.connection)?;
+        let room = limit.saturating_sub(i64::try_from(rows.len()).unwrap_or(limit));
+        let others: Vec<KeyRow> = report_keys::table
+            .filter(report_keys::revoked_at.is_not_null().or(report_keys::expires_at.le(now)))
+            .order(report_keys::id.desc())
+            .limit(room)
+            .select(KeyRow::as_select())
+            .load(self.connection)?;
+        rows.extend(others);
         rows.into_iter().map(ReportKey::try_from).collect()
     }
 
@@ -135,5 +145,19 @@ impl Reader<'_> {
     pub fn report_key(&mut self, digest: &[u8; 32]) -> Result<Option<ReportKey>, StorageError> {
         let row = report_keys::table.filter(report_keys::digest.eq(digest.as_slice())).select(KeyRow::as_select());
         row.get_result(self.connection).optional()?.map(ReportKey::try_from).transpose()
+    }
+
+    /// Whether whoever made a key may still sign in.
+    pub fn is_report_key_backed(&mut self, id: i64) -> Result<bool, StorageError> {
+        let maker: Option<i64> = report_keys::table
+            .filter(report_keys::id.eq(id))
+            .select(report_keys::made_by)
+            .get_result(self.connection)
+            .optional()?;
+        let Some(maker) = maker else { return Ok(false) };
+        let at_work =
+            staff_members::table.filter(staff_members::id.eq(maker)).filter(staff_members::disabled_at.is_null());
+        let count: i64 = at_work.count().get_result(self.connection)?;
+        Ok(count > 0)
     }
 }

@@ -221,11 +221,10 @@ impl WriteOp<'_> {
 }
 
 impl Reader<'_> {
-    /// Schedules below a number, the newest first.
-    pub fn report_schedules(&mut self, before: Option<i64>, limit: i64) -> Result<Vec<ReportSchedule>, StorageError> {
+    /// Schedules: first those that are not ended, then the others, the newest of each first.
+    pub fn report_schedules(&mut self, limit: i64) -> Result<Vec<ReportSchedule>, StorageError> {
         let rows: Vec<ScheduleRow> = report_schedules::table
-            .filter(report_schedules::id.lt(before.unwrap_or(i64::MAX)))
-            .order(report_schedules::id.desc())
+            .order((report_schedules::due_at.is_null(), report_schedules::id.desc()))
             .limit(limit)
             .select(ScheduleRow::as_select())
             .load(self.connection)?;

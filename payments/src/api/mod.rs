@@ -211,6 +211,9 @@ pub enum QuoteError {
     /// Some chosen line is being paid or is paid.
     #[error("already being paid or paid")]
     Busy,
+    /// The biller is suspended on this channel.
+    #[error("the biller takes no payments at the moment")]
+    Unavailable,
     /// Our own trouble.
     #[error(transparent)]
     Infrastructure(#[from] Infrastructure),

@@ -134,6 +134,11 @@ impl Brand {
         format!("{}-{}.{ending}", self.biller, digest.get(..DIGEST_SHOWN).unwrap_or(digest))
     }
 
+    /// Whether a file is the logo that its content names, whose bytes need not have been read.
+    pub(crate) fn names_logo(&self, name: &str) -> bool {
+        self.content.logo.as_ref().is_some_and(|logo| name == self.named(&logo.digest, logo.kind.as_str()))
+    }
+
     /// One of its files by its name: media type and bytes.
     pub fn file(&self, name: &str) -> Option<(&'static str, Vec<u8>)> {
         if let Some(text) = self.stylesheet.as_ref().filter(|text| name == self.named(&digest(text), "css")) {

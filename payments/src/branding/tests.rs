@@ -257,6 +257,17 @@ fn a_form_says_again_what_it_was_read_from() {
 
 /// A stylesheet is made of numbers and our own words.
 #[test]
+fn a_logo_is_known_by_its_name_before_its_bytes_are_read() {
+    let logo = LogoRef { digest: "ab".repeat(32), kind: ledger::LogoKind::Png };
+    let brand = Brand::new(1001, Content { logo: Some(logo), ..Content::default() }, None, PUBLISHED_BASE);
+    let name = format!("1001-{}.png", "ab".repeat(16));
+    assert!(brand.names_logo(&name) && brand.file(&name).is_none());
+    for other in [name.replace("png", "svg"), name.replace("1001", "1002"), name.replacen("ab", "aa", 1)] {
+        assert!(!brand.names_logo(&other), "{other}");
+    }
+}
+
+#[test]
 fn files_have_their_digest_in_their_name() {
     let colours = Colours { brand: "#ffcc00".parse().unwrap(), accent: "#7b6200".parse().unwrap() };
     let content = Content { colours: Some(colours), ..Content::default() };

@@ -89,6 +89,9 @@ impl Hub {
             if quote.expires_at <= now.naive_utc() {
                 return Err(MakeLinkError::Expired);
             }
+            if self.is_suspended(quote.biller, quote.channel) {
+                return Err(MakeLinkError::Unavailable);
+            }
             match self.bill_obstacle(&quote).await? {
                 Some(LinkStanding::BeingPaid) => return Err(MakeLinkError::BeingPaid),
                 Some(_) => return Err(MakeLinkError::AlreadyPaid),

@@ -19,6 +19,9 @@ impl Hub {
         let catalogue = self.catalogue();
         let biller = catalogue.get(stored.biller).ok_or(QuoteError::InquiryExpired)?;
         let kind = biller.receivable_type(&stored.receivable_type).ok_or(QuoteError::InquiryExpired)?;
+        if self.is_suspended(biller.code, request.channel) {
+            return Err(QuoteError::Unavailable);
+        }
         let InquiryDetail { fields, bill } = detail::read(&stored.detail)?;
         let chosen =
             amount_rule::check(&kind.amount_rule, &bill.articles, &request.articles, request.amount, kind.fetch)?;

@@ -32,7 +32,7 @@ pub struct KeyWish {
 pub enum KeyFault {
     /// There never was such a key.
     Unknown,
-    /// Somebody took it back.
+    /// Somebody took it back, or whoever made it was switched off.
     Revoked,
     /// Its time is over.
     Expired,

@@ -1,12 +1,14 @@
 //! What is set of billers, and billers that are suspended.
 
-use ledger::Channel;
-use payments::api::{FindBills, FindError};
+use ledger::{Channel, Instrument};
+use payments::api::cash::{CashReferenceError, MakeCashReference, ReferenceSubject};
+use payments::api::{FindBills, FindError, QuoteError};
+use payments::links::{MakeLink, MakeLinkError};
 use rstest::rstest;
 use staff::Role;
 
 use crate::branding::at_work;
-use crate::support::{Backend, TestApp};
+use crate::support::{Backend, PHONE, TestApp};
 
 fn asked(channel: Channel) -> FindBills {
     FindBills {
@@ -60,6 +62,51 @@ async fn a_biller_is_suspended_and_goes_on(#[case] backend: Backend) {
     for entry in ["omar biller-suspended biller 1001", "omar biller-resumed biller 1001"] {
         assert_eq!(log.iter().filter(|line| *line == entry).count(), 2, "{entry}: {log:?}");
     }
+    app.finish().await;
+}
+
+/// On which channel, and what is offered then: a price on the web, a reference for cash, a link of the desk.
+#[rstest]
+#[case(None, [false, false, false])]
+#[case(Some(Channel::Web), [false, false, true])]
+#[case(Some(Channel::Agt), [true, false, true])]
+#[case(Some(Channel::Tel), [true, true, false])]
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_new_is_offered_of_a_suspended_biller(#[case] channel: Option<Channel>, #[case] offered: [bool; 3]) {
+    let app = TestApp::start(Backend::Sqlite).await.unwrap();
+    let inquiry = app.inquire((1001, "02", "11111111")).await;
+    let price = |channel| app.price(&inquiry, None, channel, Instrument::Card);
+    let (web, tel) = (price(Channel::Web).await.unwrap(), price(Channel::Tel).await.unwrap());
+    let link = |key: &str| MakeLink {
+        quote: tel.reference.clone(),
+        phone: Some(PHONE.to_owned()),
+        email: None,
+        language: ledger::Language::Fr,
+        made_by: ledger::Maker::Staff(41),
+        idempotency_key: key.to_owned(),
+    };
+    let cash = |key: &str| MakeCashReference {
+        subject: ReferenceSubject::Quote(web.reference.clone()),
+        channel: Channel::Web,
+        phone: Some(PHONE.to_owned()),
+        language: ledger::Language::Fr,
+        idempotency_key: Some(key.to_owned()),
+    };
+    let before = (app.hub.make_cash_reference(cash("a")).await.unwrap(), app.hub.make_link(link("a")).await.unwrap());
+    let (by, now) = (ledger::Actor { id: 1, name: "Omar".to_owned() }, app.now().naive_utc());
+    app.ledger.write_now(move |op| op.suspend_biller(1001, channel, "panne", &by, now)).unwrap();
+    app.hub.reload_billers().await.unwrap();
+
+    // What was answered before is answered again.
+    assert_eq!(app.hub.make_cash_reference(cash("a")).await.unwrap().digits, before.0.digits);
+    assert_eq!(app.hub.make_link(link("a")).await.unwrap().id, before.1.id);
+    let priced = price(Channel::Web).await;
+    let referred = app.hub.make_cash_reference(cash("b")).await;
+    let linked = app.hub.make_link(link("b")).await;
+    assert_eq!([priced.is_ok(), referred.is_ok(), linked.is_ok()], offered, "{priced:?} {referred:?} {linked:?}");
+    assert!(offered[0] || matches!(priced, Err(QuoteError::Unavailable)));
+    assert!(offered[1] || matches!(referred, Err(CashReferenceError::Quote(QuoteError::Unavailable))));
+    assert!(offered[2] || matches!(linked, Err(MakeLinkError::Unavailable)));
     app.finish().await;
 }
 

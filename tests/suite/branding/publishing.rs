@@ -1,5 +1,7 @@
 //! From a draft to what payers see, on both databases.
 
+use ledger::{Actor, AuditEntry, BrandLogo, LogoKind};
+use payments::branding::{Colours, Content, LogoRef};
 use rstest::rstest;
 use staff::Role;
 
@@ -126,6 +128,44 @@ async fn a_branding_is_seen_once_a_second_person_published_it(#[case] backend: B
     {
         assert!(log.iter().any(|line| line == entry), "{entry}: {log:?}");
     }
+    app.finish().await;
+}
+
+/// Two people save at the same moment: the second one hears of the first, and what they sent leaves nothing.
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_saved_over_what_was_seen_alone(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let save = async |colour: &str, base: Option<String>| {
+        let colours = Some(Colours { brand: colour.parse().unwrap(), accent: colour.parse().unwrap() });
+        let logo = BrandLogo { digest: format!("{colour:0>64}"), kind: LogoKind::Svg, bytes: DRAWING.into() };
+        let named = Some(LogoRef { digest: logo.digest.clone(), kind: logo.kind });
+        let content = Content { colours, logo: named, ..Content::default() };
+        let entry = AuditEntry {
+            actor: colour.to_owned(),
+            action: "brand-drafted".to_owned(),
+            subject: "biller 1001".to_owned(),
+            detail: String::new(),
+        };
+        let by = Actor { id: 1, name: "Omar".to_owned() };
+        app.hub.save_brand_draft(1001, content, base, Some(logo), by, entry).await.unwrap()
+    };
+    let digest = || app.ledger.read(|reader| reader.brand_draft(1001)).unwrap().map(|draft| draft.digest);
+    assert!(!save("#111111", Some("0".repeat(64))).await, "there is no draft");
+    assert!(save("#660708", None).await);
+    let first = digest();
+    assert!(!save("#222222", None).await, "there is a draft");
+    assert_eq!(digest(), first);
+    assert!(save("#0b5d4e", first.clone()).await);
+    let second = digest();
+    assert_ne!(second, first);
+    assert!(!save("#333333", first).await, "another one took its place");
+    assert_eq!(digest(), second);
+    assert_eq!(app.database.number("SELECT COUNT(*) FROM brand_logos"), 1);
+    let told: Vec<_> = app.audit().into_iter().filter(|line| line.contains("brand-drafted")).collect();
+    assert_eq!(told, ["#660708 brand-drafted biller 1001", "#0b5d4e brand-drafted biller 1001"]);
     app.finish().await;
 }
 

@@ -77,36 +77,39 @@ impl Hub {
         if in_force.is_some() || catalogue.get(biller).is_none() {
             return Ok(in_force);
         }
-        let versions = self
-            .read(move |reader| {
-                let versions = reader.brand_versions(biller, VERSIONS_SHOWN)?;
-                versions.into_iter().map(|version| with_logo(reader, version)).collect::<Result<Vec<_>, _>>()
-            })
-            .await?;
-        for version in versions {
-            if let Some(file) = brand(version, PUBLISHED_BASE)?.file(name) {
+        // Anybody asks here: bytes are read of the one logo that is meant alone.
+        for version in self.read(move |reader| reader.brand_versions(biller, VERSIONS_SHOWN)).await? {
+            let shown = Brand::new(biller, Content::of(&version)?, None, PUBLISHED_BASE);
+            if let Some(file) = shown.file(name) {
                 return Ok(Some(file));
+            }
+            if shown.names_logo(name) {
+                let found = self.read(move |reader| with_logo(reader, version)).await?;
+                return Ok(brand(found, PUBLISHED_BASE)?.file(name));
             }
         }
         Ok(None)
     }
 
-    /// Saves a draft in place of the one before it.
+    /// Saves a draft in place of the one of this digest, or where there was none. `false`: another one stands there now.
     pub async fn save_brand_draft(
         &self,
         biller: u16,
         content: Content,
+        base: Option<String>,
         upload: Option<BrandLogo>,
         by: Actor,
         entry: AuditEntry,
-    ) -> Result<(), Infrastructure> {
+    ) -> Result<bool, Infrastructure> {
         let (text, digest) = content.stored()?;
         let logo = content.logo.map(|logo: LogoRef| logo.digest);
-        let (draft, now) = (NewBrandDraft { biller, content: text, digest, logo, upload }, self.now());
+        let (draft, now) = (NewBrandDraft { biller, content: text, digest, base, logo, upload }, self.now());
         self.write(move |op| {
-            op.save_brand_draft(&draft, &by, now.naive_utc())?;
-            op.audit(&entry, now)?;
-            Ok(())
+            let done = op.save_brand_draft(&draft, &by, now.naive_utc())?;
+            if done {
+                op.audit(&entry, now)?;
+            }
+            Ok(done)
         })
         .await
     }
@@ -147,19 +150,19 @@ impl Hub {
         .await
     }
 
-    /// Makes a draft of a version that was published before; whether there is such a version.
+    /// Makes a draft of a version that was published before; `Some(false)`: there is a draft already. `None`: there is no
+    /// such version.
     pub async fn draft_brand_again(
         &self,
         biller: u16,
         number: i32,
         by: Actor,
         entry: AuditEntry,
-    ) -> Result<bool, Infrastructure> {
+    ) -> Result<Option<bool>, Infrastructure> {
         let Some(version) = self.read(move |reader| reader.brand_version(biller, number)).await? else {
-            return Ok(false);
+            return Ok(None);
         };
         let content = Content::of(&version)?;
-        self.save_brand_draft(biller, content, None, by, entry).await?;
-        Ok(true)
+        self.save_brand_draft(biller, content, None, None, by, entry).await.map(Some)
     }
 }

@@ -47,6 +47,9 @@ impl Hub {
             }
             ReferenceSubject::Quote(reference) => self.quote_for_cash(reference).await?,
         };
+        if [request.channel, Channel::Agt].iter().any(|channel| self.is_suspended(quote.biller, *channel)) {
+            return Err(QuoteError::Unavailable.into());
+        }
         let Moment { at: now, .. } = Moment::of(self.now());
         let expires_at = (now + self.settings.cash_reference_lifetime).naive_utc().min(quote.expires_at);
         let remind_at = (expires_at - self.settings.cash_reference_reminder).and_utc();

@@ -293,7 +293,7 @@ impl Hub {
             }
             _ => true,
         };
-        tracing::warn!(target: "security", rule = hit.name, outcome = %hit.outcome, "a payment was stopped");
+        tracing::warn!(target: "security", source = %hit.source, number = hit.source_id, outcome = %hit.outcome, "a payment was stopped");
         let id = self
             .write(move |op| {
                 let id = op.keep_guard_hit(&hit, now)?;

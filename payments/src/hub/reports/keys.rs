@@ -48,20 +48,25 @@ impl Hub {
         .await
     }
 
-    /// Keys below a number, the newest first, at most 200.
-    pub async fn report_keys(&self, before: Option<i64>, limit: i64) -> Result<Vec<ReportKey>, Infrastructure> {
-        self.read(move |reader| reader.report_keys(before, limit.clamp(1, PAGE_MAX))).await
+    /// Keys: first those that are good, then the others, the newest of each first; at most 200.
+    pub async fn report_keys(&self, limit: i64) -> Result<Vec<ReportKey>, Infrastructure> {
+        let now = self.now();
+        self.read(move |reader| reader.report_keys(now, limit.clamp(1, PAGE_MAX))).await
     }
 
     /// What a key opens, or why it opens nothing.
     pub async fn open_report_key(&self, key: &str) -> Result<Result<ReportKey, KeyFault>, Infrastructure> {
         let (digest, now) = (digest(key), self.now().naive_utc());
-        let found = self.read(move |reader| reader.report_key(&digest)).await?;
-        Ok(match found {
+        let found = self.read(move |reader| {
+            let Some(key) = reader.report_key(&digest)? else { return Ok(None) };
+            let is_backed = reader.is_report_key_backed(key.id)?;
+            Ok(Some((key, is_backed)))
+        });
+        Ok(match found.await? {
             None => Err(KeyFault::Unknown),
-            Some(key) if key.revoked_at.is_some() => Err(KeyFault::Revoked),
-            Some(key) if key.expires_at <= now => Err(KeyFault::Expired),
-            Some(key) => Ok(key),
+            Some((key, is_backed)) if key.revoked_at.is_some() || !is_backed => Err(KeyFault::Revoked),
+            Some((key, _)) if key.expires_at <= now => Err(KeyFault::Expired),
+            Some((key, _)) => Ok(key),
         })
     }
 

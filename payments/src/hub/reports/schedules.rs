@@ -53,14 +53,11 @@ impl Hub {
         .await
     }
 
-    /// Schedules below a number, the newest first, at most 200, each with its last mails.
-    pub async fn report_schedules(
-        &self,
-        before: Option<i64>,
-        limit: i64,
-    ) -> Result<Vec<(ReportSchedule, Vec<ReportMail>)>, Infrastructure> {
+    /// Schedules, each with its last mails: first those that are not ended, then the others, the newest of each first; at
+    /// most 200.
+    pub async fn report_schedules(&self, limit: i64) -> Result<Vec<(ReportSchedule, Vec<ReportMail>)>, Infrastructure> {
         self.read(move |reader| {
-            let found = reader.report_schedules(before, limit.clamp(1, PAGE_MAX))?;
+            let found = reader.report_schedules(limit.clamp(1, PAGE_MAX))?;
             found
                 .into_iter()
                 .map(|schedule| {
