@@ -320,7 +320,7 @@ pub enum Cell {
 
 impl Cell {
     /// A code that may not be there.
-    pub(crate) fn code(code: impl Into<String>) -> Self {
+    pub fn code(code: impl Into<String>) -> Self {
         let code = code.into();
         if code.is_empty() { Self::Empty } else { Self::Code(code) }
     }

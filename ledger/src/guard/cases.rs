@@ -170,8 +170,7 @@ impl WriteOp<'_> {
         let quote: Option<i64> = used.select(guard_cases::quote_id).first(self.connection).optional()?;
         let Some(quote) = quote else { return Ok(()) };
         let others = guard_cases::table.filter(guard_cases::quote_id.eq(quote));
-        let released: i64 =
-            others.filter(guard_cases::state.eq(RELEASED)).count().get_result(self.connection)?;
+        let released: i64 = others.filter(guard_cases::state.eq(RELEASED)).count().get_result(self.connection)?;
         if released > 0 {
             return Ok(());
         }

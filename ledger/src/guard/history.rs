@@ -14,8 +14,8 @@ use crate::bills::CustomerKey;
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::states::PaymentState;
-use crate::storage::{Conn, StorageError};
 use crate::storage::schema::{agent_payments, id_blocks, payment_words, payments, quotes};
+use crate::storage::{Conn, StorageError};
 use crate::vocabulary::{Channel, Instrument};
 
 /// The first number of the first block with a payment since a moment: one look at the end of each. All blocks: every
