@@ -65,7 +65,8 @@ async fn many_blocks_after_the_payments(#[values(Backend::Sqlite, Backend::Postg
     let last = app.database.number("SELECT MAX(beyond) FROM id_blocks");
     for number in 0..100 {
         let first = last + 1_000_000_000 + number;
-        app.database.run(&format!("INSERT INTO id_blocks (first, beyond) VALUES ({first}, {first} + 1)"));
+        let columns = "first, beyond, payments_upto, postings_upto, is_over";
+        app.database.run(&format!("INSERT INTO id_blocks ({columns}) VALUES ({first}, {first} + 1, 0, 0, FALSE)"));
     }
     let quote = app.quote(BILLS[2]).await;
     stopped(start(&app, &quote, PHONE).await);
