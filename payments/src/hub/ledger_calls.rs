@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ledger::{Advance, AdvanceOutcome, LedgerError, Pay, PayOutcome, Reader, StorageError, WriteOp};
+use chrono::{DateTime, Utc};
+use ledger::{Advance, AdvanceOutcome, AuditEntry, LedgerError, Pay, PayOutcome, Reader, StorageError, WriteOp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -59,6 +60,24 @@ impl Hub {
         let (reply, answer) = oneshot::channel();
         self.ledger.write(write, Box::new(move |result| drop(reply.send(result))));
         heard(answer).await
+    }
+
+    /// Does what somebody on the staff asked for, and puts it in the audit log by the same commit: what was not done is not
+    /// written down. Whether it was.
+    pub(crate) async fn write_audited(
+        &self,
+        entry: AuditEntry,
+        mut write: impl FnMut(&mut WriteOp<'_>, DateTime<Utc>) -> Result<bool, StorageError> + Send + 'static,
+    ) -> Result<bool, Infrastructure> {
+        let now = self.now();
+        self.write(move |op| {
+            let done = write(op, now)?;
+            if done {
+                op.audit(&entry, now)?;
+            }
+            Ok(done)
+        })
+        .await
     }
 
     pub(crate) async fn read<T: Send + 'static>(

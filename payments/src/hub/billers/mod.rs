@@ -34,15 +34,8 @@ impl Hub {
         by: Actor,
         entry: AuditEntry,
     ) -> Result<bool, Infrastructure> {
-        let now = self.now();
         let done = self
-            .write(move |op| {
-                let done = op.suspend_biller(biller, channel, &reason, &by, now.naive_utc())?;
-                if done {
-                    op.audit(&entry, now)?;
-                }
-                Ok(done)
-            })
+            .write_audited(entry, move |op, now| op.suspend_biller(biller, channel, &reason, &by, now.naive_utc()))
             .await?;
         self.reload_billers().await?;
         Ok(done)
@@ -57,15 +50,8 @@ impl Hub {
         by: Actor,
         entry: AuditEntry,
     ) -> Result<bool, Infrastructure> {
-        let now = self.now();
         let done = self
-            .write(move |op| {
-                let done = op.lift_suspension(biller, id, &why, &by, now.naive_utc())?;
-                if done {
-                    op.audit(&entry, now)?;
-                }
-                Ok(done)
-            })
+            .write_audited(entry, move |op, now| op.lift_suspension(biller, id, &why, &by, now.naive_utc()))
             .await?;
         self.reload_billers().await?;
         Ok(done)

@@ -103,15 +103,8 @@ impl Hub {
     ) -> Result<bool, Infrastructure> {
         let (text, digest) = content.stored()?;
         let logo = content.logo.map(|logo: LogoRef| logo.digest);
-        let (draft, now) = (NewBrandDraft { biller, content: text, digest, base, logo, upload }, self.now());
-        self.write(move |op| {
-            let done = op.save_brand_draft(&draft, &by, now.naive_utc())?;
-            if done {
-                op.audit(&entry, now)?;
-            }
-            Ok(done)
-        })
-        .await
+        let draft = NewBrandDraft { biller, content: text, digest, base, logo, upload };
+        self.write_audited(entry, move |op, now| op.save_brand_draft(&draft, &by, now.naive_utc())).await
     }
 
     /// Puts a draft in force, if it says what was seen and somebody else made it.
@@ -139,15 +132,7 @@ impl Hub {
 
     /// Gives a draft up; whether there was one.
     pub async fn drop_brand_draft(&self, biller: u16, by: Actor, entry: AuditEntry) -> Result<bool, Infrastructure> {
-        let now = self.now();
-        self.write(move |op| {
-            let done = op.drop_brand_draft(biller, &by, now.naive_utc())?;
-            if done {
-                op.audit(&entry, now)?;
-            }
-            Ok(done)
-        })
-        .await
+        self.write_audited(entry, move |op, now| op.drop_brand_draft(biller, &by, now.naive_utc())).await
     }
 
     /// Makes a draft of a version that was published before; `Some(false)`: there is a draft already. `None`: there is no

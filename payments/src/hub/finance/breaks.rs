@@ -29,15 +29,7 @@ impl Hub {
 
     /// Says who follows a break up; whether there is such an open break.
     pub async fn assign_break(&self, id: i64, to: Actor, by: Actor, entry: AuditEntry) -> Result<bool, Infrastructure> {
-        let now = self.now();
-        self.write(move |op| {
-            let done = op.assign_break(id, &to, &by, now)?;
-            if done {
-                op.audit(&entry, now)?;
-            }
-            Ok(done)
-        })
-        .await
+        self.write_audited(entry, move |op, now| op.assign_break(id, &to, &by, now)).await
     }
 
     /// Adds a note to a break; whether there is such a break.
@@ -48,15 +40,7 @@ impl Hub {
         by: Actor,
         entry: AuditEntry,
     ) -> Result<bool, Infrastructure> {
-        let now = self.now();
-        self.write(move |op| {
-            let done = op.note_break(id, &note, &by, now)?;
-            if done {
-                op.audit(&entry, now)?;
-            }
-            Ok(done)
-        })
-        .await
+        self.write_audited(entry, move |op, now| op.note_break(id, &note, &by, now)).await
     }
 
     /// What a way out would book; `Err` is why it is none.

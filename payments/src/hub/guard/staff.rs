@@ -210,16 +210,7 @@ impl Hub {
 
     /// Takes an entry off its list; whether it was on it.
     pub async fn remove_guard_entry(&self, id: i64, by: Actor, entry: AuditEntry) -> Result<bool, Infrastructure> {
-        let now = self.now();
-        let removed = self
-            .write(move |op| {
-                let removed = op.remove_guard_entry(id, &by, now.naive_utc())?;
-                if removed {
-                    op.audit(&entry, now)?;
-                }
-                Ok(removed)
-            })
-            .await?;
+        let removed = self.write_audited(entry, move |op, now| op.remove_guard_entry(id, &by, now.naive_utc())).await?;
         self.reread_guard().await?;
         Ok(removed)
     }

@@ -166,15 +166,7 @@ impl Hub {
     /// Has the gateway asked once more what became of a pending refund that nothing asks about by itself any more. Whether
     /// it is asked.
     pub async fn ask_again(&self, id: i64, entry: AuditEntry) -> Result<bool, Infrastructure> {
-        let now = self.now();
-        self.write(move |op| {
-            let asked = op.take_refund_up(id, now)?;
-            if asked {
-                op.audit(&entry, now)?;
-            }
-            Ok(asked)
-        })
-        .await
+        self.write_audited(entry, move |op, now| op.take_refund_up(id, now)).await
     }
 
     async fn new_refund(&self, wish: RefundWish, actor: Actor) -> Result<NewRefund, RefundFault> {

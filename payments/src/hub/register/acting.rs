@@ -15,15 +15,7 @@ impl Hub {
         by: Actor,
         entry: AuditEntry,
     ) -> Result<bool, Infrastructure> {
-        let now = self.now();
-        self.write(move |op| {
-            let is_new = op.note_payment(payment, &note, &by, now)?;
-            if is_new {
-                op.audit(&entry, now)?;
-            }
-            Ok(is_new)
-        })
-        .await
+        self.write_audited(entry, move |op, now| op.note_payment(payment, &note, &by, now)).await
     }
 
     /// Sends a receipt once more; `false`: one waits to be sent already.
@@ -33,28 +25,12 @@ impl Hub {
         message: ReceiptBy,
         entry: AuditEntry,
     ) -> Result<bool, Infrastructure> {
-        let now = self.now();
         let kind = message.task();
-        self.write(move |op| {
-            let is_new = op.repeat_task(payment, kind, now)?;
-            if is_new {
-                op.audit(&entry, now)?;
-            }
-            Ok(is_new)
-        })
-        .await
+        self.write_audited(entry, move |op, now| op.repeat_task(payment, kind, now)).await
     }
 
     /// Asks the biller again now what became of a confirmation; `false`: it is being asked, or has answered.
     pub async fn ask_biller_now(&self, payment: i64, entry: AuditEntry) -> Result<bool, Infrastructure> {
-        let now = self.now();
-        self.write(move |op| {
-            let hastened = op.hasten_task(payment, TaskKind::ConfirmBiller, now)?;
-            if hastened {
-                op.audit(&entry, now)?;
-            }
-            Ok(hastened)
-        })
-        .await
+        self.write_audited(entry, move |op, now| op.hasten_task(payment, TaskKind::ConfirmBiller, now)).await
     }
 }

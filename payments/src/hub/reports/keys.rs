@@ -37,15 +37,8 @@ impl Hub {
 
     /// Revokes a key; whether it was not revoked before.
     pub async fn revoke_report_key(&self, id: i64, entry: AuditEntry) -> Result<bool, Infrastructure> {
-        let now = self.now();
-        self.write(move |op| {
-            let done = op.revoke_report_key(id, now)?;
-            if done {
-                op.audit(&AuditEntry { subject: subject(id), ..entry.clone() }, now)?;
-            }
-            Ok(done)
-        })
-        .await
+        self.write_audited(AuditEntry { subject: subject(id), ..entry }, move |op, now| op.revoke_report_key(id, now))
+            .await
     }
 
     /// Keys: first those that are good, then the others, the newest of each first; at most 200.

@@ -42,15 +42,8 @@ impl Hub {
 
     /// Ends a schedule; whether it was not ended before.
     pub async fn end_report_schedule(&self, id: i64, entry: AuditEntry) -> Result<bool, Infrastructure> {
-        let now = self.now();
-        self.write(move |op| {
-            let done = op.end_report_schedule(id, now)?;
-            if done {
-                op.audit(&AuditEntry { subject: subject(id), ..entry.clone() }, now)?;
-            }
-            Ok(done)
-        })
-        .await
+        self.write_audited(AuditEntry { subject: subject(id), ..entry }, move |op, now| op.end_report_schedule(id, now))
+            .await
     }
 
     /// Schedules, each with its last mails: first those that are not ended, then the others, the newest of each first; at
