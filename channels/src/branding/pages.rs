@@ -274,7 +274,12 @@ fn text_field(language: Language, kind: TextKind, form: &Form, faulty: &dyn Fn(&
             id,
             language: of,
             label: i18n::text(language, &format!("branding-in-{of}")),
-            dir: if of == Language::Ar { "rtl" } else { "ltr" },
+            // A telephone number alone is read from the left, in Arabic too.
+            dir: match of {
+                _ if !value.is_empty() => "auto",
+                Language::Ar => "rtl",
+                _ => "ltr",
+            },
             max,
             value: value.clone(),
         }
