@@ -224,6 +224,9 @@ pub struct BackOfficeBenchArgs {
     /// Payments in the database
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=50_000_000))]
     pub payments: u32,
+    /// A database that `fatoura generate` filled, to measure instead: nothing is generated, and it stays
+    #[arg(long, value_name = "URL", conflicts_with_all = ["folder", "postgres", "payments"])]
+    pub database_url: Option<ledger::DatabaseUrl>,
 }
 
 /// Flags of `generate`.

@@ -92,18 +92,25 @@ impl MissingWords {
 }
 
 impl Reader<'_> {
-    /// Words that payments lack, of so many payments and as many confirmations of a block at most.
+    /// Words that payments lack, of about so many payments and confirmations, twice that at most.
     pub fn missing_words(&mut self, limit: i64) -> Result<MissingWords, StorageError> {
         let mut missing = MissingWords::default();
+        let mut spent = 0;
         for block in self.id_blocks()? {
+            if spent >= limit {
+                missing.has_more = true;
+                break;
+            }
             let (made, confirmed) = (self.made_since(&block, limit)?, self.confirmed_since(&block, limit)?);
             let moved = Block {
                 payments_upto: made.last().map_or(block.payments_upto, |(id, ..)| *id),
                 postings_upto: confirmed.last().map_or(block.postings_upto, |(id, ..)| *id),
                 ..block.clone()
             };
-            let full = |found: usize| i64::try_from(found).is_ok_and(|found| found >= limit);
-            missing.has_more |= full(made.len()) || full(confirmed.len());
+            for found in [made.len(), confirmed.len()].map(|found| i64::try_from(found).unwrap_or(i64::MAX)) {
+                missing.has_more |= found >= limit;
+                spent = found.saturating_add(spent);
+            }
             match made.is_empty() && confirmed.is_empty() {
                 false => missing.blocks.push(moved),
                 true if block.is_over => missing.over.push(block.first),

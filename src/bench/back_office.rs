@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
-use chrono::{NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use ledger::{
@@ -27,6 +27,8 @@ pub struct BackOfficeBench {
     pub postgres: Option<String>,
     /// Payments in the database.
     pub payments: u64,
+    /// A database of `fatoura generate`, to measure instead of generating.
+    pub filled: Option<DatabaseUrl>,
 }
 
 /// Times that each page is asked for.
@@ -39,6 +41,13 @@ const PAGES_ON: usize = 4;
 /// Runs the benchmark and prints as it goes.
 pub fn run(options: &BackOfficeBench, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "{}", machine::describe())?;
+    if let Some(filled) = &options.filled {
+        let now = Utc::now();
+        let unordered = Ledger::open(filled, 1, Arc::new(|| {}))?;
+        generate::order(&unordered, now, out)?;
+        unordered.close();
+        return measure(filled, now, out);
+    }
     let place = tempfile::tempdir_in(&options.folder)
         .with_context(|| format!("cannot make a folder in {}", options.folder.display()))?;
     let url = format!("sqlite:{}", place.path().join("bench.db").display());
@@ -57,6 +66,10 @@ fn database(options: &BackOfficeBench, url: &DatabaseUrl, name: &str, out: &mut 
     let empty = Ledger::open_to_fill(url)?;
     generate::run(&empty, &Plan { payments: options.payments, seed: 1, until }, out)?;
     empty.close();
+    measure(url, until, out)
+}
+
+fn measure(url: &DatabaseUrl, until: DateTime<Utc>, out: &mut dyn Write) -> anyhow::Result<()> {
     let ledger = Ledger::open(url, 2, Arc::new(|| {}))?;
     if let DatabaseUrl::Postgres(server) = url {
         // As the server does by itself after some minutes.

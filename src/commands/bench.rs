@@ -14,8 +14,11 @@ pub(super) fn run(args: BenchArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
             bench::run_settlement(&SettlementBench { folder, postgres, payments, statement_mib }, out)?;
             return Ok(Outcome::Done);
         }
-        Some(OtherBench::BackOffice(BackOfficeBenchArgs { folder, postgres, payments })) => {
-            bench::run_back_office(&BackOfficeBench { folder, postgres, payments: payments.into() }, out)?;
+        Some(OtherBench::BackOffice(BackOfficeBenchArgs { folder, postgres, payments, database_url })) => {
+            bench::run_back_office(
+                &BackOfficeBench { folder, postgres, payments: payments.into(), filled: database_url },
+                out,
+            )?;
             return Ok(Outcome::Done);
         }
         None => {}

@@ -113,7 +113,7 @@ pub fn run(ledger: &Ledger, plan: &Plan, out: &mut dyn Write) -> anyhow::Result<
 }
 
 /// Puts all of them in order, as the hub's own job does.
-fn order(ledger: &Ledger, now: DateTime<Utc>, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(crate) fn order(ledger: &Ledger, now: DateTime<Utc>, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut slices = 0_u64;
     loop {
         let (words, facts) =

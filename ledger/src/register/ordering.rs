@@ -58,10 +58,15 @@ impl MissingFacts {
 }
 
 impl Reader<'_> {
-    /// What the register lacks: of so many payments, tasks and postings of a block at most.
+    /// What the register lacks: of about so many payments, tasks and postings, some times that at most.
     pub fn missing_facts(&mut self, limit: i64, now: DateTime<Utc>) -> Result<MissingFacts, StorageError> {
         let mut missing = MissingFacts::default();
+        let mut spent = 0;
         for block in self.blocks_out_of_order()? {
+            if spent >= limit {
+                missing.has_more = true;
+                break;
+            }
             let mut moved = block.clone();
             let most = [
                 self.add_new_payments(&mut moved, limit, &mut missing)?,
@@ -69,7 +74,10 @@ impl Reader<'_> {
                 self.add_tasks_of(&mut moved, limit, &mut missing)?,
                 self.add_events(&mut moved, limit, &mut missing)?,
             ];
-            missing.has_more |= most.into_iter().any(|found| i64::try_from(found).is_ok_and(|found| found >= limit));
+            for found in most.map(|found| i64::try_from(found).unwrap_or(i64::MAX)) {
+                missing.has_more |= found >= limit;
+                spent = found.saturating_add(spent);
+            }
             if moved != block {
                 missing.blocks.push(moved);
             } else if block.is_over && block.states_upto >= block.facts_upto {
