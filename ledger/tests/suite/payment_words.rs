@@ -105,4 +105,22 @@ fn by_several_processes(db: &TestDb) {
     db.assert_clean();
 }
 
-on_both!(found_at_once_and_in_order, by_several_processes);
+/// What many processes left behind is put in order a bounded part at a time.
+fn left_by_many_processes(db: &TestDb) {
+    let mut made = Vec::new();
+    for process in 0..4 {
+        let ledger = db.open();
+        made.extend((0..3).map(|number| pay(&ledger, process * 3 + number, false)));
+        ledger.close();
+    }
+    let ledger = db.open();
+    assert!(index(&ledger, 2));
+    assert_eq!(db.count("payment_words"), 4, "two payments by phone and customer");
+    while index(&ledger, 2) {}
+    assert_eq!(db.count("payment_words"), 24);
+    made.sort_unstable();
+    assert_eq!(found(&ledger, &customer(), 100), made.iter().rev().copied().collect::<Vec<_>>());
+    db.assert_clean();
+}
+
+on_both!(found_at_once_and_in_order, by_several_processes, left_by_many_processes);
