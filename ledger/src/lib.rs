@@ -20,6 +20,7 @@ mod ledger;
 mod links;
 mod money;
 mod outbox;
+mod outcomes;
 mod payment_words;
 mod postings;
 mod reconciliation;
@@ -64,6 +65,10 @@ pub use ledger::{Ledger, Reader};
 pub use links::{KeptLink, Maker, NewLink, PaymentLink};
 pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskFilter, TaskResult};
+pub use outcomes::{
+    NewOutcome, OutcomeAbout, OutcomeDecided, OutcomeKept, OutcomeProposal, OutcomeRefusal, OutcomeState,
+    OutcomeSubject, OutcomeVerdict, OutcomeWord, UnknownOutcome,
+};
 pub use payment_words::{MissingWords, PaymentWord};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{

@@ -1012,6 +1012,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    outcome_proposals (id) {
+        id -> BigInt,
+        about_id -> BigInt,
+        payment_id -> BigInt,
+        subject -> SmallInt,
+        verdict -> SmallInt,
+        receipt_number -> Text,
+        evidence -> Text,
+        state -> SmallInt,
+        proposed_at -> Timestamp,
+        proposed_by -> BigInt,
+        proposed_by_name -> Text,
+        ended_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_by_name -> Text,
+        note -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
     quotes,

@@ -18,6 +18,7 @@ mod jobs;
 mod keeping;
 mod links;
 mod outbox;
+mod outcomes;
 mod outlets;
 mod paying;
 mod payment_words;
