@@ -12,6 +12,7 @@ mod finance;
 mod guard;
 mod health;
 mod ivr;
+mod outcomes;
 mod outlet;
 mod receipt;
 mod refunds;

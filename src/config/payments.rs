@@ -47,8 +47,15 @@ const REFUND_ALONE: Variable = with_default(
     "up to which amount of a payment one person makes refunds; above it a second one has to approve",
 );
 
+const UNKNOWN_HOURS: Variable = with_default(
+    "FATOURA_UNKNOWN_HOURS",
+    "24",
+    "a whole number, 1 to 720",
+    "how long a biller or the gateway may leave an outcome unknown before two people may decide it without being called",
+);
+
 pub(super) const VARIABLES: &[&Variable] =
-    &[&INQUIRY, &CARD_SESSION, &CALLBACK_URL, &STAMP_DUTY, &CASH_REFERENCE, &REFUND_ALONE];
+    &[&INQUIRY, &CARD_SESSION, &CALLBACK_URL, &STAMP_DUTY, &CASH_REFERENCE, &REFUND_ALONE, &UNKNOWN_HOURS];
 
 /// Rules of payments that are the operator's choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +72,8 @@ pub struct PaymentsConfig {
     pub cash_reference_hours: u32,
     /// The highest refund that one person makes alone.
     pub refund_alone_max: Money,
+    /// How long an outcome may stay unknown before people may decide it, in hours.
+    pub unknown_hours: u32,
 }
 
 impl PaymentsConfig {
@@ -77,6 +86,7 @@ impl PaymentsConfig {
         let refund_alone = reader.get(&REFUND_ALONE, |text| {
             Money::parse_wire(text).ok().filter(|amount| (0..=100_000_000).contains(&amount.minor()))
         });
+        let unknown_hours = reader.number(&UNKNOWN_HOURS, 1..=720);
         Some(Self {
             inquiry_minutes: inquiry_minutes?,
             card_session: card_session?,
@@ -84,6 +94,7 @@ impl PaymentsConfig {
             stamp_duty: stamp_duty?,
             cash_reference_hours: cash_reference_hours?,
             refund_alone_max: refund_alone?,
+            unknown_hours: unknown_hours?,
         })
     }
 }

@@ -136,6 +136,16 @@ actions! {
     FraudListed = "fraud-listed";
     /// They took somebody off a list.
     FraudUnlisted = "fraud-unlisted";
+    /// They said what became of something that nobody had answered for.
+    OutcomeProposed = "outcome-proposed";
+    /// As the second person they agreed, and it was done.
+    OutcomeApproved = "outcome-approved";
+    /// As the second person they did not agree.
+    OutcomeRefused = "outcome-refused";
+    /// They took their own proposal back.
+    OutcomeWithdrawn = "outcome-withdrawn";
+    /// They had it asked once more what became of a payment.
+    PaymentTakenUp = "payment-taken-up";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -59,7 +59,11 @@ impl WriteOp<'_> {
                 let same = other.proposed_by.id == new.actor.id
                     && (other.verdict, &other.receipt_number) == (new.verdict, &new.receipt_number)
                     && other.evidence == new.evidence;
-                return if same { Ok(OutcomeKept::Kept(other.id)) } else { refused(OutcomeRefusal::Open(other.id)) };
+                return if same {
+                    Ok(OutcomeKept::KeptBefore(other.id))
+                } else {
+                    refused(OutcomeRefusal::Open(other.id))
+                };
             }
             self.end_proposal(other.id, OutcomeState::Overtaken, None, "", now)?;
         }

@@ -18,8 +18,9 @@ use diesel::prelude::*;
 
 use crate::agents::Actor;
 use crate::ledger::Reader;
-use crate::postings::Moment;
+use crate::postings::{self, Entry, Moment, Posting};
 use crate::refunds::Refund;
+use crate::states::PostingKind;
 use crate::storage::StorageError;
 use crate::storage::rows::Payment;
 use crate::storage::schema::outcome_proposals;
@@ -86,8 +87,10 @@ pub enum OutcomeRefusal {
 /// What became of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutcomeKept {
-    /// Kept, now or by the same person's same words before: its number.
+    /// Kept: its number.
     Kept(i64),
+    /// The same person said the same before: its number.
+    KeptBefore(i64),
     /// It is not possible.
     Refused(OutcomeRefusal),
 }
@@ -190,6 +193,37 @@ impl UnknownOutcome {
     /// Whether people may say what became of it, where it must be so old if nobody was called.
     pub fn is_for_people(&self, age: TimeDelta, now: DateTime<Utc>) -> bool {
         self.is_incident || self.since + age <= now.naive_utc()
+    }
+
+    /// The lines that follow from a word; an agent's commission, which is taken back with its payment, is beside them.
+    pub fn entries(&self, verdict: OutcomeVerdict) -> Result<Vec<Entry>, StorageError> {
+        use OutcomeVerdict::{Done, NotDone};
+        let (payment, moment) = (&self.payment, Moment::of(self.since.and_utc()));
+        let (biller, funds, amounts) = (payment.biller, &payment.funds, &payment.amounts);
+        let reversed = |kind, posting: &Posting| postings::reversed(kind, posting, moment);
+        let booked = match (self.subject, verdict, &self.refund) {
+            (OutcomeSubject::Confirmation, Done, _) => vec![postings::confirmed(biller, amounts, moment)?],
+            (OutcomeSubject::Confirmation, NotDone, _) => {
+                vec![postings::return_decided(amounts, moment)?, postings::returned(funds, amounts, moment)?]
+            }
+            // Without a capture nothing was booked, and nothing is booked back.
+            (OutcomeSubject::Return, Done, _) if payment.paid_at.is_some() => {
+                vec![postings::returned(funds, amounts, moment)?]
+            }
+            (OutcomeSubject::Cancellation, Done, _) => vec![
+                reversed(PostingKind::ConfirmedReversed, &postings::confirmed(biller, amounts, moment)?)?,
+                reversed(PostingKind::TakenReversed, &postings::taken(funds, amounts, moment)?)?,
+            ],
+            (OutcomeSubject::Refund, Done, Some(refund)) => {
+                vec![postings::refund_paid(funds, &refund.amounts, moment)?]
+            }
+            (OutcomeSubject::Refund, NotDone, Some(refund)) => {
+                let decided = postings::refund_decided(biller, &refund.amounts, moment)?;
+                vec![reversed(PostingKind::RefundReversed, &decided)?]
+            }
+            _ => Vec::new(),
+        };
+        Ok(booked.iter().flat_map(|posting| posting.entries().to_vec()).collect())
     }
 }
 

@@ -41,7 +41,7 @@ fn propose(ledger: &Ledger, new: NewOutcome) -> OutcomeKept {
 
 fn kept(kept: OutcomeKept) -> i64 {
     match kept {
-        OutcomeKept::Kept(id) => id,
+        OutcomeKept::Kept(id) | OutcomeKept::KeptBefore(id) => id,
         other => panic!("not kept: {other:?}"),
     }
 }
@@ -171,7 +171,7 @@ fn only_what_is_unknown_is_decided(db: &TestDb) {
             let may = S::of_state(state) == Some(subject) && subject.verdicts().contains(&verdict);
             let new = NewOutcome { evidence: case.clone(), ..of(OutcomeAbout::Payment(payment), subject, verdict) };
             match propose(&ledger, new) {
-                OutcomeKept::Kept(id) => {
+                OutcomeKept::Kept(id) | OutcomeKept::KeptBefore(id) => {
                     assert!(may, "{case}");
                     ledger.write_now(move |op| op.withdraw_outcome(id, &actor(1), later().naive_utc())).unwrap();
                 }

@@ -196,6 +196,7 @@ fn config(
             stamp_duty: StampDuty::default(),
             cash_reference_hours: 48,
             refund_alone_max: ledger::Money::ZERO,
+            unknown_hours: 24,
         },
         retention: RetentionConfig::default(),
         settlement: SettlementConfig {
