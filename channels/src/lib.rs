@@ -11,6 +11,7 @@ mod desk;
 mod finance;
 mod guard;
 mod health;
+mod holds;
 mod ivr;
 mod outcomes;
 mod outlet;

@@ -12,6 +12,7 @@ use crate::branding;
 use crate::desk;
 use crate::finance;
 use crate::guard as fraud;
+use crate::holds;
 use crate::outcomes;
 use crate::outlet;
 use crate::refunds;
@@ -61,6 +62,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(registers)
         .configure(refund_pages)
         .configure(unknown_outcomes)
+        .configure(held_money)
         .configure(brandings)
         .configure(settings_of_billers)
         .configure(guarding)
@@ -431,6 +433,19 @@ fn unknown_outcomes(cfg: &mut ServiceConfig) {
         .service(form("/staff/refunds/{refund}/resolve").route(show(Refund)).route(propose(Refund)))
         .service(form("/staff/refunds/{refund}/resolve/decide").route(show(Refund)).route(decide(Refund)))
         .service(form("/staff/refunds/{refund}/resolve/withdraw").route(show(Refund)).route(withdraw(Refund)));
+}
+
+/// What the gateway holds. A form's own address shows what it is about.
+fn held_money(cfg: &mut ServiceConfig) {
+    use holds::{acting, showing};
+    cfg.service(
+        form("/staff/payments/{payment}/hold").route(get().to(showing::show_hold)).route(post().to(acting::capture)),
+    )
+    .service(
+        form("/staff/payments/{payment}/hold/let-go")
+            .route(get().to(showing::show_hold))
+            .route(post().to(acting::let_go)),
+    );
 }
 
 /// How billers are shown to payers.

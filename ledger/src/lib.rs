@@ -14,6 +14,7 @@ mod branding;
 mod catalogue;
 mod desk;
 mod guard;
+mod holds;
 mod jobs;
 mod keeping;
 mod ledger;
@@ -59,6 +60,7 @@ pub use guard::{
     CaseOutcome, GuardCase, GuardCaseState, GuardEntry, GuardHit, GuardKey, GuardList, GuardOutcome, GuardRuleState,
     GuardSource, GuardSubject, KeptEntry, NewGuardEntry, NewGuardHit, PastPayment, RuleDecided, StoredRule,
 };
+pub use holds::{HoldAct, HoldDecision, HoldOutcome, NewCapture, NewRelease};
 pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, RunHold, StoredJob};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};

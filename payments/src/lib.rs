@@ -14,6 +14,7 @@ pub mod finance;
 pub mod form;
 pub mod gateways;
 pub mod guard;
+pub mod holds;
 mod hub;
 pub mod links;
 pub mod messages;

@@ -146,6 +146,10 @@ actions! {
     OutcomeWithdrawn = "outcome-withdrawn";
     /// They had it asked once more what became of a payment.
     PaymentTakenUp = "payment-taken-up";
+    /// They had what the gateway holds captured, all or part of it.
+    HoldCaptured = "hold-captured";
+    /// They let it go.
+    HoldLetGo = "hold-let-go";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

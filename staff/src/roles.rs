@@ -103,6 +103,8 @@ pub enum Permission {
     ProposeOutcome,
     /// Agree to that, as the second person.
     DecideOutcome,
+    /// Capture what the card gateway holds for a payment, or let it go.
+    ManageHolds,
 }
 
 impl Role {
@@ -173,6 +175,7 @@ impl Role {
                 P::ManageReports,
                 P::ProposeOutcome,
                 P::DecideOutcome,
+                P::ManageHolds,
             ],
             Self::Auditor => {
                 &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit, P::ViewBillers]
@@ -199,7 +202,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -228,6 +231,7 @@ impl Permission {
         Self::ManageStaff,
         Self::ProposeOutcome,
         Self::DecideOutcome,
+        Self::ManageHolds,
     ];
 
     /// Whether money moves by it, or by what it lets somebody set: whoever manages staff can give themselves the rest,
@@ -251,7 +255,8 @@ impl Permission {
             | Self::ManageBillers
             | Self::ManageStaff
             | Self::ProposeOutcome
-            | Self::DecideOutcome => true,
+            | Self::DecideOutcome
+            | Self::ManageHolds => true,
             Self::ViewOutlets
             | Self::Desk
             | Self::ViewBillerPayments
@@ -427,6 +432,7 @@ mod tests {
     #[case(P::ManageStaff, "administrator")]
     #[case(P::ProposeOutcome, "operations")]
     #[case(P::DecideOutcome, "finance operations")]
+    #[case(P::ManageHolds, "operations")]
     fn who_may(#[case] permission: Permission, #[case] roles: &str) {
         let may: BTreeSet<Role> =
             Role::ALL.into_iter().filter(|role| role.permissions().contains(&permission)).collect();

@@ -3,7 +3,7 @@
 use payments::register::Story;
 
 use crate::staff::session::StaffSession;
-use crate::{outcomes, refunds};
+use crate::{holds, outcomes, refunds};
 
 /// A link to something that can be done.
 pub(super) struct ActionLink {
@@ -17,5 +17,6 @@ pub(super) struct ActionLink {
 pub(super) fn action_links(session: &StaffSession, story: &Story) -> Vec<ActionLink> {
     let refunds = refunds::actions(session, story.payment.id, story.payment.state);
     let outcomes = outcomes::actions(session, story.payment.id, story.payment.state);
-    refunds.into_iter().chain(outcomes).map(|(key, path)| ActionLink { key, path }).collect()
+    let holds = holds::actions(session, story.payment.id, story.payment.state);
+    refunds.into_iter().chain(outcomes).chain(holds).map(|(key, path)| ActionLink { key, path }).collect()
 }

@@ -9,6 +9,7 @@ mod audit;
 mod bills;
 mod entries;
 mod faults;
+mod holds;
 mod journal;
 mod outcomes;
 mod payments;
@@ -47,6 +48,7 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         agents::check(connection, &accounts, &mut report)?;
         refunds::check(connection, &mut report)?;
         outcomes::check(connection, &mut report)?;
+        holds::check(connection, &mut report)?;
         settlement::check(connection, &mut report)?;
         reconciliation::check(connection, &accounts, &mut report)?;
         audit::check(connection, &mut report)?;

@@ -1013,6 +1013,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    hold_acts (payment_id) {
+        payment_id -> BigInt,
+        act -> SmallInt,
+        held -> BigInt,
+        amount -> BigInt,
+        asked_at -> Timestamp,
+        asked_by -> BigInt,
+        asked_by_name -> Text,
+        note -> Text,
+        refused_at -> Nullable<Timestamp>,
+        words -> Text,
+    }
+}
+
+diesel::table! {
     outcome_proposals (id) {
         id -> BigInt,
         about_id -> BigInt,

@@ -14,6 +14,7 @@ mod counter_damage;
 mod counters;
 mod damage;
 mod histories;
+mod holds;
 mod jobs;
 mod keeping;
 mod links;

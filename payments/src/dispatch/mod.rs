@@ -7,6 +7,7 @@
 mod cancel;
 mod confirm;
 mod gateway;
+mod hold;
 mod message;
 mod notice;
 mod refund;
