@@ -200,6 +200,8 @@ fn hub_settings(config: &Config) -> HubSettings {
         settlement_folder: config.settlement.folder.clone(),
         break_alone_max: config.reconcile.alone_max,
         refund_alone_max: payments.refund_alone_max,
+        unknown_age: TimeDelta::hours(payments.unknown_hours.into()),
+        hold_lifetime: TimeDelta::hours(payments.hold_hours.into()),
         report_domains: config.report_domains.clone(),
         ..HubSettings::default()
     }

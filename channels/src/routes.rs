@@ -12,6 +12,8 @@ use crate::branding;
 use crate::desk;
 use crate::finance;
 use crate::guard as fraud;
+use crate::holds;
+use crate::outcomes;
 use crate::outlet;
 use crate::refunds;
 use crate::register;
@@ -59,6 +61,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(reported)
         .configure(registers)
         .configure(refund_pages)
+        .configure(unknown_outcomes)
+        .configure(held_money)
         .configure(brandings)
         .configure(settings_of_billers)
         .configure(guarding)
@@ -407,6 +411,41 @@ fn refund_pages(cfg: &mut ServiceConfig) {
                 .route(get().to(asking::show_form))
                 .route(post().to(asking::propose)),
         );
+}
+
+/// Outcomes that nobody ever said, of payments and of refunds. A form's own address shows what it is about.
+fn unknown_outcomes(cfg: &mut ServiceConfig) {
+    use outcomes::Kind::{Payment, Refund};
+    use outcomes::{deciding, listing, proposing, showing};
+    let show = |kind| get().to(move |session, number| showing::show_outcome(kind, session, number));
+    let propose = |kind| post().to(move |session, number, posted| proposing::propose(kind, session, number, posted));
+    let decide = |kind| post().to(move |session, number, posted| deciding::decide(kind, session, number, posted));
+    let withdraw = |kind| post().to(move |session, number, posted| deciding::withdraw(kind, session, number, posted));
+    cfg.service(page("/staff/unknowns").route(get().to(listing::show_unknowns)))
+        .service(form("/staff/payments/{payment}/resolve").route(show(Payment)).route(propose(Payment)))
+        .service(form("/staff/payments/{payment}/resolve/decide").route(show(Payment)).route(decide(Payment)))
+        .service(form("/staff/payments/{payment}/resolve/withdraw").route(show(Payment)).route(withdraw(Payment)))
+        .service(
+            form("/staff/payments/{payment}/resolve/ask-again")
+                .route(show(Payment))
+                .route(post().to(deciding::ask_again)),
+        )
+        .service(form("/staff/refunds/{refund}/resolve").route(show(Refund)).route(propose(Refund)))
+        .service(form("/staff/refunds/{refund}/resolve/decide").route(show(Refund)).route(decide(Refund)))
+        .service(form("/staff/refunds/{refund}/resolve/withdraw").route(show(Refund)).route(withdraw(Refund)));
+}
+
+/// What the gateway holds. A form's own address shows what it is about.
+fn held_money(cfg: &mut ServiceConfig) {
+    use holds::{acting, showing};
+    cfg.service(
+        form("/staff/payments/{payment}/hold").route(get().to(showing::show_hold)).route(post().to(acting::capture)),
+    )
+    .service(
+        form("/staff/payments/{payment}/hold/let-go")
+            .route(get().to(showing::show_hold))
+            .route(post().to(acting::let_go)),
+    );
 }
 
 /// How billers are shown to payers.

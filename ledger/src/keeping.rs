@@ -108,6 +108,8 @@ pub struct Quote {
     pub bills: Vec<BillClaim>,
     /// What the biller is told and payers are shown.
     pub detail: String,
+    /// When it was priced (UTC).
+    pub created_at: NaiveDateTime,
     /// When it ends (UTC).
     pub expires_at: NaiveDateTime,
 }
@@ -141,6 +143,7 @@ struct QuoteRow {
     duty: i64,
     bills: Vec<u8>,
     detail: String,
+    created_at: NaiveDateTime,
     expires_at: NaiveDateTime,
 }
 
@@ -166,6 +169,7 @@ impl TryFrom<QuoteRow> for Quote {
             inquiry: row.inquiry,
             receivable_type: row.receivable_type,
             detail: row.detail,
+            created_at: row.created_at,
             expires_at: row.expires_at,
         })
     }
@@ -229,6 +233,7 @@ impl WriteOp<'_> {
             amounts: new.amounts,
             bills: claims,
             detail: new.detail.clone(),
+            created_at: new.created_at,
             expires_at: new.expires_at,
         })
     }

@@ -11,7 +11,7 @@ use crate::storage::{
 };
 use crate::writer::{
     Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, Shared,
-    Sorting, WriteOp, Writer, WriterStats,
+    Sorting, StepWrite, WriteOp, Writer, WriterStats,
 };
 
 /// The ledger over one database. Commands are answered through a [`Reply`] after their commit; the `_now` forms wait.
@@ -57,6 +57,44 @@ where
         (self.reply)(match failure {
             Some(failure) => Err(failure),
             None if !self.is_held => Err(LedgerError::NotHeld),
+            None => self.result.ok_or_else(missing),
+        });
+    }
+}
+
+struct StepJob<T, B, A> {
+    before: B,
+    after: A,
+    result: Option<T>,
+    reply: Reply<T>,
+}
+
+impl<T, B, A> StepWrite for StepJob<T, B, A>
+where
+    T: Send,
+    B: FnMut(&mut WriteOp<'_>) -> Result<Result<Advance, T>, StorageError> + Send,
+    A: FnMut(&mut WriteOp<'_>, AdvanceOutcome) -> Result<T, StorageError> + Send,
+{
+    fn before(&mut self, op: &mut WriteOp<'_>) -> Result<Option<Advance>, StorageError> {
+        self.result = None;
+        match (self.before)(op)? {
+            Ok(step) => Ok(Some(step)),
+            Err(result) => {
+                self.result = Some(result);
+                Ok(None)
+            }
+        }
+    }
+
+    fn after(&mut self, op: &mut WriteOp<'_>, outcome: AdvanceOutcome) -> Result<(), StorageError> {
+        self.result = Some((self.after)(op, outcome)?);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, failure: Option<LedgerError>) {
+        let missing = || StorageError::Failed("a write left no result".to_owned()).into();
+        (self.reply)(match failure {
+            Some(failure) => Err(failure),
             None => self.result.ok_or_else(missing),
         });
     }
@@ -149,6 +187,17 @@ impl Ledger {
         self.writer.submit(Job::Rare(Box::new(RareJob { write, hold, is_held: true, result: None, reply })));
     }
 
+    /// A rare write around a step of a payment, all in one commit: `before` says which step, or answers without one;
+    /// `after` hears what became of it. Both may run more than once, each time from nothing, until they are committed once.
+    pub fn write_step<T: Send + 'static>(
+        &self,
+        before: impl FnMut(&mut WriteOp<'_>) -> Result<Result<Advance, T>, StorageError> + Send + 'static,
+        after: impl FnMut(&mut WriteOp<'_>, AdvanceOutcome) -> Result<T, StorageError> + Send + 'static,
+        reply: Reply<T>,
+    ) {
+        self.writer.submit(Job::Step(Box::new(StepJob { before, after, result: None, reply })));
+    }
+
     /// [`Self::pay`], waiting for the answer.
     pub fn pay_now(&self, pay: Pay) -> Result<PayOutcome, LedgerError> {
         wait(|reply| self.pay(pay, reply))
@@ -165,6 +214,15 @@ impl Ledger {
         write: impl FnMut(&mut WriteOp<'_>) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         wait(|reply| self.write(write, reply))
+    }
+
+    /// [`Self::write_step`], waiting for the answer.
+    pub fn write_step_now<T: Send + 'static>(
+        &self,
+        before: impl FnMut(&mut WriteOp<'_>) -> Result<Result<Advance, T>, StorageError> + Send + 'static,
+        after: impl FnMut(&mut WriteOp<'_>, AdvanceOutcome) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        wait(|reply| self.write_step(before, after, reply))
     }
 
     /// Reads. Blocks while the pool is empty and while the database works: not for a thread that serves many.

@@ -14,12 +14,14 @@ mod branding;
 mod catalogue;
 mod desk;
 mod guard;
+mod holds;
 mod jobs;
 mod keeping;
 mod ledger;
 mod links;
 mod money;
 mod outbox;
+mod outcomes;
 mod payment_words;
 mod postings;
 mod reconciliation;
@@ -58,12 +60,17 @@ pub use guard::{
     CaseOutcome, GuardCase, GuardCaseState, GuardEntry, GuardHit, GuardKey, GuardList, GuardOutcome, GuardRuleState,
     GuardSource, GuardSubject, KeptEntry, NewGuardEntry, NewGuardHit, PastPayment, RuleDecided, StoredRule,
 };
+pub use holds::{HoldAct, HoldDecision, HoldOutcome, NewCapture, NewRelease};
 pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, RunHold, StoredJob};
 pub use keeping::{BillStanding, Inquiry, NewInquiry, NewQuote, Quote};
 pub use ledger::{Ledger, Reader};
 pub use links::{KeptLink, Maker, NewLink, PaymentLink};
 pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskFilter, TaskResult};
+pub use outcomes::{
+    NewOutcome, OutcomeAbout, OutcomeDecided, OutcomeKept, OutcomeProposal, OutcomeRefusal, OutcomeState,
+    OutcomeSubject, OutcomeVerdict, OutcomeWord, UnknownOutcome,
+};
 pub use payment_words::{MissingWords, PaymentWord};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{

@@ -147,6 +147,15 @@ fn allowed(bounds: &Bounds, amount: Money) -> Result<(), ChoiceError> {
     Err(ChoiceError::AmountNotAllowed { min: bounds.min, max: bounds.max, multiple: bounds.multiple })
 }
 
+/// Lines as they are paid with a principal, which may be less than what was chosen.
+pub(crate) fn paid(lines: &[Article], principal: Money) -> Vec<Article> {
+    let chosen = Money::sum(lines.iter().map(|line| line.amount));
+    match spread(lines.to_vec(), principal) {
+        Some(paid) if !lines.is_empty() && chosen != Some(principal) => paid,
+        _ => lines.to_vec(),
+    }
+}
+
 /// Spreads an amount over lines; `None` if no line can take it or a sum leaves the range.
 fn spread(mut lines: Vec<Article>, amount: Money) -> Option<Vec<Article>> {
     let credits = Money::sum(lines.iter().map(|line| line.amount).filter(|due| *due < Money::ZERO))?;

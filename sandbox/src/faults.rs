@@ -69,7 +69,7 @@ pub struct FaultRule {
     /// `biller:1001`, `gateway`, `sms`, `smtp` or `sftp`.
     pub target: String,
     /// `find`, `confirm`, `status`, `cancel`, `forms` for billers; `page`, `callback`, `api`, of
-    /// which `credit` and `void` alone, for the gateway; `send` for
+    /// which `credit`, `void` and `capture` alone, for the gateway; `send` for
     /// SMS; `mail` for mail; `open`, `write`, `rename` and the like for files; `None` for every call.
     pub call: Option<String>,
     /// What goes wrong.
@@ -131,7 +131,7 @@ impl FaultRule {
     /// What is wrong with a rule that came from outside.
     pub(crate) fn fault(&self) -> Option<String> {
         let calls: &[&str] = match self.target.as_str() {
-            "gateway" => &["page", "callback", "api", "credit", "void", "connector"],
+            "gateway" => &["page", "callback", "api", "credit", "void", "capture", "connector"],
             "sms" => &["send"],
             "smtp" => &["mail"],
             "sftp" => &["sign-in", "open", "read", "write", "close", "stat", "list", "remove", "rename"],

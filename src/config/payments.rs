@@ -47,8 +47,22 @@ const REFUND_ALONE: Variable = with_default(
     "up to which amount of a payment one person makes refunds; above it a second one has to approve",
 );
 
+const UNKNOWN_HOURS: Variable = with_default(
+    "FATOURA_UNKNOWN_HOURS",
+    "24",
+    "a whole number, 1 to 720",
+    "how long a biller or the gateway may leave an outcome unknown before two people may decide it without being called",
+);
+
+const HOLD_HOURS: Variable = with_default(
+    "FATOURA_HOLD_HOURS",
+    "120",
+    "a whole number, 1 to 120",
+    "how long the card gateway's hold waits for its capture before it is let go: less than the gateway holds it",
+);
+
 pub(super) const VARIABLES: &[&Variable] =
-    &[&INQUIRY, &CARD_SESSION, &CALLBACK_URL, &STAMP_DUTY, &CASH_REFERENCE, &REFUND_ALONE];
+    &[&INQUIRY, &CARD_SESSION, &CALLBACK_URL, &STAMP_DUTY, &CASH_REFERENCE, &REFUND_ALONE, &UNKNOWN_HOURS, &HOLD_HOURS];
 
 /// Rules of payments that are the operator's choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +79,10 @@ pub struct PaymentsConfig {
     pub cash_reference_hours: u32,
     /// The highest refund that one person makes alone.
     pub refund_alone_max: Money,
+    /// How long an outcome may stay unknown before people may decide it, in hours.
+    pub unknown_hours: u32,
+    /// How long a hold waits for its capture, in hours.
+    pub hold_hours: u32,
 }
 
 impl PaymentsConfig {
@@ -77,6 +95,8 @@ impl PaymentsConfig {
         let refund_alone = reader.get(&REFUND_ALONE, |text| {
             Money::parse_wire(text).ok().filter(|amount| (0..=100_000_000).contains(&amount.minor()))
         });
+        let unknown_hours = reader.number(&UNKNOWN_HOURS, 1..=720);
+        let hold_hours = reader.number(&HOLD_HOURS, 1..=120);
         Some(Self {
             inquiry_minutes: inquiry_minutes?,
             card_session: card_session?,
@@ -84,6 +104,8 @@ impl PaymentsConfig {
             stamp_duty: stamp_duty?,
             cash_reference_hours: cash_reference_hours?,
             refund_alone_max: refund_alone?,
+            unknown_hours: unknown_hours?,
+            hold_hours: hold_hours?,
         })
     }
 }

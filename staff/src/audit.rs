@@ -136,6 +136,20 @@ actions! {
     FraudListed = "fraud-listed";
     /// They took somebody off a list.
     FraudUnlisted = "fraud-unlisted";
+    /// They said what became of something that nobody had answered for.
+    OutcomeProposed = "outcome-proposed";
+    /// As the second person they agreed, and it was done.
+    OutcomeApproved = "outcome-approved";
+    /// As the second person they did not agree.
+    OutcomeRefused = "outcome-refused";
+    /// They took their own proposal back.
+    OutcomeWithdrawn = "outcome-withdrawn";
+    /// They had it asked once more what became of a payment.
+    PaymentTakenUp = "payment-taken-up";
+    /// They had what the gateway holds captured, all or part of it.
+    HoldCaptured = "hold-captured";
+    /// They let it go.
+    HoldLetGo = "hold-let-go";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -99,6 +99,12 @@ pub enum Permission {
     ViewAudit,
     /// Take members in, set their roles, reset what they sign in with.
     ManageStaff,
+    /// Say, with evidence, what became of something that a biller or a gateway never answered.
+    ProposeOutcome,
+    /// Agree to that, as the second person.
+    DecideOutcome,
+    /// Capture what the card gateway holds for a payment, or let it go.
+    ManageHolds,
 }
 
 impl Role {
@@ -150,6 +156,7 @@ impl Role {
                 P::ViewSettlement,
                 P::ResolveBreaks,
                 P::ApproveRules,
+                P::DecideOutcome,
             ],
             // Files that do not arrive are incidents; closing breaks is not theirs, as they say where billers' money goes.
             Self::Operations => &[
@@ -166,6 +173,9 @@ impl Role {
                 P::EditBranding,
                 P::ViewSettlement,
                 P::ManageReports,
+                P::ProposeOutcome,
+                P::DecideOutcome,
+                P::ManageHolds,
             ],
             Self::Auditor => {
                 &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit, P::ViewBillers]
@@ -192,7 +202,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -219,6 +229,9 @@ impl Permission {
         Self::EditBranding,
         Self::ViewAudit,
         Self::ManageStaff,
+        Self::ProposeOutcome,
+        Self::DecideOutcome,
+        Self::ManageHolds,
     ];
 
     /// Whether money moves by it, or by what it lets somebody set: whoever manages staff can give themselves the rest,
@@ -240,7 +253,10 @@ impl Permission {
             | Self::ReviewFraud
             | Self::ApproveRules
             | Self::ManageBillers
-            | Self::ManageStaff => true,
+            | Self::ManageStaff
+            | Self::ProposeOutcome
+            | Self::DecideOutcome
+            | Self::ManageHolds => true,
             Self::ViewOutlets
             | Self::Desk
             | Self::ViewBillerPayments
@@ -414,6 +430,9 @@ mod tests {
     #[case(P::EditBranding, "biller-user operations")]
     #[case(P::ViewAudit, "auditor administrator")]
     #[case(P::ManageStaff, "administrator")]
+    #[case(P::ProposeOutcome, "operations")]
+    #[case(P::DecideOutcome, "finance operations")]
+    #[case(P::ManageHolds, "operations")]
     fn who_may(#[case] permission: Permission, #[case] roles: &str) {
         let may: BTreeSet<Role> =
             Role::ALL.into_iter().filter(|role| role.permissions().contains(&permission)).collect();

@@ -22,6 +22,8 @@ pub(crate) fn actions(session: &StaffSession, payment: i64, state: PaymentState)
     }
 }
 
+pub(crate) use parts::lines as effect_lines;
+
 /// A refund, as its payment's story tells of it.
 pub(crate) struct RefundLine {
     pub(crate) number: String,

@@ -97,6 +97,8 @@ fn account_name(language: Language, account: &Account) -> String {
         AccountKind::RefundsPayable => "refunds-account-refunds",
         AccountKind::GatewayReceivable => "refunds-account-gateway",
         AccountKind::AgentFloat => "refunds-account-float",
+        AccountKind::InTransit => "refunds-account-transit",
+        AccountKind::StampDutyPayable => "refunds-account-duty",
         _ => return account.to_string(),
     };
     let name = i18n::text(language, key);
@@ -104,7 +106,7 @@ fn account_name(language: Language, account: &Account) -> String {
 }
 
 /// Account, debit and credit of each line.
-pub(super) fn lines(language: Language, entries: &[Entry]) -> Vec<(String, String, String)> {
+pub(crate) fn lines(language: Language, entries: &[Entry]) -> Vec<(String, String, String)> {
     let line = |entry: &Entry| {
         let account = account_name(language, &entry.account);
         let amount = format::money(language, Money::from_minor(entry.amount.saturating_abs()));

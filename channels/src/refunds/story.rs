@@ -37,6 +37,8 @@ struct RefundPage {
     can_withdraw: bool,
     can_ask_again: bool,
     word: String,
+    /// Where people say what became of it, while nobody has.
+    resolve: Option<String>,
     more: Vec<(&'static str, String)>,
 }
 
@@ -96,6 +98,8 @@ fn page(
         can_withdraw: waits && is_own,
         can_ask_again: view.is_stuck && session.who.may(Permission::ResolveIncidents),
         word: word.to_owned(),
+        resolve: (refund.state == RefundState::Pending)
+            .then(|| format!("/{language}/staff/refunds/{}/resolve", refund.id)),
         more: super::actions(session, payment.id, payment.state),
     };
     session.html(status, &page)

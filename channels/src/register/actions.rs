@@ -2,8 +2,8 @@
 
 use payments::register::Story;
 
-use crate::refunds;
 use crate::staff::session::StaffSession;
+use crate::{holds, outcomes, refunds};
 
 /// A link to something that can be done.
 pub(super) struct ActionLink {
@@ -16,5 +16,7 @@ pub(super) struct ActionLink {
 /// What this member can do about this payment elsewhere. Features that move money add their links here.
 pub(super) fn action_links(session: &StaffSession, story: &Story) -> Vec<ActionLink> {
     let refunds = refunds::actions(session, story.payment.id, story.payment.state);
-    refunds.into_iter().map(|(key, path)| ActionLink { key, path }).collect()
+    let outcomes = outcomes::actions(session, story.payment.id, story.payment.state);
+    let holds = holds::actions(session, story.payment.id, story.payment.state);
+    refunds.into_iter().chain(outcomes).chain(holds).map(|(key, path)| ActionLink { key, path }).collect()
 }

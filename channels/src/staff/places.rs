@@ -119,6 +119,13 @@ pub(super) const WORK: &[Place] = &[
         icon: "M9 5 4.5 9.5 9 14M4.5 9.5H15a4.5 4.5 0 0 1 0 9H9",
     },
     Place {
+        key: "staff-nav-unknowns",
+        path: "/staff/unknowns",
+        needs: &[Permission::ViewPayments],
+        is_whole: true,
+        icon: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8M12 16.5v.5",
+    },
+    Place {
         key: "staff-nav-billers",
         path: "/staff/billers",
         needs: &[Permission::ViewBillers],

@@ -9,7 +9,9 @@ mod audit;
 mod bills;
 mod entries;
 mod faults;
+mod holds;
 mod journal;
+mod outcomes;
 mod payments;
 mod reconciliation;
 mod refunds;
@@ -45,6 +47,8 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         bills::check(connection, &recent, &mut report)?;
         agents::check(connection, &accounts, &mut report)?;
         refunds::check(connection, &mut report)?;
+        outcomes::check(connection, &mut report)?;
+        holds::check(connection, &mut report)?;
         settlement::check(connection, &mut report)?;
         reconciliation::check(connection, &accounts, &mut report)?;
         audit::check(connection, &mut report)?;

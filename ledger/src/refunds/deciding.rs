@@ -434,7 +434,7 @@ impl WriteOp<'_> {
 }
 
 /// A payment's row, held to the commit on PostgreSQL; on SQLite nobody writes beside.
-fn held_row(connection: &mut Conn, payment: i64) -> Result<Option<PaymentRow>, StorageError> {
+pub(crate) fn held_row(connection: &mut Conn, payment: i64) -> Result<Option<PaymentRow>, StorageError> {
     let row = payments::table.filter(payments::id.eq(payment));
     if let Conn::Pg(c) = connection {
         row.select(payments::id).for_update().get_result::<i64>(c).optional()?;

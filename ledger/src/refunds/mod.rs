@@ -24,8 +24,8 @@ use crate::storage::rows::Payment;
 use crate::storage::schema::refunds;
 use crate::writer::RequestKey;
 
-pub(crate) use deciding::is_refunded;
 pub use deciding::{NewRefund, RefundDecision, RefundEffect, RefundKept, Refusal};
+pub(crate) use deciding::{held_row, is_refunded};
 pub use ending::{RefundAsk, RefundEnd};
 pub use words::{RefundReason, RefundState};
 

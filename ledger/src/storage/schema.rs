@@ -1012,6 +1012,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    hold_acts (payment_id) {
+        payment_id -> BigInt,
+        act -> SmallInt,
+        held -> BigInt,
+        amount -> BigInt,
+        asked_at -> Timestamp,
+        asked_by -> BigInt,
+        asked_by_name -> Text,
+        note -> Text,
+        refused_at -> Nullable<Timestamp>,
+        words -> Text,
+    }
+}
+
+diesel::table! {
+    outcome_proposals (id) {
+        id -> BigInt,
+        about_id -> BigInt,
+        payment_id -> BigInt,
+        subject -> SmallInt,
+        verdict -> SmallInt,
+        receipt_number -> Text,
+        evidence -> Text,
+        state -> SmallInt,
+        proposed_at -> Timestamp,
+        proposed_by -> BigInt,
+        proposed_by_name -> Text,
+        ended_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_by_name -> Text,
+        note -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
     quotes,

@@ -140,6 +140,8 @@ pub enum Step {
     Decline,
     /// The time to pay ran out and the gateway holds nothing; the bill is free again.
     Expire,
+    /// What is held is let go, by people or as its time is over: nothing was captured, and nothing is being captured.
+    LetGo,
     /// The biller refused for good: the money goes back. To a float it is back at once.
     Return,
     /// The money went back.

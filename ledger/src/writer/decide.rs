@@ -220,7 +220,7 @@ pub(super) fn advance(
             give_back(&row, advance, &mut effects);
             P::Returning
         }
-        (Step::Return, P::Held) => {
+        (Step::Return | Step::LetGo, P::Held) => {
             give_back(&row, advance, &mut effects);
             P::Returning
         }
@@ -277,7 +277,7 @@ fn repeated(step: &Step, state: PaymentState) -> AdvanceOutcome {
         Step::Confirm { .. } => matches!(state, P::Confirmed | P::Cancelling | P::Cancelled),
         Step::Decline => state == P::Declined,
         Step::Expire => matches!(state, P::Expired | P::Declined),
-        Step::Return => matches!(state, P::Returning | P::Returned),
+        Step::Return | Step::LetGo => matches!(state, P::Returning | P::Returned),
         Step::Returned => state == P::Returned,
         Step::Cancel { .. } => matches!(state, P::Cancelling | P::Cancelled),
         Step::Cancelled { .. } => state == P::Cancelled,

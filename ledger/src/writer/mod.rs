@@ -7,7 +7,9 @@
 //! 1. *Gather*: what is queued, at most [`BATCH_MAX`]. While batches are large the writer lingers, at most [`LINGER`],
 //!    until this one is as large as the last: callers that were just answered come back together. A lone caller's batch
 //!    was one, so it waits for nothing.
-//! 2. *Rare writes* (look-ups kept, quotes, tasks claimed ...) run one by one, each in a savepoint of its own.
+//! 2. *Rare writes* (look-ups kept, quotes, tasks claimed ...) run one by one, each in a savepoint of its own. One that
+//!    goes around a step of a payment (a decision of people) says here which step, and hears after it was written what
+//!    became of it.
 //! 3. *View*: one read of the keys, bills, payments and guarded balances that the commands touch; for payments at
 //!    counters also of their shifts and references (`agents`), which no other payment pays for.
 //! 4. *Decide*, in memory, in the order of arrival; items see each other; a refusal writes nothing and harms no
@@ -50,7 +52,7 @@ use diesel::prelude::*;
 pub use commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, RequestKey, Step};
 pub use op::WriteOp;
 pub(crate) use op::is_replay;
-pub(crate) use queue::{Job, RareWrite, Writer};
+pub(crate) use queue::{Job, RareWrite, StepWrite, Writer};
 pub use queue::{LedgerError, Reply, WriterStats};
 pub(crate) use recent::{RECENT_MAX, RecentBill, Shared, Sorting};
 pub(crate) use windows::WINDOWS_LOCK;
@@ -266,6 +268,7 @@ impl State {
                 (Job::Pay(_, reply), Answer::Pay(outcome)) => reply(Ok(outcome)),
                 (Job::Advance(_, reply), Answer::Advance(outcome)) => reply(Ok(outcome)),
                 (Job::Rare(write), Answer::Rare(failure)) => write.finish(failure.map(Into::into)),
+                (Job::Step(write), Answer::Rare(failure)) => write.finish(failure.map(Into::into)),
                 (job, _) => job.fail(StorageError::Failed("an answer went astray".to_owned()).into()),
             }
         }
@@ -339,40 +342,56 @@ impl State {
         }
     }
 
+    /// Runs in a savepoint, which an error undoes: what went wrong first, as undoing it may have failed after.
+    fn in_savepoint<T>(
+        &mut self,
+        wake: &mut bool,
+        run: impl FnOnce(&mut WriteOp<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let (ids, accounts) = (&mut self.ids, &mut self.accounts);
+        let mut cause = None;
+        let ran = self.connection.transaction(|connection| {
+            let ran = run(&mut WriteOp { connection, ids, accounts, wake });
+            ran.inspect_err(|error| cause = Some(error.clone()))
+        });
+        // An account that it made is gone with it.
+        if ran.is_err() {
+            self.accounts.forget();
+        }
+        ran.map_err(|error| cause.unwrap_or(error))
+    }
+
     /// Phases 2 to 5.
     fn fill(&mut self, batch: &mut [Job]) -> Result<Filled, StorageError> {
         if let Conn::Sqlite(sqlite) = &mut self.connection {
             self.recents.catch_up(sqlite)?;
         }
         let mut answers: Vec<Option<Answer>> = batch.iter().map(|_| None).collect();
+        let mut steps: Vec<Option<Advance>> = batch.iter().map(|_| None).collect();
         let mut wake = false;
-        for (job, answer) in batch.iter_mut().zip(&mut answers) {
-            let Job::Rare(write) = job else { continue };
-            let (ids, accounts) = (&mut self.ids, &mut self.accounts);
-            let mut cause = None;
-            let ran = self.connection.transaction(|connection| {
-                let ran = write.run(&mut WriteOp { connection, ids, accounts, wake: &mut wake });
-                ran.inspect_err(|error| cause = Some(error.clone()))
-            });
-            // An account that it made is gone with it.
-            if ran.is_err() {
-                self.accounts.forget();
-            }
-            // What went wrong first: rolling back may have failed after it.
-            let ran = ran.map_err(|error| cause.unwrap_or(error));
-            *answer = Some(Answer::Rare(match ran {
+        for ((job, answer), step) in batch.iter_mut().zip(&mut answers).zip(&mut steps) {
+            let ran = match job {
+                Job::Rare(write) => self.in_savepoint(&mut wake, |op| write.run(op).map(|()| None)),
+                Job::Step(write) => self.in_savepoint(&mut wake, |op| write.before(op)),
+                Job::Pay(..) | Job::Advance(..) | Job::Stop => continue,
+            };
+            match ran {
+                Ok(Some(next)) => *step = Some(next),
+                Ok(None) => *answer = Some(Answer::Rare(None)),
                 // A conflict may vanish at a second try of the whole batch.
                 Err(error @ StorageError::Conflict(_)) => return Err(error),
                 // A full disk ends all of it on SQLite: what came after would commit statement by statement.
                 Err(error) if !self.is_in_transaction() => return Err(error),
-                other => other.err(),
-            }));
+                Err(error) => *answer = Some(Answer::Rare(Some(error))),
+            }
         }
         let commands: Vec<Command<'_>> = batch
             .iter()
-            .filter_map(|job| match job {
+            .zip(&steps)
+            .filter_map(|(job, step)| match job {
                 Job::Pay(pay, _) => Some(Command::Pay(pay)),
                 Job::Advance(advance, _) => Some(Command::Advance(advance)),
+                Job::Step(_) => step.as_ref().map(Command::Advance),
                 Job::Rare(_) | Job::Stop => None,
             })
             .collect();
@@ -390,6 +409,13 @@ impl State {
             }
             wake |= write::write(&mut self.connection, &mut self.accounts, &mut self.ids, &self.recents, &plan)?;
             wake |= plan.tasks.iter().any(|task| task.due_at <= task.created_at);
+        }
+        for (job, answer) in batch.iter_mut().zip(&mut answers) {
+            if let (Job::Step(write), Some(Answer::Advance(outcome))) = (job, &*answer) {
+                let outcome = *outcome;
+                self.in_savepoint(&mut wake, |op| write.after(op, outcome))?;
+                *answer = Some(Answer::Rare(None));
+            }
         }
         let folded = match &mut self.connection {
             Conn::Sqlite(sqlite) => self.recents.fold(sqlite, &plan)?,

@@ -54,10 +54,21 @@ pub(crate) trait RareWrite: Send {
     fn finish(self: Box<Self>, failure: Option<LedgerError>);
 }
 
+/// A rare write around a step of a payment, which can run again after a lost race.
+pub(crate) trait StepWrite: Send {
+    /// Before payments are read, in its own savepoint: the step, if one is to be taken.
+    fn before(&mut self, op: &mut WriteOp<'_>) -> Result<Option<Advance>, StorageError>;
+    /// After the step was written, in the same commit. What fails here undoes the step.
+    fn after(&mut self, op: &mut WriteOp<'_>, outcome: AdvanceOutcome) -> Result<(), StorageError>;
+    /// After the commit, or with what prevented it.
+    fn finish(self: Box<Self>, failure: Option<LedgerError>);
+}
+
 pub(crate) enum Job {
     Pay(Box<Pay>, Reply<PayOutcome>),
     Advance(Box<Advance>, Reply<AdvanceOutcome>),
     Rare(Box<dyn RareWrite>),
+    Step(Box<dyn StepWrite>),
     Stop,
 }
 
@@ -67,6 +78,7 @@ impl Job {
             Self::Pay(_, reply) => reply(Err(error)),
             Self::Advance(_, reply) => reply(Err(error)),
             Self::Rare(write) => write.finish(Some(error)),
+            Self::Step(write) => write.finish(Some(error)),
             Self::Stop => {}
         }
     }

@@ -6,7 +6,7 @@ use crate::support::{Doing, TestDb, accept, accept_amount, bill, card, claim, co
 
 use PaymentState as P;
 
-fn steps() -> [(&'static str, Step); 9] {
+fn steps() -> [(&'static str, Step); 10] {
     [
         ("accept held", accept(Hold::Held)),
         ("accept asked", accept(Hold::CaptureAsked)),
@@ -17,23 +17,24 @@ fn steps() -> [(&'static str, Step); 9] {
         ("expire", Step::Expire),
         ("return", Step::Return),
         ("returned", Step::Returned),
+        ("let go", Step::LetGo),
     ]
 }
 
 /// By state, the outcomes of [`steps`] in their order: a state moved to, `=` unchanged, `-` refused.
 const OUTCOMES: [(PaymentState, &str); 8] = [
-    (P::Awaiting, "held taken taken - - declined expired - -"),
-    (P::Held, "= = taken taken - - - returning -"),
-    (P::Taken, "= = = = confirmed - - returning -"),
-    (P::Confirmed, "= = = = = - - - -"),
-    (P::Declined, "held taken taken - - = = - -"),
-    (P::Expired, "held taken taken - - - = - -"),
-    (P::Returning, "= = = = - - - = returned"),
-    (P::Returned, "= = = = - - - = ="),
+    (P::Awaiting, "held taken taken - - declined expired - - -"),
+    (P::Held, "= = taken taken - - - returning - returning"),
+    (P::Taken, "= = = = confirmed - - returning - -"),
+    (P::Confirmed, "= = = = = - - - - -"),
+    (P::Declined, "held taken taken - - = = - - -"),
+    (P::Expired, "held taken taken - - - = - - -"),
+    (P::Returning, "= = = = - - - = returned ="),
+    (P::Returned, "= = = = - - - = = ="),
 ];
 
 /// What each move leaves: state, step, postings, tasks, the bill.
-const EFFECTS: [(PaymentState, &str, &str, &str, &str); 17] = [
+const EFFECTS: [(PaymentState, &str, &str, &str, &str); 18] = [
     (P::Awaiting, "accept held", "", "capture", "in flight 0"),
     (P::Awaiting, "accept asked", "taken", "verify capture, confirm", "in flight 0"),
     (P::Awaiting, "accept captured", "taken", "confirm", "in flight 0"),
@@ -42,6 +43,7 @@ const EFFECTS: [(PaymentState, &str, &str, &str, &str); 17] = [
     (P::Held, "accept captured", "taken", "confirm", "in flight 0"),
     (P::Held, "captured", "taken", "confirm", "in flight 0"),
     (P::Held, "return", "", "return, SMS returning, mail returning", "in flight 0"),
+    (P::Held, "let go", "", "return, SMS returning, mail returning", "in flight 0"),
     (P::Taken, "confirm", "confirmed", "SMS, mail", "paid 1"),
     (P::Taken, "return", "return decided", "return, SMS returning, mail returning", "in flight 0"),
     (P::Declined, "accept held", "", "capture", "in flight 0"),

@@ -58,6 +58,9 @@ pub struct Biller {
     pub connector: ConnectorSettings,
     /// Where its money goes, when, and less what.
     pub terms: Terms,
+    /// Who captures what the card gateway holds for it.
+    #[serde(default)]
+    pub capture: Capture,
     /// How long a quote lives, in hours (default 168).
     #[serde(default = "default_quote_hours")]
     pub quote_lifetime_hours: u32,
@@ -66,6 +69,17 @@ pub struct Biller {
     /// How it is shown to payers, where something is published: kept apart from the file.
     #[serde(skip)]
     pub brand: Option<Arc<Brand>>,
+}
+
+/// Who captures what the card gateway holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capture {
+    /// The hub, at once.
+    #[default]
+    Automatic,
+    /// People, until the hold ends.
+    Manual,
 }
 
 fn default_quote_hours() -> u32 {

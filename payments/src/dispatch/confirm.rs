@@ -4,7 +4,7 @@
 use biller_adapters::{BillerReceipt, ConfirmOutcome, Refusal, StatusOutcome};
 use ledger::{AdvanceOutcome, IncidentKind, Moment, Payment, PaymentState, Step, Task};
 
-use super::{Dispatcher, End, done, schedule};
+use super::{Dispatcher, End, SEND_WITHIN, done, schedule};
 use crate::api::Infrastructure;
 use crate::hub::detail::{self, QuoteDetail};
 
@@ -13,6 +13,7 @@ impl Dispatcher {
         if payment.state != PaymentState::Taken {
             return done(format!("nothing to confirm: {}", payment.state));
         }
+        let since = self.hub.now();
         let (payment, quote) = self.hub.with_quote(payment).await?;
         let quote_detail: QuoteDetail = detail::read(&quote.detail)?;
         let confirmation = detail::confirmation(&payment, &quote.receivable_type, &quote_detail)
@@ -33,6 +34,10 @@ impl Dispatcher {
                 StatusOutcome::NotFound | StatusOutcome::NotOffered => {}
             }
         }
+        // People may have said meanwhile that it was not booked, as nobody asked.
+        if self.hub.now() - since > SEND_WITHIN {
+            return later("too late to be sent".to_owned());
+        }
         match self.hub.client.confirm(connector.as_ref(), &confirmation, self.hub.now()).await {
             ConfirmOutcome::Confirmed(receipt) => self.confirmed(task, &quote, receipt).await,
             ConfirmOutcome::Refused(refusal) => self.refused(task, &quote, &refusal).await,
@@ -48,8 +53,19 @@ impl Dispatcher {
     ) -> Result<End, Infrastructure> {
         let moment = Moment::of(self.hub.now());
         let cut_off = self.hub.next_cut_off(quote.biller, moment.at);
+        let number = receipt.number.clone();
         let step = Step::Confirm { receipt_number: receipt.number, receipt_date: receipt.date, cut_off };
-        self.advance_at(task, moment, step).await?;
+        let outcome = self.advance_at(task, moment, step).await?;
+        // The money is on its way back by now: only people can put that right.
+        if let AdvanceOutcome::Refused(PaymentState::Returning | PaymentState::Returned) = outcome {
+            let (payment, kind) = (task.payment, IncidentKind::UnresolvedConfirmation);
+            let detail = format!("booked by the biller as {number}, after its money was to go back");
+            tracing::error!(payment, number, "a biller booked what was given back");
+            let open = move |op: &mut ledger::WriteOp<'_>| {
+                op.open_incident(kind, Some(payment), &detail, moment.at.naive_utc())
+            };
+            self.hub.write(open).await?;
+        }
         self.hub.forget_secrets(quote).await?;
         Ok(End::Settled)
     }

@@ -20,11 +20,11 @@ const LATE_LOOKS: [TimeDelta; 2] = [TimeDelta::hours(1), TimeDelta::days(1)];
 const POLL_TRIES_MAX: i32 = 600;
 
 impl Dispatcher {
-    fn total(payment: &Payment) -> Result<ledger::Money, Infrastructure> {
+    pub(super) fn total(payment: &Payment) -> Result<ledger::Money, Infrastructure> {
         crate::hub::total(&payment.amounts)
     }
 
-    fn later(&self, task: &Task, kind: IncidentKind, why: impl Into<String>) -> Result<End, Infrastructure> {
+    pub(super) fn later(&self, task: &Task, kind: IncidentKind, why: impl Into<String>) -> Result<End, Infrastructure> {
         Ok(End::With(schedule::resolve_later(task, self.hub.now(), kind, why.into())))
     }
 
@@ -102,40 +102,6 @@ impl Dispatcher {
         };
         self.advance_by(task, step).await?;
         Ok(End::Settled)
-    }
-
-    /// Captures what is held.
-    pub(super) async fn capture(&self, task: &Task, payment: &Payment) -> Result<End, Infrastructure> {
-        if payment.state != PaymentState::Held {
-            return done(format!("nothing to capture: {}", payment.state));
-        }
-        let (oid, kind) = (card_oid(payment.id), IncidentKind::UnresolvedCapture);
-        let report = match self.hub.cmi.status(&oid).await {
-            Ok(report) => report,
-            Err(failure) => return self.later(task, kind, failure.to_string()),
-        };
-        match report.status {
-            OrderStatus::Captured => {
-                self.advance_by(task, Step::Captured).await?;
-                Ok(End::Settled)
-            }
-            OrderStatus::Authorised => match self.hub.cmi.capture(&oid, Self::total(payment)?).await {
-                OperationOutcome::Approved { .. } => {
-                    self.advance_by(task, Step::Captured).await?;
-                    Ok(End::Settled)
-                }
-                OperationOutcome::Refused { code, message } => {
-                    self.later(task, kind, format!("capture refused: {code} {message}"))
-                }
-                OperationOutcome::Unknown(why) => self.later(task, kind, why),
-            },
-            OrderStatus::Pending => self.later(task, kind, "no decision yet"),
-            // The hold is gone: nothing was taken, so the bill is not paid.
-            OrderStatus::NotFound | OrderStatus::Declined | OrderStatus::Voided | OrderStatus::Refunded => {
-                self.advance_by(task, Step::Return).await?;
-                Ok(End::Settled)
-            }
-        }
     }
 
     /// The gateway was told to capture by the answer to its callback; the answer may have been lost.

@@ -7,6 +7,7 @@
 mod cancel;
 mod confirm;
 mod gateway;
+mod hold;
 mod message;
 mod notice;
 mod refund;
@@ -30,6 +31,9 @@ pub use sweep::{Sweep, Swept};
 
 /// Longer than the longest try: a status question and a confirmation, each within the client's limits.
 const LEASE: TimeDelta = TimeDelta::seconds(120);
+/// How long after a try began what cannot be taken back may still be sent: a process that stood still for longer may have
+/// been taken for dead, and another one, or people, may go on. Well below the time for which what was sent may arrive.
+const SEND_WITHIN: TimeDelta = TimeDelta::minutes(1);
 /// Tries side by side: enough to hide a slow biller's answers, few enough for one machine's sockets.
 const SIDE_BY_SIDE: usize = 128;
 /// How often the outbox is looked at without being called: other nodes' tasks, postponed tasks.

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use ledger::{IncidentKind, Moment, Money, Payment, Refund, RefundAsk, RefundEnd, RefundState, Task, TaskResult};
 
-use super::{Dispatcher, End, done, schedule};
+use super::{Dispatcher, End, SEND_WITHIN, done, schedule};
 use crate::api::Infrastructure;
 use crate::gateways::cmi::api::{OperationOutcome, OrderReport, OrderStatus};
 use crate::hub::card_oid;
@@ -12,9 +12,6 @@ use crate::hub::card_oid;
 /// How long after it was asked a gateway that has not credited anything may still do so: longer than any request lives on
 /// its way and in its queues. Before, it is not asked again.
 const MAY_STILL_COME: TimeDelta = TimeDelta::minutes(5);
-/// How long after it was written down that it is asked it may still be sent: a process that stood still for longer may have
-/// been taken for dead, and another may ask. Well below [`MAY_STILL_COME`].
-const SEND_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
 /// What the gateway's word on the order says of a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]

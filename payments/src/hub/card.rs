@@ -9,6 +9,7 @@ use ledger::{
 use super::guard::Payer;
 use super::{Hub, total};
 use crate::api::{CallbackAnswer, CardRedirect, Infrastructure, StartCardPayment, StartError};
+use crate::catalogue::Capture;
 use crate::gateways::cmi::callback::{self, Callback, CallbackFault};
 use crate::gateways::cmi::form::{self, CardOrder};
 
@@ -187,7 +188,8 @@ impl Hub {
     }
 
     async fn accepted(&self, payment: i64, callback: Callback) -> Result<CallbackAnswer, Infrastructure> {
-        let automatic = self.cmi.settings().automatic_capture;
+        let automatic = self.cmi.settings().automatic_capture && !self.waits_for_people(payment).await?;
+        let amount = callback.amount;
         let step = Step::Accept {
             hold: if automatic { Hold::CaptureAsked } else { Hold::Held },
             amount: callback.amount,
@@ -208,9 +210,26 @@ impl Hub {
                 let asked = automatic && stored.is_some_and(|stored| stored.paid_at.is_some());
                 Ok(if asked { CallbackAnswer::Capture } else { CallbackAnswer::Approved })
             }
+            // Less was captured than was held since: the gateway's word on the hold is as old as the hold.
+            AdvanceOutcome::WrongAmount if self.was_held(payment, amount).await? => Ok(CallbackAnswer::Approved),
             AdvanceOutcome::WrongAmount => self.mismatch(Some(payment), "another amount than the order's").await,
             AdvanceOutcome::NoSuchPayment => self.mismatch(None, "an order number that was never given").await,
         }
+    }
+
+    /// Whether a payment's money is only held, for people to capture. Without a biller that wants it so nothing is read.
+    async fn waits_for_people(&self, payment: i64) -> Result<bool, Infrastructure> {
+        if self.catalogue().billers().iter().all(|biller| biller.capture == Capture::Automatic) {
+            return Ok(false);
+        }
+        let stored = self.read(move |reader| reader.payment_of(payment)).await?;
+        Ok(stored.is_some_and(|stored| self.is_captured_by_hand(stored.biller)))
+    }
+
+    /// Whether so much was held for a payment before people captured less.
+    async fn was_held(&self, payment: i64, amount: Money) -> Result<bool, Infrastructure> {
+        let decision = self.read(move |reader| reader.hold_decision(payment)).await?;
+        Ok(decision.is_some_and(|decision| decision.held == amount))
     }
 
     async fn declined(&self, payment: i64, callback: Callback) -> Result<CallbackAnswer, Infrastructure> {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use biller_adapters::{Article, Confirmation, FetchedBill};
 use chrono::{DateTime, Utc};
-use ledger::{BillKey, CustomerKey, Payment};
+use ledger::{BillKey, CustomerKey, Money, Payment};
 use serde::{Deserialize, Serialize};
 
+use crate::amount_rule;
 use crate::api::Infrastructure;
 use crate::catalogue::{FieldKind, ReceivableType};
 use crate::form::{self, mask};
@@ -95,6 +96,11 @@ pub(crate) fn contract(kind: &ReceivableType, fields: &BTreeMap<String, String>)
 }
 
 impl QuoteDetail {
+    /// The lines, as a payment of this principal pays them: less may have been captured than was quoted.
+    pub(crate) fn paid_articles(&self, principal: Money) -> Vec<Article> {
+        amount_rule::paid(&self.articles, principal)
+    }
+
     /// The customer's identifier in full, by the form of when the bill was found: what is imported later changes no file
     /// that is made again. `None` where neither the quote nor a form says which field it is.
     pub(crate) fn contract(&self, kind: Option<&ReceivableType>) -> Option<String> {
@@ -150,7 +156,7 @@ pub(crate) fn confirmation(payment: &Payment, receivable_type: &str, detail: &Qu
         receivable_type: receivable_type.to_owned(),
         fields: detail.fields.clone(),
         biller_reference: detail.biller_reference.clone(),
-        articles: detail.articles.clone(),
+        articles: detail.paid_articles(payment.amounts.principal),
         opaque: detail.opaque.clone(),
         principal: payment.amounts.principal,
         paid_at: DateTime::<Utc>::from_naive_utc_and_offset(payment.paid_at?, Utc),

@@ -62,6 +62,17 @@ impl Hub {
         heard(answer).await
     }
 
+    /// A write around a step of a payment, all in one commit.
+    pub(crate) async fn write_step<T: Send + 'static>(
+        &self,
+        before: impl FnMut(&mut WriteOp<'_>) -> Result<Result<Advance, T>, StorageError> + Send + 'static,
+        after: impl FnMut(&mut WriteOp<'_>, AdvanceOutcome) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, Infrastructure> {
+        let (reply, answer) = oneshot::channel();
+        self.ledger.write_step(before, after, Box::new(move |result| drop(reply.send(result))));
+        heard(answer).await
+    }
+
     /// Does what somebody on the staff asked for, and puts it in the audit log by the same commit: what was not done is not
     /// written down. Whether it was.
     pub(crate) async fn write_audited(

@@ -11,8 +11,10 @@ mod files;
 mod finance;
 mod find;
 mod guard;
+mod holds;
 mod ledger_calls;
 mod links;
+mod outcomes;
 mod quote;
 mod refunds;
 mod register;
@@ -76,6 +78,10 @@ pub struct HubSettings {
     pub break_alone_max: Money,
     /// The most of a payment that goes back without a second person.
     pub refund_alone_max: Money,
+    /// How long money is held before it is let go by itself: less than the gateway holds it.
+    pub hold_lifetime: TimeDelta,
+    /// How long a biller or a gateway may leave an outcome unknown before two people may decide it without being called.
+    pub unknown_age: TimeDelta,
     /// The domains to which reports may be mailed, in small letters; none: none is mailed.
     pub report_domains: Vec<String>,
 }
@@ -94,6 +100,8 @@ impl Default for HubSettings {
             settlement_folder: "settlement".into(),
             break_alone_max: Money::ZERO,
             refund_alone_max: Money::ZERO,
+            hold_lifetime: TimeDelta::hours(120),
+            unknown_age: TimeDelta::hours(24),
             report_domains: Vec::new(),
         }
     }

@@ -54,7 +54,7 @@ impl Hub {
             }
         };
         let amount = total(&quote.amounts)?;
-        let capture = self.cmi.settings().automatic_capture;
+        let capture = self.cmi.settings().automatic_capture && !self.is_captured_by_hand(quote.biller);
         let oid = oid_of(payment.id());
         let charged = tokio::time::timeout(CHARGE_MAX, self.cmi.charge(&oid, amount, &token, capture)).await;
         let late = |_| OperationOutcome::Unknown(format!("no answer within {} s", CHARGE_MAX.as_secs()));

@@ -59,6 +59,7 @@ fn call_of(world: &World, text: &str) -> &'static str {
     let own = match node.get("Type").map(str::trim) {
         Some("Credit") => "credit",
         Some("Void") => "void",
+        Some("PostAuth") => "capture",
         _ => return "api",
     };
     let is_faulty = world

@@ -196,6 +196,8 @@ fn config(
             stamp_duty: StampDuty::default(),
             cash_reference_hours: 48,
             refund_alone_max: ledger::Money::ZERO,
+            unknown_hours: 24,
+            hold_hours: 120,
         },
         retention: RetentionConfig::default(),
         settlement: SettlementConfig {

@@ -7,6 +7,7 @@ mod imports;
 mod load;
 pub mod program;
 mod proofs;
+mod refunding;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -48,6 +48,7 @@ fn catalogue() -> Arc<Catalogue> {
         colour: None,
         connector: ConnectorSettings::JsonRest { base_url: "http://127.0.0.1".to_owned(), secret_env: "X".to_owned() },
         terms: Terms::to_one("X", "007780000012345678901209"),
+        capture: payments::catalogue::Capture::Automatic,
         quote_lifetime_hours: 168,
         receivable_types: vec![receivable_type],
         brand: None,

@@ -79,6 +79,7 @@ fn biller(code: u16, name: Trilingual, category: Category, receivable_types: Vec
         colour: Some("#0b5d4e".to_owned()),
         connector: ConnectorSettings::JsonRest { base_url: "http://127.0.0.1".to_owned(), secret_env: "X".to_owned() },
         terms: Terms::to_one("X", "007780000012345678901209"),
+        capture: payments::catalogue::Capture::Automatic,
         quote_lifetime_hours: 168,
         receivable_types,
         brand: None,

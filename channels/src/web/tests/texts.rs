@@ -36,7 +36,7 @@ fn used() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for folder in [
         "web", "staff", "outlet", "desk", "finance", "board", "reports", "register", "guard", "refunds", "billers",
-        "branding",
+        "branding", "outcomes", "holds",
     ] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
@@ -132,6 +132,12 @@ const PUT_TOGETHER: &[&str] = &[
     "refunds-state-",
     "refunds-reason-",
     "refunds-payment-",
+    "outcomes-subject-",
+    "outcomes-question-",
+    "outcomes-says-",
+    "outcomes-does-",
+    "outcomes-state-",
+    "outcomes-try-",
 ];
 
 #[test]

@@ -19,7 +19,7 @@ use toml::de::DeTable;
 pub use reader::Fault;
 use reader::{Faults, Node, Table};
 
-use super::{Biller, Category, Trilingual, default_quote_hours};
+use super::{Biller, Capture, Category, Trilingual, default_quote_hours};
 
 /// Files past this many bytes are refused: the largest plausible biller needs a few kilobytes.
 const FILE_BYTES_MAX: usize = 1_000_000;
@@ -81,6 +81,7 @@ fn biller(mut table: Table<'_>, variables: &dyn Fn(&str) -> Option<String>, faul
     let category = table.required("category", CATEGORIES, faults).and_then(|node| category(&node, faults));
     let logo = table.optional("logo").and_then(|node| logo(&node, faults));
     let colour = table.optional("colour").and_then(|node| colour(&node, faults));
+    let capture = table.optional("capture").map_or(Some(Capture::Automatic), |node| capture(&node, faults));
     let hours = table.optional("quote_lifetime_hours").map_or(Some(i64::from(default_quote_hours())), |node| {
         node.integer(1..QUOTE_HOURS_MAX + 1, "a whole number of hours, 1 to 8784", faults)
     });
@@ -111,6 +112,7 @@ fn biller(mut table: Table<'_>, variables: &dyn Fn(&str) -> Option<String>, faul
         colour,
         connector: connector?,
         terms: terms?,
+        capture: capture?,
         quote_lifetime_hours: u32::try_from(hours?).ok()?,
         receivable_types: receivable_types?,
         brand: None,
@@ -128,6 +130,15 @@ fn category(node: &Node<'_>, faults: &mut Faults) -> Option<Category> {
         "housing" => Some(Category::Housing),
         "transport" => Some(Category::Transport),
         _ => node.refuse(CATEGORIES, faults),
+    }
+}
+
+fn capture(node: &Node<'_>, faults: &mut Faults) -> Option<Capture> {
+    let expected = "automatic or manual";
+    match node.text(expected, faults)? {
+        "automatic" => Some(Capture::Automatic),
+        "manual" => Some(Capture::Manual),
+        _ => node.refuse(expected, faults),
     }
 }
 

@@ -69,7 +69,9 @@ impl Hub {
         let Some((story, quote)) = found else { return Ok(None) };
         // Payments that were generated, or whose quotes are gone, tell their story without it.
         let Some(quote) = quote else { return Ok(Some(story)) };
-        let QuoteDetail { contract_masked, articles, .. } = detail::read(&quote.detail)?;
+        let detail: QuoteDetail = detail::read(&quote.detail)?;
+        let articles = detail.paid_articles(story.payment.amounts.principal);
+        let contract_masked = detail.contract_masked;
         Ok(Some(Story { receivable_type: quote.receivable_type, contract_masked, articles, ..story }))
     }
 
