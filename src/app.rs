@@ -11,6 +11,7 @@ use channels::ChannelState;
 use chrono::{TimeDelta, Utc};
 use ledger::{JobClaimed, Ledger, StorageError};
 use payments::dispatch::Dispatcher;
+use payments::disputes::DisputeRules;
 use payments::gateways::cmi::client::CmiClient;
 use payments::messages::Messenger;
 use payments::{Clock, Hub, HubParts, HubSettings, Secrets};
@@ -200,6 +201,12 @@ fn hub_settings(config: &Config) -> HubSettings {
         settlement_folder: config.settlement.folder.clone(),
         break_alone_max: config.reconcile.alone_max,
         refund_alone_max: payments.refund_alone_max,
+        disputes: DisputeRules {
+            cooling: TimeDelta::hours(config.disputes.cooling_hours.into()),
+            turnaround_days: config.disputes.turnaround_days,
+            reopen_within: TimeDelta::days(config.disputes.reopen_days.into()),
+            holidays: config.reconcile.terms.holidays.clone(),
+        },
         report_domains: config.report_domains.clone(),
         ..HubSettings::default()
     }

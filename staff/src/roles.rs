@@ -89,6 +89,8 @@ pub enum Permission {
     ReviewFraud,
     /// See the rules against fraud, and agree to one as the second person.
     ApproveRules,
+    /// Follow complaints about payments up, and answer them; a refund for one needs what a refund needs.
+    HandleDisputes,
     /// Take billers in and change them.
     ManageBillers,
     /// See all that is set of billers.
@@ -150,6 +152,7 @@ impl Role {
                 P::ViewSettlement,
                 P::ResolveBreaks,
                 P::ApproveRules,
+                P::HandleDisputes,
             ],
             // Files that do not arrive are incidents; closing breaks is not theirs, as they say where billers' money goes.
             Self::Operations => &[
@@ -161,6 +164,7 @@ impl Role {
                 P::ManageNetwork,
                 P::ReviewFraud,
                 P::ApproveRules,
+                P::HandleDisputes,
                 P::ManageBillers,
                 P::ViewBillers,
                 P::EditBranding,
@@ -192,7 +196,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -214,6 +218,7 @@ impl Permission {
         Self::ManageReports,
         Self::ReviewFraud,
         Self::ApproveRules,
+        Self::HandleDisputes,
         Self::ManageBillers,
         Self::ViewBillers,
         Self::EditBranding,
@@ -247,6 +252,7 @@ impl Permission {
             | Self::ViewPayments
             | Self::ViewBooks
             | Self::ViewSettlement
+            | Self::HandleDisputes
             | Self::ViewBillers
             | Self::EditBranding
             | Self::ManageReports
@@ -409,6 +415,7 @@ mod tests {
     #[case(P::ManageReports, "operations administrator")]
     #[case(P::ReviewFraud, "operations")]
     #[case(P::ApproveRules, "finance operations")]
+    #[case(P::HandleDisputes, "finance operations")]
     #[case(P::ManageBillers, "operations")]
     #[case(P::ViewBillers, "operations auditor")]
     #[case(P::EditBranding, "biller-user operations")]

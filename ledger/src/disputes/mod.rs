@@ -288,9 +288,7 @@ impl Reader<'_> {
             DisputesShown::All => query,
             DisputesShown::NotClosed => query.filter(sql::<Bool>(NOT_CLOSED)),
             DisputesShown::In(state) => query.filter(disputes::state.eq(state.code())),
-            DisputesShown::Late => {
-                query.filter(sql::<Bool>(NOT_CLOSED)).filter(disputes::due_at.le(now.naive_utc()))
-            }
+            DisputesShown::Late => query.filter(sql::<Bool>(NOT_CLOSED)).filter(disputes::due_at.le(now.naive_utc())),
         };
         if let Some(kind) = filter.kind {
             query = query.filter(disputes::kind.eq(kind.code()));

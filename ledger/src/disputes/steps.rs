@@ -163,12 +163,12 @@ impl WriteOp<'_> {
         Ok(DisputeOutcome::Done(next))
     }
 
-    /// Proposes an outcome that moves money: a correction by the biller, or the refund that was proposed for it before in
-    /// this commit. `note` is what the payer is told once it is done.
+    /// Proposes an outcome that moves money: a correction by the biller, or a refund, which is named by the same commit.
+    /// `note` is what the payer is told once it is done.
     pub fn propose_outcome(
         &mut self,
         id: i64,
-        refund: Option<i64>,
+        effect: DisputeEffect,
         note: &str,
         by: &Actor,
         now: DateTime<Utc>,
@@ -181,16 +181,21 @@ impl WriteOp<'_> {
             return Ok(DisputeOutcome::TooMuch);
         }
         self.take_step(&dispute, DisputeAction::Proposed, next, note, Some(by), now)?;
-        let effect = if refund.is_some() { DisputeEffect::Refund } else { DisputeEffect::Correction };
         diesel::update(disputes::table.filter(disputes::id.eq(id)))
             .set((
                 disputes::effect.eq(effect.code()),
-                disputes::refund_id.eq(refund.or(dispute.refund)),
                 disputes::proposed_by.eq(Some(by.id)),
                 disputes::proposed_by_name.eq(&by.name),
             ))
             .execute(self.connection)?;
         Ok(DisputeOutcome::Done(next))
+    }
+
+    /// Names the refund that a dispute's outcome is.
+    pub fn name_dispute_refund(&mut self, id: i64, refund: i64) -> Result<(), StorageError> {
+        let of = disputes::table.filter(disputes::id.eq(id));
+        diesel::update(of).set(disputes::refund_id.eq(Some(refund))).execute(self.connection)?;
+        Ok(())
     }
 
     /// Opens a closed dispute once more, if it was closed after `closed_since` and never before opened again.

@@ -7,6 +7,7 @@ mod card;
 mod cash;
 mod desk;
 pub(crate) mod detail;
+mod disputes;
 mod files;
 mod finance;
 mod find;
@@ -42,6 +43,7 @@ pub(crate) use view::show as show_payment;
 
 use crate::api::Infrastructure;
 use crate::catalogue::{Biller, Catalogue, ReceivableType};
+use crate::disputes::DisputeRules;
 use crate::gateways::cmi::client::CmiClient;
 use crate::tariff::StampDuty;
 
@@ -76,6 +78,8 @@ pub struct HubSettings {
     pub break_alone_max: Money,
     /// The most of a payment that goes back without a second person.
     pub refund_alone_max: Money,
+    /// When a dispute can be opened, and by when it is to be answered.
+    pub disputes: DisputeRules,
     /// The domains to which reports may be mailed, in small letters; none: none is mailed.
     pub report_domains: Vec<String>,
 }
@@ -94,6 +98,7 @@ impl Default for HubSettings {
             settlement_folder: "settlement".into(),
             break_alone_max: Money::ZERO,
             refund_alone_max: Money::ZERO,
+            disputes: DisputeRules::default(),
             report_domains: Vec::new(),
         }
     }
