@@ -104,7 +104,7 @@ fn account_name(language: Language, account: &Account) -> String {
 }
 
 /// Account, debit and credit of each line.
-pub(super) fn lines(language: Language, entries: &[Entry]) -> Vec<(String, String, String)> {
+pub(crate) fn lines(language: Language, entries: &[Entry]) -> Vec<(String, String, String)> {
     let line = |entry: &Entry| {
         let account = account_name(language, &entry.account);
         let amount = format::money(language, Money::from_minor(entry.amount.saturating_abs()));
@@ -114,7 +114,7 @@ pub(super) fn lines(language: Language, entries: &[Entry]) -> Vec<(String, Strin
 }
 
 /// What a reader was shown, in short: another effect has another.
-pub(super) fn seen(entries: &[Entry], needs_second: bool) -> String {
+pub(crate) fn seen(entries: &[Entry], needs_second: bool) -> String {
     let mut told = Sha256::new();
     for entry in entries {
         told.update(format!("{}={};", entry.account, entry.amount));

@@ -2,6 +2,7 @@
 
 use payments::register::Story;
 
+use crate::disputes;
 use crate::refunds;
 use crate::staff::session::StaffSession;
 
@@ -16,5 +17,6 @@ pub(super) struct ActionLink {
 /// What this member can do about this payment elsewhere. Features that move money add their links here.
 pub(super) fn action_links(session: &StaffSession, story: &Story) -> Vec<ActionLink> {
     let refunds = refunds::actions(session, story.payment.id, story.payment.state);
-    refunds.into_iter().map(|(key, path)| ActionLink { key, path }).collect()
+    let disputes = disputes::actions(session, story.payment.id);
+    refunds.into_iter().chain(disputes).map(|(key, path)| ActionLink { key, path }).collect()
 }

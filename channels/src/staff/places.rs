@@ -119,6 +119,13 @@ pub(super) const WORK: &[Place] = &[
         icon: "M9 5 4.5 9.5 9 14M4.5 9.5H15a4.5 4.5 0 0 1 0 9H9",
     },
     Place {
+        key: "staff-nav-disputes",
+        path: "/staff/disputes",
+        needs: &[Permission::ViewPayments, Permission::ViewBillerPayments],
+        is_whole: false,
+        icon: "M4 5h16v11H9.5L5.5 19.5V16H4zM12 8v3.5M12 13.3v.4",
+    },
+    Place {
         key: "staff-nav-billers",
         path: "/staff/billers",
         needs: &[Permission::ViewBillers],

@@ -36,7 +36,7 @@ fn used() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for folder in [
         "web", "staff", "outlet", "desk", "finance", "board", "reports", "register", "guard", "refunds", "billers",
-        "branding",
+        "branding", "disputes",
     ] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
@@ -132,6 +132,14 @@ const PUT_TOGETHER: &[&str] = &[
     "refunds-state-",
     "refunds-reason-",
     "refunds-payment-",
+    "disputes-show-",
+    "disputes-of-",
+    "disputes-kind-",
+    "disputes-state-",
+    "disputes-origin-",
+    "disputes-effect-",
+    "disputes-event-",
+    "disputes-outcome-",
 ];
 
 #[test]
