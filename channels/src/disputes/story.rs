@@ -61,7 +61,6 @@ struct DisputePage {
     breaks: Vec<(i64, String)>,
     opens_breaks: bool,
     handles: bool,
-    is_closed: bool,
     can_assign: bool,
     owners: Vec<Choice>,
     can_ask_biller: bool,
@@ -198,7 +197,6 @@ async fn page(
         },
         opens_breaks: session.who.may(Permission::ViewBooks),
         handles,
-        is_closed: dispute.state.is_closed(),
         can_assign: !owners.is_empty(),
         owners: owners
             .into_iter()
