@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use ledger::{DisputeAction, DisputeState, Language, Money, RefundEffect};
+use ledger::{DisputeAction, DisputeEffect, DisputeState, Language, Money, RefundEffect};
 use payments::disputes::{DisputeFault, DisputeView};
 use payments::typed_amount;
 use staff::Action;
@@ -104,7 +104,10 @@ pub(crate) async fn propose(
             let entry = session.audit_entry(Action::DisputeProposed, &subject(id), "correction");
             let outcome =
                 hub(&session)?.propose_correction(id, asked.answer.to_owned(), actor(&session), entry).await?;
-            ended(&session, id, outcome, Some(DisputeState::Proposed), asked.typed(), "answer").await
+            // The same form once more; another outcome that waits is another.
+            let is_same = view.dispute.effect == DisputeEffect::Correction;
+            let wanted = is_same.then_some(DisputeState::Proposed);
+            ended(&session, id, outcome, wanted, asked.typed(), "answer").await
         }
         _ if !asked.confirm => confirm_page(&session, &view, &asked, None, false),
         closing => {
@@ -133,7 +136,7 @@ async fn refund(session: &StaffSession, view: &DisputeView, asked: &Asked<'_>) -
         (_, Err(why)) => return again(session, id, WRONG, asked.typed(), "fee", i18n::text(language, why)).await,
     };
     // The same form once more: its refund is there.
-    if view.dispute.state == DisputeState::Proposed {
+    if view.dispute.state == DisputeState::Proposed && view.dispute.effect == DisputeEffect::Refund {
         return Ok(super::acting::done(session, id));
     }
     let hub = hub(session)?;
