@@ -11,6 +11,7 @@ use channels::ChannelState;
 use chrono::{TimeDelta, Utc};
 use ledger::{JobClaimed, Ledger, StorageError};
 use payments::dispatch::Dispatcher;
+use payments::disputes::DisputeRules;
 use payments::gateways::cmi::client::CmiClient;
 use payments::messages::Messenger;
 use payments::{Clock, Hub, HubParts, HubSettings, Secrets};
@@ -202,6 +203,12 @@ fn hub_settings(config: &Config) -> HubSettings {
         refund_alone_max: payments.refund_alone_max,
         unknown_age: TimeDelta::hours(payments.unknown_hours.into()),
         hold_lifetime: TimeDelta::hours(payments.hold_hours.into()),
+        disputes: DisputeRules {
+            cooling: TimeDelta::hours(config.disputes.cooling_hours.into()),
+            turnaround_days: config.disputes.turnaround_days,
+            reopen_within: TimeDelta::days(config.disputes.reopen_days.into()),
+            holidays: config.reconcile.terms.holidays.clone(),
+        },
         report_domains: config.report_domains.clone(),
         ..HubSettings::default()
     }

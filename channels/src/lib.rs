@@ -8,6 +8,7 @@ mod billers;
 mod board;
 mod branding;
 mod desk;
+mod disputes;
 mod finance;
 mod guard;
 mod health;

@@ -10,6 +10,7 @@ use crate::billers;
 use crate::board;
 use crate::branding;
 use crate::desk;
+use crate::disputes;
 use crate::finance;
 use crate::guard as fraud;
 use crate::holds;
@@ -51,6 +52,16 @@ pub fn configure(cfg: &mut ServiceConfig) {
                 .route(get().to(payment::show_payment))
                 .route(post().to(payment::return_from_gateway)),
         )
+        .service(
+            form("/payments/{payment}/dispute")
+                .route(get().to(disputes::payer::show_form))
+                .route(post().to(disputes::payer::open)),
+        )
+        .service(
+            form("/payments/{payment}/disputes/{dispute}")
+                .route(get().to(disputes::payer::show_mine))
+                .route(post().to(disputes::payer::act)),
+        )
         .service(page("/payments/{payment}/status").route(get().to(payment::show_status)))
         .service(page("/payments/{payment}/receipt.pdf").route(get().to(payment::show_pdf)))
         .configure(staff)
@@ -66,6 +77,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(brandings)
         .configure(settings_of_billers)
         .configure(guarding)
+        .configure(disputing)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -508,6 +520,49 @@ fn guarding(cfg: &mut ServiceConfig) {
         .service(form("/staff/guard/lists").route(get().to(lists::show_lists)).route(post().to(lists::add_entry)))
         .service(
             form("/staff/guard/lists/{entry}").route(get().to(lists::show_lists)).route(post().to(lists::remove_entry)),
+        );
+}
+
+/// Complaints about payments. A form's own address shows the complaint that it is about.
+fn disputing(cfg: &mut ServiceConfig) {
+    use disputes::{acting, listing, opening, outcome, story};
+    cfg.service(page("/staff/disputes").route(get().to(listing::show_disputes)))
+        .service(form("/staff/disputes/{dispute}").route(get().to(story::show_dispute)).route(post().to(story::unmask)))
+        .service(
+            form("/staff/disputes/{dispute}/assign")
+                .route(get().to(story::show_dispute))
+                .route(post().to(acting::assign)),
+        )
+        .service(
+            form("/staff/disputes/{dispute}/note").route(get().to(story::show_dispute)).route(post().to(acting::note)),
+        )
+        .service(
+            form("/staff/disputes/{dispute}/ask").route(get().to(story::show_dispute)).route(post().to(acting::ask)),
+        )
+        .service(
+            form("/staff/disputes/{dispute}/answer")
+                .route(get().to(story::show_dispute))
+                .route(post().to(acting::answer)),
+        )
+        .service(
+            form("/staff/disputes/{dispute}/propose")
+                .route(get().to(story::show_dispute))
+                .route(post().to(outcome::propose)),
+        )
+        .service(
+            form("/staff/disputes/{dispute}/decide")
+                .route(get().to(story::show_dispute))
+                .route(post().to(acting::decide)),
+        )
+        .service(
+            form("/staff/disputes/{dispute}/reopen")
+                .route(get().to(story::show_dispute))
+                .route(post().to(acting::reopen)),
+        )
+        .service(
+            form("/staff/payments/{payment}/dispute")
+                .route(get().to(opening::show_form))
+                .route(post().to(opening::open)),
         );
 }
 

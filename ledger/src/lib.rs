@@ -13,6 +13,7 @@ mod books;
 mod branding;
 mod catalogue;
 mod desk;
+mod disputes;
 mod guard;
 mod holds;
 mod jobs;
@@ -56,6 +57,10 @@ pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check
 pub use branding::{BrandLogo, BrandOutcome, BrandState, BrandVersion, LogoKind, NewBrandDraft};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use desk::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};
+pub use disputes::{
+    DISPUTE_EVENTS_MAX, DISPUTES_MAX, Dispute, DisputeAction, DisputeEffect, DisputeEvent, DisputeFilter, DisputeKind,
+    DisputeOpened, DisputeOrigin, DisputeOutcome, DisputeState, DisputesOf, DisputesShown, NewDispute,
+};
 pub use guard::{
     CaseOutcome, GuardCase, GuardCaseState, GuardEntry, GuardHit, GuardKey, GuardList, GuardOutcome, GuardRuleState,
     GuardSource, GuardSubject, KeptEntry, NewGuardEntry, NewGuardHit, PastPayment, RuleDecided, StoredRule,

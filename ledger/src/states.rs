@@ -114,7 +114,7 @@ words! {
     /// Work that leaves the hub after the transaction that asked for it.
     TaskKind: "confirm, capture, verify capture, poll, return, SMS, mail, SMS returning, mail returning, SMS returned, \
                mail returned, cancel, SMS cancelled, mail low float, SMS reference, SMS reference reminder, SMS link, \
-               mail link, refund, SMS refunded, mail refunded" {
+               mail link, refund, SMS refunded, mail refunded, SMS dispute, mail dispute" {
         /// Tell the biller that it was paid, and resolve what is unknown.
         ConfirmBiller = 1, "confirm";
         /// Capture what the gateway holds.
@@ -158,6 +158,10 @@ words! {
         SmsRefunded = 24, "SMS refunded";
         /// "Your refund was made", by mail. About the refund.
         MailRefunded = 25, "mail refunded";
+        /// "Your complaint stands so", by SMS. About what was done about the dispute.
+        SmsDispute = 31, "SMS dispute";
+        /// "Your complaint stands so", by mail. As above.
+        MailDispute = 32, "mail dispute";
     }
 }
 

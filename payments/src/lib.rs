@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod desk;
 mod digits;
 pub mod dispatch;
+pub mod disputes;
 pub mod finance;
 pub mod form;
 pub mod gateways;

@@ -4,8 +4,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use chrono::{DateTime, Utc};
-use ledger::{Language, Money, RefundAmounts};
+use chrono::{DateTime, NaiveDate, Utc};
+use ledger::{DisputeAction, DisputeState, Language, Money, RefundAmounts};
 use secrecy::SecretString;
 
 use crate::api::{PaymentView, Quote};
@@ -98,6 +98,27 @@ pub enum NoticeKind {
         /// Whether it was told before.
         reminder: bool,
     },
+    /// To a payer: where their complaint stands.
+    Dispute(DisputeTold),
+}
+
+/// What a payer is told about a complaint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisputeTold {
+    /// The complaint's number.
+    pub number: i64,
+    /// The biller's name.
+    pub biller: String,
+    /// What was done.
+    pub action: DisputeAction,
+    /// Where it stands after it.
+    pub state: DisputeState,
+    /// The question or the answer to the payer, or empty.
+    pub words: String,
+    /// The last day on which it is to be answered.
+    pub due_on: NaiveDate,
+    /// The payment's reference: its page shows the rest.
+    pub payment: String,
 }
 
 /// A payment link to a payer.

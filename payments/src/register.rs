@@ -3,8 +3,9 @@
 use biller_adapters::Article;
 use chrono::{NaiveDateTime, TimeDelta};
 use ledger::{
-    AgentPayment, BookedPosting, Break, Cancellation, Channel, Instrument, Money, Payment, PaymentLink, PaymentNote,
-    PaymentState, PostingKind, Refund, RefundState, StoredIncident, StoredTask, TaskKind,
+    AgentPayment, BookedPosting, Break, Cancellation, Channel, Dispute, DisputeAction, DisputeEvent, Instrument, Money,
+    Payment, PaymentLink, PaymentNote, PaymentState, PostingKind, Refund, RefundState, StoredIncident, StoredTask,
+    TaskKind,
 };
 
 pub use ledger::{FilterKept, PaymentQuery, PaymentsPage};
@@ -58,6 +59,8 @@ pub struct Story {
     pub related: Vec<(Payment, bool)>,
     /// What of it goes back or went back.
     pub refunds: Vec<Refund>,
+    /// What was complained of about it, with what was done.
+    pub disputes: Vec<(Dispute, Vec<DisputeEvent>)>,
     /// What reconciliation found.
     pub breaks: Vec<Break>,
 }
@@ -134,6 +137,8 @@ pub enum StepKind {
     CancellationAsked,
     /// A step of a refund, and what the payer gets by it.
     Refund(RefundStep, Money),
+    /// Something was done about a dispute: its number, and what.
+    Dispute(i64, DisputeAction),
     /// A person was called.
     Called,
     /// What a person was called for is over.
@@ -176,6 +181,7 @@ impl Story {
         steps.push(step(payment.created_at, StepKind::Started, started_by));
         // What is booked at the moment of a decision follows from it.
         steps.extend(self.refunds.iter().flat_map(refund_steps));
+        steps.extend(self.disputes.iter().flat_map(|(dispute, events)| dispute_steps(dispute, events)));
         steps.extend(self.postings.iter().map(|posting| {
             let by = self.booked_by(posting.kind);
             Step { said: posting.id.to_string(), ..step(posting.booked_at, StepKind::Booked(posting.kind), by) }
@@ -251,6 +257,23 @@ impl Story {
     pub fn way(&self) -> (Channel, Instrument) {
         (self.payment.channel, self.payment.instrument)
     }
+}
+
+/// The steps of a dispute; notes are read on its own page.
+fn dispute_steps(dispute: &Dispute, events: &[DisputeEvent]) -> Vec<Step> {
+    let told = events.iter().filter(|event| event.action != DisputeAction::Noted);
+    let step = |event: &DisputeEvent| {
+        use DisputeAction as A;
+        let is_payers = matches!(event.action, A::Opened | A::PayerAnswered | A::Withdrawn | A::Reopened);
+        let by = match &event.by {
+            Some(by) => By::Member(by.name.clone()),
+            None if is_payers => By::Payer,
+            None => By::Hub,
+        };
+        let said = if event.action == A::Opened { dispute.told.clone() } else { event.note.clone() };
+        Step { at: event.made_at, kind: StepKind::Dispute(dispute.id, event.action), by, said, tries: None }
+    };
+    told.map(step).collect()
 }
 
 /// The steps of a refund that no posting tells of.

@@ -13,8 +13,8 @@ mod pdf;
 pub use data::{Look, ReceiptArticle, ReceiptData};
 pub use locale::{date, date_time, money};
 pub use messages::{
-    LOGO_CID, LowFloat, MailText, MessageData, MessageKind, ReferenceNotice, low_float_mail, mail, reference_sms,
-    sms_text,
+    DisputeNotice, LOGO_CID, LowFloat, MailText, MessageData, MessageKind, ReferenceNotice, dispute_mail, dispute_sms,
+    low_float_mail, mail, reference_sms, sms_text,
 };
 pub use paper::{Paper, PaperCell, PaperColumn, PaperSection, Verdict};
 pub use pdf::{ARTICLES_MAX, PAPER_ROWS_MAX, PdfError, render_paper, render_pdf};

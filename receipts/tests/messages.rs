@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{TimeZone, Utc};
-use ledger::{Instrument, Language, Money};
+use ledger::{DisputeAction, DisputeState, Instrument, Language, Money};
 use receipts::{
-    LOGO_CID, Look, LowFloat, MessageData, MessageKind, ReferenceNotice, low_float_mail, mail, reference_sms, sms_text,
+    DisputeNotice, LOGO_CID, Look, LowFloat, MessageData, MessageKind, ReferenceNotice, dispute_mail, dispute_sms,
+    low_float_mail, mail, reference_sms, sms_text,
 };
 use rstest::rstest;
 
@@ -215,6 +216,46 @@ fn low_floats_word_for_word(#[values(Language::Ar, Language::Fr, Language::En)] 
     assert!(!mail.subject.contains(['\r', '\n']) && !mail.html.contains("<Fez>"));
     insta::assert_snapshot!(format!("mail_low_float_{language}_text"), format!("{}\n\n{}", mail.subject, mail.text));
     insta::assert_snapshot!(format!("mail_low_float_{language}_html"), mail.html);
+}
+
+fn dispute(language: Language, action: DisputeAction, state: DisputeState, words: &str) -> DisputeNotice {
+    let biller = sample(language, MessageKind::Returned).biller;
+    let due_on = chrono::NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
+    let link = format!("https://pay.example.ma/{language}/payments/0000-001B-9XK2-7QZD");
+    DisputeNotice { language, number: 100_777, biller, action, state, words: words.to_owned(), due_on, link }
+}
+
+/// Each step that a payer hears of.
+const HEARD: [(DisputeAction, DisputeState); 9] = [
+    (DisputeAction::Opened, DisputeState::Open),
+    (DisputeAction::Reopened, DisputeState::Open),
+    (DisputeAction::BillerAnswered, DisputeState::Open),
+    (DisputeAction::AskedBiller, DisputeState::AtBiller),
+    (DisputeAction::AskedPayer, DisputeState::AtPayer),
+    (DisputeAction::Proposed, DisputeState::Proposed),
+    (DisputeAction::Upheld, DisputeState::Upheld),
+    (DisputeAction::Rejected, DisputeState::Rejected),
+    (DisputeAction::Withdrawn, DisputeState::Withdrawn),
+];
+
+#[test]
+fn complaints_word_for_word() {
+    let mut shown = String::new();
+    for language in LANGUAGES {
+        for (action, state) in HEARD {
+            let text = dispute_sms(&dispute(language, action, state, "never in an SMS"));
+            let (gsm, count) = segments(&text);
+            assert!(gsm == (language != Language::Ar) && count <= if gsm { 2 } else { 3 }, "{count}: {text}");
+            assert!(!text.contains("never"));
+            shown.push_str(&sized(language, &text));
+            let mail = dispute_mail(&dispute(language, action, state, "<b>words</b>"));
+            assert!(mail.html.contains("words") && !mail.html.contains("<b>words"), "what others wrote stays text");
+            shown.push_str(&format!("{}\n{}\n", mail.subject, mail.text));
+        }
+    }
+    insta::assert_snapshot!(shown);
+    let notice = dispute(Language::Ar, DisputeAction::Upheld, DisputeState::Upheld, "نعم");
+    insta::assert_snapshot!("mail_dispute_ar_html", dispute_mail(&notice).html);
 }
 
 #[test]

@@ -44,6 +44,11 @@ impl BankHolidays {
         day.iter_days().take(CLOSED_MAX).find(|day| self.is_bank_day(*day)).unwrap_or(day)
     }
 
+    /// So many bank days after a day.
+    pub fn after(&self, day: NaiveDate, count: u16) -> NaiveDate {
+        (0..count).fold(day, |day, _| day.checked_add_days(Days::new(1)).map_or(day, |next| self.on_or_after(next)))
+    }
+
     /// So many bank days before a day.
     pub fn before(&self, day: NaiveDate, count: u16) -> NaiveDate {
         let (mut found, mut left, mut closed) = (day, count, 0);
@@ -67,6 +72,17 @@ mod tests {
 
     fn holidays() -> BankHolidays {
         "2026-05-27, 2026-05-28".parse().unwrap()
+    }
+
+    #[rstest]
+    #[case::none("2026-11-28", 0, "2026-11-28")]
+    #[case::one("2026-11-24", 1, "2026-11-25")]
+    #[case::over_a_weekend("2026-11-26", 2, "2026-11-30")]
+    #[case::from_a_saturday("2026-11-28", 5, "2026-12-04")]
+    #[case::over_a_holiday("2026-11-17", 1, "2026-11-19")]
+    #[case::over_a_configured_one("2026-05-25", 2, "2026-05-29")]
+    fn bank_days_after(#[case] day: NaiveDate, #[case] count: u16, #[case] found: NaiveDate) {
+        assert_eq!(holidays().after(day, count), found);
     }
 
     #[rstest]

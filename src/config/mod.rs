@@ -7,6 +7,7 @@ mod billers;
 mod cmi;
 mod database;
 mod delivery;
+mod disputes;
 mod environment;
 mod limits;
 mod log;
@@ -32,6 +33,7 @@ use channels::{VoiceSettings, WebLimits};
 pub use self::database::DatabaseConfig;
 pub use self::delivery::RemoteSource;
 pub(crate) use self::delivery::sftp_key_variable;
+pub use self::disputes::DisputesConfig;
 pub use self::environment::{ConfigFaults, Environment, Unset, Variable};
 pub use self::log::LogConfig;
 pub use self::payments::PaymentsConfig;
@@ -67,6 +69,8 @@ pub struct Config {
     pub limits: WebLimits,
     /// Rules of payments.
     pub payments: PaymentsConfig,
+    /// When complaints can be opened, and by when they are to be answered.
+    pub disputes: DisputesConfig,
     /// How long personal data is kept.
     pub retention: RetentionConfig,
     /// Settlement files and the bank.
@@ -96,6 +100,7 @@ impl Config {
         let billers = billers::read(&mut reader);
         let limits = limits::read(&mut reader);
         let payments = PaymentsConfig::read(&mut reader);
+        let disputes = DisputesConfig::read(&mut reader);
         let retention = RetentionConfig::read(&mut reader);
         let settlement = SettlementConfig::read(&mut reader);
         let reconcile = ReconcileConfig::read(&mut reader);
@@ -120,6 +125,7 @@ impl Config {
                 billers: billers?,
                 limits: limits?,
                 payments: payments?,
+                disputes: disputes?,
                 retention: retention?,
                 settlement: settlement?,
                 reconcile: reconcile?,
@@ -190,6 +196,7 @@ pub fn variables() -> Vec<(&'static str, &'static [&'static Variable])> {
         ("Mail", smtp::VARIABLES),
         ("Billers", billers::VARIABLES),
         ("Payments", payments::VARIABLES),
+        ("Disputes", disputes::VARIABLES),
         ("Retention", retention::VARIABLES),
         ("Settlement", settlement::VARIABLES),
         ("Reconciliation", reconcile::VARIABLES),

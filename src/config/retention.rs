@@ -6,7 +6,7 @@ const PAYERS: Variable = with_default(
     "FATOURA_KEEP_PAYERS_DAYS",
     "400",
     "a whole number, 30 to 4000",
-    "days after which payments, payment links and references lose the payer's phone and mail address",
+    "days after which payments, complaints, payment links and references lose the payer's phone and mail address",
 );
 
 pub(super) const VARIABLES: &[&Variable] = &[&PAYERS];

@@ -8,6 +8,7 @@ mod alarm;
 mod break_owners;
 mod check_books;
 mod delivery;
+mod disputes;
 mod expire;
 mod float_alerts;
 mod index_payments;

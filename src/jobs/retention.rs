@@ -30,5 +30,6 @@ pub(super) async fn run(run: Run) -> JobResult {
     }
     let references = run.write(move |op| op.forget_reference_phones(before)).await?;
     let links = run.write(move |op| op.drop_links(before)).await?;
-    Ok(JobReport::of([("payments", payments), ("references", references), ("links", links)]))
+    let disputes = run.write(move |op| op.forget_dispute_contacts(before)).await?;
+    Ok(JobReport::of([("payments", payments), ("references", references), ("links", links), ("disputes", disputes)]))
 }

@@ -5,8 +5,8 @@ use payments::dispatch::Sweep;
 use super::job::Job;
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::{
-    break_owners, check_books, delivery, expire, float_alerts, index_payments, mail_reports, prune, pull_bill_files,
-    reconciling, reload_billers, retention, settlement, stamp_duty_register, sweeps,
+    break_owners, check_books, delivery, disputes, expire, float_alerts, index_payments, mail_reports, prune,
+    pull_bill_files, reconciling, reload_billers, retention, settlement, stamp_duty_register, sweeps,
 };
 
 /// Brought forward when billers change.
@@ -95,6 +95,14 @@ pub(crate) static JOBS: &[Job] = &[
     .only_if(break_owners::unowned)
     .late_after_minutes(2 * 24 * 60)
     .failures_max(1),
+    Job::of_database(
+        "watch_disputes",
+        "notes complaints that were not answered by their day, and calls a person",
+        Every(HOURS),
+        |run| Box::pin(disputes::run(run)),
+    )
+    .only_if(disputes::late_since)
+    .late_after_minutes(60),
     Job::of_database("index_payments", "puts what payments are found by in order", Every(1), |run| {
         Box::pin(index_payments::run(run))
     })

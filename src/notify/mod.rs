@@ -17,7 +17,7 @@ use payments::api::{PaymentView, Standing};
 use payments::catalogue::Catalogue;
 use payments::messages::{Delivery, LinkMessage, Medium, Message, MessageKind, Messenger, Notice, NoticeKind};
 use payments::phone;
-use receipts::{LowFloat, MessageData, ReceiptData, ReferenceNotice};
+use receipts::{DisputeNotice, LowFloat, MessageData, ReceiptData, ReferenceNotice};
 use secrecy::ExposeSecret;
 
 pub(crate) use mail::Attached;
@@ -92,6 +92,27 @@ impl Notifier {
                     low_below: *low_below,
                 });
                 mailer.send(notice.id, &notice.to, language, text, None).await
+            }
+            NoticeKind::Dispute(told) => {
+                let text = DisputeNotice {
+                    language,
+                    number: told.number,
+                    biller: told.biller.clone(),
+                    action: told.action,
+                    state: told.state,
+                    words: told.words.clone(),
+                    due_on: told.due_on,
+                    link: payment_url(&self.public_url, language, &told.payment),
+                };
+                match (notice.medium, &self.sms, &self.mail) {
+                    (Medium::Sms, None, _) => rejected("SMS is not configured"),
+                    (Medium::Mail, _, None) => rejected("mail is not configured"),
+                    (Medium::Sms, ..) if !phone::is_mobile(&notice.to) => rejected("not a mobile number"),
+                    (Medium::Sms, Some(twilio), _) => twilio.send(&notice.to, &receipts::dispute_sms(&text)).await,
+                    (Medium::Mail, _, Some(mailer)) => {
+                        mailer.send(notice.id, &notice.to, language, receipts::dispute_mail(&text), None).await
+                    }
+                }
             }
             NoticeKind::CashReference { digits, biller, total, expires_at, reminder } => {
                 let Some(twilio) = &self.sms else { return rejected("SMS is not configured") };

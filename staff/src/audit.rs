@@ -150,6 +150,22 @@ actions! {
     HoldCaptured = "hold-captured";
     /// They let it go.
     HoldLetGo = "hold-let-go";
+    /// They opened a complaint about a payment.
+    DisputeOpened = "dispute-opened";
+    /// They said who follows a complaint up.
+    DisputeAssigned = "dispute-assigned";
+    /// They asked about a complaint, noted or answered something.
+    DisputeNoted = "dispute-noted";
+    /// They closed a complaint without moving money.
+    DisputeClosed = "dispute-closed";
+    /// They proposed an outcome of a complaint that moves money.
+    DisputeProposed = "dispute-proposed";
+    /// As the second person they agreed to it.
+    DisputeApproved = "dispute-approved";
+    /// They refused it, or took their own proposal back.
+    DisputeRefused = "dispute-refused";
+    /// They opened a closed complaint once more.
+    DisputeReopened = "dispute-reopened";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

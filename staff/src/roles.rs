@@ -89,6 +89,8 @@ pub enum Permission {
     ReviewFraud,
     /// See the rules against fraud, and agree to one as the second person.
     ApproveRules,
+    /// Follow complaints about payments up, and answer them; a refund for one needs what a refund needs.
+    HandleDisputes,
     /// Take billers in and change them.
     ManageBillers,
     /// See all that is set of billers.
@@ -157,6 +159,7 @@ impl Role {
                 P::ResolveBreaks,
                 P::ApproveRules,
                 P::DecideOutcome,
+                P::HandleDisputes,
             ],
             // Files that do not arrive are incidents; closing breaks is not theirs, as they say where billers' money goes.
             Self::Operations => &[
@@ -168,6 +171,7 @@ impl Role {
                 P::ManageNetwork,
                 P::ReviewFraud,
                 P::ApproveRules,
+                P::HandleDisputes,
                 P::ManageBillers,
                 P::ViewBillers,
                 P::EditBranding,
@@ -202,7 +206,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -224,6 +228,7 @@ impl Permission {
         Self::ManageReports,
         Self::ReviewFraud,
         Self::ApproveRules,
+        Self::HandleDisputes,
         Self::ManageBillers,
         Self::ViewBillers,
         Self::EditBranding,
@@ -263,6 +268,7 @@ impl Permission {
             | Self::ViewPayments
             | Self::ViewBooks
             | Self::ViewSettlement
+            | Self::HandleDisputes
             | Self::ViewBillers
             | Self::EditBranding
             | Self::ManageReports
@@ -425,6 +431,7 @@ mod tests {
     #[case(P::ManageReports, "operations administrator")]
     #[case(P::ReviewFraud, "operations")]
     #[case(P::ApproveRules, "finance operations")]
+    #[case(P::HandleDisputes, "finance operations")]
     #[case(P::ManageBillers, "operations")]
     #[case(P::ViewBillers, "operations auditor")]
     #[case(P::EditBranding, "biller-user operations")]

@@ -13,6 +13,7 @@ mod cash_page;
 mod cli;
 mod crash;
 mod desk;
+mod disputes;
 mod finance;
 mod guard;
 mod holds;

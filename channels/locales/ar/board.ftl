@@ -147,6 +147,8 @@ board-task-mail-link = بريد برابط
 board-task-refund = استرجاع
 board-task-sms-refunded = رسالة: تم الاسترجاع
 board-task-mail-refunded = بريد: تم الاسترجاع
+board-task-sms-dispute = رسالة: شكاية
+board-task-mail-dispute = بريد: شكاية
 
 # Incidents
 board-incident-unresolved-confirmation = تأكيد دون مآل

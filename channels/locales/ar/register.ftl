@@ -166,6 +166,8 @@ register-task-mail-link = الرابط عبر البريد الإلكتروني
 register-task-refund = الاسترجاع
 register-task-sms-refunded = رسالة قصيرة: تم الاسترجاع
 register-task-mail-refunded = بريد إلكتروني: تم الاسترجاع
+register-task-sms-dispute = رسالة قصيرة: شكاية
+register-task-mail-dispute = بريد إلكتروني: شكاية
 
 # Accounts
 register-account-gateway-receivable = مستحق على بوابة الأداء

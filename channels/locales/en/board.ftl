@@ -123,6 +123,8 @@ board-task-mail-link = Mail with a link
 board-task-refund = Refund
 board-task-sms-refunded = SMS: refunded
 board-task-mail-refunded = Mail: refunded
+board-task-sms-dispute = SMS: complaint
+board-task-mail-dispute = Mail: complaint
 
 # Incidents
 board-incident-unresolved-confirmation = Confirmation unresolved

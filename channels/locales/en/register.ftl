@@ -162,6 +162,8 @@ register-task-mail-link = Link by mail
 register-task-refund = Refund
 register-task-sms-refunded = SMS “refunded”
 register-task-mail-refunded = Mail “refunded”
+register-task-sms-dispute = SMS “complaint”
+register-task-mail-dispute = Mail “complaint”
 
 # Accounts
 register-account-gateway-receivable = Receivable from the gateway

@@ -123,6 +123,8 @@ board-task-mail-link = Courriel avec lien
 board-task-refund = Remboursement
 board-task-sms-refunded = SMS de remboursement
 board-task-mail-refunded = Courriel de remboursement
+board-task-sms-dispute = SMS de réclamation
+board-task-mail-dispute = Courriel de réclamation
 
 # Incidents
 board-incident-unresolved-confirmation = Confirmation sans issue

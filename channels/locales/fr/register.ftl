@@ -162,6 +162,8 @@ register-task-mail-link = Lien par courriel
 register-task-refund = Rembourser
 register-task-sms-refunded = SMS « remboursé » (remboursement)
 register-task-mail-refunded = Courriel « remboursé » (remboursement)
+register-task-sms-dispute = SMS « réclamation »
+register-task-mail-dispute = Courriel « réclamation »
 
 # Accounts
 register-account-gateway-receivable = À recevoir de la passerelle

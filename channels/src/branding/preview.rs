@@ -72,6 +72,7 @@ pub(crate) async fn show_preview(
             let address = address(session, language);
             let mut receipt = payment::receipt(page, Some(biller), &paid, &proof, &address);
             receipt.pdf_url = session.context.url(&format!("{}/preview/receipt.pdf", case.path()));
+            receipt.dispute_url = session.context.url(&format!("{}/preview/receipt", case.path()));
             session.html(StatusCode::OK, &receipt)
         }
         "receipt.pdf" => {

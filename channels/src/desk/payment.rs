@@ -31,6 +31,7 @@ struct PaymentPage {
     state: String,
     tone: &'static str,
     action: String,
+    dispute: String,
     unmasked: bool,
     reason: String,
 }
@@ -105,6 +106,7 @@ fn page(
         state: standing_text(payment, language),
         tone: tone(payment),
         action: frame.page.url(&format!("/staff/desk/payments/{}", payment.reference)),
+        dispute: frame.page.url(&format!("/staff/payments/{}/dispute", payment.reference)),
         unmasked,
         reason: typed.to_owned(),
         faults,

@@ -164,7 +164,7 @@ fn words(text: &str, is_needed: bool) -> Result<(), &'static str> {
 }
 
 /// The message about a refund that is not possible, and the field that it is about.
-pub(super) fn refusal(language: Language, refusal: &Refusal) -> (&'static str, String) {
+pub(crate) fn refusal(language: Language, refusal: &Refusal) -> (&'static str, String) {
     match refusal {
         Refusal::NoSuchPayment | Refusal::NotConfirmed(_) => {
             ("principal", i18n::text(language, "refunds-fault-not-confirmed"))

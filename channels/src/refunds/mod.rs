@@ -7,6 +7,9 @@ pub(crate) mod listing;
 mod parts;
 pub(crate) mod story;
 
+pub(crate) use asking::refusal;
+pub(crate) use parts::{lines, seen};
+
 use ledger::{Language, PaymentState, Refund};
 use staff::Permission;
 

@@ -116,7 +116,7 @@ pub(crate) fn lines(language: Language, entries: &[Entry]) -> Vec<(String, Strin
 }
 
 /// What a reader was shown, in short: another effect has another.
-pub(super) fn seen(entries: &[Entry], needs_second: bool) -> String {
+pub(crate) fn seen(entries: &[Entry], needs_second: bool) -> String {
     let mut told = Sha256::new();
     for entry in entries {
         told.update(format!("{}={};", entry.account, entry.amount));

@@ -3,7 +3,7 @@
 use payments::register::Story;
 
 use crate::staff::session::StaffSession;
-use crate::{holds, outcomes, refunds};
+use crate::{disputes, holds, outcomes, refunds};
 
 /// A link to something that can be done.
 pub(super) struct ActionLink {
@@ -18,5 +18,7 @@ pub(super) fn action_links(session: &StaffSession, story: &Story) -> Vec<ActionL
     let refunds = refunds::actions(session, story.payment.id, story.payment.state);
     let outcomes = outcomes::actions(session, story.payment.id, story.payment.state);
     let holds = holds::actions(session, story.payment.id, story.payment.state);
-    refunds.into_iter().chain(outcomes).chain(holds).map(|(key, path)| ActionLink { key, path }).collect()
+    let disputes = disputes::actions(session, story.payment.id);
+    let all = refunds.into_iter().chain(outcomes).chain(holds).chain(disputes);
+    all.map(|(key, path)| ActionLink { key, path }).collect()
 }

@@ -14,6 +14,7 @@ use super::search::{PaymentLine, channel_text, line, state_text, tone};
 use super::timeline::{StepView, steps, word};
 use super::{sees_all, story};
 use crate::desk::{CARD_KEY, bill_name};
+use crate::disputes::{DisputeLine, dispute_lines};
 use crate::finance::parts::hub;
 use crate::refunds::{RefundLine, refund_lines};
 use crate::staff::frame::{Faults, Frame};
@@ -49,6 +50,7 @@ struct PaymentPage {
     tasks: Vec<TaskView>,
     notes: Vec<NoteView>,
     refunds: Vec<RefundLine>,
+    disputes: Vec<DisputeLine>,
     related: Vec<(PaymentLine, bool)>,
     breaks: Vec<(i64, String, String)>,
     windows: Vec<i64>,
@@ -206,6 +208,7 @@ fn page(
                 .collect(),
             false => Vec::new(),
         },
+        disputes: dispute_lines(language, story.disputes.iter().map(|(dispute, _)| dispute), whole),
         refunds: if whole { refund_lines(language, &story.refunds) } else { Vec::new() },
         related: story.related.iter().map(|(other, same)| (line(language, &catalogue, other), *same)).collect(),
         breaks: match whole {

@@ -1,8 +1,9 @@
 //! A payment's story in the reader's words.
 
-use ledger::{Language, PostingKind};
+use ledger::{DisputeAction, Language, PostingKind};
 use payments::register::{By, RefundStep, Step, StepKind};
 
+use crate::disputes::step_text;
 use crate::web::{format, i18n};
 
 /// A step.
@@ -48,6 +49,10 @@ fn view(language: Language, step: &Step, whole: bool) -> StepView {
             let amount = format::money(language, total);
             let tone = if step == RefundStep::Failed { "step-bad" } else { "" };
             (i18n::text_with(language, refund_key(step), &[("amount", i18n::Arg::Text(&amount))]), tone)
+        }
+        StepKind::Dispute(dispute, action) => {
+            let tone = if action == DisputeAction::Late { "step-bad" } else { "" };
+            (step_text(language, dispute, action), tone)
         }
         StepKind::Called => (i18n::text(language, "register-step-called"), "step-bad"),
         StepKind::CallOver => (i18n::text(language, "register-step-call-over"), ""),

@@ -126,6 +126,13 @@ pub(super) const WORK: &[Place] = &[
         icon: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8M12 16.5v.5",
     },
     Place {
+        key: "staff-nav-disputes",
+        path: "/staff/disputes",
+        needs: &[Permission::ViewPayments, Permission::ViewBillerPayments],
+        is_whole: false,
+        icon: "M4 5h16v11H9.5L5.5 19.5V16H4zM12 8v3.5M12 13.3v.4",
+    },
+    Place {
         key: "staff-nav-billers",
         path: "/staff/billers",
         needs: &[Permission::ViewBillers],

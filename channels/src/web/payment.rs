@@ -9,10 +9,12 @@ use serde_json::json;
 use super::context::{Context, Keep};
 use super::errors::Fault;
 use super::format;
+use super::i18n::{self, Arg};
 use super::identify::say;
 use super::inputs::is_reference;
 use super::views::notice::{Notice, Tone};
 use super::views::payment as views;
+use crate::disputes::payer::payer_lines;
 use crate::receipt::{payment_url, receipt_data};
 
 async fn payment(context: &Context, reference: &str) -> Result<PaymentView, Fault> {
@@ -33,7 +35,8 @@ pub(crate) async fn show_payment(context: Context, path: web::Path<(String, Stri
         }
         Standing::Confirmed(proof) => {
             let address = public_address(&context, &payment);
-            let page = views::receipt(context.page("receipt-title"), biller, &payment, proof, &address);
+            let mut page = views::receipt(context.page("receipt-title"), biller, &payment, proof, &address);
+            page.disputes = payer_lines(&context, &payment.reference).await?;
             return context.html(StatusCode::OK, Keep::Nobody, &page);
         }
         Standing::Declined => (Tone::Bad, "declined"),
@@ -55,6 +58,12 @@ pub(crate) async fn show_payment(context: Context, path: web::Path<(String, Stri
     if again && payment.channel == Channel::Web {
         notice = notice.action(language, "action-pay-again", &format!("/quotes/{}", payment.quote));
     }
+    for line in payer_lines(&context, &payment.reference).await? {
+        notice
+            .actions
+            .push((i18n::text_with(language, "disputes-follow", &[("number", Arg::Text(&line.number))]), line.href));
+    }
+    let notice = notice.action(language, "disputes-link", &format!("{}/dispute", own_path(&payment)));
     say(&context, StatusCode::OK, notice.action(language, "action-home", "/"))
 }
 

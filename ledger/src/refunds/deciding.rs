@@ -262,6 +262,7 @@ impl WriteOp<'_> {
         if changed != 1 {
             return Err(StorageError::Conflict("a refund was decided meanwhile".to_owned()));
         }
+        self.end_dispute_of(id, RefundState::Withdrawn, "", Some(actor), moment.at)?;
         Ok(RefundDecision::Decided(RefundState::Withdrawn))
     }
 
@@ -286,7 +287,10 @@ impl WriteOp<'_> {
                 refunds::ended_at.eq(ended),
             ))
             .execute(self.connection)?;
-        if changed == 1 { Ok(()) } else { Err(StorageError::Conflict("a refund was decided meanwhile".to_owned())) }
+        if changed != 1 {
+            return Err(StorageError::Conflict("a refund was decided meanwhile".to_owned()));
+        }
+        self.end_dispute_of(id, state, note, Some(actor), moment.at)
     }
 
     /// Books what was decided: cash is done with it, a card waits for the gateway.

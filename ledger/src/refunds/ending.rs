@@ -153,6 +153,7 @@ impl WriteOp<'_> {
                     .execute(self.connection)?;
             }
         }
+        self.end_dispute_of(id, state, "", None, moment.at)?;
         // Nobody has to look any more.
         diesel::update(incidents::table.filter(incidents::payment_id.eq(id)).filter(incidents::closed_at.is_null()))
             .set(incidents::closed_at.eq(Some(moment.at.naive_utc())))

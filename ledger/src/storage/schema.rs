@@ -1047,6 +1047,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    disputes (id) {
+        id -> BigInt,
+        payment_id -> BigInt,
+        biller -> Integer,
+        kind -> SmallInt,
+        origin -> SmallInt,
+        state -> SmallInt,
+        told -> Text,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        language -> SmallInt,
+        opened_at -> Timestamp,
+        opened_by -> Nullable<BigInt>,
+        opened_by_name -> Text,
+        due_at -> Timestamp,
+        late_at -> Nullable<Timestamp>,
+        staff_id -> Nullable<BigInt>,
+        staff_name -> Text,
+        effect -> SmallInt,
+        answer -> Text,
+        proposed_by -> Nullable<BigInt>,
+        proposed_by_name -> Text,
+        refund_id -> Nullable<BigInt>,
+        closed_at -> Nullable<Timestamp>,
+        reopened_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    dispute_events (id) {
+        id -> BigInt,
+        dispute_id -> BigInt,
+        action -> SmallInt,
+        state -> SmallInt,
+        note -> Text,
+        made_at -> Timestamp,
+        made_by -> Nullable<BigInt>,
+        made_by_name -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
     quotes,

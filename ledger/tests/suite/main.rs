@@ -13,6 +13,7 @@ mod concurrency;
 mod counter_damage;
 mod counters;
 mod damage;
+mod disputes;
 mod histories;
 mod holds;
 mod jobs;

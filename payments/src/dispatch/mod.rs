@@ -160,6 +160,7 @@ impl Dispatcher {
             TaskKind::SmsLink | TaskKind::MailLink => return self.send_link(task).await,
             TaskKind::Refund => return self.give_refund(task).await,
             TaskKind::SmsRefunded | TaskKind::MailRefunded => return self.tell_of_refund(task).await,
+            TaskKind::SmsDispute | TaskKind::MailDispute => return self.tell_of_dispute(task).await,
             _ => {}
         }
         let id = task.payment;
@@ -187,7 +188,9 @@ impl Dispatcher {
             | TaskKind::MailLink
             | TaskKind::Refund
             | TaskKind::SmsRefunded
-            | TaskKind::MailRefunded => done("about no payment"),
+            | TaskKind::MailRefunded
+            | TaskKind::SmsDispute
+            | TaskKind::MailDispute => done("about no payment"),
         }
     }
 

@@ -1,10 +1,11 @@
 //! Notices that no payment's state leads to: the payment of a task is the number of what they are about.
 
-use ledger::{BillState, CashReferenceState, Task, TaskKind};
+use ledger::{BillState, CashReferenceState, DisputeAction, DisputeState, Task, TaskKind};
 
 use super::{Dispatcher, End, done};
 use crate::api::Infrastructure;
-use crate::messages::{Medium, Notice, NoticeKind};
+use crate::disputes::due_on;
+use crate::messages::{DisputeTold, Medium, Notice, NoticeKind};
 
 impl Dispatcher {
     /// Warns a network that an outlet's float is low: the task is about the payment, the request or the late cash
@@ -83,5 +84,40 @@ impl Dispatcher {
         };
         let notice = Notice { id: task.id, medium: Medium::Sms, to, language, kind };
         self.delivered(task, notice.medium, self.messenger.notify(&notice).await)
+    }
+    /// Tells a payer where their complaint stood after something was done: the task is about what was done.
+    pub(super) async fn tell_of_dispute(&self, task: &Task) -> Result<End, Infrastructure> {
+        let medium = if task.kind == TaskKind::SmsDispute { Medium::Sms } else { Medium::Mail };
+        // One SMS too few is better than two, as with payments.
+        if medium == Medium::Sms && task.attempts > 1 && task.note.is_empty() {
+            return done("unknown whether it was sent; not sent again");
+        }
+        let id = task.payment;
+        let found = self.hub.read(move |reader| {
+            let Some((dispute, event)) = reader.dispute_event(id)? else { return Ok(None) };
+            Ok(reader.payment_of(dispute.payment)?.map(|payment| (dispute, event, payment)))
+        });
+        let Some((dispute, event, payment)) = found.await? else { return done("about no dispute") };
+        let to = if medium == Medium::Sms { dispute.phone } else { dispute.email };
+        let Some(to) = to else { return done("nobody to tell") };
+        let words = match (event.action, event.state) {
+            // What the second person says is for the first.
+            (DisputeAction::Approved, _) => dispute.answer,
+            (DisputeAction::AskedPayer, _) | (_, DisputeState::Upheld | DisputeState::Rejected) => event.note,
+            _ => String::new(),
+        };
+        let (language, catalogue) = (dispute.language, self.hub.catalogue());
+        let biller = catalogue.get(dispute.biller).map(|biller| biller.shown_name(language).to_owned());
+        let kind = NoticeKind::Dispute(DisputeTold {
+            number: dispute.id,
+            biller: biller.unwrap_or_else(|| dispute.biller.to_string()),
+            action: event.action,
+            state: event.state,
+            words,
+            due_on: due_on(dispute.due_at.and_utc()),
+            payment: payment.reference.to_string(),
+        });
+        let notice = Notice { id: task.id, medium, to, language, kind };
+        self.delivered(task, medium, self.messenger.notify(&notice).await)
     }
 }

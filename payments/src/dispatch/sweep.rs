@@ -73,6 +73,8 @@ const MESSAGES: &[TaskKind] = &[
     TaskKind::MailLink,
     TaskKind::SmsRefunded,
     TaskKind::MailRefunded,
+    TaskKind::SmsDispute,
+    TaskKind::MailDispute,
 ];
 
 impl Dispatcher {

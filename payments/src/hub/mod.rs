@@ -7,6 +7,7 @@ mod card;
 mod cash;
 mod desk;
 pub(crate) mod detail;
+mod disputes;
 mod files;
 mod finance;
 mod find;
@@ -44,6 +45,7 @@ pub(crate) use view::show as show_payment;
 
 use crate::api::Infrastructure;
 use crate::catalogue::{Biller, Catalogue, ReceivableType};
+use crate::disputes::DisputeRules;
 use crate::gateways::cmi::client::CmiClient;
 use crate::tariff::StampDuty;
 
@@ -82,6 +84,8 @@ pub struct HubSettings {
     pub hold_lifetime: TimeDelta,
     /// How long a biller or a gateway may leave an outcome unknown before two people may decide it without being called.
     pub unknown_age: TimeDelta,
+    /// When a dispute can be opened, and by when it is to be answered.
+    pub disputes: DisputeRules,
     /// The domains to which reports may be mailed, in small letters; none: none is mailed.
     pub report_domains: Vec<String>,
 }
@@ -102,6 +106,7 @@ impl Default for HubSettings {
             refund_alone_max: Money::ZERO,
             hold_lifetime: TimeDelta::hours(120),
             unknown_age: TimeDelta::hours(24),
+            disputes: DisputeRules::default(),
             report_domains: Vec::new(),
         }
     }

@@ -71,3 +71,32 @@ mail-request-at = صالح إلى غاية { $when } (بتوقيت المغرب)
 mail-line = { $label }: { $value }
 mail-link-hint = إذا لم يعمل الزر، انسخ هذا العنوان:
 mail-footer = أُرسلت هذه الرسالة تلقائيا، المرجو عدم الرد عليها. لا نطلب منك أبدا كتابة رقم بطاقتك في رسالة أو النطق به.
+sms-dispute-opened = توصلنا بالشكاية { $number } ({ $biller }). الجواب قبل نهاية يوم { $due }.
+    { $link }
+sms-dispute-reopened = أعيد فتح الشكاية { $number } ({ $biller }). الجواب قبل نهاية يوم { $due }.
+    { $link }
+sms-dispute-review = الشكاية { $number } ({ $biller }) قيد الدراسة.
+    { $link }
+sms-dispute-at-biller = الشكاية { $number }: سألنا { $biller }.
+    { $link }
+sms-dispute-at-payer = الشكاية { $number } ({ $biller }): لدينا سؤال لكم.
+    { $link }
+sms-dispute-proposed = الشكاية { $number } ({ $biller }): القرار قيد المصادقة.
+    { $link }
+sms-dispute-upheld = قُبلت الشكاية { $number } ({ $biller }). جوابنا:
+    { $link }
+sms-dispute-rejected = لم تُقبل الشكاية { $number } ({ $biller }). جوابنا:
+    { $link }
+sms-dispute-withdrawn = سُحبت الشكاية { $number } ({ $biller }).
+    { $link }
+mail-dispute-subject = شكايتكم { $number }: { $biller }
+mail-dispute-opened = توصلنا بشكايتكم { $number } حول أدائكم لفائدة { $biller }. ستتلقون جوابنا في أجل أقصاه { $due }.
+mail-dispute-reopened = أعيد فتح شكايتكم { $number } حول أدائكم لفائدة { $biller }. ستتلقون جوابنا في أجل أقصاه { $due }.
+mail-dispute-review = ندرس شكايتكم { $number } حول أدائكم لفائدة { $biller }.
+mail-dispute-at-biller = سألنا { $biller } عن شكايتكم { $number } وننتظر الجواب.
+mail-dispute-at-payer = لدينا سؤال لمواصلة معالجة شكايتكم { $number }. المرجو الجواب في صفحة الأداء:
+mail-dispute-proposed = القرار بشأن شكايتكم { $number } جاهز، وشخص ثان يصادق عليه.
+mail-dispute-upheld = قُبلت شكايتكم { $number } حول أدائكم لفائدة { $biller }. جوابنا:
+mail-dispute-rejected = لم تُقبل شكايتكم { $number } حول أدائكم لفائدة { $biller }. جوابنا:
+mail-dispute-withdrawn = سُحبت شكايتكم { $number } حول أدائكم لفائدة { $biller }. لا يلزمكم القيام بأي شيء.
+mail-dispute-link = تتبع شكايتي

@@ -71,3 +71,32 @@ mail-request-at = Good until { $when } (Morocco time)
 mail-line = { $label }: { $value }
 mail-link-hint = If the button does not work, copy this address:
 mail-footer = This message was sent automatically; please do not reply. We never ask you to write or say your card number.
+sms-dispute-opened = Complaint { $number } ({ $biller }) received. Answer by { $due }.
+    { $link }
+sms-dispute-reopened = Complaint { $number } ({ $biller }) opened again. Answer by { $due }.
+    { $link }
+sms-dispute-review = Complaint { $number } ({ $biller }): we are looking into it.
+    { $link }
+sms-dispute-at-biller = Complaint { $number }: we have asked { $biller }.
+    { $link }
+sms-dispute-at-payer = Complaint { $number } ({ $biller }): we have a question for you.
+    { $link }
+sms-dispute-proposed = Complaint { $number } ({ $biller }): a decision is being approved.
+    { $link }
+sms-dispute-upheld = Complaint { $number } ({ $biller }) accepted. Our answer:
+    { $link }
+sms-dispute-rejected = Complaint { $number } ({ $biller }) not accepted. Our answer:
+    { $link }
+sms-dispute-withdrawn = Complaint { $number } ({ $biller }) withdrawn.
+    { $link }
+mail-dispute-subject = Your complaint { $number }: { $biller }
+mail-dispute-opened = We have received your complaint { $number } about your payment to { $biller }. You will have our answer by { $due }.
+mail-dispute-reopened = Your complaint { $number } about your payment to { $biller } is open again. You will have our answer by { $due }.
+mail-dispute-review = We are looking into your complaint { $number } about your payment to { $biller }.
+mail-dispute-at-biller = We have asked { $biller } about your complaint { $number } and wait for an answer.
+mail-dispute-at-payer = To go on with your complaint { $number } we have a question. Please answer on the payment’s page:
+mail-dispute-proposed = A decision on your complaint { $number } is ready; a second person is approving it.
+mail-dispute-upheld = Your complaint { $number } about your payment to { $biller } is accepted. Our answer:
+mail-dispute-rejected = Your complaint { $number } about your payment to { $biller } is not accepted. Our answer:
+mail-dispute-withdrawn = Your complaint { $number } about your payment to { $biller } is withdrawn. There is nothing for you to do.
+mail-dispute-link = Follow my complaint

@@ -71,3 +71,32 @@ mail-request-at = Valable jusqu’au { $when } (heure du Maroc)
 mail-line = { $label } : { $value }
 mail-link-hint = Si le bouton ne fonctionne pas, copiez cette adresse :
 mail-footer = Message envoyé automatiquement ; merci de ne pas y répondre. Nous ne vous demandons jamais d’écrire ou de dire votre numéro de carte.
+sms-dispute-opened = Réclamation { $number } ({ $biller }) reçue. Réponse au plus tard le { $due }.
+    { $link }
+sms-dispute-reopened = Réclamation { $number } ({ $biller }) rouverte. Réponse au plus tard le { $due }.
+    { $link }
+sms-dispute-review = Réclamation { $number } ({ $biller }) : nous l'examinons.
+    { $link }
+sms-dispute-at-biller = Réclamation { $number } : { $biller } est interrogé.
+    { $link }
+sms-dispute-at-payer = Réclamation { $number } ({ $biller }) : nous avons une question pour vous.
+    { $link }
+sms-dispute-proposed = Réclamation { $number } ({ $biller }) : une décision est en cours de validation.
+    { $link }
+sms-dispute-upheld = Réclamation { $number } ({ $biller }) acceptée. Notre réponse :
+    { $link }
+sms-dispute-rejected = Réclamation { $number } ({ $biller }) non retenue. Notre réponse :
+    { $link }
+sms-dispute-withdrawn = Réclamation { $number } ({ $biller }) retirée.
+    { $link }
+mail-dispute-subject = Votre réclamation { $number } : { $biller }
+mail-dispute-opened = Nous avons reçu votre réclamation { $number } au sujet de votre paiement à { $biller }. Vous aurez notre réponse au plus tard le { $due }.
+mail-dispute-reopened = Votre réclamation { $number } au sujet de votre paiement à { $biller } est rouverte. Vous aurez notre réponse au plus tard le { $due }.
+mail-dispute-review = Nous examinons votre réclamation { $number } au sujet de votre paiement à { $biller }.
+mail-dispute-at-biller = Nous avons interrogé { $biller } au sujet de votre réclamation { $number } et attendons sa réponse.
+mail-dispute-at-payer = Pour avancer sur votre réclamation { $number }, nous avons une question. Répondez sur la page du paiement :
+mail-dispute-proposed = Une décision sur votre réclamation { $number } est prête ; une seconde personne la valide.
+mail-dispute-upheld = Votre réclamation { $number } au sujet de votre paiement à { $biller } est acceptée. Notre réponse :
+mail-dispute-rejected = Votre réclamation { $number } au sujet de votre paiement à { $biller } n’est pas retenue. Notre réponse :
+mail-dispute-withdrawn = Votre réclamation { $number } au sujet de votre paiement à { $biller } est retirée. Vous n’avez rien à faire.
+mail-dispute-link = Suivre ma réclamation

@@ -12,7 +12,7 @@ use ledger::{Instrument, Language, Money};
 use crate::data::Look;
 
 pub use mail::{LOGO_CID, MailText, mail};
-pub use notices::{LowFloat, ReferenceNotice, low_float_mail, reference_sms};
+pub use notices::{DisputeNotice, LowFloat, ReferenceNotice, dispute_mail, dispute_sms, low_float_mail, reference_sms};
 pub use sms::sms_text;
 
 /// What a message says.

@@ -31,7 +31,8 @@ use super::{Outcome, biller, block_on, migrate, stop_in_order};
 use crate::app::{App, Outside};
 use crate::cli::DemoArgs;
 use crate::config::{
-    Config, DatabaseConfig, PaymentsConfig, ReconcileConfig, RetentionConfig, SettlementConfig, StaffConfig, WebConfig,
+    Config, DatabaseConfig, DisputesConfig, PaymentsConfig, ReconcileConfig, RetentionConfig, SettlementConfig,
+    StaffConfig, WebConfig,
 };
 use crate::notify::{SmtpSecurity, SmtpSettings, TwilioSender, TwilioSettings};
 use crate::running::Running;
@@ -199,6 +200,7 @@ fn config(
             unknown_hours: 24,
             hold_hours: 120,
         },
+        disputes: DisputesConfig::default(),
         retention: RetentionConfig::default(),
         settlement: SettlementConfig {
             folder: "settlement".into(),

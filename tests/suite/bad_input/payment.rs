@@ -17,7 +17,7 @@ async fn references(#[case] backend: Backend) {
     let visitor = Visitor::new(&app, "en").await;
     let long = "A".repeat(10_000);
     for reference in REFERENCES.into_iter().chain([long.as_str()]) {
-        for end in ["", "/status", "/receipt.pdf"] {
+        for end in ["", "/status", "/receipt.pdf", "/dispute", "/disputes/1"] {
             let path = visitor.path(&format!("/payments/{reference}{end}"));
             assert_eq!(visitor.get(&path).await.status, 404, "{path}");
         }

@@ -4,6 +4,7 @@
 mod board;
 mod branding;
 mod desk;
+mod disputes;
 mod driver;
 mod finance;
 mod guard;

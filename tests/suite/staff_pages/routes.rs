@@ -174,6 +174,48 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("/guard/rules/{rule}", Some(Whole(&[P::ApproveRules])), Some(Whole(&[P::ApproveRules]))),
     ("/guard/lists", Some(Whole(&[P::ReviewFraud])), Some(Whole(&[P::ReviewFraud]))),
     ("/guard/lists/{entry}", Some(Whole(&[P::ReviewFraud])), Some(Whole(&[P::ReviewFraud]))),
+    ("/disputes", Some(With(&[P::ViewPayments, P::ViewBillerPayments])), None),
+    ("/disputes/{dispute}", Some(With(&[P::ViewPayments, P::ViewBillerPayments])), Some(Whole(&[P::ViewPayments]))),
+    (
+        "/disputes/{dispute}/assign",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(Whole(&[P::HandleDisputes])),
+    ),
+    (
+        "/disputes/{dispute}/note",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(Whole(&[P::HandleDisputes])),
+    ),
+    (
+        "/disputes/{dispute}/ask",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(Whole(&[P::HandleDisputes])),
+    ),
+    (
+        "/disputes/{dispute}/propose",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(Whole(&[P::HandleDisputes])),
+    ),
+    (
+        "/disputes/{dispute}/decide",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(Whole(&[P::HandleDisputes])),
+    ),
+    (
+        "/disputes/{dispute}/reopen",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(Whole(&[P::HandleDisputes])),
+    ),
+    (
+        "/disputes/{dispute}/answer",
+        Some(With(&[P::ViewPayments, P::ViewBillerPayments])),
+        Some(With(&[P::HandleDisputes, P::ViewBillerPayments])),
+    ),
+    (
+        "/payments/{payment}/dispute",
+        Some(With(&[P::Desk, P::HandleDisputes, P::ViewBillerPayments])),
+        Some(With(&[P::Desk, P::HandleDisputes, P::ViewBillerPayments])),
+    ),
 ];
 
 /// Kinds of reports, and who may have them.

@@ -36,7 +36,7 @@ fn used() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for folder in [
         "web", "staff", "outlet", "desk", "finance", "board", "reports", "register", "guard", "refunds", "billers",
-        "branding", "outcomes", "holds",
+        "branding", "outcomes", "holds", "disputes",
     ] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
@@ -138,6 +138,14 @@ const PUT_TOGETHER: &[&str] = &[
     "outcomes-does-",
     "outcomes-state-",
     "outcomes-try-",
+    "disputes-show-",
+    "disputes-of-",
+    "disputes-kind-",
+    "disputes-state-",
+    "disputes-origin-",
+    "disputes-effect-",
+    "disputes-event-",
+    "disputes-outcome-",
 ];
 
 #[test]

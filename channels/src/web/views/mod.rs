@@ -107,7 +107,7 @@ impl Page {
     }
 
     /// The four steps: number, message, state for the stylesheet.
-    fn steps(&self) -> [(u8, String, &'static str); 4] {
+    pub(crate) fn steps(&self) -> [(u8, String, &'static str); 4] {
         [(1, "step-identify"), (2, "step-bills"), (3, "step-pay"), (4, "step-receipt")].map(|(number, key)| {
             let state = match number.cmp(&self.step) {
                 std::cmp::Ordering::Less => "done",

@@ -7,6 +7,7 @@ use payments::catalogue::Biller;
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::{AmountLine, BillerView, Page, PaidLine, amount_lines, paid_lines};
+use crate::disputes::payer::PayerLine;
 use crate::web::{format, i18n};
 
 /// Seconds between looks at a payment under way, where there is no JavaScript.
@@ -25,6 +26,7 @@ pub(crate) struct ProgressPage {
     pub(crate) status_url: String,
     /// Back to the summary while nothing was paid.
     pub(crate) retry_url: String,
+    pub(crate) dispute_url: String,
 }
 
 /// What the payer keeps.
@@ -45,6 +47,8 @@ pub(crate) struct ReceiptPage {
     pub(crate) total: String,
     pub(crate) total_label: String,
     pub(crate) pdf_url: String,
+    pub(crate) disputes: Vec<PayerLine>,
+    pub(crate) dispute_url: String,
     /// The QR code's side in modules, and its dark modules as one SVG path.
     pub(crate) qr: Option<(usize, String)>,
 }
@@ -87,6 +91,7 @@ pub(crate) fn progress(mut page: Page, biller: Option<&Biller>, payment: &Paymen
         total: format::money(language, payment.amounts.total),
         status_url: page.url(&format!("/payments/{}/status", payment.reference)),
         retry_url: page.url(&format!("/quotes/{}", payment.quote)),
+        dispute_url: page.url(&format!("/payments/{}/dispute", payment.reference)),
         page: page.branded_if(biller).at_step(4),
     }
 }
@@ -114,6 +119,8 @@ pub(crate) fn receipt(
         total: format::money(language, payment.amounts.total),
         total_label: i18n::text(language, "amount-total-paid"),
         pdf_url: page.url(&format!("/payments/{}/receipt.pdf", payment.reference)),
+        disputes: Vec::new(),
+        dispute_url: page.url(&format!("/payments/{}/dispute", payment.reference)),
         qr: qr_path(address),
         page: page.branded_if(biller).at_step(4),
     }

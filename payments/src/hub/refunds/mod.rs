@@ -169,7 +169,7 @@ impl Hub {
         self.write_audited(entry, move |op, now| op.take_refund_up(id, now)).await
     }
 
-    async fn new_refund(&self, wish: RefundWish, actor: Actor) -> Result<NewRefund, RefundFault> {
+    pub(in crate::hub) async fn new_refund(&self, wish: RefundWish, actor: Actor) -> Result<NewRefund, RefundFault> {
         let id = wish.payment;
         let payment = self.read(move |reader| reader.payment_of(id)).await?;
         let payment = payment.ok_or(RefundFault::Refused(ledger::Refusal::NoSuchPayment))?;

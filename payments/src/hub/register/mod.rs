@@ -44,8 +44,14 @@ impl Hub {
                     None => None,
                 };
                 let (links, refunds) = (reader.links_of(payment.quote)?, reader.refunds_of(id)?);
+                let mut disputes = Vec::new();
+                for dispute in reader.disputes_of(id)? {
+                    let events = reader.dispute_events(dispute.id)?;
+                    disputes.push((dispute, events));
+                }
                 let others = links.iter().map(|link| link.id).chain(refunds.iter().map(|refund| refund.id));
-                let about: Vec<i64> = [id].into_iter().chain(others).collect();
+                let told = disputes.iter().flat_map(|(_, events)| events.iter().map(|event| event.id));
+                let about: Vec<i64> = [id].into_iter().chain(others).chain(told).collect();
                 let story = Story {
                     receivable_type: String::new(),
                     contract_masked: String::new(),
@@ -60,6 +66,7 @@ impl Hub {
                     related: reader.related_payments(id, RELATED_MAX)?,
                     breaks: reader.breaks_about(BreakSubject::Payment, id)?,
                     refunds,
+                    disputes,
                     agent,
                     payment,
                 };

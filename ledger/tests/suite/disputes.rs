@@ -1,0 +1,225 @@
+//! Disputes: one of a kind at a time, each step from where it can be taken, and their refunds close them or open them again.
+
+use chrono::TimeDelta;
+use ledger::{
+    Amounts, DisputeAction as A, DisputeEffect, DisputeKind, DisputeOpened, DisputeOrigin, DisputeOutcome as O,
+    DisputeState as S, Hold, Language, Ledger, Money, NewDispute, NewRefund, Pay, RefundEnd, RefundKept, RefundReason,
+    RequestKey, TaskKind,
+};
+
+use crate::concurrency::at_once;
+use crate::support::{Doing, TestDb, accept_amount, actor, card, confirm, cut_off, moment, money, now};
+
+fn paid(ledger: &Ledger, article: &str) -> i64 {
+    let amounts = Amounts { principal: money(16_800), fee: money(590), vat: money(106), duty: Money::ZERO };
+    let payment = ledger.start(Pay { amounts, ..card(article, article) });
+    ledger.step(payment, accept_amount(Hold::Captured, 17_496));
+    ledger.step(payment, confirm());
+    payment
+}
+
+fn new(payment: i64, kind: DisputeKind) -> NewDispute {
+    NewDispute {
+        payment,
+        biller: 1001,
+        kind,
+        origin: DisputeOrigin::Payer,
+        told: "words".to_owned(),
+        phone: Some("+212612345678".to_owned()),
+        email: None,
+        language: Language::Fr,
+        due_at: now() + TimeDelta::days(7),
+        by: None,
+        now: now(),
+    }
+}
+
+fn open(ledger: &Ledger, payment: i64) -> i64 {
+    let new = new(payment, DisputeKind::PaidTwice);
+    match ledger.write_now(move |op| op.open_dispute(&new)).unwrap() {
+        DisputeOpened::Opened(id) => id,
+        other => panic!("not opened: {other:?}"),
+    }
+}
+
+fn step(ledger: &Ledger, id: i64, action: A, by: i64) -> O {
+    ledger.write_now(move |op| op.step_dispute(id, action, "note", Some(&actor(by)), now())).unwrap()
+}
+
+fn state(ledger: &Ledger, id: i64) -> S {
+    ledger.read(|reader| reader.dispute(id)).unwrap().unwrap().state
+}
+
+/// A refund proposed as the outcome of a dispute; its number.
+fn refund(ledger: &Ledger, dispute: i64, payment: i64, key: &str) -> i64 {
+    let new = NewRefund {
+        key: RequestKey::of("refund", key, key),
+        payment,
+        principal: money(5_000),
+        fee: money(0),
+        reason: RefundReason::PaidTwice,
+        note: String::new(),
+        alone_max: Money::ZERO,
+        actor: actor(1),
+        moment: moment(),
+        cut_off: cut_off(),
+    };
+    let proposed = ledger.write_now(move |op| {
+        let RefundKept::Kept(refund, _) = op.propose_refund(&new)? else { panic!("kept") };
+        let outcome = op.propose_outcome(dispute, DisputeEffect::Refund, "answer", &actor(1), now())?;
+        op.name_dispute_refund(dispute, refund)?;
+        assert_eq!(outcome, O::Done(S::Proposed));
+        Ok(refund)
+    });
+    proposed.unwrap()
+}
+
+fn its_refund_closes_it_or_opens_it_again(db: &TestDb) {
+    let ledger = db.open();
+    for (key, end, expected) in [
+        ("refused", None, S::Open),
+        ("paid", Some(RefundEnd::Paid), S::Upheld),
+        ("failed", Some(RefundEnd::Failed), S::Open),
+    ] {
+        let payment = paid(&ledger, key);
+        let id = open(&ledger, payment);
+        let refund = refund(&ledger, id, payment, key);
+        // Nothing else ends it meanwhile.
+        for action in [A::Approved, A::Refused, A::Upheld, A::Rejected, A::Withdrawn, A::AskedPayer] {
+            assert_eq!(step(&ledger, id, action, 2), O::NotNow(S::Proposed), "{action}");
+        }
+        assert_eq!(step(&ledger, id, A::Noted, 2), O::Done(S::Proposed));
+        let decide = move |op: &mut ledger::WriteOp<'_>| {
+            op.decide_refund(refund, end.is_some(), "word", &actor(2), moment(), cut_off())
+        };
+        ledger.write_now(decide).unwrap();
+        if let Some(end) = end {
+            assert_eq!(state(&ledger, id), S::Proposed, "decided, and not done");
+            ledger.write_now(move |op| op.end_refund(refund, end, "words", None, moment(), cut_off())).unwrap();
+        }
+        let found = ledger.read(|reader| reader.dispute(id)).unwrap().unwrap();
+        assert_eq!((found.state, found.closed_at.is_some()), (expected, expected.is_closed()), "{key}");
+        let (effect, answer) = match expected {
+            S::Upheld => (DisputeEffect::Refund, "answer"),
+            _ => (DisputeEffect::Nothing, ""),
+        };
+        assert_eq!((found.effect, found.answer.as_str()), (effect, answer), "{key}");
+    }
+    db.assert_clean();
+}
+
+fn a_correction_is_for_two(db: &TestDb) {
+    let ledger = db.open();
+    let id = open(&ledger, paid(&ledger, "a"));
+    let propose = move |op: &mut ledger::WriteOp<'_>| {
+        op.propose_outcome(id, DisputeEffect::Correction, "answer", &actor(1), now())
+    };
+    assert_eq!(step(&ledger, id, A::Approved, 2), O::NotNow(S::Open));
+    assert_eq!(ledger.write_now(propose).unwrap(), O::Done(S::Proposed));
+    assert_eq!(ledger.write_now(propose).unwrap(), O::NotNow(S::Proposed));
+    assert_eq!(step(&ledger, id, A::Approved, 1), O::SamePerson);
+    assert_eq!(step(&ledger, id, A::Upheld, 2), O::NotNow(S::Proposed), "approved by its own word only");
+    assert_eq!(step(&ledger, id, A::Approved, 2), O::Done(S::Upheld));
+    assert_eq!(step(&ledger, 5, A::Noted, 1), O::NoSuchDispute);
+    db.assert_clean();
+}
+
+fn it_is_opened_once_more(db: &TestDb) {
+    let ledger = db.open();
+    let payment = paid(&ledger, "a");
+    let id = open(&ledger, payment);
+    let reopen = |since: TimeDelta| {
+        let closed_since = (now() - since).naive_utc();
+        let due = now() + TimeDelta::days(9);
+        ledger.write_now(move |op| op.reopen_dispute(id, "why", None, closed_since, due, now())).unwrap()
+    };
+    assert_eq!(reopen(TimeDelta::days(30)), O::NotNow(S::Open));
+    assert_eq!(step(&ledger, id, A::Rejected, 1), O::Done(S::Rejected));
+    assert_eq!(reopen(TimeDelta::seconds(-1)), O::NotAgain, "closed too long ago");
+    let other = open(&ledger, payment);
+    assert_eq!(reopen(TimeDelta::days(30)), O::Another(other));
+    step(&ledger, other, A::Withdrawn, 1);
+    assert_eq!(reopen(TimeDelta::days(30)), O::Done(S::Open));
+    let found = ledger.read(|reader| reader.dispute(id)).unwrap().unwrap();
+    assert_eq!((found.due_at, found.answer.as_str()), ((now() + TimeDelta::days(9)).naive_utc(), ""));
+    step(&ledger, id, A::Upheld, 1);
+    assert_eq!(reopen(TimeDelta::days(30)), O::NotAgain, "once");
+    db.assert_clean();
+}
+
+/// Payers of two nodes at once: one dispute. Two people at once: one outcome.
+fn many_at_once_on_two_nodes(db: &TestDb) {
+    let nodes = [db.open(), db.open()];
+    let payment = paid(&nodes[0], "a");
+    let opened = at_once(12, |n| {
+        let new = new(payment, DisputeKind::Other);
+        nodes[n % 2].write_now(move |op| op.open_dispute(&new)).unwrap()
+    });
+    let mut ids: Vec<i64> = opened
+        .iter()
+        .map(|opened| match opened {
+            DisputeOpened::Opened(id) | DisputeOpened::Standing(id) => *id,
+            DisputeOpened::TooMany => panic!("{opened:?}"),
+        })
+        .collect();
+    ids.dedup();
+    assert_eq!((ids.len(), db.count("disputes")), (1, 1), "{opened:?}");
+    let actions = [A::Upheld, A::Rejected];
+    let ended = at_once(8, |n| step(&nodes[n % 2], ids[0], actions[(n / 2) % 2], 1));
+    assert_eq!(ended.iter().filter(|outcome| matches!(outcome, O::Done(_))).count(), 1, "{ended:?}");
+    assert_eq!(db.count("dispute_events"), 2);
+    db.assert_clean();
+}
+
+/// One task for each that the payer hears of, about what was done.
+fn payers_are_told(db: &TestDb) {
+    let ledger = db.open();
+    let id = open(&ledger, paid(&ledger, "a"));
+    for (action, state) in [
+        (A::Noted, S::Open),
+        (A::AskedBiller, S::AtBiller),
+        (A::BillerAnswered, S::Open),
+        (A::AskedPayer, S::AtPayer),
+        (A::PayerAnswered, S::Open),
+        (A::Rejected, S::Rejected),
+    ] {
+        assert_eq!(step(&ledger, id, action, 1), O::Done(state), "{action}");
+    }
+    let tasks = format!(
+        "SELECT CAST(payment_id AS TEXT) AS line FROM outbox WHERE kind = {} ORDER BY id",
+        TaskKind::SmsDispute.code()
+    );
+    let told = [A::Opened, A::AskedBiller, A::BillerAnswered, A::AskedPayer, A::Rejected];
+    let events = ledger.read(|reader| reader.dispute_events(id)).unwrap();
+    let expected: Vec<String> =
+        events.iter().filter(|event| told.contains(&event.action)).map(|event| event.id.to_string()).collect();
+    assert_eq!(db.lines(&tasks), expected);
+    assert_eq!(events.len(), 7);
+    let (dispute, event) = ledger.read(|reader| reader.dispute_event(events[1].id)).unwrap().unwrap();
+    assert_eq!((dispute.id, event), (id, events[1].clone()));
+    let before = (now() + TimeDelta::seconds(1)).naive_utc();
+    assert_eq!(ledger.write_now(move |op| op.forget_dispute_contacts(before)).unwrap(), 1);
+    assert_eq!(ledger.write_now(move |op| op.forget_dispute_contacts(before)).unwrap(), 0);
+    assert_eq!(ledger.read(|reader| reader.dispute(id)).unwrap().unwrap().phone, None);
+    db.assert_clean();
+}
+
+/// The database takes no second one of a kind that is open, whoever writes it.
+fn the_database_guards_disputes(db: &TestDb) {
+    let ledger = db.open();
+    let payment = paid(&ledger, "a");
+    let first = open(&ledger, payment);
+    step(&ledger, first, A::Rejected, 1);
+    open(&ledger, payment);
+    assert!(db.raw().run(&format!("UPDATE disputes SET state = 1 WHERE id = {first}")).is_err());
+    db.assert_clean();
+}
+
+on_both!(
+    its_refund_closes_it_or_opens_it_again,
+    a_correction_is_for_two,
+    it_is_opened_once_more,
+    many_at_once_on_two_nodes,
+    payers_are_told,
+    the_database_guards_disputes,
+);

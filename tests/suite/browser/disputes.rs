@@ -1,0 +1,101 @@
+//! A complaint, from the payer's page over the back office to the answer that the payer reads.
+
+use ledger::DisputeState;
+use rstest::rstest;
+use staff::Role;
+
+use super::driver::{Browser, Device, with_browser};
+use super::page::Tour;
+use crate::disputes::{paid, state};
+use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
+
+const SEND: &str = "main form button[type=submit]";
+
+async fn come_in(tour: &Tour<'_>, who: &Colleague) {
+    let Tour { browser, app, .. } = tour;
+    tour.open("/staff/disputes").await;
+    browser.fill("#login", &who.login).await;
+    browser.fill("#password", PASSWORD).await;
+    browser.click(SEND).await;
+    tour.at("/staff/second-factor").await;
+    browser.fill("#code", &code_at(&who.secret, app.now())).await;
+    browser.click(SEND).await;
+    tour.at("/staff/disputes").await;
+}
+
+async fn choose(browser: &Browser, select: &str, value: &str) {
+    browser.click(&format!("{select} option[value='{value}']")).await;
+}
+
+async fn a_complaint(tour: &Tour<'_>) {
+    let Tour { browser, app, .. } = tour;
+    let (payment, reference) = paid(app).await;
+    tour.open(&format!("/payments/{reference}")).await;
+    browser.click(".receipt-help a").await;
+    tour.at(&format!("/payments/{reference}/dispute")).await;
+    tour.inspect("ask").await;
+    browser.click(SEND).await;
+    browser.find("#faults").await;
+    tour.inspect("ask-fault").await;
+    choose(browser, "#kind", "paid-twice").await;
+    browser.fill("#told", "J’ai payé deux fois le même jour").await;
+    browser.click(SEND).await;
+    tour.at(&format!("/payments/{reference}/disputes/")).await;
+    tour.inspect("mine").await;
+    let id = app.ledger.read(|reader| reader.disputes_of(payment)).unwrap()[0].id;
+    app.settle().await;
+
+    let omar = app.colleague("fr", "omar", Role::Operations);
+    come_in(tour, &omar).await;
+    tour.inspect("list").await;
+    browser.click("tbody th a").await;
+    tour.at(&format!("/staff/disputes/{id}")).await;
+    browser.fill("#question", "À quelles heures ?").await;
+    browser.click("button[name=whom][value=payer]").await;
+    browser.find(".timeline .step-wait").await;
+    tour.at(&format!("/staff/disputes/{id}")).await;
+    tour.inspect("dispute").await;
+    browser.click("section[aria-labelledby=outcome-title] button").await;
+    browser.find("#faults").await;
+    tour.inspect("dispute-fault").await;
+    browser.fill("#answer", "Le second paiement vous est rendu").await;
+    browser.click("section[aria-labelledby=outcome-title] button").await;
+    browser.find("table.effect").await;
+    tour.inspect("confirm").await;
+    browser.click(SEND).await;
+    tour.at(&format!("/staff/disputes/{id}")).await;
+    tour.inspect("proposed").await;
+    assert_eq!(state(app, id), DisputeState::Proposed);
+    tour.open(&format!("/staff/payments/{payment}/dispute")).await;
+    tour.inspect("open").await;
+
+    let refund = app.ledger.read(|reader| reader.dispute(id)).unwrap().unwrap().refund.unwrap();
+    let second = ledger::Actor { id: 1_000_001, name: "Salma Bennis".to_owned() };
+    let word = |word: &str| word.to_owned();
+    let entry =
+        ledger::AuditEntry { actor: word("salma"), action: word("test"), subject: word("x"), detail: String::new() };
+    app.hub.decide_refund(refund, true, String::new(), second, entry).await.unwrap();
+    app.settle().await;
+    assert_eq!(state(app, id), DisputeState::Upheld);
+    tour.open(&format!("/payments/{reference}")).await;
+    browser.find(".dispute-list a").await;
+    tour.inspect("receipt").await;
+    browser.click(".dispute-list a").await;
+    tour.at(&format!("/payments/{reference}/disputes/{id}")).await;
+    tour.inspect("answered").await;
+    tour.assert_quiet(&[422]).await;
+}
+
+#[rstest]
+#[case::arabic("ar", Device::Desktop)]
+#[case::arabic_phone("ar", Device::Phone)]
+#[case::french("fr", Device::Desktop)]
+#[case::french_phone("fr", Device::Phone)]
+#[case::english_without_scripts("en", Device::NoScript)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complaint_is_made_and_answered(#[case] language: &str, #[case] device: Device) {
+    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
+        a_complaint(&Tour::new(browser, app, language, "disputes")).await;
+    })
+    .await;
+}
