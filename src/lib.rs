@@ -16,5 +16,8 @@ mod request_log;
 pub mod running;
 pub mod server;
 mod signals;
+#[cfg(test)]
+#[path = "../settlement/tests/support/database.rs"]
+mod test_database;
 
 pub use commands::run;

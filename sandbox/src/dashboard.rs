@@ -163,7 +163,9 @@ fn describe(rule: &FaultRule) -> String {
 /// Who states days: what breaks are planned at.
 fn sources(world: &World) -> Vec<(String, String)> {
     let networks = world.read(|state| state.days.networks.clone());
-    let mut sources = vec![("gateway".to_owned(), "Card gateway".to_owned()), ("bank".to_owned(), "Bank".to_owned())];
+    let named =
+        [("gateway", "Card gateway"), ("gateway:returns", "Card gateway, what it gives back"), ("bank", "Bank")];
+    let mut sources: Vec<_> = named.map(|(target, name)| (target.to_owned(), name.to_owned())).into();
     sources.extend(networks.iter().map(|code| (format!("network:{code}"), format!("Network {code}"))));
     let billers = seed::billers().iter();
     sources

@@ -138,6 +138,13 @@ impl Control {
         self.world.change(|state| state.bank.form = form);
     }
 
+    /// The bank tells of what is booked on a day so far by a camt.054, before its statement does: the file's name, as
+    /// `user/path`; an error where the day has not begun.
+    pub fn notify_bank(&self, day: NaiveDate) -> Result<String, String> {
+        let now = self.world.now();
+        self.world.change(|state| days::notify(state, day, now))
+    }
+
     /// Closes a day: gateway, networks, billers and bank put their files down. Their names, as `user/path`; an error where the
     /// day has not begun.
     pub fn close_day(&self, day: NaiveDate) -> Result<Vec<String>, String> {

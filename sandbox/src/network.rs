@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::amount::parse_amount;
 use crate::days::{CashKind, CashOperation, CashStatus};
+use crate::running::POOL_IDLE;
 use crate::signing::{hmac_hex, sha256_hex};
 
 /// How long the hub is waited for: longer than it waits for a biller.
@@ -91,7 +92,12 @@ impl NetworkSystem {
     /// A system; an error says why no client can be made.
     pub fn new(config: NetworkConfig) -> Result<Self, String> {
         crate::running::init_tls();
-        let http = Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| error.to_string())?;
+        let http = Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .pool_idle_timeout(POOL_IDLE)
+            .build()
+            .map_err(|error| error.to_string())?;
         Ok(Self { config, http, clock: Arc::new(Utc::now), books: None })
     }
 

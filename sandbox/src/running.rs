@@ -18,6 +18,11 @@ const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// How long a request may take to arrive: a client that stalls must not hold a connection for ever.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How long an idle connection is kept: longer than any client keeps it, so that nothing is sent as it is closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(120);
+/// How long an idle connection to a hub is kept: shorter than the 75 s of a hub.
+pub(crate) const POOL_IDLE: Duration = Duration::from_secs(60);
+
 /// Two threads serve a test environment, and leave the machine to the hub.
 const WORKERS: usize = 2;
 
@@ -49,6 +54,7 @@ impl Sandbox {
         init_tls();
         let client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
+            .pool_idle_timeout(POOL_IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
@@ -80,6 +86,7 @@ impl Sandbox {
         })
         .workers(WORKERS)
         .client_request_timeout(REQUEST_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
         .disable_signals()
         .shutdown_timeout(2)
         .listen(listener)

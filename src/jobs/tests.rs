@@ -7,7 +7,7 @@ use std::sync::Mutex as StdMutex;
 use std::sync::atomic::AtomicU32;
 
 use chrono::{NaiveDateTime, TimeDelta};
-use ledger::{DatabaseUrl, JobCause, JobOutcome, JobRun, Ledger};
+use ledger::{JobCause, JobOutcome, JobRun, Ledger};
 use rstest::rstest;
 
 use super::job::{Run, Work};
@@ -16,6 +16,7 @@ use super::runner::{Pace, due_claim, end_of};
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::*;
 use crate::config::{ReconcileConfig, RetentionConfig, SettlementConfig};
+use crate::test_database::{Backend, TestDatabase};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -24,7 +25,7 @@ fn at(text: &str) -> DateTime<Utc> {
 /// One process, or several, over one database.
 struct World {
     folder: tempfile::TempDir,
-    url: DatabaseUrl,
+    database: TestDatabase,
     now: Arc<StdMutex<DateTime<Utc>>>,
 }
 
@@ -37,11 +38,10 @@ struct Node {
 }
 
 impl World {
-    fn at(now: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("jobs.db"));
-        Ledger::migrate(&url).unwrap();
-        Self { folder, url, now: Arc::new(StdMutex::new(at(now))) }
+    /// `None` without a server of that kind.
+    fn on(backend: Backend, now: &str) -> Option<Self> {
+        let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::make(backend)?);
+        Some(Self { folder, database, now: Arc::new(StdMutex::new(at(now))) })
     }
 
     async fn node(&self, jobs: &[Job]) -> Node {
@@ -50,7 +50,7 @@ impl World {
 
     /// A process with a clock of its own.
     async fn node_by(&self, now: Arc<StdMutex<DateTime<Utc>>>, jobs: &[Job]) -> Node {
-        let ledger = Arc::new(Ledger::open_beside(&self.url).unwrap());
+        let ledger = Arc::new(Ledger::open_beside(&self.database.url).unwrap());
         let parts = Parts {
             ledger: Arc::clone(&ledger),
             clock: Arc::new(move || *now.lock().unwrap()),
@@ -137,8 +137,7 @@ const fn daily(work: fn(Run) -> Work) -> Job {
 }
 
 /// Ticks every ten minutes, from before until after the night, and says when the job ran.
-async fn ran_between(from: &str, until: &str) -> Vec<String> {
-    let world = World::at(from);
+async fn ran_between(world: &World, until: &str) -> Vec<String> {
     let node = world.node(&[daily(well)]).await;
     while *world.now.lock().unwrap() <= at(until) {
         node.tick().await;
@@ -162,16 +161,19 @@ async fn ran_between(from: &str, until: &str) -> Vec<String> {
 )]
 #[tokio::test]
 async fn each_local_day_has_its_run_in_the_nights_of_the_shift(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
     #[case] from: &str,
     #[case] until: &str,
     #[case] ran: &[&str],
 ) {
-    assert_eq!(ran_between(from, until).await, ran);
+    let Some(world) = World::on(backend, from) else { return };
+    assert_eq!(ran_between(&world, until).await, ran);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_was_missed_runs_once() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn what_was_missed_runs_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     world.node(&[daily(well)]).await.ledger.close();
     world.set("2026-12-05T12:00:00Z");
     let node = world.node(&[daily(well)]).await;
@@ -184,9 +186,10 @@ async fn what_was_missed_runs_once() {
     assert_eq!(node.told()[1], ("2026-12-06T01:30:00Z".to_owned(), JobOutcome::Done, JobCause::Schedule));
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_was_missed_runs_for_each_period_in_order() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn what_was_missed_runs_for_each_period_in_order(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let job = [daily(well).per_period()];
     world.node(&job).await.ledger.close();
     world.set("2026-12-04T12:00:00Z");
@@ -202,9 +205,12 @@ async fn what_was_missed_runs_for_each_period_in_order() {
     assert_eq!(shown(node.stored().next_run_at), "2026-12-05T01:30:00Z");
 }
 
+#[rstest]
 #[tokio::test]
-async fn periods_that_are_too_old_are_left_out_and_told() {
-    let world = World::at("2025-01-01T12:00:00Z");
+async fn periods_that_are_too_old_are_left_out_and_told(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend, "2025-01-01T12:00:00Z") else { return };
     let job = [daily(well).per_period()];
     world.node(&job).await.ledger.close();
     world.set("2026-12-01T12:00:00Z");
@@ -222,9 +228,12 @@ async fn periods_that_are_too_old_are_left_out_and_told() {
 }
 
 /// Trouble passes: tried again, later each time, and a person is called once.
+#[rstest]
 #[tokio::test]
-async fn a_job_in_trouble_is_tried_again_and_calls_a_person_once() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn a_job_in_trouble_is_tried_again_and_calls_a_person_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let node = world.node(&[daily(in_trouble)]).await;
     world.set("2026-12-02T01:30:00Z");
     for (minutes, runs) in [(0, 1), (1, 2), (1, 2), (1, 3), (2, 3), (1, 4)] {
@@ -249,9 +258,10 @@ async fn a_job_in_trouble_is_tried_again_and_calls_a_person_once() {
 }
 
 /// A fault that was found is not mended by trying again.
+#[rstest]
 #[tokio::test]
-async fn a_fault_waits_for_the_next_time() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn a_fault_waits_for_the_next_time(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let node = world.node(&[daily(finds_faults).failures_max(1)]).await;
     world.set("2026-12-02T01:30:00Z");
     node.tick().await;
@@ -264,9 +274,10 @@ async fn a_fault_waits_for_the_next_time() {
     assert!(node.stored().incident.is_some());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_panic_is_a_failed_run() {
-    let world = World::at("2026-12-02T01:29:00Z");
+async fn a_panic_is_a_failed_run(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend, "2026-12-02T01:29:00Z") else { return };
     let node = world.node(&[daily(panics)]).await;
     world.set("2026-12-02T01:30:00Z");
     node.tick().await;
@@ -274,9 +285,10 @@ async fn a_panic_is_a_failed_run() {
 }
 
 /// Nobody runs it: late is told by whoever looks, once, and over when it ran.
+#[rstest]
 #[tokio::test]
-async fn a_late_job_calls_a_person_until_it_ran() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn a_late_job_calls_a_person_until_it_ran(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let node = world.node(&[daily(well)]).await;
     world.set("2026-12-02T01:41:00Z");
     node.ticker.watch(Idle::new()).await.unwrap();
@@ -304,27 +316,33 @@ fn counted(_: Run) -> Work {
 /// Two processes tick at the same moments: one run for each occurrence, never two at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_run_each_occurrence_once() {
-    let world = World::at("2026-12-01T12:00:00Z");
-    let job = [Job::of_database("often", "a test's", Every(10), counted)];
-    let nodes = [world.node(&job).await, world.node(&job).await];
-    for _ in 0..20 {
-        tokio::join!(nodes[0].ticker.tick(), nodes[1].ticker.tick());
-        tokio::join!(nodes[0].ticker.rest(), nodes[1].ticker.rest());
-        world.pass(TimeDelta::seconds(10));
+    // One after the other: what is at work is counted once for all.
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { continue };
+        let job = [Job::of_database("often", "a test's", Every(10), counted)];
+        let nodes = [world.node(&job).await, world.node(&job).await];
+        for _ in 0..20 {
+            tokio::join!(nodes[0].ticker.tick(), nodes[1].ticker.tick());
+            tokio::join!(nodes[0].ticker.rest(), nodes[1].ticker.rest());
+            world.pass(TimeDelta::seconds(10));
+        }
+        let runs = nodes[0].history();
+        assert!(runs.iter().all(|run| run.outcome == JobOutcome::Done), "{runs:?}");
+        let occurrences: Vec<_> = runs.iter().map(|run| run.scheduled_for).collect();
+        let mut once = occurrences.clone();
+        once.dedup();
+        assert_eq!((occurrences.len(), once.len()), (20, 20));
+        assert_eq!(AT_WORK_MOST.load(Ordering::SeqCst), 1);
     }
-    let runs = nodes[0].history();
-    assert!(runs.iter().all(|run| run.outcome == JobOutcome::Done), "{runs:?}");
-    let occurrences: Vec<_> = runs.iter().map(|run| run.scheduled_for).collect();
-    let mut once = occurrences.clone();
-    once.dedup();
-    assert_eq!((occurrences.len(), once.len()), (20, 20));
-    assert_eq!(AT_WORK_MOST.load(Ordering::SeqCst), 1);
 }
 
 /// A run that hangs keeps others out while its process renews the lease, and leaves the job when the process stops.
+#[rstest]
 #[tokio::test]
-async fn a_run_is_left_to_the_next_process_when_the_program_stops() {
-    let world = World::at("2026-12-02T01:29:00Z");
+async fn a_run_is_left_to_the_next_process_when_the_program_stops(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend, "2026-12-02T01:29:00Z") else { return };
     let node = world.node(&[daily(endless)]).await;
     world.set("2026-12-02T01:30:00Z");
     node.ticker.tick().await;
@@ -342,9 +360,12 @@ async fn a_run_is_left_to_the_next_process_when_the_program_stops() {
 }
 
 /// A process stands still past its lease; another one takes the job over, and the first stops when it wakes.
+#[rstest]
 #[tokio::test]
-async fn a_run_that_lost_its_lease_stops_and_says_nothing() {
-    let world = World::at("2026-12-02T01:29:00Z");
+async fn a_run_that_lost_its_lease_stops_and_says_nothing(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend, "2026-12-02T01:29:00Z") else { return };
     let stands = Arc::new(StdMutex::new(at("2026-12-02T01:29:00Z")));
     let node = world.node_by(Arc::clone(&stands), &[daily(endless)]).await;
     *stands.lock().unwrap() = at("2026-12-02T01:30:00Z");
@@ -359,9 +380,12 @@ async fn a_run_that_lost_its_lease_stops_and_says_nothing() {
     assert_eq!(shown(other.stored().next_run_at), "2026-12-03T01:30:00Z");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_run_that_takes_too_long_is_stopped_and_has_failed() {
-    let world = World::at("2026-12-02T01:29:00Z");
+async fn a_run_that_takes_too_long_is_stopped_and_has_failed(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend, "2026-12-02T01:29:00Z") else { return };
     let mut job = daily(endless);
     job.longest = Duration::from_millis(20);
     let node = world.node(&[job]).await;
@@ -370,9 +394,10 @@ async fn a_run_that_takes_too_long_is_stopped_and_has_failed() {
     assert!(node.history()[0].error.contains("it took longer than"), "{:?}", node.history());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_person_runs_a_job_and_the_schedule_stays() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn a_person_runs_a_job_and_the_schedule_stays(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let job: &'static [Job] = Box::leak(Box::new([daily(well)]));
     let node = world.node(job).await;
     let runner = &node.ticker.runner;
@@ -398,9 +423,12 @@ fn from_two(reader: &mut ledger::Reader<'_>, now: DateTime<Utc>) -> super::job::
 }
 
 /// Nobody takes the work up: late is counted from the work, not from the clock, and told by whoever looks.
+#[rstest]
 #[tokio::test]
-async fn work_that_nobody_takes_up_calls_a_person_until_it_is_done() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn work_that_nobody_takes_up_calls_a_person_until_it_is_done(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let node = world.node(&[Job::of_database("often", "a test's", Every(1), well).only_if(from_two)]).await;
     for (now, is_late) in [
         ("2026-12-02T01:59:59Z", false),
@@ -420,9 +448,10 @@ async fn work_that_nobody_takes_up_calls_a_person_until_it_is_done() {
 }
 
 /// Work that is being done is late for nobody, however old it is.
+#[rstest]
 #[tokio::test]
-async fn old_work_under_way_calls_nobody() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn old_work_under_way_calls_nobody(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let node = world.node(&[Job::of_database("often", "a test's", Every(1), endless).only_if(from_two)]).await;
     world.set("2026-12-02T05:00:00Z");
     node.ticker.tick().await;
@@ -433,9 +462,12 @@ async fn old_work_under_way_calls_nobody() {
     node.ticker.rest().await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn without_work_nothing_is_claimed_and_nobody_is_called() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn without_work_nothing_is_claimed_and_nobody_is_called(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let node = world.node(&[Job::of_database("often", "a test's", Every(1), well).only_if(never)]).await;
     world.pass(TimeDelta::hours(3));
     node.tick().await;

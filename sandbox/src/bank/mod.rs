@@ -1,7 +1,9 @@
 //! A bank: reads orders of transfers (pain.001) that are put into `orders/` of its user on the file server, answers with
-//! pain.002 in `answers/`, books what it accepts, and states each day by camt.053 or MT940.
+//! pain.002 in `answers/`, books what it accepts, states each day by camt.053 or MT940, and
+//! tells of what is booked before by camt.054 where it is asked to.
 
 mod mt940;
+mod notification;
 mod order;
 mod pages;
 mod statement;
@@ -311,6 +313,13 @@ pub(crate) fn statement(state: &State, day: NaiveDate, form: StatementForm, now:
         StatementForm::Camt053V08 => statement::of(&state.bank, day, Version::V08, now),
         StatementForm::Mt940 => mt940::of(&state.bank, day),
     }
+}
+
+/// What is booked on a day so far, as a notification: name and text of the file.
+pub(crate) fn notification(state: &mut State, day: NaiveDate, now: DateTime<Utc>) -> (String, Vec<u8>) {
+    let id = state.number();
+    let name = format!("{STATEMENTS}NTF-{}-{id:06}.xml", day.format("%Y%m%d"));
+    (name, notification::of(&state.bank, id, day, now).into_bytes())
 }
 
 /// States every day up to this one that is not stated yet, from the first movement on: names and texts of the files.

@@ -17,6 +17,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/bank/entries", web::get().to(list_entries))
         .route("/bank/entries", web::post().to(add_entry))
         .route("/bank/returns", web::post().to(give_back))
+        .route("/bank/notifications", web::post().to(notify))
         .route("/bank/plans", web::post().to(plan))
         .route("/bank/form", web::put().to(set_form));
 }
@@ -38,6 +39,17 @@ async fn show_statement(world: web::Data<World>, query: web::Query<Day>) -> Http
     let text = handle(&world).bank_statement(query.day);
     let kind = if text.starts_with('<') { "application/xml" } else { "text/plain" };
     HttpResponse::Ok().insert_header(("content-type", kind)).body(text)
+}
+
+async fn notify(world: web::Data<World>, body: web::Bytes) -> HttpResponse {
+    let wish: Day = match parse(&body) {
+        Ok(wish) => wish,
+        Err(answer) => return answer,
+    };
+    match handle(&world).notify_bank(wish.day) {
+        Ok(file) => Reply::json(201, &json!({ "file": file })).into_response(),
+        Err(fault) => problem(400, &fault),
+    }
 }
 
 async fn list_entries(world: web::Data<World>) -> HttpResponse {

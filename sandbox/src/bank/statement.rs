@@ -54,7 +54,7 @@ pub(super) fn of(bank: &BankState, day: NaiveDate, version: Version, now: DateTi
     )
 }
 
-fn account_id(account: &str) -> String {
+pub(super) fn account_id(account: &str) -> String {
     match account.starts_with("MA") {
         true => format!("<Id><IBAN>{}</IBAN></Id>", escape(account)),
         false => format!("<Id><Othr><Id>{}</Id><SchmeNm><Prtry>RIB</Prtry></SchmeNm></Othr></Id>", escape(account)),
@@ -71,7 +71,7 @@ fn balance(code: &str, minor: i64, day: NaiveDate) -> String {
     format!("<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{}<Dt><Dt>{day}</Dt></Dt></Bal>", amount(minor))
 }
 
-fn entry(entry: &BankEntry, version: Version) -> String {
+pub(super) fn entry(entry: &BankEntry, version: Version) -> String {
     let BankEntry { id, day, minor, about, transfers, order, returned, remittance } = entry;
     let (family, kind) = match (transfers.is_empty(), returned, *minor < 0) {
         (_, Some(_), _) => ("ICDT", "RRTN"),

@@ -149,6 +149,17 @@ pub(crate) fn close(
     Ok(files.into_iter().map(|(user, path, bytes)| put_down(state, user, path, bytes, now)).collect())
 }
 
+/// The bank tells of what is booked on a day so far, before its statement does: the file, as `user/path`. What is planned to
+/// be wrong with the account on that day is so from then on. A day that has not begun is not told of.
+pub(crate) fn notify(state: &mut State, day: NaiveDate, now: DateTime<Utc>) -> Result<String, String> {
+    if day > local_day(now) {
+        return Err(format!("{day} has not begun"));
+    }
+    plant_at_bank(state, day);
+    let (path, bytes) = bank::notification(state, day, now);
+    Ok(put_down(state, bank::USER.to_owned(), path, bytes, now))
+}
+
 fn put_down(state: &mut State, user: String, path: String, bytes: Vec<u8>, at: DateTime<Utc>) -> String {
     let (id, name) = (state.number(), format!("{user}/{path}"));
     state.dropped.push(DroppedFile { id, user, path, bytes, at });
@@ -178,11 +189,11 @@ fn tell(
 
 fn card(state: &mut State, day: NaiveDate, merchant: &str, files: &mut Vec<(String, String, Vec<u8>)>) {
     let State { orders, days, last_number, .. } = state;
-    let payout = settled::settle(orders, &mut days.plans, day, &mut || {
+    let (payout, withheld) = settled::settle(orders, &mut days.plans, day, &mut || {
         *last_number += 1;
         *last_number
     });
-    let report = settled::report(orders, merchant, day);
+    let report = settled::report(orders, merchant, day, &withheld);
     files.extend(tell(days, report, day, "cmi", "reports"));
     if let Some(payout) = payout {
         pay_out(state, payout, day_after(day));

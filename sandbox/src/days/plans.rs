@@ -59,7 +59,7 @@ pub struct PlannedBreak {
     /// Number by which it is known; given by the sandbox.
     #[serde(default)]
     pub id: u64,
-    /// `gateway`, `network:ATLAS`, `biller:1001` or `bank`.
+    /// `gateway`, `gateway:returns` for what it gives back, `network:ATLAS`, `biller:1001` or `bank`.
     pub target: String,
     /// What does not fit.
     pub kind: BreakKind,
@@ -95,10 +95,14 @@ impl PlannedBreak {
                 K::Gap,
             ],
             None if self.target == "gateway" => REPORTED,
+            Some(_) if self.target == RETURNS => &[K::AmountDiffers, K::Duplicate, K::MissingThere],
             Some(("network", code)) if super::cash::is_network(code) => REPORTED,
             Some(("biller", code)) if code.parse().is_ok_and(|code| crate::seed::biller(code).is_some()) => REPORTED,
             _ => {
-                return Some(format!("target '{}' is not gateway, network:CODE, biller:CODE or bank", self.target));
+                return Some(format!(
+                    "target '{}' is not gateway, {RETURNS}, network:CODE, biller:CODE or bank",
+                    self.target
+                ));
             }
         };
         if kinds.contains(&self.kind) {
@@ -108,6 +112,9 @@ impl PlannedBreak {
         Some(format!("'{}' cannot happen at {}: one of {}", self.kind.word(), self.target, words.join(", ")))
     }
 }
+
+/// What the gateway gives back, as a target.
+pub(super) const RETURNS: &str = "gateway:returns";
 
 /// What can be wrong in a daily report.
 const REPORTED: &[BreakKind] = &[
@@ -132,6 +139,9 @@ mod tests {
     #[rstest]
     #[case("bank", BreakKind::Gap, None)]
     #[case("gateway", BreakKind::Duplicate, None)]
+    #[case("gateway:returns", BreakKind::MissingThere, None)]
+    #[case("gateway:returns", BreakKind::StatusDiffers, Some("cannot happen at gateway:returns"))]
+    #[case("gateway:holds", BreakKind::MissingThere, Some("is not gateway"))]
     #[case("network:ATLAS", BreakKind::StatusDiffers, None)]
     #[case("biller:1001", BreakKind::MissingThere, None)]
     #[case("biller:1", BreakKind::MissingThere, Some("is not gateway"))]

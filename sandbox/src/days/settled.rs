@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::cash::INVENTED_MINOR;
 use super::local_day;
-use super::plans::{self, BreakKind, PlannedBreak};
+use super::plans::{self, BreakKind, PlannedBreak, RETURNS};
 use super::report::{Report, field, show_time};
 use crate::amount::show_amount;
 use crate::gateway::{CardMovement, CardMovementKind, CardOrder, Settled};
@@ -37,18 +37,20 @@ fn is_reported(oid: &str) -> bool {
 }
 
 /// A movement that is not settled yet, by its place.
-type Place = (String, usize);
+pub(super) type Place = (String, usize);
 
 /// Settles what was done by the end of a day and is not settled yet. Captures that were undone before are not paid. What was
-/// given back waits until captures cover it, so that the bank never has to take a payout back.
+/// given back waits until captures cover it, so that the bank never has to take a payout back. With the payout, what is planned
+/// to be left out.
 pub(super) fn settle(
     orders: &mut BTreeMap<String, CardOrder>,
     plans: &mut Vec<PlannedBreak>,
     day: NaiveDate,
     number: &mut dyn FnMut() -> u64,
-) -> Option<Payout> {
+) -> (Option<Payout>, Vec<Place>) {
     let mut withheld: Vec<Place> = Vec::new();
     plans::apply(plans, "gateway", |plan| plant(orders, plan, day, &mut withheld));
+    plans::apply(plans, RETURNS, |plan| plant_return(orders, plan, day, &mut withheld));
     let mut unpaid: Vec<Place> = Vec::new();
     let (mut captures, mut debits): (Vec<Place>, Vec<(Place, i64)>) = (Vec::new(), Vec::new());
     let mut net = 0;
@@ -91,17 +93,23 @@ pub(super) fn settle(
             movement.settled = Some(Settled { on: day, payout });
         }
     }
-    payout
+    (payout, withheld)
 }
 
 /// What the gateway tells of a day: all that it settled then, and what went back and waits for captures to cover it, which is
-/// told again with its payout.
-pub(super) fn report(orders: &BTreeMap<String, CardOrder>, merchant: &str, day: NaiveDate) -> Report {
+/// told again with its payout. `withheld` is left out.
+pub(super) fn report(
+    orders: &BTreeMap<String, CardOrder>,
+    merchant: &str,
+    day: NaiveDate,
+    withheld: &[Place],
+) -> Report {
     let value_day = super::day_after(day).to_string();
     let mut told: Vec<(&CardOrder, &CardMovement, Option<&str>)> = Vec::new();
     for order in orders.values() {
-        for movement in &order.movements {
-            let waits = movement.kind == CardMovementKind::Credit && is_reported(&order.oid);
+        for (at, movement) in order.movements.iter().enumerate() {
+            let is_withheld = withheld.iter().any(|(oid, place)| *oid == order.oid && *place == at);
+            let waits = movement.kind == CardMovementKind::Credit && is_reported(&order.oid) && !is_withheld;
             match &movement.settled {
                 Some(settled) if settled.on == day => told.push((order, movement, settled.payout.as_deref())),
                 None if waits && local_day(movement.at) == day => told.push((order, movement, None)),
@@ -167,6 +175,39 @@ fn plant(
                 None => drop(orders.insert(INVENTED.to_owned(), order)),
             }
         }
+        _ => withheld.push(place),
+    }
+    true
+}
+
+/// What is wrong with something that went back on that day.
+fn plant_return(
+    orders: &mut BTreeMap<String, CardOrder>,
+    plan: &PlannedBreak,
+    day: NaiveDate,
+    withheld: &mut Vec<Place>,
+) -> bool {
+    let of_plan = |oid: &str| plan.about.as_deref().is_none_or(|about| about == oid);
+    let mut open: Vec<(Place, CardMovement)> = Vec::new();
+    for (oid, order) in orders.iter().filter(|(oid, _)| is_reported(oid) && of_plan(oid)) {
+        for (at, movement) in order.movements.iter().enumerate() {
+            let is_back = matches!(movement.kind, CardMovementKind::Credit | CardMovementKind::Void);
+            let is_open = movement.settled.is_none() && movement.is_approved && local_day(movement.at) == day;
+            if is_back && is_open {
+                open.push(((oid.clone(), at), movement.clone()));
+            }
+        }
+    }
+    open.sort_by_key(|(_, movement)| movement.at);
+    let Some((place, movement)) = open.into_iter().next() else { return false };
+    let Some(order) = orders.get_mut(&place.0) else { return false };
+    match plan.kind {
+        BreakKind::AmountDiffers => {
+            if let Some(found) = order.movements.get_mut(place.1) {
+                found.minor += 100;
+            }
+        }
+        BreakKind::Duplicate => order.movements.push(movement),
         _ => withheld.push(place),
     }
     true

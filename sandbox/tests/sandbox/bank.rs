@@ -6,7 +6,7 @@ use std::sync::Once;
 
 use chrono::{NaiveDate, TimeDelta, Utc};
 use rstest::rstest;
-use sandbox::{BankAnswer, Control, RunningSandbox, Sandbox, SandboxConfig};
+use sandbox::{BankAnswer, BreakKind, Control, PlannedBreak, RunningSandbox, Sandbox, SandboxConfig};
 
 /// Fails unless a schema allows the message. Without `xmllint` it says so, and that is all.
 fn assert_valid(message: &str, schema: &str) {
@@ -207,5 +207,25 @@ async fn other_movements() {
     assert!(text.contains("<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"), "{text}");
     assert!(text.contains(">998840.00<"), "1,000,000.00 - 1,681.70 - 10.00 + 50.00 + 481.70: {text}");
     assert_eq!(status(&bank.order("FTR2", false), "GrpSts"), ["RJCT"]);
+    bank.sandbox.stop().await;
+}
+
+/// A notification tells of what is booked so far, with what is planned to be wrong with the day, as the statement does after
+/// it: once.
+#[tokio::test]
+async fn what_is_booked_is_told_before_the_statement() {
+    let bank = Bank::start().await;
+    bank.order("FTR1", false);
+    bank.control.plan_break(PlannedBreak::new("bank", BreakKind::Unknown)).unwrap();
+    let day = today();
+    let path = bank.control.notify_bank(day).unwrap();
+    let (user, path) = path.split_once('/').unwrap();
+    let text = String::from_utf8(bank.control.pick_up(user, path).unwrap()).unwrap();
+    assert_valid(&text, "camt.054.001.08");
+    assert_eq!(bank.amounts(), [-120_000, -48_170, 32_100]);
+    assert_eq!(status(&text, "AcctSvcrRef"), status(&bank.statement(day), "AcctSvcrRef"));
+    assert_eq!(status(&text, "AcctSvcrRef").len(), 3);
+    assert!(bank.control.planned_breaks().is_empty());
+    assert!(bank.control.notify_bank(day + TimeDelta::days(2)).unwrap_err().contains("has not begun"));
     bank.sandbox.stop().await;
 }

@@ -7,7 +7,7 @@ use ledger::{Import, ImportKind, Ledger, LedgerError, NewImport};
 use sha2::{Digest, Sha256};
 
 use super::{answers, reports, staging};
-use crate::statements::{Incoming, ReadError, StatementKind, open};
+use crate::statements::{Incoming, ReadError, ReportError, StatementKind, open};
 
 /// Rows removed at once of what a killed run had staged.
 const DROP_SLICE: i64 = 500;
@@ -85,6 +85,18 @@ impl ImportError {
         match error {
             ReadError::Refused(fault) => Self::refused(fault.to_string()),
             ReadError::Io(error) => Self::Io(error),
+        }
+    }
+}
+
+impl From<ReportError> for ImportError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Refused(faults) => {
+                let more = faults.len().saturating_sub(FAULTS_MAX) as u64;
+                Self::Refused(faults.iter().take(FAULTS_MAX).map(ToString::to_string).collect(), more)
+            }
+            ReportError::Io(error) => Self::Io(error),
         }
     }
 }

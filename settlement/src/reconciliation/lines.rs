@@ -1,12 +1,15 @@
 //! What lines of reports come to, payment by payment, and what of it does not fit.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
-use ledger::{BreakKind, BreakSource, ImportKind, Ledger, Money, NewBreak, PaymentState, ReportOf, ReportedPayment};
+use ledger::{BreakKind, BreakSource, Ledger, Money, NewBreak, PaymentState, ReportedPayment};
 
 use super::import::ImportError;
-use super::reports::{PayoutSums, Telling, is_taken, number_of};
+use super::reports::{PayoutSums, is_taken, number_of};
 use crate::statements::{
-    BillerLine, BillerStatus, CardLine, CardStatus, CardTransaction, NetworkKind, NetworkLine, NetworkStatus, Report,
+    BillerLine, BillerStatus, CardLine, CardStatus, CardTransaction, NetworkKind, NetworkLine, NetworkStatus,
+    ReportHead,
 };
 use crate::terms::ZONE;
 
@@ -47,23 +50,36 @@ fn number(text: &str) -> Option<i64> {
     text.trim_start_matches('F').parse().ok()
 }
 
-pub(super) fn card(report: Report<CardLine>) -> Result<Telling, ImportError> {
-    // Accounts name gateways in lower case.
-    let gateway = report.source.to_ascii_lowercase();
-    let of = ReportOf::Gateway(gateway.clone());
-    let mut telling = Telling::of(&report, ImportKind::CardReport, of, gateway.clone(), BreakSource::Gateway);
-    let mut payouts = PayoutSums::default();
-    for line in report.lines {
+/// What the lines of a report come to.
+#[derive(Default)]
+pub(super) struct Lines {
+    pub records: i64,
+    pub total: Money,
+    /// Payment by payment.
+    pub told: HashMap<i64, Told>,
+    /// Without a payment's number: line and amount.
+    pub nameless: Vec<(u64, Money)>,
+    pub payouts: PayoutSums,
+}
+
+/// As accounts name the gateway: in lower case.
+pub(super) fn gateway_of(head: &ReportHead) -> String {
+    head.source.to_ascii_lowercase()
+}
+
+impl Lines {
+    pub(super) fn card(&mut self, head: &ReportHead, line: CardLine) -> Result<(), ImportError> {
+        self.records += 1;
         if line.status != CardStatus::Approved {
-            continue;
+            return Ok(());
         }
         let is_back = match line.transaction {
-            CardTransaction::Hold => continue,
+            CardTransaction::Hold => return Ok(()),
             CardTransaction::Sale | CardTransaction::Capture => false,
             CardTransaction::Credit | CardTransaction::Void => true,
         };
-        let Some(id) = number(&line.order) else { continue };
-        let told = telling.told.entry(id).or_default();
+        let Some(id) = number(&line.order) else { return Ok(()) };
+        let told = self.told.entry(id).or_default();
         if is_back {
             told.back += 1;
             sum(&mut told.given_back, line.amount)?;
@@ -71,69 +87,58 @@ pub(super) fn card(report: Report<CardLine>) -> Result<Telling, ImportError> {
         } else {
             told.count += 1;
             sum(&mut told.amount, line.amount)?;
-            sum(&mut telling.total, line.amount)?;
+            sum(&mut self.total, line.amount)?;
         }
         if let Some((value_on, reference)) = &line.payout {
-            let payout = payouts.add(&gateway, reference, *value_on);
+            let payout = self.payouts.add(head, reference, *value_on);
             sum(if is_back { &mut payout.returned } else { &mut payout.captured }, line.amount)?;
             sum(&mut payout.fee, line.fee)?;
         }
+        Ok(())
     }
-    telling.payouts = payouts.finish();
-    Ok(telling)
-}
 
-pub(super) fn network(ledger: &Ledger, report: Report<NetworkLine>) -> Result<Telling, ImportError> {
-    let code = report.source.clone();
-    let of = ReportOf::Network(code.clone());
-    let mut telling = Telling::of(&report, ImportKind::NetworkReport, of, code.clone(), BreakSource::Network);
-    for line in report.lines {
+    pub(super) fn network(&mut self, ledger: &Ledger, head: &ReportHead, line: NetworkLine) -> Result<(), ImportError> {
+        self.records += 1;
         let id = match line.payment.as_deref().and_then(number) {
             Some(id) => Some(id),
-            None => number_of(ledger, &code, &line.reference)?,
+            None => number_of(ledger, &head.source, &line.reference)?,
         };
         let Some(id) = id else {
             if line.status == NetworkStatus::Accepted && line.kind == NetworkKind::Payment {
-                sum(&mut telling.total, line.amount)?;
-                telling.nameless.push((line.line, line.amount));
+                sum(&mut self.total, line.amount)?;
+                self.nameless.push((line.line, line.amount));
             }
-            continue;
+            return Ok(());
         };
-        let told = telling.told.entry(id).or_default();
+        let told = self.told.entry(id).or_default();
         match (line.kind, line.status) {
             (NetworkKind::Payment, NetworkStatus::Accepted) => {
                 told.count += 1;
                 sum(&mut told.amount, line.amount)?;
-                sum(&mut telling.total, line.amount)?;
+                sum(&mut self.total, line.amount)?;
             }
             (NetworkKind::Cancellation, NetworkStatus::Accepted) => told.back += 1,
             (NetworkKind::Payment, NetworkStatus::Refused | NetworkStatus::Pending) => told.refused += 1,
             (NetworkKind::Cancellation, NetworkStatus::Refused | NetworkStatus::Pending) => {}
         }
+        Ok(())
     }
-    Ok(telling)
-}
 
-pub(super) fn biller(report: Report<BillerLine>) -> Result<Telling, ImportError> {
-    let Ok(code) = report.source.parse::<u16>() else {
-        return Err(ImportError::refused(format!("there is no biller {}", report.source)));
-    };
-    let of = ReportOf::Biller(code);
-    let mut telling = Telling::of(&report, ImportKind::BillerReport, of, code.to_string(), BreakSource::Biller);
-    for line in report.lines {
-        let Some(id) = number(&line.payment) else { continue };
-        let told = telling.told.entry(id).or_default();
+    pub(super) fn biller(&mut self, line: BillerLine) -> Result<(), ImportError> {
+        self.records += 1;
+        let Some(id) = number(&line.payment) else { return Ok(()) };
+        let told = self.told.entry(id).or_default();
         match line.status {
             BillerStatus::Booked | BillerStatus::Duplicate => {
                 told.count += 1;
                 told.is_duplicate |= line.status == BillerStatus::Duplicate;
                 sum(&mut told.amount, line.amount)?;
-                sum(&mut telling.total, line.amount)?;
+                sum(&mut self.total, line.amount)?;
             }
             BillerStatus::Rejected => told.refused += 1,
         }
+        Ok(())
     }
-    Ok(telling)
 }
 
 /// Something that does not fit of a payment.

@@ -1,5 +1,6 @@
-//! Daily reports of gateways, networks and billers, held against the payments of the day. Lines are not kept: what is kept is
-//! the report's head, what it announces of payouts, payments of other days, and breaks.
+//! Daily reports of gateways, networks and billers, held against the payments of the day. Lines are not kept: in memory is what
+//! they come to payment by payment, in the ledger the report's head, what it announces of payouts, payments of other days, and
+//! breaks.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -12,9 +13,9 @@ use ledger::{
 };
 
 use super::import::{File, ImportError, ImportTerms, Taken};
-use super::lines::{Finding, Told, biller, card, network, verdicts};
+use super::lines::{Finding, Lines, Told, gateway_of, verdicts};
 use super::refunds;
-use crate::statements::{DailyReport, Report, ReportError, Reports};
+use crate::statements::{ReportHead, ReportKind, ReportLine, Reports};
 use crate::terms::ZONE;
 
 /// Payments looked up at once.
@@ -65,14 +66,7 @@ pub(super) fn take<R: BufRead>(
     file: &File,
     reports: Reports<R>,
 ) -> Result<Taken, ImportError> {
-    let report = reports.read().map_err(|error| match error {
-        ReportError::Refused(faults) => {
-            let more = faults.len().saturating_sub(20) as u64;
-            ImportError::Refused(faults.iter().take(20).map(ToString::to_string).collect(), more)
-        }
-        ReportError::Io(error) => ImportError::Io(error),
-    })?;
-    let telling = tell(ledger, report)?;
+    let telling = tell(ledger, reports)?;
     let standing = ledger.read(|reader| reader.report_of(telling.kind, &telling.partner, telling.day))?;
     if let Some(standing) = &standing
         && standing.sequence >= Some(telling.sequence)
@@ -103,37 +97,47 @@ pub(super) fn take<R: BufRead>(
     Ok(taken)
 }
 
-fn tell(ledger: &Ledger, report: DailyReport) -> Result<Telling, ImportError> {
-    match report {
-        DailyReport::Card(report) => card(report),
-        DailyReport::Network(report) => network(ledger, report),
-        DailyReport::Biller(report) => biller(report),
-    }
+fn tell<R: BufRead>(ledger: &Ledger, reports: Reports<R>) -> Result<Telling, ImportError> {
+    let (report, mut lines) = (reports.kind(), Lines::default());
+    let (head, _) = reports.each::<ImportError>(&mut |head, line| match line {
+        ReportLine::Card(line) => lines.card(head, line),
+        ReportLine::Network(line) => lines.network(ledger, head, line),
+        ReportLine::Biller(line) => lines.biller(line),
+    })?;
+    let (kind, source) = match report {
+        ReportKind::Card => (ImportKind::CardReport, BreakSource::Gateway),
+        ReportKind::Network => (ImportKind::NetworkReport, BreakSource::Network),
+        ReportKind::Biller => (ImportKind::BillerReport, BreakSource::Biller),
+    };
+    let (of, partner) = match report {
+        ReportKind::Card => {
+            let gateway = gateway_of(&head);
+            (ReportOf::Gateway(gateway.clone()), gateway)
+        }
+        ReportKind::Network => (ReportOf::Network(head.source.clone()), head.source),
+        ReportKind::Biller => {
+            let no_biller = || ImportError::refused(format!("there is no biller {}", head.source));
+            let code: u16 = head.source.parse().map_err(|_| no_biller())?;
+            (ReportOf::Biller(code), code.to_string())
+        }
+    };
+    let Lines { records, total, told, nameless, payouts } = lines;
+    Ok(Telling {
+        kind,
+        of,
+        partner,
+        source,
+        day: head.day,
+        sequence: i64::try_from(head.sequence).unwrap_or(i64::MAX),
+        records,
+        total,
+        told,
+        nameless,
+        payouts: payouts.finish(),
+    })
 }
 
 impl Telling {
-    pub(super) fn of<L>(
-        report: &Report<L>,
-        kind: ImportKind,
-        of: ReportOf,
-        partner: String,
-        source: BreakSource,
-    ) -> Self {
-        Self {
-            kind,
-            of,
-            partner,
-            source,
-            day: report.day,
-            sequence: i64::try_from(report.sequence).unwrap_or(i64::MAX),
-            records: i64::try_from(report.lines.len()).unwrap_or(i64::MAX),
-            total: Money::ZERO,
-            told: HashMap::new(),
-            nameless: Vec::new(),
-            payouts: Vec::new(),
-        }
-    }
-
     pub(super) fn new_break(&self, kind: BreakKind, payment: i64, words: String) -> NewBreak {
         NewBreak {
             kind,
@@ -455,9 +459,9 @@ fn write(
 pub(super) struct PayoutSums(BTreeMap<String, NewPayout>);
 
 impl PayoutSums {
-    pub(super) fn add(&mut self, gateway: &str, reference: &str, value_on: NaiveDate) -> &mut NewPayout {
+    pub(super) fn add(&mut self, head: &ReportHead, reference: &str, value_on: NaiveDate) -> &mut NewPayout {
         self.0.entry(reference.to_owned()).or_insert_with(|| NewPayout {
-            gateway: gateway.to_owned(),
+            gateway: gateway_of(head),
             reference: reference.to_owned(),
             value_on,
             captured: Money::ZERO,

@@ -62,5 +62,5 @@ pub use pain002::{
 };
 pub use reports::{
     BillerLine, BillerStatus, CardLine, CardStatus, CardTransaction, DailyReport, NetworkKind, NetworkLine,
-    NetworkStatus, Report, ReportError, ReportKind, Reports,
+    NetworkStatus, Report, ReportError, ReportHead, ReportKind, ReportLine, Reports,
 };

@@ -12,10 +12,6 @@ use crate::world::{ACCOUNT, Line, World, at, camt053, camt054, id_of, money, pai
 const DAY: &str = "2026-11-24";
 
 /// Three billers with a transfer each that the bank was asked for.
-fn ordered() -> (World, Vec<ledger::Transfer>) {
-    ordered_on(Backend::Sqlite).unwrap()
-}
-
 fn ordered_on(backend: Backend) -> Option<(World, Vec<ledger::Transfer>)> {
     let world = World::on(backend)?;
     for (biller, centimes) in [(1101, 16_800), (1202, 12_016), (1303, 25_000)] {
@@ -161,9 +157,9 @@ fn every_kind_of_break_of_a_statement_is_found_and_none_invented(
     world.assert_clean();
 }
 
-#[test]
-fn each_step_has_its_own_time() {
-    let (world, transfers) = ordered();
+#[rstest]
+fn each_step_has_its_own_time(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 100_000, &paid_one_by_one(&transfers)), now);
     let entries = world.ledger.read(|reader| reader.open_bank_entries(0, 10)).unwrap();
@@ -210,7 +206,7 @@ fn amount_and_date_decide_only_where_they_are_unique(#[values(Backend::Sqlite, B
     "closing balance"
 )]
 fn refused_with_the_reason(#[case] text: String, #[case] why: &str) {
-    let world = World::new();
+    let world = World::on(Backend::Sqlite).unwrap();
     let now = at("2026-11-25T06:00:00Z");
     let said = world.refused(&text, now);
     assert!(said.contains(why), "{said}");
@@ -218,9 +214,9 @@ fn refused_with_the_reason(#[case] text: String, #[case] why: &str) {
     assert!(world.ledger.read(|reader| reader.imports(10)).unwrap().is_empty());
 }
 
-#[test]
-fn a_gap_is_refused_or_a_break() {
-    let world = World::new();
+#[rstest]
+fn a_gap_is_refused_or_a_break(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let now = at("2026-11-26T06:00:00Z");
     world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 1_000, &[]), now);
     let next = camt053("S3", ACCOUNT, "2026-11-26", 900, &[]);
@@ -232,9 +228,11 @@ fn a_gap_is_refused_or_a_break() {
     world.assert_clean();
 }
 
-#[test]
-fn a_reference_that_the_bank_uses_again_is_another_entry() {
-    let world = World::new();
+#[rstest]
+fn a_reference_that_the_bank_uses_again_is_another_entry(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let now = at("2026-11-26T06:00:00Z");
     let line = [Line { code: "CHRG", ..Line::of(-1_100, "FEES") }];
     world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 10_000, &line), now);
@@ -262,9 +260,9 @@ fn mt940(opened: &str, on: &str, opening: i64, lines: &[Line]) -> String {
     text
 }
 
-#[test]
-fn the_same_statement_in_another_format_is_known() {
-    let (world, transfers) = ordered();
+#[rstest]
+fn the_same_statement_in_another_format_is_known(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let lines = paid_one_by_one(&transfers);
     world.take("s1.sta", &mt940("261123", "261124", 1_000_000, &lines), now);
@@ -279,9 +277,9 @@ fn the_same_statement_in_another_format_is_known() {
     world.assert_clean();
 }
 
-#[test]
-fn a_dry_import_writes_nothing() {
-    let (world, transfers) = ordered();
+#[rstest]
+fn a_dry_import_writes_nothing(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((world, transfers)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let statement = camt053("S1", ACCOUNT, DAY, 1_000_000, &paid_one_by_one(&transfers));
     let taken = world.import_as("s1.xml", &statement, now, false, true).unwrap();
@@ -321,9 +319,11 @@ impl std::io::Seek for Cut<'_> {
     }
 }
 
-#[test]
-fn what_a_kill_left_counts_for_nothing_and_the_next_run_takes_all() {
-    let (mut world, _) = ordered();
+#[rstest]
+fn what_a_kill_left_counts_for_nothing_and_the_next_run_takes_all(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some((mut world, _)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let lines: Vec<Line> = (0..1_200).map(|at| Line::of(100 + at, &format!("B{at}")).remitted("x")).collect();
     let statement = camt053("S1", ACCOUNT, DAY, 0, &lines);
@@ -370,9 +370,9 @@ fn answers(
     world.assert_clean();
 }
 
-#[test]
-fn an_answer_to_something_else_is_refused() {
-    let (world, _) = ordered();
+#[rstest]
+fn an_answer_to_something_else_is_refused(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((world, _)) = ordered_on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     assert!(world.refused(&pain002("FTR999", Some("RJCT"), &[]), now).contains("which the hub did not send"));
     let order = world.ledger.read(|reader| reader.transfer_orders(1)).unwrap().remove(0);
@@ -442,13 +442,14 @@ fn actor(id: i64) -> Actor {
 #[case::charges(-7_777, Resolution::Charges, AccountKind::BankCharges, "", 7_777)]
 #[case::commission(7_777, Resolution::Commission, AccountKind::BillerReceivable, "1101", -7_777)]
 fn a_posting_above_the_threshold_takes_two_people(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
     #[case] minor: i64,
     #[case] resolution: Resolution,
     #[case] account: AccountKind,
     #[case] owner: &str,
     #[case] booked: i64,
 ) {
-    let world = World::new();
+    let Some(world) = World::on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 100_000, &[Line::of(minor, "B1").remitted("who knows")]), now);
     world.run(now);
@@ -486,9 +487,9 @@ fn a_posting_above_the_threshold_takes_two_people(
     world.assert_clean();
 }
 
-#[test]
-fn evidence_closes_without_money_and_for_good() {
-    let world = World::new();
+#[rstest]
+fn evidence_closes_without_money_and_for_good(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     world.take("s1.xml", &camt053("S1", ACCOUNT, DAY, 100_000, &[Line::of(7_777, "B1")]), now);
     world.run(now);
@@ -507,9 +508,9 @@ fn evidence_closes_without_money_and_for_good() {
     world.assert_clean();
 }
 
-#[test]
-fn a_second_import_takes_the_place_of_the_first() {
-    let world = World::new();
+#[rstest]
+fn a_second_import_takes_the_place_of_the_first(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let now = at("2026-11-25T06:00:00Z");
     let lines: Vec<Line> = (0..500).map(|at| Line::of(100 + at, &format!("B{at}"))).collect();
     let statement = camt053("S1", ACCOUNT, DAY, 0, &lines);

@@ -180,7 +180,7 @@ proptest! {
         strays in prop::collection::vec(-5_000_i64..5_000, 0..4),
         notified in any::<bool>(),
     ) {
-        let world = World::new();
+        let world = World::on(Backend::Sqlite).unwrap();
         for (at, (biller, _)) in BILLERS.iter().cycle().take(6).enumerate() {
             let noon = crate::world::at(if at < 3 { "2026-11-23T11:00:00Z" } else { "2026-11-24T11:00:00Z" });
             world.card(*biller, 10_000 + at as i64, noon);

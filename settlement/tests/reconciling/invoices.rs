@@ -5,6 +5,7 @@ use rstest::rstest;
 use settlement::files::CommissionId;
 use settlement::terms::{CommissionRule, Contract};
 
+use crate::database::Backend;
 use crate::world::{ACCOUNT, Line, World, at, camt053, id_of, money};
 
 const DAY: &str = "2026-11-25";
@@ -14,8 +15,8 @@ fn morning() -> chrono::DateTime<chrono::Utc> {
 }
 
 /// Two windows of biller 1101, whose commission of 1 % is invoiced; one of 1202, whose commission is kept.
-fn invoiced() -> (World, [i64; 2]) {
-    let world = World::new();
+fn invoiced(backend: Backend) -> Option<(World, [i64; 2])> {
+    let world = World::on(backend)?;
     let mut billers = World::billers();
     for biller in &mut billers {
         let rule = CommissionRule { channel: None, instrument: None, percent: 1.into(), flat: Money::ZERO };
@@ -36,7 +37,7 @@ fn invoiced() -> (World, [i64; 2]) {
     let windows = windows.unwrap();
     // 5.38 and VAT of 1.08; 2.00 and 0.40.
     assert_eq!(world.balance(AccountKind::BillerReceivable, "1101"), 646 + 240);
-    (world, windows)
+    Some((world, windows))
 }
 
 fn name(window: i64) -> String {
@@ -56,8 +57,13 @@ fn name(window: i64) -> String {
 #[case::of_another(646, "FC1202W{1}", &["bank: unknown"])]
 #[case::kept_and_not_invoiced(646, "FATOURA_1202_000001_2026-11-23", &["bank: unknown"])]
 #[case::taken_and_not_paid(-646, "{1}", &["bank: unknown"])]
-fn commission_is_known_by_its_reference(#[case] centimes: i64, #[case] text: &str, #[case] open: &[&str]) {
-    let (world, [first, second]) = invoiced();
+fn commission_is_known_by_its_reference(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] centimes: i64,
+    #[case] text: &str,
+    #[case] open: &[&str],
+) {
+    let Some((world, [first, second])) = invoiced(backend) else { return };
     let text = text.replace("W{1}", &format!("W{first}")).replace("{1}", &name(first)).replace("{2}", &name(second));
     world.take("s", &camt053("S", ACCOUNT, DAY, 100_000, &[Line::of(centimes, "B1").remitted(&text)]), morning());
     world.run(morning());
@@ -67,9 +73,9 @@ fn commission_is_known_by_its_reference(#[case] centimes: i64, #[case] text: &st
     world.assert_clean();
 }
 
-#[test]
-fn commission_is_paid_once() {
-    let (world, [first, _]) = invoiced();
+#[rstest]
+fn commission_is_paid_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((world, [first, _])) = invoiced(backend) else { return };
     let line = |reference: &str| Line::of(646, reference).remitted(&name(first));
     world.take("s", &camt053("S", ACCOUNT, DAY, 0, &[line("B1"), line("B2")]), morning());
     world.run(morning());
@@ -80,9 +86,9 @@ fn commission_is_paid_once() {
 }
 
 /// A bank that has no field for references passes them on as text.
-#[test]
-fn transfers_are_known_by_what_is_written() {
-    let (world, _) = invoiced();
+#[rstest]
+fn transfers_are_known_by_what_is_written(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some((world, _)) = invoiced(backend) else { return };
     let [a, b, c, d] = world.ordered().try_into().unwrap();
     let of = |one: &ledger::Transfer, name: &str| {
         Line::of(-one.amount.minor(), name).remitted(&format!("VIR {}", id_of(one)))

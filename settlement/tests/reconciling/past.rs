@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ledger::{
     Actor, BankProof, BooksProof, BreakKind, GatewayProof, Money, NewResolution, ReconciliationDay, Resolution, Step,
 };
+use rstest::rstest;
 
+use crate::database::Backend;
 use crate::world::{ACCOUNT, Line, World, at, camt053, card_line, card_report, id_of, money};
 
 type Told = (ReconciliationDay, BankProof, Vec<GatewayProof>, BooksProof);
@@ -57,9 +59,10 @@ impl Past {
     }
 }
 
-#[test]
-fn a_day_is_told_the_same_whenever_it_is_asked() {
-    let mut past = Past { world: World::new(), signed: BTreeMap::new() };
+#[rstest]
+fn a_day_is_told_the_same_whenever_it_is_asked(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
+    let mut past = Past { world, signed: BTreeMap::new() };
     // Monday: cards, a float whose money the bank shows later, transfers.
     let cards = [10_000, 20_000].map(|centimes| past.world.card(1101, centimes, at("2026-11-23T10:00:00Z")));
     past.world.fund("NET", "701", 50_000, "VIR-1", at("2026-11-23T11:00:00Z"));
@@ -140,9 +143,9 @@ fn a_day_is_told_the_same_whenever_it_is_asked() {
     past.world.assert_clean();
 }
 
-#[test]
-fn a_day_without_files_is_not_final() {
-    let world = World::new();
+#[rstest]
+fn a_day_without_files_is_not_final(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let (on, later) = (day("2026-11-24"), at("2026-12-14T20:00:00Z"));
     assert!(!told(&world, on).0.is_final(later));
     world.take("s", &camt053("S", ACCOUNT, "2026-11-24", 100, &[]), later);

@@ -8,6 +8,7 @@ use ledger::{
 use rstest::rstest;
 use settlement::terms::Terms;
 
+use crate::database::Backend;
 use crate::world::{ACCOUNT, Line, World, at, camt053, card_line, card_report, money};
 
 const DAY: &str = "2026-11-24";
@@ -89,8 +90,14 @@ fn open(world: &World) -> Vec<String> {
 #[case::less(&[3_000], &[2_900], &["refund amount differs 3000 2900"], -100)]
 #[case::more(&[3_000], &[3_100], &["refund amount differs 3000 3100"], 100)]
 #[case::unknown_here(&[3_000], &[3_000, 700], &["payment missing here - 700"], 700)]
-fn a_day_of_refunds(#[case] ours: &[i64], #[case] theirs: &[i64], #[case] breaks: &[&str], #[case] owed: i64) {
-    let world = World::new();
+fn a_day_of_refunds(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] ours: &[i64],
+    #[case] theirs: &[i64],
+    #[case] breaks: &[&str],
+    #[case] owed: i64,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
     let other = world.card(1101, 50_000, at("2026-11-24T10:00:00Z"));
     for centimes in ours {
@@ -128,8 +135,13 @@ fn a_day_of_refunds(#[case] ours: &[i64], #[case] theirs: &[i64], #[case] breaks
 #[case::credited_again_the_next_day("24T11:00", ["24", "25", ""], [0, 1, 1])]
 #[case::credited_again_later("24T11:00", ["24", "", "26"], [0, 0, 1])]
 #[case::credited_again_before_it_was_known("25T11:00", ["24", "25", ""], [0, 1, 1])]
-fn refunds_by_day(#[case] ended: &str, #[case] told: [&str; 3], #[case] open: [usize; 3]) {
-    let world = World::new();
+fn refunds_by_day(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] ended: &str,
+    #[case] told: [&str; 3],
+    #[case] open: [usize; 3],
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
     refunded(&world, payment, 3_000, &format!("2026-11-{ended}:00Z"));
     for (number, (days, open)) in (1..).zip(told.into_iter().zip(open)) {
@@ -146,9 +158,11 @@ fn refunds_by_day(#[case] ended: &str, #[case] told: [&str; 3], #[case] open: [u
 }
 
 /// Told before it is known here: the break closes when the refund turns out to be made, and no report of its day misses it.
-#[test]
-fn what_is_pending_here_and_given_back_there_stands_differently_until_it_is_known() {
-    let world = World::new();
+#[rstest]
+fn what_is_pending_here_and_given_back_there_stands_differently_until_it_is_known(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
     let refund = decided(&world, payment, 3_000, at("2026-11-24T11:00:00Z"));
     let lines = [card_line(payment, "PostAuth", 10_000, 0, None), credit(payment, 3_000, 24, None)];
@@ -164,9 +178,11 @@ fn what_is_pending_here_and_given_back_there_stands_differently_until_it_is_know
 }
 
 /// The gateway refused it for good, and gave it back: the books do not have it.
-#[test]
-fn what_failed_here_and_was_given_back_there_is_a_break() {
-    let world = World::new();
+#[rstest]
+fn what_failed_here_and_was_given_back_there_is_a_break(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
     let refund = decided(&world, payment, 3_000, at("2026-11-24T11:00:00Z"));
     end(&world, refund, RefundEnd::Failed, at("2026-11-24T11:05:00Z"));
@@ -177,9 +193,9 @@ fn what_failed_here_and_was_given_back_there_is_a_break() {
 }
 
 /// A proposal gives nothing back.
-#[test]
-fn what_nobody_refunded_is_told_as_before() {
-    let world = World::new();
+#[rstest]
+fn what_nobody_refunded_is_told_as_before(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
     let lines = [card_line(payment, "PostAuth", 10_000, 0, None), credit(payment, 10_000, 24, None)];
     world.take("1.csv", &card_report(DAY, 1, &lines), at("2026-11-25T06:00:00Z"));
@@ -187,9 +203,11 @@ fn what_nobody_refunded_is_told_as_before() {
 }
 
 /// A report that takes the place of another tells everything anew.
-#[test]
-fn a_second_report_of_the_day_takes_the_place_of_the_first() {
-    let world = World::new();
+#[rstest]
+fn a_second_report_of_the_day_takes_the_place_of_the_first(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card(1101, 10_000, at("2026-11-24T10:00:00Z"));
     refunded(&world, payment, 3_000, "2026-11-25T11:00:00Z");
     let taken = card_line(payment, "PostAuth", 10_000, 0, None);

@@ -1,8 +1,10 @@
 //! Daily reports of gateways, networks and billers.
 
 use ledger::{AccountKind, Actor, BreakKind, BreakState, NewResolution, Resolution, Resolved, Step};
+use rstest::rstest;
 use settlement::reconciliation::Imported;
 
+use crate::database::Backend;
 use crate::world::{
     ACCOUNT, Line, World, at, biller_line, biller_report, camt053, card_line, card_report, money, network_line,
     network_report,
@@ -18,9 +20,11 @@ fn next_day() -> chrono::DateTime<chrono::Utc> {
     at("2026-11-25T06:00:00Z")
 }
 
-#[test]
-fn every_break_of_a_gateways_report_is_found_and_none_invented() {
-    let world = World::new();
+#[rstest]
+fn every_break_of_a_gateways_report_is_found_and_none_invented(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let [fits, twice, other, given_back, untold, returned] =
         [1_000, 2_000, 3_000, 4_000, 5_000, 6_000].map(|centimes| world.card_taken(1101, centimes, morning()));
     for payment in [fits, twice, other, given_back, untold] {
@@ -51,9 +55,9 @@ fn every_break_of_a_gateways_report_is_found_and_none_invented() {
     world.assert_clean();
 }
 
-#[test]
-fn a_later_report_of_the_day_replaces_the_earlier_one() {
-    let world = World::new();
+#[rstest]
+fn a_later_report_of_the_day_replaces_the_earlier_one(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let [first, second] = [1_000, 2_000].map(|centimes| world.card(1101, centimes, morning()));
     let line = |payment, centimes| card_line(payment, "PostAuth", centimes, 10, Some(("2026-11-25", "LOT-1")));
     assert_eq!(world.take("1.csv", &card_report(DAY, 1, &[line(first, 1_100)]), next_day()), 2);
@@ -68,9 +72,11 @@ fn a_later_report_of_the_day_replaces_the_earlier_one() {
     world.assert_clean();
 }
 
-#[test]
-fn what_comes_in_the_next_days_report_settles_its_break_and_is_no_duplicate() {
-    let world = World::new();
+#[rstest]
+fn what_comes_in_the_next_days_report_settles_its_break_and_is_no_duplicate(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card(1101, 1_000, at("2026-11-24T22:59:59Z"));
     let again = world.card(1101, 2_000, morning());
     let line = |payment, centimes| card_line(payment, "PostAuth", centimes, 0, None);
@@ -82,9 +88,11 @@ fn what_comes_in_the_next_days_report_settles_its_break_and_is_no_duplicate() {
     world.assert_clean();
 }
 
-#[test]
-fn what_a_later_report_shows_again_is_the_same_break_while_its_figures_are() {
-    let world = World::new();
+#[rstest]
+fn what_a_later_report_shows_again_is_the_same_break_while_its_figures_are(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card(1101, 1_000, morning());
     let told = |sequence: u32, centimes: i64| {
         let line = card_line(payment, "PostAuth", centimes, 0, None);
@@ -114,9 +122,9 @@ fn what_a_later_report_shows_again_is_the_same_break_while_its_figures_are() {
     world.assert_clean();
 }
 
-#[test]
-fn what_is_wrong_twice_over_is_one_break() {
-    let world = World::new();
+#[rstest]
+fn what_is_wrong_twice_over_is_one_break(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card(1101, 1_000, morning());
     let line = || card_line(payment, "PostAuth", 1_000, 0, None);
     assert_eq!(world.take("1.csv", &card_report(DAY, 1, &[line()]), next_day()), 0);
@@ -136,9 +144,11 @@ fn what_is_wrong_twice_over_is_one_break() {
     world.assert_clean();
 }
 
-#[test]
-fn the_gateway_may_know_of_a_payment_a_day_before_the_hub() {
-    let world = World::new();
+#[rstest]
+fn the_gateway_may_know_of_a_payment_a_day_before_the_hub(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     // Captured before midnight; the callback came after it.
     let payment = world.card(1101, 1_000, at("2026-11-24T23:00:01Z"));
     let line = card_line(payment, "PostAuth", 1_000, 0, None);
@@ -147,9 +157,9 @@ fn the_gateway_may_know_of_a_payment_a_day_before_the_hub() {
     assert!(world.open_breaks().is_empty());
 }
 
-#[test]
-fn a_payout_is_booked_when_its_credits_come() {
-    let world = World::new();
+#[rstest]
+fn a_payout_is_booked_when_its_credits_come(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let [first, second] = [10_000, 20_000].map(|centimes| world.card(1101, centimes, morning()));
     let lot = Some(("2026-11-25", "LOT-4471"));
     let lines = [card_line(first, "PostAuth", 10_000, 100, lot), card_line(second, "PostAuth", 20_000, 200, lot)];
@@ -170,9 +180,11 @@ fn a_payout_is_booked_when_its_credits_come() {
     world.assert_clean();
 }
 
-#[test]
-fn every_break_of_a_networks_report_is_found_and_none_invented() {
-    let world = World::new();
+#[rstest]
+fn every_break_of_a_networks_report_is_found_and_none_invented(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     world.fund("NET", "701", 100_000, "VIR-701", morning());
     world.fund("CASH", "801", 100_000, "VIR-801", morning());
     let [fits, other, refused, untold] =
@@ -201,9 +213,11 @@ fn every_break_of_a_networks_report_is_found_and_none_invented() {
     world.assert_clean();
 }
 
-#[test]
-fn every_break_of_a_billers_report_is_found_and_none_invented() {
-    let world = World::new();
+#[rstest]
+fn every_break_of_a_billers_report_is_found_and_none_invented(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let [fits, other, rejected, untold, twice] =
         [1_000, 2_000, 3_000, 4_000, 5_000].map(|centimes| world.card(1303, centimes, morning()));
     let returned = world.card_taken(1303, 6_000, morning());
@@ -226,9 +240,9 @@ fn every_break_of_a_billers_report_is_found_and_none_invented() {
     world.assert_clean();
 }
 
-#[test]
-fn another_hubs_report_is_not_taken() {
-    let world = World::new();
+#[rstest]
+fn another_hubs_report_is_not_taken(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend) else { return };
     let lines: Vec<String> = (0..10_001).map(|at| card_line(500_000_000 + at, "PostAuth", 100, 0, None)).collect();
     let said = world.refused(&card_report(DAY, 1, &lines), next_day());
     assert!(said.contains("not this hub's report"), "{said}");

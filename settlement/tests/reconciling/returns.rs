@@ -28,9 +28,11 @@ fn back(payment: i64) -> String {
     card_line(payment, "Credit", 1_000, 0, None)
 }
 
-#[test]
-fn what_was_given_back_here_and_not_there_is_missing_until_it_turns_up() {
-    let world = World::new();
+#[rstest]
+fn what_was_given_back_here_and_not_there_is_missing_until_it_turns_up(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = given_back(&world, "2026-11-24T10:00:00Z", "2026-11-24T10:05:00Z");
     assert_eq!(world.take("1.csv", &card_report(DAY, 1, &[taken(payment)]), next_day()), 1);
     let [found] = world.breaks().try_into().unwrap();
@@ -52,8 +54,14 @@ fn what_was_given_back_here_and_not_there_is_missing_until_it_turns_up() {
 #[case::nothing_of_it("24T10:00", "24T10:05", ["", ""], [1, 1])]
 #[case::taken_late_and_never_back("24T10:00", "24T10:05", ["", "taken"], [1, 1])]
 #[case::all_late("24T10:00", "24T10:05", ["", "taken back"], [1, 0])]
-fn returns_by_day(#[case] taken_at: &str, #[case] back_at: &str, #[case] told: [&str; 2], #[case] open: [usize; 2]) {
-    let world = World::new();
+fn returns_by_day(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] taken_at: &str,
+    #[case] back_at: &str,
+    #[case] told: [&str; 2],
+    #[case] open: [usize; 2],
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = given_back(&world, &format!("2026-11-{taken_at}:00Z"), &format!("2026-11-{back_at}:00Z"));
     for (number, (lines, open)) in (1..).zip(told.into_iter().zip(open)) {
         let line = |word: &str| if word == "taken" { taken(payment) } else { back(payment) };
@@ -141,9 +149,11 @@ fn a_return_that_differs_is_written_off_and_the_gateway_owes_nothing(
     world.assert_clean();
 }
 
-#[test]
-fn a_return_that_differs_takes_nothing_off_what_was_captured() {
-    let world = World::new();
+#[rstest]
+fn a_return_that_differs_takes_nothing_off_what_was_captured(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = given_back(&world, "2026-11-24T10:00:00Z", "2026-11-24T10:05:00Z");
     let lines = [taken(payment), back(payment), back(payment)];
     assert_eq!(world.take("1.csv", &card_report(DAY, 1, &lines), next_day()), 1);
@@ -153,9 +163,11 @@ fn a_return_that_differs_takes_nothing_off_what_was_captured() {
 }
 
 /// Neither side has anything of it: the gateway never told of it, and it was given back here.
-#[test]
-fn what_was_given_back_here_and_is_nowhere_there_is_not_written_off() {
-    let world = World::new();
+#[rstest]
+fn what_was_given_back_here_and_is_nowhere_there_is_not_written_off(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     given_back(&world, "2026-11-24T10:00:00Z", "2026-11-25T10:05:00Z");
     world.take("1.csv", &card_report(DAY, 1, &[]), next_day());
     world.take("2.csv", &card_report("2026-11-25", 2, &[]), at("2026-11-26T06:00:00Z"));
@@ -168,9 +180,11 @@ fn what_was_given_back_here_and_is_nowhere_there_is_not_written_off() {
 }
 
 /// Written off while it was taken here: its return is then owed by nobody.
-#[test]
-fn what_was_written_off_before_it_was_given_back_is_written_back() {
-    let world = World::new();
+#[rstest]
+fn what_was_written_off_before_it_was_given_back_is_written_back(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(world) = World::on(backend) else { return };
     let payment = world.card_taken(1101, 1_000, at("2026-11-24T10:00:00Z"));
     world.take("1.csv", &card_report(DAY, 1, &[]), next_day());
     let [missing] = world.breaks().try_into().unwrap();

@@ -49,10 +49,6 @@ pub struct World {
 }
 
 impl World {
-    pub fn new() -> Self {
-        Self::on(Backend::Sqlite).unwrap()
-    }
-
     /// `None` without a server to make it on.
     pub fn on(backend: Backend) -> Option<Self> {
         let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::make(backend)?);

@@ -60,10 +60,6 @@ pub struct Books {
 }
 
 impl Books {
-    pub fn of(billers: &[(u16, Terms)]) -> Self {
-        Self::on(Backend::Sqlite, billers).unwrap()
-    }
-
     /// `None` without a server to make them on.
     pub fn on(backend: Backend, billers: &[(u16, Terms)]) -> Option<Self> {
         let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::make(backend)?);

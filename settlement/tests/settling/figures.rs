@@ -140,9 +140,9 @@ fn gross_contracts_and_splits(#[values(Backend::Sqlite, Backend::Postgres)] back
     assert_eq!(books.order(now).0, 0);
 }
 
-#[test]
-fn empty_windows_close_and_days_away_are_made_up_for() {
-    let books = Books::of(&[(1001, one_percent())]);
+#[rstest]
+fn empty_windows_close_and_days_away_are_made_up_for(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(books) = Books::on(backend, &[(1001, one_percent())]) else { return };
     assert_eq!(settlement::open_windows(&books.ledger, &books.billers, utc("2026-11-24T10:00:00Z")).unwrap(), 1);
     assert_eq!(settlement::open_windows(&books.ledger, &books.billers, utc("2026-11-24T11:00:00Z")).unwrap(), 0);
     assert_eq!(books.settle(utc("2026-11-24T16:59:59.999Z")).settled, 0);
@@ -155,9 +155,13 @@ fn empty_windows_close_and_days_away_are_made_up_for() {
     assert_eq!(books.make_files(utc("2026-11-27T20:00:20Z")).files, 4);
 }
 
-#[test]
-fn what_cannot_be_settled_is_named_and_harms_no_other() {
-    let books = Books::of(&[(1001, Terms { accounts: vec![], ..Terms::default() }), (1002, one_percent())]);
+#[rstest]
+fn what_cannot_be_settled_is_named_and_harms_no_other(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(books) =
+        Books::on(backend, &[(1001, Terms { accounts: vec![], ..Terms::default() }), (1002, one_percent())])
+    else {
+        return;
+    };
     for biller in [1001, 1002] {
         books.card(biller, 10_000, utc("2026-11-24T10:00:00Z"));
     }

@@ -2,12 +2,15 @@
 
 use std::fs;
 
+use rstest::rstest;
+
 use crate::books::{Books, bank, contract_of, one_percent, utc};
+use crate::database::Backend;
 
 /// A file that is in its place without being known, or half written, is made again, the same.
-#[test]
-fn a_file_is_made_again_the_same() {
-    let books = Books::of(&[(1001, one_percent())]);
+#[rstest]
+fn a_file_is_made_again_the_same(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(books) = Books::on(backend, &[(1001, one_percent())]) else { return };
     books.card(1001, 10_000, utc("2026-11-24T10:00:00Z"));
     books.settle(utc("2026-11-24T17:00:00Z"));
     // The disk fails: the row is not written.
@@ -43,9 +46,9 @@ fn a_file_is_made_again_the_same() {
 }
 
 /// An order that is known and has no message gets the message that it would have had.
-#[test]
-fn an_order_without_its_message_gets_it() {
-    let books = Books::of(&[(1001, one_percent())]);
+#[rstest]
+fn an_order_without_its_message_gets_it(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(books) = Books::on(backend, &[(1001, one_percent())]) else { return };
     books.card(1001, 10_000, utc("2026-11-24T10:00:00Z"));
     books.settle(utc("2026-11-24T17:00:00Z"));
     let (folder, bank) = (books.files().join("bank"), bank());
@@ -64,9 +67,9 @@ fn an_order_without_its_message_gets_it() {
 }
 
 /// Two processes that do the same at once settle each window once.
-#[test]
-fn two_processes_settle_once() {
-    let books = Books::of(&[(1001, one_percent()), (1002, one_percent())]);
+#[rstest]
+fn two_processes_settle_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(books) = Books::on(backend, &[(1001, one_percent()), (1002, one_percent())]) else { return };
     for biller in [1001, 1002] {
         books.card(biller, 10_000, utc("2026-11-24T10:00:00Z"));
     }

@@ -20,7 +20,7 @@ fn in_folder(folder: &Path) -> BTreeMap<String, String> {
 
 /// A hub that fetches from two sources: a bank, and somebody with another folder.
 async fn bench() -> Bench {
-    let mut bench = Bench::start().await;
+    let mut bench = Bench::start(Backend::Sqlite).await.unwrap();
     let server = bench.wishes.sftp.clone().unwrap();
     let source = |name: &str, folder: &str| RemoteSource {
         name: name.to_owned(),

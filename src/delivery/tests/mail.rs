@@ -13,8 +13,13 @@ use super::*;
 #[case::any_bytes("1301_000001_20261124.txt", &[0, 10, 13, 10, 255, 46, 10, 46, 13, 10], "application/octet-stream")]
 #[case::xml("1301_000001_20261124.xml", "<a>é</a>\n".as_bytes(), "application/xml")]
 #[tokio::test]
-async fn a_file_arrives_as_it_was_made(#[case] name: &str, #[case] content: &[u8], #[case] mime: &str) {
-    let bench = Bench::start().await;
+async fn a_file_arrives_as_it_was_made(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] name: &str,
+    #[case] content: &[u8],
+    #[case] mime: &str,
+) {
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, name, content, &[Mail]);
     assert_eq!(bench.run().await, (1, 0, 0));
     let mails = bench.sandbox.control().mails();
@@ -38,9 +43,12 @@ async fn a_file_arrives_as_it_was_made(#[case] name: &str, #[case] content: &[u8
     bench.stop().await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_file_that_is_too_large_is_named_and_not_carried() {
-    let bench = Bench::start().await;
+async fn a_file_that_is_too_large_is_named_and_not_carried(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Some(bench) = Bench::start(backend).await else { return };
     let content = vec![b'x'; usize::try_from(letter::ATTACHED_MAX).unwrap() + 1];
     bench.make(1, NAME, &content, &[Mail]);
     assert_eq!(bench.run().await, (1, 0, 0));
@@ -62,8 +70,13 @@ async fn a_file_that_is_too_large_is_named_and_not_carried() {
 #[case::lost_answer(FaultKind::DropAfter, 2, 0)]
 #[case::lost_mail(FaultKind::DropBefore, 1, 0)]
 #[tokio::test]
-async fn bad_days(#[case] fault: FaultKind, #[case] mails: usize, #[case] called: usize) {
-    let bench = Bench::start().await;
+async fn bad_days(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] fault: FaultKind,
+    #[case] mails: usize,
+    #[case] called: usize,
+) {
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[Mail]);
     let control = bench.sandbox.control();
     control.set_fault(FaultRule::new("smtp", fault).times(1)).unwrap();
@@ -85,9 +98,10 @@ async fn bad_days(#[case] fault: FaultKind, #[case] mails: usize, #[case] called
     bench.stop().await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_changed_file_is_not_sent() {
-    let bench = Bench::start().await;
+async fn a_changed_file_is_not_sent(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[Mail]);
     let path = biller_folder(bench.folder.path(), BILLER).join(NAME);
     std::fs::write(&path, b"1;two\r\n3;five\r\n").unwrap();
@@ -102,9 +116,10 @@ async fn a_changed_file_is_not_sent() {
 }
 
 /// Nothing is configured, the terms changed: said, and mended by changing it back.
+#[rstest]
 #[tokio::test]
-async fn what_a_person_must_mend() {
-    let mut bench = Bench::start().await;
+async fn what_a_person_must_mend(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(mut bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[Mail]);
     bench.wishes.mail = None;
     assert_eq!(bench.run().await, (0, 1, 1));
@@ -123,9 +138,10 @@ async fn what_a_person_must_mend() {
 }
 
 /// The schedule runs out on day five; one person is called, and the file is tried on.
+#[rstest]
 #[tokio::test]
-async fn a_person_is_called_once() {
-    let bench = Bench::start().await;
+async fn a_person_is_called_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[Mail]);
     let control = bench.sandbox.control();
     let fault = control.set_fault(FaultRule::new("smtp", FaultKind::Down)).unwrap();

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use ledger::{DatabaseUrl, NewDelivery, NewFile, SettlementFileKind};
+use ledger::{NewDelivery, NewFile, SettlementFileKind};
 use sandbox::{RunningSandbox, Sandbox, SandboxConfig};
 use tempfile::TempDir;
 
@@ -19,6 +19,7 @@ use russh::keys::{PrivateKey, PublicKey};
 
 use super::*;
 use crate::notify::{SmtpSecurity, SmtpSettings};
+use crate::test_database::{Backend, TestDatabase};
 
 /// The biller of every test.
 const BILLER: u16 = 1301;
@@ -39,6 +40,8 @@ fn public(seed: u8) -> String {
 struct Bench {
     folder: TempDir,
     ledger: Arc<Ledger>,
+    /// Gone after the ledger.
+    _database: TestDatabase,
     sandbox: RunningSandbox,
     courier: Arc<Courier>,
     wishes: Wishes,
@@ -46,11 +49,10 @@ struct Bench {
 }
 
 impl Bench {
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("fatoura.db"));
-        Ledger::migrate(&url).unwrap();
-        let ledger = Arc::new(Ledger::open_beside(&url).unwrap());
+    /// `None` without a server of that kind.
+    async fn start(backend: Backend) -> Option<Self> {
+        let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::make(backend)?);
+        let ledger = Arc::new(Ledger::open_beside(&database.url).unwrap());
         let config = SandboxConfig { sftp_client_key: Some(public(1)), ..SandboxConfig::default() };
         let sandbox = Sandbox::start(config).await.unwrap();
         let courier = Arc::new(courier(&folder, Some(sandbox.smtp_addr().port())));
@@ -64,7 +66,7 @@ impl Bench {
         };
         let wishes = Wishes { mail: Some(TO.to_owned()), sftp: Some(server) };
         let now = Arc::new(Mutex::new("2026-11-24T17:05:00Z".parse().unwrap()));
-        Self { folder, ledger, sandbox, courier, wishes, now }
+        Some(Self { folder, ledger, _database: database, sandbox, courier, wishes, now })
     }
 
     /// Makes a file of these bytes that is to be brought by these means.

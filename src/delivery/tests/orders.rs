@@ -33,8 +33,8 @@ struct Bank {
 }
 
 impl Bank {
-    async fn start(user: &str, is_delivered: bool) -> Self {
-        let mut bench = Bench::start().await;
+    async fn start(backend: Backend, user: &str, is_delivered: bool) -> Option<Self> {
+        let mut bench = Bench::start(backend).await?;
         let bank =
             Some(Sftp { user: user.to_owned(), folder: "/orders/".to_owned(), ..bench.wishes.sftp.clone().unwrap() });
         let working = courier(&bench.folder, None);
@@ -71,7 +71,7 @@ impl Bank {
         let order = bench.ledger.read(|reader| reader.transfer_orders(1)).unwrap().remove(0);
         let name = order_name(&order);
         let message = std::fs::read(folder.join(&name)).unwrap();
-        Self { bench, order: order.id, name, message }
+        Some(Self { bench, order: order.id, name, message })
     }
 
     async fn run(&self) -> (usize, usize, usize) {
@@ -96,9 +96,10 @@ impl Bank {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_message_reaches_the_bank_once() {
-    let bank = Bank::start(USER, true).await;
+async fn a_message_reaches_the_bank_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(bank) = Bank::start(backend, USER, true).await else { return };
     assert_eq!(bank.run().await, (1, 0, 0), "{:?}", bank.delivery());
     assert_eq!(bank.there(), [(bank.path(), bank.message.clone())]);
     let delivery = bank.delivery();
@@ -115,8 +116,11 @@ async fn a_message_reaches_the_bank_once() {
 /// The bank took the message and its server's answer was lost: it is not told to pay a second time.
 #[rstest]
 #[tokio::test]
-async fn a_lost_answer_is_no_second_order(#[values(false, true)] is_picked_up: bool) {
-    let bank = Bank::start(USER, true).await;
+async fn a_lost_answer_is_no_second_order(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[values(false, true)] is_picked_up: bool,
+) {
+    let Some(bank) = Bank::start(backend, USER, true).await else { return };
     let control = bank.bench.sandbox.control();
     control.set_fault(FaultRule::new("sftp", FaultKind::DropAfter).on("rename").times(1)).unwrap();
     assert_eq!(bank.run().await, (0, 1, 0));
@@ -136,9 +140,10 @@ async fn a_lost_answer_is_no_second_order(#[values(false, true)] is_picked_up: b
 }
 
 /// Made while no server was configured, a person fetches it: it does not leave by itself later.
+#[rstest]
 #[tokio::test]
-async fn what_a_person_fetches_stays() {
-    let bank = Bank::start(USER, false).await;
+async fn what_a_person_fetches_stays(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(bank) = Bank::start(backend, USER, false).await else { return };
     bank.bench.pass(TimeDelta::days(3));
     assert_eq!(bank.run().await, (0, 0, 0));
     assert_eq!((bank.there().len(), bank.delivery().due_at), (0, None));
@@ -149,10 +154,19 @@ async fn what_a_person_fetches_stays() {
 #[rstest]
 #[tokio::test]
 async fn the_bank_pays_once(
-    #[values("open", "write", "close", "stat", "rename")] call: &str,
+    // Each step on one of the databases, the one that must not be done twice on both.
+    #[values(
+        ("open", Backend::Sqlite),
+        ("write", Backend::Postgres),
+        ("close", Backend::Sqlite),
+        ("stat", Backend::Postgres),
+        ("rename", Backend::Sqlite),
+        ("rename", Backend::Postgres)
+    )]
+    (call, backend): (&str, Backend),
     #[values(FaultKind::DropBefore, FaultKind::DropAfter, FaultKind::Delay { ms: 60_000 })] kind: FaultKind,
 ) {
-    let bank = Bank::start("bank", true).await;
+    let Some(bank) = Bank::start(backend, "bank", true).await else { return };
     let control = bank.bench.sandbox.control();
     control.set_fault(FaultRule::new("sftp", kind).on(call).times(1)).unwrap();
     let cut_off = tokio::time::timeout(Duration::from_millis(1_500), bank.run()).await;

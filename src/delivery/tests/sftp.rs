@@ -33,8 +33,11 @@ impl Bench {
 #[case::empty(Vec::new())]
 #[case::many_packets((0..1_000_000_u32).map(|n| n.to_be_bytes()[3] ^ n.to_be_bytes()[1]).collect())]
 #[tokio::test]
-async fn a_file_arrives_as_it_was_made(#[case] content: Vec<u8>) {
-    let bench = Bench::start().await;
+async fn a_file_arrives_as_it_was_made(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] content: Vec<u8>,
+) {
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, &content, &[BySftp]);
     assert_eq!(bench.run().await, (1, 0, 0), "{:?}", bench.delivery());
     assert!(bench.there() == [(PATH.to_owned(), content.clone())]);
@@ -50,11 +53,12 @@ async fn a_file_arrives_as_it_was_made(#[case] content: Vec<u8>) {
 #[rstest]
 #[tokio::test]
 async fn lost_connections(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
     #[values("open", "write", "close", "stat", "rename")] call: &str,
     #[values(FaultKind::DropAfter, FaultKind::DropBefore)] kind: FaultKind,
     #[values(false, true)] is_picked_up: bool,
 ) {
-    let bench = Bench::start().await;
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[BySftp]);
     bench.fault(call, kind);
     assert_eq!(bench.run().await, (0, 1, 0), "{:?}", bench.delivery());
@@ -81,8 +85,19 @@ async fn lost_connections(
 /// The program ends in the middle of each step; another run ends the work.
 #[rstest]
 #[tokio::test]
-async fn killed_in_the_middle(#[values("open", "write", "close", "stat", "rename")] call: &str) {
-    let bench = Bench::start().await;
+async fn killed_in_the_middle(
+    // Each step on one of the databases, the one that must not be done twice on both.
+    #[values(
+        ("open", Backend::Sqlite),
+        ("write", Backend::Postgres),
+        ("close", Backend::Sqlite),
+        ("stat", Backend::Postgres),
+        ("rename", Backend::Sqlite),
+        ("rename", Backend::Postgres)
+    )]
+    (call, backend): (&str, Backend),
+) {
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[BySftp]);
     bench.fault(call, FaultKind::Delay { ms: 60_000 });
     let deadline = Duration::from_millis(1_500);
@@ -100,8 +115,12 @@ async fn killed_in_the_middle(#[values("open", "write", "close", "stat", "rename
 #[case::name("rename", "cannot be given its name: Failure")]
 #[case::look("stat", "cannot be looked at: Failure")]
 #[tokio::test]
-async fn refusals(#[case] call: &str, #[case] why: &str) {
-    let bench = Bench::start().await;
+async fn refusals(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] call: &str,
+    #[case] why: &str,
+) {
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[BySftp]);
     bench.fault(call, FaultKind::Refuse);
     assert_eq!(bench.run().await, (0, 1, 0));
@@ -119,8 +138,12 @@ async fn refusals(#[case] call: &str, #[case] why: &str) {
 #[case::another_of_that_size(b"1;two\r\n3;five\r\n", false)]
 #[case::shorter(b"1;two\r\n", false)]
 #[tokio::test]
-async fn a_name_that_exists(#[case] there: &[u8], #[case] is_same: bool) {
-    let bench = Bench::start().await;
+async fn a_name_that_exists(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] there: &[u8],
+    #[case] is_same: bool,
+) {
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[BySftp]);
     bench.sandbox.control().put_down(USER, PATH, there);
     let expected = if is_same { (1, 0, 0) } else { (0, 1, 1) };
@@ -133,9 +156,10 @@ async fn a_name_that_exists(#[case] there: &[u8], #[case] is_same: bool) {
 }
 
 /// Half a file of an earlier try is written over.
+#[rstest]
 #[tokio::test]
-async fn a_part_of_an_earlier_try() {
-    let bench = Bench::start().await;
+async fn a_part_of_an_earlier_try(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[BySftp]);
     bench.sandbox.control().put_down(USER, PART, &[b'x'; 5_000]);
     assert_eq!(bench.run().await, (1, 0, 0));
@@ -149,8 +173,12 @@ async fn a_part_of_an_earlier_try() {
 #[case::kind_of_key(|server: &mut Sftp| server.host_key = ECDSA.to_owned(), "no key of the kind")]
 #[case::no_key(|server: &mut Sftp| server.key = "another".to_owned(), "set FATOURA_SFTP_KEY_ANOTHER")]
 #[tokio::test]
-async fn what_a_person_must_mend(#[case] change: fn(&mut Sftp), #[case] why: &str) {
-    let mut bench = Bench::start().await;
+async fn what_a_person_must_mend(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] change: fn(&mut Sftp),
+    #[case] why: &str,
+) {
+    let Some(mut bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[BySftp, Mail]);
     let right = bench.server().clone();
     change(bench.server());
@@ -173,8 +201,13 @@ const ECDSA: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbml
 #[case::away(true, "cannot be reached", 0)]
 #[case::not_let_in(false, "does not let fatoura in with the key ibn-battouta", 2)]
 #[tokio::test]
-async fn one_try_for_all_of_a_target(#[case] is_away: bool, #[case] why: &str, #[case] called: usize) {
-    let mut bench = Bench::start().await;
+async fn one_try_for_all_of_a_target(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] is_away: bool,
+    #[case] why: &str,
+    #[case] called: usize,
+) {
+    let Some(mut bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[BySftp]);
     bench.make(2, "1301_000002_20261125.csv", CONTENT, &[BySftp]);
     match is_away {
@@ -188,9 +221,10 @@ async fn one_try_for_all_of_a_target(#[case] is_away: bool, #[case] why: &str, #
 }
 
 /// The hub's key is not the one that the server knows.
+#[rstest]
 #[tokio::test]
-async fn a_wrong_key_is_not_let_in() {
-    let mut bench = Bench::start().await;
+async fn a_wrong_key_is_not_let_in(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(mut bench) = Bench::start(backend).await else { return };
     bench.make(1, NAME, CONTENT, &[BySftp]);
     let path = bench.folder.path().join("other-key");
     std::fs::write(&path, key(2).to_openssh(LineEnding::LF).unwrap().as_bytes()).unwrap();

@@ -2,7 +2,6 @@
 
 use ledger::{Amounts, Channel, CustomerKey, Instrument, Language, Moment, Money, NewCashReference, NewQuote};
 
-use super::holding::{Backend, Scratch};
 use super::*;
 
 /// A quote that ends at a time, made a week before.
@@ -45,8 +44,7 @@ fn refer_to(ledger: &Ledger, quote: i64, digits: &str, ends: &str) {
 #[rstest]
 #[tokio::test]
 async fn quotes_go_and_references_are_named(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let Some(scratch) = Scratch::on(backend, "2026-12-01T12:00:00Z") else { return };
-    let world = &scratch.world;
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let expire = JOBS.iter().find(|job| job.name == "expire").unwrap();
     let node = world.node(std::slice::from_ref(expire)).await;
     let (month_ago, later) = ("2026-11-01T12:00:00Z", "2026-11-01T12:00:01Z");

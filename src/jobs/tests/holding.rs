@@ -1,55 +1,11 @@
 //! What a run still writes once it does not hold its job, on both databases.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use diesel::connection::{Connection, SimpleConnection};
 use ledger::{LedgerError, RunHold};
 
 use super::*;
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Backend {
-    Sqlite,
-    Postgres,
-}
-
-/// A world over a database of its own, which is dropped with it.
-pub(super) struct Scratch {
-    pub(super) world: World,
-    server: Option<(String, String)>,
-}
-
-impl Scratch {
-    /// `None` without a server of that kind.
-    pub(super) fn on(backend: Backend, now: &str) -> Option<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let world = World::at(now);
-        if matches!(backend, Backend::Sqlite) {
-            return Some(Self { world, server: None });
-        }
-        let Ok(server) = std::env::var("FATOURA_TEST_POSTGRES_URL") else {
-            assert!(std::env::var_os("FATOURA_TEST_REQUIRE_ALL").is_none(), "PostgreSQL is missing");
-            return None;
-        };
-        let name = format!("jobs_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let mut connection = diesel::PgConnection::establish(&server).unwrap();
-        connection.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-        let url: DatabaseUrl = format!("{}/{name}", server.rsplit_once('/').unwrap().0).parse().unwrap();
-        Ledger::migrate(&url).unwrap();
-        Some(Self { world: World { url, ..world }, server: Some((server, name)) })
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Some((server, name)) = &self.server {
-            let mut connection = diesel::PgConnection::establish(server).unwrap();
-            connection.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).unwrap();
-        }
-    }
-}
 
 type Wrote = Result<(), LedgerError>;
 type Gate = (Receiver<()>, Sender<Wrote>);
@@ -87,10 +43,9 @@ async fn blocking_work_of_a_run_that_was_cut_off_writes_nothing(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
     #[values(CutOff::TooLong, CutOff::Lost, CutOff::Stopped)] cut_off: CutOff,
 ) {
-    let Some(scratch) = Scratch::on(backend, "2026-12-02T01:29:00Z") else { return };
-    let world = &scratch.world;
+    let Some(world) = World::on(backend, "2026-12-02T01:29:00Z") else { return };
     let ((open, gate), (tell, told)) = (channel(), channel());
-    GATES.lock().unwrap().get_or_insert_default().insert(world.url.to_string(), (gate, tell));
+    GATES.lock().unwrap().get_or_insert_default().insert(world.database.url.to_string(), (gate, tell));
     let mut job = daily(blocking);
     if matches!(cut_off, CutOff::TooLong) {
         // Long enough for the work to begin.
@@ -101,7 +56,7 @@ async fn blocking_work_of_a_run_that_was_cut_off_writes_nothing(
     let node = world.node_by(Arc::clone(&stands), &[job]).await;
     *stands.lock().unwrap() = at("2026-12-02T01:30:00Z");
     node.ticker.tick().await;
-    while GATES.lock().unwrap().as_ref().is_some_and(|gates| gates.contains_key(&world.url.to_string())) {
+    while GATES.lock().unwrap().as_ref().is_some_and(|gates| gates.contains_key(&world.database.url.to_string())) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let other = world.node(&[daily(well)]).await;
@@ -126,8 +81,7 @@ async fn blocking_work_of_a_run_that_was_cut_off_writes_nothing(
 #[rstest]
 #[tokio::test]
 async fn a_write_of_an_older_claim_is_refused(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let Some(scratch) = Scratch::on(backend, "2026-12-01T12:00:00Z") else { return };
-    let world = &scratch.world;
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let job: &'static [Job] = Box::leak(Box::new([daily(well)]));
     let (node, other) = (world.node(job).await, world.node(job).await);
     let now = at("2026-12-01T12:00:00Z");
@@ -144,9 +98,10 @@ async fn a_write_of_an_older_claim_is_refused(#[values(Backend::Sqlite, Backend:
 }
 
 /// A run that was stopped does not read on either: long work ends soon.
+#[rstest]
 #[tokio::test]
-async fn a_run_that_was_stopped_reads_no_more() {
-    let world = World::at("2026-12-01T12:00:00Z");
+async fn a_run_that_was_stopped_reads_no_more(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let Some(world) = World::on(backend, "2026-12-01T12:00:00Z") else { return };
     let node = world.node(&[daily(well)]).await;
     let hold = RunHold::new(ledger::Fence { job: "daily".to_owned(), run: 1, fencing: 0 });
     let held = node.ledger.held_by(hold.clone());

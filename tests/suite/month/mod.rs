@@ -1,6 +1,7 @@
 //! A month of three billers, two networks and a bank, all played by the sandbox, with every kind of break planted where it
 //! can happen: each is found, with its subject and its amounts, and none is invented.
 
+mod given_back;
 mod setup;
 mod unpaid;
 mod world;
@@ -193,6 +194,7 @@ async fn every_planted_break_is_found_and_none_invented(
     let mut month = Month { world, wanted: Vec::new() };
     let late = first_week(&mut month).await;
     second_week(&mut month, late).await;
+    given_back::third_week(&mut month).await;
     the_rest(&mut month).await;
     the_end(month).await;
 }
@@ -370,9 +372,7 @@ async fn second_week(month: &mut Month, late: i64) {
 
 /// Nothing more is planted, and nothing more is found.
 async fn the_rest(month: &mut Month) {
-    month.world.at(13, "09:00");
-    month.world.fund("5000.00").await;
-    for day in 13..=LAST {
+    for day in given_back::NEXT..=LAST {
         month.pay(day).await;
         month.end(day).await;
         month.assert_found(day);

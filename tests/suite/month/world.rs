@@ -6,6 +6,7 @@ use std::io::BufReader;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Server, HttpServer};
@@ -13,11 +14,15 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone
 use chrono_tz::Africa::Casablanca;
 use fatoura::app::{App, Outside};
 use fatoura::config::Config;
-use ledger::{Channel, FloatRequestKind, Instrument, Language, Payment, PaymentState, Reference};
+use ledger::{
+    AuditEntry, Channel, FloatRequestKind, Instrument, Language, Money, Payment, PaymentState, Reference, RefundReason,
+    RefundState,
+};
 use payments::api::cash::{
     CancelCash, CashKey, CashPayment, CashSubject, DecideFloat, OpenShift, PayCash, RequestFloat,
 };
 use payments::api::{FindBills, Found, MakeQuote, Quote, StartCardPayment};
+use payments::refunds::RefundWish;
 use sandbox::{
     BankEntry, CashKind, CashOperation, CashStatus, Control, NetworkConfig, NetworkSystem, RunningSandbox, Sandbox,
     SandboxConfig,
@@ -40,6 +45,11 @@ const OUTLETS: [(&str, &str); 2] = [("BARID", "10001"), ("ATLAS", "20001")];
 /// The secret of the network with a system of its own.
 pub const SECRET: &str = "a secret of a test's network";
 const CARD: &str = "4000000000000010";
+/// As the program keeps idle connections: longer than gateway and networks do, however slow the machine is.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How often what is under way is waited for, a pause each: an answer that was lost is asked for by then.
+const ROUNDS: usize = 12;
+const PAUSE: TimeDelta = TimeDelta::minutes(4);
 
 /// A payment, as whoever made it knows it.
 #[derive(Debug, Clone)]
@@ -111,7 +121,14 @@ impl World {
         assert!(app.hub.reload_billers().await.unwrap() && app.hub.reload_networks().await.unwrap());
         let state = app.state.clone();
         let server = HttpServer::new(move || Server::new().app_data(state.clone()).configure(channels::configure));
-        let server = server.workers(1).disable_signals().listen(listener).unwrap().run();
+        let server = server
+            .workers(1)
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(KEEP_ALIVE)
+            .disable_signals()
+            .listen(listener)
+            .unwrap()
+            .run();
         let handle = server.handle();
         tokio::spawn(server);
         let network = NetworkConfig {
@@ -169,10 +186,13 @@ impl World {
     pub fn at(&self, day: u64, time: &str) {
         let time = NaiveTime::parse_from_str(time, "%H:%M").unwrap();
         let at = Casablanca.from_local_datetime(&self.day(day).and_time(time)).earliest().unwrap();
-        let passed = at.to_utc() - self.now();
-        assert!(passed >= TimeDelta::zero(), "time goes on only: {passed}");
-        *self.ahead.lock().unwrap() += passed;
-        self.control.pass(passed);
+        self.pass(at.to_utc() - self.now());
+    }
+
+    fn pass(&self, time: TimeDelta) {
+        assert!(time >= TimeDelta::zero(), "time goes on only: {time}");
+        *self.ahead.lock().unwrap() += time;
+        self.control.pass(time);
     }
 
     /// Runs a job that ends well.
@@ -183,6 +203,22 @@ impl World {
     /// Works the outbox off.
     pub async fn rest(&self) {
         while self.app.dispatcher.step().await.unwrap() > 0 {}
+    }
+
+    /// Works the outbox off until a payment has come to its end. What was not heard in time, as on a machine that has much to
+    /// do, is asked for again by the hub, as in life.
+    async fn ends(&self, reference: &str, end: PaymentState) -> Payment {
+        for _ in 0..ROUNDS {
+            self.rest().await;
+            let payment = self.payment(reference);
+            if payment.state == end {
+                return payment;
+            }
+            self.pass(PAUSE);
+        }
+        let payment = self.payment(reference);
+        let order = self.control.order(&Paid::of(&payment, reference).oid());
+        panic!("{payment:?} is not {end}; at the gateway: {order:?}");
     }
 
     /// Makes a bill: its contract.
@@ -226,9 +262,7 @@ impl World {
         };
         let redirect = self.app.hub.start_card_payment(start).await.unwrap();
         self.gateway.pay(&redirect, CARD).await;
-        self.rest().await;
-        let payment = self.payment(&redirect.payment);
-        assert_eq!(payment.state, end);
+        let payment = self.ends(&redirect.payment, end).await;
         Paid::of(&payment, &redirect.payment)
     }
 
@@ -245,10 +279,12 @@ impl World {
         let own = format!("TX-{}", self.count.get());
         let pay = json!({ "reference": own, "till": "1", "quote": quote["quote"] });
         self.post(&format!("/outlets/{}/payments", OUTLETS[1].1), &pay).await;
-        self.rest().await;
+        let paid = self.atlas.get(&format!("/payments?reference={own}")).await.unwrap();
+        let payment = self.ends(paid.text("/payment"), PaymentState::Confirmed).await;
+        // The network's own system hears what became of it, and writes it down.
         let paid = self.atlas.get(&format!("/payments?reference={own}")).await.unwrap();
         assert_eq!(paid.text("/state"), "confirmed", "{paid:?}");
-        Paid { reference: own, ..Paid::of(&self.payment(paid.text("/payment")), "") }
+        Paid { reference: own, ..Paid::of(&payment, "") }
     }
 
     async fn post(&self, path: &str, body: &Value) -> Value {
@@ -272,9 +308,7 @@ impl World {
             opens_shift: false,
         };
         let CashPayment { payment, .. } = self.app.hub.pay_cash(pay).await.unwrap();
-        self.rest().await;
-        let found = self.payment(&payment.reference);
-        assert_eq!(found.state, PaymentState::Confirmed);
+        let found = self.ends(&payment.reference, PaymentState::Confirmed).await;
         let paid = Paid::of(&found, &payment.reference);
         self.keep(&paid, CashKind::Payment);
         paid
@@ -306,9 +340,40 @@ impl World {
         let (payment, outlet) = (paid.reference.clone(), OUTLETS[0].1.to_owned());
         let cancel = CancelCash { payment, outlet, reason: "wrong contract".to_owned(), actor: agent(1) };
         self.app.hub.cancel_cash(cancel).await.unwrap();
-        self.rest().await;
-        assert_eq!(self.payment(&paid.reference).state, PaymentState::Cancelled);
+        self.ends(&paid.reference, PaymentState::Cancelled).await;
         self.keep(paid, CashKind::Cancellation);
+    }
+
+    /// Principal and fee of a payment go back, as two people decide, and the gateway has said so.
+    pub async fn refund(&self, paid: &Paid, principal: i64, fee: i64) {
+        self.count.set(self.count.get() + 1);
+        let wish = RefundWish {
+            payment: paid.id,
+            principal: Money::from_minor(principal),
+            fee: Money::from_minor(fee),
+            reason: RefundReason::PaidTwice,
+            note: String::new(),
+            key: format!("refund {}", self.count.get()),
+        };
+        let entry = |action: &'static str| AuditEntry {
+            actor: "test".to_owned(),
+            action: action.to_owned(),
+            subject: "refund".to_owned(),
+            detail: String::new(),
+        };
+        let hub = &self.app.hub;
+        let effect = hub.refund_effect(wish.clone(), agent(1)).await.unwrap();
+        let id = hub.propose_refund(wish, effect, agent(1), move |_| entry("refund-requested")).await.unwrap();
+        hub.decide_refund(id, true, String::new(), agent(2), entry("refund-approved")).await.unwrap();
+        for _ in 0..ROUNDS {
+            self.rest().await;
+            let refund = self.app.ledger.read(|reader| reader.refund(id)).unwrap().unwrap();
+            if refund.state == RefundState::Done {
+                return;
+            }
+            self.pass(PAUSE);
+        }
+        panic!("refund {id} is not made: {:?}", self.control.order(&paid.oid()));
     }
 
     /// Both networks pay for their floats, and two people agree.

@@ -36,7 +36,7 @@ const WAIT_MAX: Duration = Duration::from_secs(240);
 const SLOW_MS: u64 = 12;
 const AFTER_KILL: Duration = Duration::from_millis(80);
 
-fn key() -> PrivateKey {
+pub(super) fn key() -> PrivateKey {
     PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]))
 }
 

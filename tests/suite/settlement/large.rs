@@ -28,11 +28,11 @@ const GROWN: u64 = 24 * 1024;
 /// Longest wait for a file to grow.
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
-fn begin(place: &Place, job: &str) -> Child {
+pub(super) fn begin(place: &Place, job: &str) -> Child {
     place.command(&["job", "run", job]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-fn kill(place: &Place, mut child: Child) {
+pub(super) fn kill(place: &Place, mut child: Child) {
     child.kill().unwrap();
     block_in_place(|| child.wait()).unwrap();
     end_leases(place);

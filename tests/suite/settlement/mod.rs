@@ -1,7 +1,9 @@
 //! Settlement by the built program: what was paid is in the files, once, whoever ends in the middle.
 
+mod answering;
 mod delivering;
 mod large;
+mod ordering;
 mod seeding;
 
 use std::collections::BTreeMap;

@@ -195,6 +195,8 @@ impl TestApp {
         let state = web::Data::new(state);
         let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(channels::configure))
             .workers(2)
+            // As the program: what is sent as an idle connection is closed would be lost.
+            .keep_alive(Duration::from_secs(75))
             .disable_signals()
             .listen(listener)
             .unwrap()

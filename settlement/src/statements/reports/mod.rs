@@ -1,5 +1,5 @@
-//! Daily reports as files of lines: docs/reconciliation-files.md is their layout. A file is read whole or refused whole,
-//! with every fault.
+//! Daily reports as files of lines: docs/reconciliation-files.md is their layout. A file is read line by line, and taken whole or
+//! refused whole, with every fault.
 
 mod biller;
 mod card;
@@ -42,6 +42,28 @@ impl ReportKind {
             Self::Biller => biller::Biller::NAME,
         }
     }
+}
+
+/// What the header record says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportHead {
+    /// Who made it: a gateway's or network's code, a biller's four digits.
+    pub source: String,
+    /// The day it tells of, in Morocco.
+    pub day: NaiveDate,
+    /// 1, 2, 3 ... of that source.
+    pub sequence: u64,
+}
+
+/// A line of a report, of its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportLine {
+    /// Of the card gateway.
+    Card(CardLine),
+    /// Of an agent network.
+    Network(NetworkLine),
+    /// Of a biller.
+    Biller(BillerLine),
 }
 
 /// A report with its lines in the file's order.
@@ -97,12 +119,40 @@ impl<R: BufRead> Reports<R> {
         self.kind
     }
 
-    /// Reads it whole.
+    /// Reads it line by line, and holds none: `take` is told each one, with the head. What it was told counts only once all of
+    /// the file is right; after the first fault it is told nothing more. Head and SHA-256 of the whole file in lower-case hex.
+    pub fn each<E: From<ReportError>>(
+        self,
+        take: &mut dyn FnMut(&ReportHead, ReportLine) -> Result<(), E>,
+    ) -> Result<(ReportHead, String), E> {
+        match self.kind {
+            ReportKind::Card => {
+                read::<card::Card, _, _>(self.source, &mut |head, line| take(head, ReportLine::Card(line)))
+            }
+            ReportKind::Network => {
+                read::<network::Network, _, _>(self.source, &mut |head, line| take(head, ReportLine::Network(line)))
+            }
+            ReportKind::Biller => {
+                read::<biller::Biller, _, _>(self.source, &mut |head, line| take(head, ReportLine::Biller(line)))
+            }
+        }
+    }
+
+    /// Reads it whole, with all of its lines in memory.
     pub fn read(self) -> Result<DailyReport, ReportError> {
+        fn whole<L: Layout, R: BufRead>(source: Source<R>) -> Result<Report<L::Line>, ReportError> {
+            let mut lines = Vec::new();
+            let (head, sha256) = read::<L, _, ReportError>(source, &mut |_, line| {
+                lines.push(line);
+                Ok(())
+            })?;
+            let ReportHead { source, day, sequence } = head;
+            Ok(Report { source, day, sequence, sha256, lines })
+        }
         Ok(match self.kind {
-            ReportKind::Card => DailyReport::Card(read::<card::Card, _>(self.source)?),
-            ReportKind::Network => DailyReport::Network(read::<network::Network, _>(self.source)?),
-            ReportKind::Biller => DailyReport::Biller(read::<biller::Biller, _>(self.source)?),
+            ReportKind::Card => DailyReport::Card(whole::<card::Card, _>(self.source)?),
+            ReportKind::Network => DailyReport::Network(whole::<network::Network, _>(self.source)?),
+            ReportKind::Biller => DailyReport::Biller(whole::<biller::Biller, _>(self.source)?),
         })
     }
 }

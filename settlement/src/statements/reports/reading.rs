@@ -2,18 +2,17 @@
 
 use std::io::{BufRead, Read};
 
-use chrono::NaiveDate;
 use ledger::Money;
 use sha2::{Digest, Sha256};
 
 use super::row::{Faults, Row, iso_day, two_places};
-use super::{Report, ReportError};
+use super::{ReportError, ReportHead};
 use crate::statements::cursor::whole;
 use crate::statements::fault::{Place, shown};
 use crate::statements::source::Source;
 
-/// Largest report: a line has at most about 150 bytes, so more than a million payments of one source in one day. All of them
-/// are held in memory, as data, until the trailer says that they are whole.
+/// Largest report: a line has at most about 150 bytes, so more than a million payments of one source in one day. What is held
+/// of it in memory is up to whoever is told its lines.
 const REPORT_BYTES_MAX: usize = 192 << 20;
 /// Longest line: the fields of every layout at their longest, quoted, fit four times.
 const LINE_BYTES_MAX: u64 = 4 << 10;
@@ -41,10 +40,9 @@ pub(super) trait Layout {
 }
 
 /// What has been read so far.
-struct Reading<L> {
+struct Reading {
     faults: Faults,
-    header: Option<(String, NaiveDate, u64)>,
-    lines: Vec<L>,
+    header: Option<ReportHead>,
     /// `D` lines, faulty ones too.
     count: u64,
     /// The sum of their amounts, `None` past the range.
@@ -56,12 +54,14 @@ struct Reading<L> {
     before: Sha256,
 }
 
-/// Reads a report, whole or not at all.
-pub(super) fn read<L: Layout, R: BufRead>(mut source: Source<R>) -> Result<Report<L::Line>, ReportError> {
+/// Reads a report and tells its lines, until there is a fault: head and digest, where there is none.
+pub(super) fn read<L: Layout, R: BufRead, E: From<ReportError>>(
+    mut source: Source<R>,
+    take: &mut dyn FnMut(&ReportHead, L::Line) -> Result<(), E>,
+) -> Result<(ReportHead, String), E> {
     let mut reading = Reading {
         faults: Faults::default(),
         header: None,
-        lines: Vec::new(),
         count: 0,
         total: Some(Money::ZERO),
         amounts_unknown: false,
@@ -70,9 +70,11 @@ pub(super) fn read<L: Layout, R: BufRead>(mut source: Source<R>) -> Result<Repor
     };
     let mut place = Place { line: 1, column: 1 };
     let mut read = 0_usize;
+    let mut bytes = Vec::new();
     loop {
-        let mut bytes = Vec::new();
-        read += (&mut source).take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)?;
+        bytes.clear();
+        let got = (&mut source).take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes);
+        read += got.map_err(ReportError::Io)?;
         if bytes.is_empty() {
             break;
         }
@@ -86,9 +88,12 @@ pub(super) fn read<L: Layout, R: BufRead>(mut source: Source<R>) -> Result<Repor
                 format!("a report of more than {REPORT_BYTES_MAX} bytes: the rest is not read, split it")
             };
             reading.faults.add(place, "", what);
-            return Err(ReportError::Refused(reading.faults.list));
+            return Err(ReportError::Refused(reading.faults.list).into());
         }
-        reading.line::<L>(place, &bytes);
+        let line = reading.line::<L>(place, &bytes);
+        if let (Some(line), Some(head), true) = (line, &reading.header, reading.faults.list.is_empty()) {
+            take(head, line)?;
+        }
         reading.before.update(&bytes);
     }
     if reading.header.is_none() && reading.faults.list.is_empty() {
@@ -99,41 +104,46 @@ pub(super) fn read<L: Layout, R: BufRead>(mut source: Source<R>) -> Result<Repor
         reading.faults.add(place, "", what);
     }
     match (reading.header, source.sha256()) {
-        (Some((source, day, sequence)), Some(sha256)) if reading.faults.list.is_empty() => {
-            Ok(Report { source, day, sequence, sha256, lines: reading.lines })
-        }
-        _ => Err(ReportError::Refused(reading.faults.list)),
+        (Some(head), Some(sha256)) if reading.faults.list.is_empty() => Ok((head, sha256)),
+        _ => Err(ReportError::Refused(reading.faults.list).into()),
     }
 }
 
-impl<L> Reading<L> {
-    fn line<A: Layout<Line = L>>(&mut self, place: Place, bytes: &[u8]) {
+impl Reading {
+    /// The line, where it is one that is told.
+    fn line<A: Layout>(&mut self, place: Place, bytes: &[u8]) -> Option<A::Line> {
         if self.has_trailer {
-            return self.faults.add(place, "", "a line after the trailer record T, which must be the last");
+            return self.fault(place, "a line after the trailer record T, which must be the last");
         }
         let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let Ok(text) = std::str::from_utf8(text) else {
             self.count += u64::from(text.starts_with(b"D;"));
             self.amounts_unknown = true;
-            return self.faults.add(place, "", "not UTF-8");
+            return self.fault(place, "not UTF-8");
         };
         let is_first = place.line == 1;
         if is_first && text.starts_with('\u{feff}') {
-            return self.faults.add(place, "", "the file begins with a byte-order mark: save it as UTF-8 without one");
+            return self.fault(place, "the file begins with a byte-order mark: save it as UTF-8 without one");
         }
         match text.split_once(';').map_or(text, |(record, _)| record) {
             "H" if is_first => self.header::<A>(text),
-            "H" => self.faults.add(place, "", "the header record may only be the first line"),
-            "D" if !is_first => self.detail::<A>(place.line, text),
+            "H" => return self.fault(place, "the header record may only be the first line"),
+            "D" if !is_first => return self.detail::<A>(place.line, text),
             "T" if !is_first => self.trailer(place.line, text),
-            _ if is_first => self.faults.add(place, "", "the first line must be the header record H"),
-            "" if text.is_empty() => self.faults.add(place, "", "an empty line"),
-            other => self.faults.add(place, "", format!("unknown record '{}', expected D or T", shown(other))),
+            _ if is_first => return self.fault(place, "the first line must be the header record H"),
+            "" if text.is_empty() => return self.fault(place, "an empty line"),
+            other => return self.fault(place, format!("unknown record '{}', expected D or T", shown(other))),
         }
+        None
     }
 
-    fn header<A: Layout<Line = L>>(&mut self, text: &str) {
+    fn fault<L>(&mut self, place: Place, what: impl Into<String>) -> Option<L> {
+        self.faults.add(place, "", what);
+        None
+    }
+
+    fn header<A: Layout>(&mut self, text: &str) {
         let mut row = Row::split(1, text, &HEADER, &mut self.faults);
         if !row.is_complete() {
             return;
@@ -146,22 +156,22 @@ impl<L> Reading<L> {
             whole(text).filter(|number| *number >= 1 && i64::try_from(*number).is_ok())
         });
         if let (Some(()), Some(()), Some(source), Some(day), Some(sequence)) = (name, version, source, day, sequence) {
-            self.header = Some((source, day, sequence));
+            self.header = Some(ReportHead { source, day, sequence });
         }
     }
 
-    fn detail<A: Layout<Line = L>>(&mut self, line: u64, text: &str) {
+    fn detail<A: Layout>(&mut self, line: u64, text: &str) -> Option<A::Line> {
         self.count += 1;
         let mut row = Row::split(line, text, A::FIELDS, &mut self.faults);
         if !row.is_complete() {
             self.amounts_unknown = true;
-            return;
+            return None;
         }
         match two_places(row.at(A::AMOUNT)) {
             Some(amount) => self.total = self.total.and_then(|total| total.checked_add(amount)),
             None => self.amounts_unknown = true,
         }
-        self.lines.extend(A::line(&mut row));
+        A::line(&mut row)
     }
 
     fn trailer(&mut self, line: u64, text: &str) {
