@@ -7,12 +7,14 @@
 mod accounts;
 mod agents;
 mod audit;
+mod biller_changes;
 mod bills;
 mod board;
 mod books;
 mod branding;
 mod catalogue;
 mod desk;
+mod exchanges;
 mod guard;
 mod jobs;
 mod keeping;
@@ -48,12 +50,14 @@ pub use agents::{
     float_of,
 };
 pub use audit::{AuditEntry, AuditRow};
+pub use biller_changes::{BillerChange, ChangeOutcome, ChangeState, NewBillerChange};
 pub use bills::{BillClaim, BillKey, CustomerKey};
 pub use board::{CountedPayment, NumberBlock, Undelivered, UnknownPayment, Waiting};
 pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
 pub use branding::{BrandLogo, BrandOutcome, BrandState, BrandVersion, LogoKind, NewBrandDraft};
 pub use catalogue::{FileArticle, FileImport, StoredBillFile, StoredBiller};
 pub use desk::{CallOutcome, DESK_CALLS_KEPT, DeskCall, DeskDay, DeskItem, DeskItemKind, DeskNote, NOTES_MAX};
+pub use exchanges::{ExchangeEnd, KeptExchange};
 pub use guard::{
     CaseOutcome, GuardCase, GuardCaseState, GuardEntry, GuardHit, GuardKey, GuardList, GuardOutcome, GuardRuleState,
     GuardSource, GuardSubject, KeptEntry, NewGuardEntry, NewGuardHit, PastPayment, RuleDecided, StoredRule,
@@ -84,8 +88,9 @@ pub use register::{
     StoredIncident, StoredTask, TASKS_OF_MAX,
 };
 pub use reports::{
-    AccountMovement, NewReportKey, NewReportSchedule, PaymentSum, ReportFilter, ReportKey, ReportMail, ReportPayment,
-    ReportPosting, ReportSchedule,
+    AccountMovement, NewReportKey, NewReportRun, NewReportSchedule, PaymentSum, ReportAsker, ReportFilter, ReportKey,
+    ReportMail, ReportPayment, ReportPosting, ReportRun, ReportRunAsked, ReportRunBounds, ReportRunState,
+    ReportSchedule,
 };
 pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{

@@ -3,8 +3,8 @@
 use biller_adapters::Article;
 use chrono::{NaiveDateTime, TimeDelta};
 use ledger::{
-    AgentPayment, BookedPosting, Break, Cancellation, Channel, Instrument, Money, Payment, PaymentLink, PaymentNote,
-    PaymentState, PostingKind, Refund, RefundState, StoredIncident, StoredTask, TaskKind,
+    AgentPayment, BookedPosting, Break, Cancellation, Channel, Instrument, KeptExchange, Money, Payment, PaymentLink,
+    PaymentNote, PaymentState, PostingKind, Refund, RefundState, StoredIncident, StoredTask, TaskKind,
 };
 
 pub use ledger::{FilterKept, PaymentQuery, PaymentsPage};
@@ -60,6 +60,8 @@ pub struct Story {
     pub refunds: Vec<Refund>,
     /// What reconciliation found.
     pub breaks: Vec<Break>,
+    /// What was said to the biller and the gateway and heard from them, of the payment and of its refunds.
+    pub exchanges: Vec<KeptExchange>,
 }
 
 /// How a receipt is sent.

@@ -23,6 +23,7 @@ mod network_command;
 mod notify;
 mod outlet;
 mod paying;
+mod portal;
 mod reconcile_command;
 mod refunds;
 mod register;
