@@ -17,6 +17,7 @@ use crate::connector::{
     BillQuery, BillSource, BillerFailure, CancelOutcome, Cancellation, ConfirmOutcome, Confirmation, Connector,
     FindOutcome, StatusOutcome, WireAnswer, WireRequest,
 };
+use crate::recording::{self, Ending, Exchange, Party, Recording};
 use crate::tls::init_tls;
 use crate::trace::TraceId;
 
@@ -78,6 +79,34 @@ struct Call<'a> {
     reference: &'a str,
     timeout: Duration,
     bytes_max: usize,
+}
+
+/// An exchange as it is told of.
+fn told<T>(
+    payment: i64,
+    call: Call<'_>,
+    request: &WireRequest,
+    result: &Result<T, BillerFailure>,
+    (status, took): (u16, Duration),
+    heard: &[u8],
+) -> Exchange {
+    let (ending, said) = match result {
+        Ok(_) => (Ending::Answered, String::new()),
+        Err(BillerFailure::Refused { code, .. }) => (Ending::Refused, code.clone()),
+        Err(failure) => (Ending::Failed, failure.to_string()),
+    };
+    Exchange {
+        payment,
+        party: Party::Biller(call.biller),
+        is_incoming: false,
+        operation: call.operation,
+        ending,
+        status,
+        took,
+        said,
+        sent: format!("{} {}\n\n{}", request.method, request.url, recording::body(&request.body)),
+        heard: recording::body(heard),
+    }
 }
 
 impl BillerClient {
@@ -283,10 +312,15 @@ impl BillerClient {
     ) -> Result<T, BillerFailure> {
         let started = Instant::now();
         let answer = self.send(call, request).await;
+        let took = started.elapsed();
         let (status, bytes) = answer.as_ref().map_or((0, 0), |answer| (answer.status, answer.body.len()));
-        let result = answer.and_then(|answer| read(&answer));
+        let (result, heard) = match answer {
+            Ok(answer) => (read(&answer), answer.body),
+            Err(failure) => (Err(failure), Vec::new()),
+        };
+        Recording::tell(|payment| told(payment, call, request, &result, (status, took), &heard));
         let Call { biller, operation, reference, .. } = call;
-        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         match &result {
             Ok(_) => tracing::info!(biller, operation, reference, status, bytes, elapsed_ms, "biller answered"),
             // The biller's words may name a customer: its code is enough here.

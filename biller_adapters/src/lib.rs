@@ -12,6 +12,7 @@ mod fatourati_soap;
 mod fixtures;
 mod flat_file;
 mod json_rest;
+pub mod recording;
 mod settings;
 mod signing;
 mod tls;

@@ -98,6 +98,29 @@
     setTimeout(look, 1000);
   }
 
+  // Follow a report that is being written: its part of the page anew, until it is there.
+  const again = (part) => {
+    if (!part?.dataset.again) return;
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      try {
+        const answer = await fetch(`${part.dataset.again}?look`, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+        if (answer.redirected) return location.reload();
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = page.querySelector(".report-run"), badge = page.querySelector(".staff-facts .badge");
+        if (answer.ok && fresh) {
+          part.replaceChildren(...fresh.childNodes);
+          if (badge) one(".staff-facts .badge").replaceWith(badge);
+          if (!fresh.dataset.again) return;
+        }
+      } catch { /* The network comes and goes; the next look tells. */ }
+      if (looks < 2000) setTimeout(look, 3000);
+    };
+    setTimeout(look, 1500);
+  };
+  again(one("[data-again]"));
+
   // Follow what was sent to a caller, each line by itself: whatever is being typed elsewhere on the page stays.
   const live = one("[data-live]");
   if (live) {

@@ -16,6 +16,7 @@ use crate::guard as fraud;
 use crate::holds;
 use crate::outcomes;
 use crate::outlet;
+use crate::portal;
 use crate::refunds;
 use crate::register;
 use crate::reports;
@@ -78,6 +79,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(settings_of_billers)
         .configure(guarding)
         .configure(disputing)
+        .configure(own_space)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -268,6 +270,8 @@ fn reports_for_systems() -> Scope {
         .service(read("/openapi.json", get().to(api::show_document)))
         .service(read("/{kind}.csv", get().to(api::download_rows)))
         .service(read("/{kind}", get().to(api::show_rows)))
+        .service(read("/runs/{run}", get().to(api::show_run)))
+        .service(read("/runs/{run}/report.csv", get().to(api::download_run)))
         .default_service(web::to(api::find_nothing))
 }
 
@@ -364,6 +368,9 @@ fn reported(cfg: &mut ServiceConfig) {
                 .route(get().to(schedules::show_schedules))
                 .route(post().to(schedules::end_schedule)),
         )
+        .service(page("/staff/reports/runs").route(get().to(reports::runs::show_runs)))
+        .service(page("/staff/reports/runs/{run}").route(get().to(reports::runs::show_run)))
+        .service(page("/staff/reports/runs/{run}/file").route(get().to(reports::runs::download_run)))
         .service(page("/staff/reports/{kind}").route(get().to(show::show_report)))
         .service(page("/staff/reports/{kind}/report.csv").route(get().to(files::download_csv)))
         .service(page("/staff/reports/{kind}/report.xlsx").route(get().to(files::download_xlsx)))
@@ -502,6 +509,17 @@ fn settings_of_billers(cfg: &mut ServiceConfig) {
         )
         .service(
             form("/staff/billers/{biller}/resume").route(get().to(pages::show_biller)).route(post().to(acting::resume)),
+        )
+        .service(
+            form("/staff/billers/{biller}/settings")
+                .app_data(web::FormConfig::default().limit(billers::given::FORM_BYTES_MAX))
+                .route(get().to(billers::settings::show_settings))
+                .route(post().to(billers::settings::propose)),
+        )
+        .service(
+            form("/staff/billers/{biller}/settings/{change}")
+                .route(get().to(billers::settings::show_change))
+                .route(post().to(billers::settings::decide)),
         );
 }
 
@@ -518,6 +536,12 @@ fn guarding(cfg: &mut ServiceConfig) {
             form("/staff/guard/rules/{rule}").route(get().to(rules::show_rules)).route(post().to(rules::decide_rule)),
         )
         .service(form("/staff/guard/lists").route(get().to(lists::show_lists)).route(post().to(lists::add_entry)))
+        .service(
+            form("/staff/guard/lists/import")
+                .app_data(web::FormConfig::default().limit(billers::given::FORM_BYTES_MAX))
+                .route(get().to(fraud::import::show_form))
+                .route(post().to(fraud::import::import)),
+        )
         .service(
             form("/staff/guard/lists/{entry}").route(get().to(lists::show_lists)).route(post().to(lists::remove_entry)),
         );
@@ -564,6 +588,11 @@ fn disputing(cfg: &mut ServiceConfig) {
                 .route(get().to(opening::show_form))
                 .route(post().to(opening::open)),
         );
+}
+
+/// A biller's own space.
+fn own_space(cfg: &mut ServiceConfig) {
+    cfg.service(page("/staff/biller").route(get().to(portal::home::show_home)));
 }
 
 /// What is only looked at.

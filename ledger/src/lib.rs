@@ -7,6 +7,7 @@
 mod accounts;
 mod agents;
 mod audit;
+mod biller_changes;
 mod bills;
 mod board;
 mod books;
@@ -14,6 +15,7 @@ mod branding;
 mod catalogue;
 mod desk;
 mod disputes;
+mod exchanges;
 mod guard;
 mod holds;
 mod jobs;
@@ -51,6 +53,7 @@ pub use agents::{
     float_of,
 };
 pub use audit::{AuditEntry, AuditRow};
+pub use biller_changes::{BillerChange, ChangeOutcome, ChangeState, NewBillerChange};
 pub use bills::{BillClaim, BillKey, CustomerKey};
 pub use board::{CountedPayment, NumberBlock, Undelivered, UnknownPayment, Waiting};
 pub use books::{Astray, BookFault, BooksReport, CounterFault, ExportError, check_books, export_hledger};
@@ -61,6 +64,7 @@ pub use disputes::{
     DISPUTE_EVENTS_MAX, DISPUTES_MAX, Dispute, DisputeAction, DisputeEffect, DisputeEvent, DisputeFilter, DisputeKind,
     DisputeOpened, DisputeOrigin, DisputeOutcome, DisputeState, DisputesOf, DisputesShown, NewDispute,
 };
+pub use exchanges::{ExchangeEnd, KeptExchange};
 pub use guard::{
     CaseOutcome, GuardCase, GuardCaseState, GuardEntry, GuardHit, GuardKey, GuardList, GuardOutcome, GuardRuleState,
     GuardSource, GuardSubject, KeptEntry, NewGuardEntry, NewGuardHit, PastPayment, RuleDecided, StoredRule,
@@ -96,8 +100,9 @@ pub use register::{
     StoredIncident, StoredTask, TASKS_OF_MAX,
 };
 pub use reports::{
-    AccountMovement, NewReportKey, NewReportSchedule, PaymentSum, ReportFilter, ReportKey, ReportMail, ReportPayment,
-    ReportPosting, ReportSchedule,
+    AccountMovement, NewReportKey, NewReportRun, NewReportSchedule, PaymentSum, ReportAsker, ReportFilter, ReportKey,
+    ReportMail, ReportPayment, ReportPosting, ReportRun, ReportRunAsked, ReportRunBounds, ReportRunState,
+    ReportSchedule,
 };
 pub use retention::{EndedQuotes, OldPayers};
 pub use settlement::{

@@ -2,6 +2,7 @@
 
 pub mod amount_rule;
 pub mod api;
+pub mod billers;
 pub mod board;
 pub mod branding;
 pub mod card_numbers;
@@ -11,6 +12,7 @@ pub mod desk;
 mod digits;
 pub mod dispatch;
 pub mod disputes;
+mod exchanges;
 pub mod finance;
 pub mod form;
 pub mod gateways;
@@ -29,4 +31,5 @@ pub mod tariff;
 pub mod typed_amount;
 pub mod voice;
 
+pub use exchanges::{ExchangeEnd, KeptExchange};
 pub use hub::{Clock, FileOutcome, Hub, HubParts, HubSettings, Secrets, import_billers, import_networks};

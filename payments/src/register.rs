@@ -3,9 +3,9 @@
 use biller_adapters::Article;
 use chrono::{NaiveDateTime, TimeDelta};
 use ledger::{
-    AgentPayment, BookedPosting, Break, Cancellation, Channel, Dispute, DisputeAction, DisputeEvent, Instrument, Money,
-    Payment, PaymentLink, PaymentNote, PaymentState, PostingKind, Refund, RefundState, StoredIncident, StoredTask,
-    TaskKind,
+    AgentPayment, BookedPosting, Break, Cancellation, Channel, Dispute, DisputeAction, DisputeEvent, Instrument,
+    KeptExchange, Money, Payment, PaymentLink, PaymentNote, PaymentState, PostingKind, Refund, RefundState,
+    StoredIncident, StoredTask, TaskKind,
 };
 
 pub use ledger::{FilterKept, PaymentQuery, PaymentsPage};
@@ -63,6 +63,8 @@ pub struct Story {
     pub disputes: Vec<(Dispute, Vec<DisputeEvent>)>,
     /// What reconciliation found.
     pub breaks: Vec<Break>,
+    /// What was said to the biller and the gateway and heard from them, of the payment and of its refunds.
+    pub exchanges: Vec<KeptExchange>,
 }
 
 /// How a receipt is sent.

@@ -3,6 +3,7 @@
 
 pub mod csv;
 pub mod keys;
+pub mod runs;
 pub mod schedules;
 pub mod xlsx;
 

@@ -306,6 +306,7 @@ fn step(made: &Made, round: u8) -> Option<Advance> {
         authorisation: format!("{:06}", made.number % 1_000_000),
         card_mask: format!("476173******{:04}", made.number % 10_000),
         gateway_reference: format!("G{:010}", made.number),
+        is_refused: false,
     };
     let confirm = || Step::Confirm { receipt_number: format!("R{:09}", made.number), receipt_date: None, cut_off };
     let step = match (made.fate, at_gateway, turn) {

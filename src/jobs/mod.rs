@@ -15,6 +15,7 @@ mod index_payments;
 mod job;
 mod local;
 mod mail_reports;
+mod make_reports;
 mod prune;
 mod pull_bill_files;
 mod reconciling;
@@ -29,6 +30,7 @@ mod sweeps;
 mod table;
 #[cfg(test)]
 mod tests;
+mod write_exchanges;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -5,7 +5,7 @@ use super::report::{JobReport, JobResult};
 
 /// Deletes what is too old by the hub's clock.
 pub(super) async fn run(HubRun { hub, run, .. }: HubRun) -> JobResult {
-    let rows = hub.prune().await?;
+    let rows = hub.prune().await? + hub.prune_reports().await? + hub.prune_exchanges().await?;
     let now = run.now().naive_utc();
     let runs = run.write(move |op| op.prune_job_runs(now)).await?;
     Ok(JobReport::of([("rows", rows), ("runs", runs)]))

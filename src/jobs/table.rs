@@ -5,8 +5,9 @@ use payments::dispatch::Sweep;
 use super::job::Job;
 use super::schedule::Schedule::{Daily, Every, Monthly};
 use super::{
-    break_owners, check_books, delivery, disputes, expire, float_alerts, index_payments, mail_reports, prune,
-    pull_bill_files, reconciling, reload_billers, retention, settlement, stamp_duty_register, sweeps,
+    break_owners, check_books, delivery, disputes, expire, float_alerts, index_payments, mail_reports, make_reports,
+    prune, pull_bill_files, reconciling, reload_billers, retention, settlement, stamp_duty_register, sweeps,
+    write_exchanges,
 };
 
 /// Brought forward when billers change.
@@ -172,6 +173,16 @@ pub(crate) static JOBS: &[Job] = &[
     })
     .only_if(mail_reports::since)
     .longest_minutes(60),
+    Job::of_hub("make_reports", "writes large reports that somebody asked for", Every(1), |run| {
+        Box::pin(make_reports::run(run))
+    })
+    .only_if(make_reports::since)
+    .late_after_minutes(120)
+    .longest_minutes(240),
+    Job::of_hub("write_exchanges", "writes what was said to others and heard from them", Every(1), |run| {
+        Box::pin(write_exchanges::run(run))
+    })
+    .on_every_node(),
     Job::of_database(
         "stamp_duty_register",
         "states the stamp duty of the month that is over",

@@ -67,6 +67,7 @@ pub(super) struct Gauges {
     items: Counter,
     retries: Counter,
     memory: Gauge,
+    exchanges_dropped: Counter,
 }
 
 /// A metric, registered under its name.
@@ -102,6 +103,7 @@ impl Gauges {
             items: "ledger_items", "Writes in them";
             retries: "ledger_retries", "Batches that had to be tried again";
             memory: "process_resident_memory_bytes", "Memory that this node holds";
+            exchanges_dropped: "exchanges_dropped", "Exchanges with billers and the gateway that this node did not keep";
         )
     }
 
@@ -153,6 +155,10 @@ impl Gauges {
             counter.inner().store(load(count), Ordering::Relaxed);
         }
         self.memory.set(resident_bytes().unwrap_or(0));
+    }
+
+    pub(super) fn set_dropped(&self, count: u64) {
+        self.exchanges_dropped.inner().store(count, Ordering::Relaxed);
     }
 
     fn traffic(&self, board: &BoardView) {

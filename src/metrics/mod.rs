@@ -61,6 +61,7 @@ impl Metrics {
         let jobs = tokio::task::spawn_blocking(move || ledger.read(|reader| reader.jobs()));
         let jobs = jobs.await.ok().and_then(Result::ok).unwrap_or_default();
         self.gauges.set(&board, &jobs, self.ledger.stats(), now);
+        self.gauges.set_dropped(self.hub.exchanges_dropped());
         let mut text = String::new();
         encode(&mut text, &self.registry).context("the metrics cannot be written")?;
         Ok(text)

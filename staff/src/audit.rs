@@ -110,6 +110,16 @@ actions! {
     BillerSuspended = "biller-suspended";
     /// They let a biller take payments again.
     BillerResumed = "biller-resumed";
+    /// They asked for a biller's settings to be changed.
+    BillerChangeProposed = "biller-change-proposed";
+    /// As the second person they put the change in force.
+    BillerChangeApplied = "biller-change-applied";
+    /// As the second person they refused it.
+    BillerChangeRefused = "biller-change-refused";
+    /// They took their own change back.
+    BillerChangeWithdrawn = "biller-change-withdrawn";
+    /// They asked for a large report, which is written behind the scenes.
+    ReportRunAsked = "report-run-asked";
     /// A key of the reports' API was made.
     ReportKeyMade = "report-key-made";
     /// A key of the reports' API was revoked.

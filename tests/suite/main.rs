@@ -26,6 +26,7 @@ mod notify;
 mod outcomes;
 mod outlet;
 mod paying;
+mod portal;
 mod reconcile_command;
 mod refunds;
 mod register;

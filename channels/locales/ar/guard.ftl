@@ -186,3 +186,32 @@ guard-fault-billers = 50 رمزا من أربعة أرقام على الأكثر
 guard-fault-waiting = هناك قاعدة بهذا الرمز تنتظر شخصا ثانيا، أو القواعد كثيرة جدا.
 guard-fault-same = أنتم من اقترحها: يجب أن يوافق عليها شخص آخر.
 guard-fault-not-waiting = هذه القاعدة لم تعد تنتظر رأيا.
+guard-what-card = بطاقة، مخفية الأرقام
+guard-what-card-of = بطاقة أداء
+guard-fault-card = اكتبوا قناع البطاقة كما تظهره البوابة: من 1 إلى 6 أرقام، ثم نجوم، ثم آخر 4 أرقام.
+guard-of-card = بطاقة، مخفية الأرقام
+
+# Files of entries
+guard-import-title = التسجيل بملف
+guard-import-lead = كل الأسطر أو لا شيء: خطأ واحد يكفي لئلا يُسجل أحد.
+guard-import-file = ملف CSV
+guard-import-file-hint = 500 سطر على الأكثر. إن اختير فهو يحل محل النص أدناه.
+guard-import-text = نص الملف
+guard-import-text-hint = سطر للعناوين ثم سطر لكل تسجيل:
+guard-import-button = تسجيل
+guard-fault-line = السطر { $line }: { $what }
+guard-fault-more = { $count ->
+    [zero] ولا خطأ آخر
+    [one] وخطأ آخر
+    [two] وخطآن آخران
+    [few] و{ $count } أخطاء أخرى
+    [many] و{ $count } خطأ آخر
+   *[other] و{ $count } خطأ آخر
+}
+guard-fault-cells = سبعة أعمدة منتظرة.
+guard-fault-list = اللائحة هي block أو allow.
+guard-fault-who = من يُسجَّل: phone أو phone-of أو contract أو contract-of أو outlet أو card أو card-of.
+guard-fault-head = يجب أن يكون السطر الأول: list,who,value,biller,type,until,reason
+guard-fault-file = لا يتضمن الملف أي تسجيل، أو ليس بترميز UTF-8.
+guard-fault-file-large = حجم الملف 64 كيبيبايت على الأكثر.
+guard-fault-lines = 500 تسجيل في الملف على الأكثر.

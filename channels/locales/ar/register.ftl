@@ -200,3 +200,24 @@ register-fault-sent-just-now = أُرسل الوصل للتو أو هو في ا�
 register-fault-not-waiting = لا شيء ينتظر جواب المؤسسة، أو هي تُسأل الآن. انظر المهام.
 audit-receipt-resent = إعادة إرسال الوصل
 audit-biller-asked = إعادة سؤال المؤسسة
+
+# التبادلات
+register-exchanges = التبادلات
+register-exchanges-lead = ما قيل للدائن ولبوابة الأداء وما سُمع منهما. حُذفت الأسرار والبطاقات وأُخفيت المعطيات الشخصية؛ تُحفظ 30 يوما.
+register-exchange-who = مع
+register-exchange-what = العملية
+register-exchange-took = المدة
+register-exchange-sent = المُرسل
+register-exchange-heard = المُستلم
+register-exchange-look = عرض الرسائل
+register-exchange-confirm = تأكيد
+register-exchange-status = سؤال عن الحالة
+register-exchange-cancel = إلغاء
+register-exchange-callback = إشعار من البوابة
+register-exchange-capture = تحصيل
+register-exchange-void = إبطال الحجز
+register-exchange-credit = استرداد
+register-exchange-charge = خصم
+register-exchange-end-answered = أجاب
+register-exchange-end-refused = رفض
+register-exchange-end-failed = دون جواب مفيد

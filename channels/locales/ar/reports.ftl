@@ -235,3 +235,38 @@ reports-fault-domain = لا يمكن إرسال تقرير إلى «{ $about }»
 reports-fault-recipients = اكتبوا عنوانًا واحدًا على الأقل.
 reports-fault-recipients-many = لا يتجاوز عدد المرسل إليهم عشرة: استعملوا قائمة بريدية.
 reports-fault-schedules-many = يوجد 100 إرسال: أوقفوا ما لا يقرأه أحد.
+
+# تقارير كبيرة
+audit-report-run-asked = طُلب تقرير كبير
+reports-runs-title = التقارير المُعدّة
+reports-runs-lead = { $count ->
+    [zero] يُكتب التقرير الأطول من أن يُنتظر في الخلفية، ولا يُحفظ ملفه.
+    [one] يُكتب التقرير الأطول من أن يُنتظر في الخلفية، ويُحفظ ملفه يوما واحدا.
+    [two] يُكتب التقرير الأطول من أن يُنتظر في الخلفية، ويُحفظ ملفه يومين.
+    [few] يُكتب التقرير الأطول من أن يُنتظر في الخلفية، ويُحفظ ملفه { $count } أيام.
+    [many] يُكتب التقرير الأطول من أن يُنتظر في الخلفية، ويُحفظ ملفه { $count } يوما.
+   *[other] يُكتب التقرير الأطول من أن يُنتظر في الخلفية، ويُحفظ ملفه { $count } يوم.
+}
+reports-runs-none = لم تطلبوا أي تقرير كبير.
+reports-runs-action = التقارير المُعدّة
+reports-runs-many-title = تقارير كثيرة قيد الإعداد
+reports-runs-many-text = انتظروا حتى تجهز التقارير التي طلبتموها، أو اطلبوا أياما أقل.
+reports-run-title = تقرير مُعدّ
+reports-run-what = التقرير
+reports-run-days = الأيام
+reports-run-at = تاريخ الطلب
+reports-run-asked = طُلب في { $at }
+reports-run-rows = الأسطر
+reports-run-rows-word = سطر
+reports-run-of = من حوالي { $count }
+reports-run-progress = التقدم
+reports-run-wait = يمكنكم مغادرة هذه الصفحة: سينتظركم الملف هنا.
+reports-run-look = تحديث
+reports-run-ready = كُتبت { $count } سطر، والملف كامل.
+reports-run-download = تنزيل
+reports-run-waiting = في الانتظار
+reports-run-writing = قيد الكتابة
+reports-run-done = جاهز
+reports-run-failed = متروك
+reports-run-cut-off = انقطعت الكتابة عدة مرات. اطلبوا أياما أقل، أو أعيدوا الطلب لاحقا.
+reports-run-trouble = حال عطل من جانبنا دون الكتابة. أعيدوا الطلب لاحقا.

@@ -184,3 +184,28 @@ guard-fault-billers = At most 50 four-digit codes, separated by blanks.
 guard-fault-waiting = A rule of this code waits for a second person already, or there are too many.
 guard-fault-same = You proposed it: another person must approve it.
 guard-fault-not-waiting = This rule waits for nobody any more.
+guard-what-card = Card, masked
+guard-what-card-of = Card of a payment
+guard-fault-card = Give the card’s mask as the gateway shows it: 1 to 6 digits, stars, the last 4 digits.
+guard-of-card = Card, masked
+
+# Files of entries
+guard-import-title = List by file
+guard-import-lead = All lines or none: with a single fault nobody is listed.
+guard-import-file = CSV file
+guard-import-file-hint = 500 lines at most. Where one is chosen, it stands for the text below.
+guard-import-text = Text of the file
+guard-import-text-hint = A line of heads, then a line for each entry:
+guard-import-button = List
+guard-fault-line = Line { $line }: { $what }
+guard-fault-more = { $count ->
+    [one] and one more fault
+   *[other] and { $count } more faults
+}
+guard-fault-cells = Seven columns are expected.
+guard-fault-list = The list is block or allow.
+guard-fault-who = Who is listed: phone, phone-of, contract, contract-of, outlet, card or card-of.
+guard-fault-head = The first line must be: list,who,value,biller,type,until,reason
+guard-fault-file = The file holds no entry, or is not in UTF-8.
+guard-fault-file-large = A file has 64 KiB at most.
+guard-fault-lines = A file has 500 entries at most.

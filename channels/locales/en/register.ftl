@@ -196,3 +196,24 @@ register-fault-sent-just-now = The receipt was sent just now, or waits to be sen
 register-fault-not-waiting = Nothing waits for the biller’s answer, or it is being asked already. See the tasks.
 audit-receipt-resent = Receipt sent again
 audit-biller-asked = Biller asked again
+
+# Exchanges
+register-exchanges = Exchanges
+register-exchanges-lead = What was said to the biller and the gateway, and heard from them. Secrets and cards taken out, personal data masked; kept for 30 days.
+register-exchange-who = With
+register-exchange-what = Operation
+register-exchange-took = Took
+register-exchange-sent = Sent
+register-exchange-heard = Heard
+register-exchange-look = Show the messages
+register-exchange-confirm = Confirmation
+register-exchange-status = Question of status
+register-exchange-cancel = Cancellation
+register-exchange-callback = Callback
+register-exchange-capture = Capture
+register-exchange-void = Void
+register-exchange-credit = Credit
+register-exchange-charge = Charge
+register-exchange-end-answered = Answered
+register-exchange-end-refused = Refused
+register-exchange-end-failed = No answer of use

@@ -231,3 +231,34 @@ reports-fault-domain = Reports may not be mailed to “{ $about }”: take an ad
 reports-fault-recipients = Type at least one mail address.
 reports-fault-recipients-many = A mailing has 10 recipients at most: use a mailing list.
 reports-fault-schedules-many = There are 100 mailings already: end those that nobody reads.
+
+# Large reports
+audit-report-run-asked = Large report asked for
+reports-runs-title = Prepared reports
+reports-runs-lead = { $count ->
+    [one] A report that is too long to wait for is written behind the scenes. Its file is kept for a day.
+   *[other] A report that is too long to wait for is written behind the scenes. Its file is kept for { $count } days.
+}
+reports-runs-none = You have asked for no large report.
+reports-runs-action = Prepared reports
+reports-runs-many-title = Too many reports under way
+reports-runs-many-text = Wait until those that you asked for are ready, or ask for fewer days.
+reports-run-title = Prepared report
+reports-run-what = Report
+reports-run-days = Days
+reports-run-at = Asked for
+reports-run-asked = Asked for { $at }
+reports-run-rows = Rows
+reports-run-rows-word = rows
+reports-run-of = of about { $count }
+reports-run-progress = Progress
+reports-run-wait = You may leave this page: the file will wait for you here.
+reports-run-look = Look again
+reports-run-ready = { $count } rows are written, the file is complete.
+reports-run-download = Download
+reports-run-waiting = Waiting
+reports-run-writing = Being written
+reports-run-done = Ready
+reports-run-failed = Given up
+reports-run-cut-off = It was cut off several times. Ask for fewer days, or again later.
+reports-run-trouble = Trouble on our side kept it from being written. Ask again later.

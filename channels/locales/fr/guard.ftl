@@ -184,3 +184,28 @@ guard-fault-billers = Au plus 50 codes à quatre chiffres, séparés par des esp
 guard-fault-waiting = Une règle de ce code attend déjà une seconde personne, ou il y en a trop.
 guard-fault-same = Vous l’avez proposée : une autre personne doit l’approuver.
 guard-fault-not-waiting = Cette règle n’attend plus d’avis.
+guard-what-card = Carte, masquée
+guard-what-card-of = Carte d’un paiement
+guard-fault-card = Donnez le masque de la carte tel que la passerelle le montre : 1 à 6 chiffres, des étoiles, les 4 derniers chiffres.
+guard-of-card = Carte, masquée
+
+# Files of entries
+guard-import-title = Inscrire par fichier
+guard-import-lead = Toutes les lignes, ou aucune : une seule faute et rien n’est inscrit.
+guard-import-file = Fichier CSV
+guard-import-file-hint = 500 lignes au plus. S’il est choisi, il remplace le texte ci-dessous.
+guard-import-text = Texte du fichier
+guard-import-text-hint = Une ligne d’en-tête, puis une ligne par inscription :
+guard-import-button = Inscrire
+guard-fault-line = Ligne { $line } : { $what }
+guard-fault-more = { $count ->
+    [one] et encore une faute
+   *[other] et encore { $count } fautes
+}
+guard-fault-cells = Sept colonnes sont attendues.
+guard-fault-list = La liste est block ou allow.
+guard-fault-who = Qui est inscrit : phone, phone-of, contract, contract-of, outlet, card ou card-of.
+guard-fault-head = La première ligne doit être : list,who,value,biller,type,until,reason
+guard-fault-file = Le fichier ne contient aucune inscription, ou n’est pas en UTF-8.
+guard-fault-file-large = Un fichier fait 64 Kio au plus.
+guard-fault-lines = Un fichier a 500 inscriptions au plus.

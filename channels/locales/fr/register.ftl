@@ -196,3 +196,24 @@ register-fault-sent-just-now = Le reçu vient d’être envoyé ou attend de l�
 register-fault-not-waiting = Rien n’attend la réponse du facturier, ou il est déjà interrogé. Voyez les tâches.
 audit-receipt-resent = Reçu renvoyé
 audit-biller-asked = Facturier interrogé de nouveau
+
+# Échanges
+register-exchanges = Échanges
+register-exchanges-lead = Ce qui a été dit au facturier et à la passerelle, et entendu d’eux. Secrets et cartes retirés, données personnelles masquées ; gardé 30 jours.
+register-exchange-who = Avec
+register-exchange-what = Opération
+register-exchange-took = Durée
+register-exchange-sent = Envoyé
+register-exchange-heard = Reçu
+register-exchange-look = Voir les messages
+register-exchange-confirm = Confirmation
+register-exchange-status = Question d’état
+register-exchange-cancel = Annulation
+register-exchange-callback = Appel de la passerelle
+register-exchange-capture = Capture
+register-exchange-void = Annulation de l’autorisation
+register-exchange-credit = Remboursement
+register-exchange-charge = Débit
+register-exchange-end-answered = Répondu
+register-exchange-end-refused = Refusé
+register-exchange-end-failed = Sans réponse utile

@@ -232,3 +232,34 @@ reports-fault-domain = Un rapport ne peut pas être envoyé à « { $about } » 
 reports-fault-recipients = Saisissez au moins une adresse.
 reports-fault-recipients-many = Un envoi compte 10 destinataires au plus : utilisez une liste de diffusion.
 reports-fault-schedules-many = Il existe déjà 100 envois : arrêtez ceux que personne ne lit.
+
+# Rapports volumineux
+audit-report-run-asked = Rapport volumineux demandé
+reports-runs-title = Rapports préparés
+reports-runs-lead = { $count ->
+    [one] Un rapport trop long pour être attendu est écrit en arrière-plan. Son fichier est gardé un jour.
+   *[other] Un rapport trop long pour être attendu est écrit en arrière-plan. Son fichier est gardé { $count } jours.
+}
+reports-runs-none = Vous n’avez demandé aucun rapport volumineux.
+reports-runs-action = Rapports préparés
+reports-runs-many-title = Trop de rapports en cours
+reports-runs-many-text = Attendez que ceux que vous avez demandés soient prêts, ou demandez moins de jours.
+reports-run-title = Rapport préparé
+reports-run-what = Rapport
+reports-run-days = Jours
+reports-run-at = Demandé le
+reports-run-asked = Demandé le { $at }
+reports-run-rows = Lignes
+reports-run-rows-word = lignes
+reports-run-of = sur environ { $count }
+reports-run-progress = Avancement
+reports-run-wait = Vous pouvez quitter cette page : le fichier vous attendra ici.
+reports-run-look = Actualiser
+reports-run-ready = { $count } lignes sont écrites, le fichier est complet.
+reports-run-download = Télécharger
+reports-run-waiting = En attente
+reports-run-writing = En cours
+reports-run-done = Prêt
+reports-run-failed = Abandonné
+reports-run-cut-off = L’écriture a été interrompue plusieurs fois. Demandez moins de jours, ou de nouveau plus tard.
+reports-run-trouble = Une panne de notre côté a empêché l’écriture. Demandez-le de nouveau plus tard.

@@ -15,12 +15,12 @@ use crate::web::inputs::{CARD_NUMBER_KEY, Posted};
 /// Longest reason, in characters.
 const REASON_MAX: usize = 300;
 
-fn require(session: &StaffSession) -> Result<(), Fault> {
+pub(super) fn require(session: &StaffSession) -> Result<(), Fault> {
     session.require(Permission::ManageBillers)?;
     if session.who.scope.biller.is_none() { Ok(()) } else { Err(Fault::Forbidden) }
 }
 
-fn actor(session: &StaffSession) -> Actor {
+pub(super) fn actor(session: &StaffSession) -> Actor {
     Actor { id: session.who.member, name: session.who.name.clone() }
 }
 
@@ -35,7 +35,7 @@ fn check(reason: &str) -> Result<(), &'static str> {
 }
 
 /// What is shown again of a field: a card number never is.
-fn kept(text: &str) -> String {
+pub(super) fn kept(text: &str) -> String {
     if card_numbers::holds_one(text) { String::new() } else { text.to_owned() }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn hub(session: &StaffSession) -> Result<Arc<Hub>, Fault> {
 }
 
 /// Whoever may read all billers is bound to none of them.
-fn reader(session: &StaffSession) -> Result<(), Fault> {
+pub(super) fn reader(session: &StaffSession) -> Result<(), Fault> {
     session.require(Permission::ViewBillers)?;
     if session.who.scope.biller.is_none() { Ok(()) } else { Err(Fault::Forbidden) }
 }
@@ -77,7 +77,7 @@ pub(crate) async fn show_billers(session: StaffSession) -> Result<HttpResponse, 
 }
 
 /// What it takes, in words.
-fn standing(language: Language, held: &[Suspension]) -> (String, &'static str) {
+pub(crate) fn standing(language: Language, held: &[Suspension]) -> (String, &'static str) {
     if held.is_empty() {
         return (i18n::text(language, "billers-open"), "badge-good");
     }
@@ -89,7 +89,7 @@ fn standing(language: Language, held: &[Suspension]) -> (String, &'static str) {
     (i18n::text_with(language, "billers-suspended-on", &args), "badge-wait")
 }
 
-pub(super) fn channel_name(language: Language, channel: Channel) -> String {
+pub(crate) fn channel_name(language: Language, channel: Channel) -> String {
     i18n::text(language, &format!("desk-channel-{}", channel.as_str().to_ascii_lowercase()))
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn place(session: &StaffSession) -> Result<OwnedSemaphorePermit, Faul
 }
 
 /// Hands a file out under its own name. Until it is read to its end, or its reader is given up, it holds its place.
-pub(super) fn hand_out(opened: OpenedFile, place: OwnedSemaphorePermit) -> HttpResponse {
+pub(crate) fn hand_out(opened: OpenedFile, place: OwnedSemaphorePermit) -> HttpResponse {
     hand_out_within(opened, place, PATIENCE)
 }
 
@@ -109,7 +109,7 @@ fn mime(name: &str) -> &'static str {
 }
 
 /// The page about a file that cannot be had.
-pub(super) fn refuse(
+pub(crate) fn refuse(
     session: &StaffSession,
     fault: FileFault,
     name: &str,

@@ -60,7 +60,8 @@ struct WindowRow {
     href: String,
 }
 
-fn state_of(window: &SettlementWindow, settlement: Option<&Settlement>) -> (&'static str, &'static str) {
+/// The word and the tone of where a window stands.
+pub(crate) fn state_of(window: &SettlementWindow, settlement: Option<&Settlement>) -> (&'static str, &'static str) {
     match (settlement, window.closed_at) {
         (Some(_), _) => ("settled", "badge-good"),
         (None, Some(_)) => ("closed", "badge-wait"),

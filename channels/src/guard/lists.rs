@@ -20,7 +20,7 @@ use crate::web::{format, i18n};
 /// Entries of a page.
 const PAGE: usize = 50;
 /// Who can be named, by the words of the form.
-const WHO: [&str; 5] = ["phone", "phone-of", "contract", "contract-of", "outlet"];
+const WHO: [&str; 7] = ["phone", "phone-of", "contract", "contract-of", "outlet", "card", "card-of"];
 const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 #[derive(Deserialize)]
@@ -122,7 +122,7 @@ pub(crate) async fn show_lists(session: StaffSession, place: web::Query<Place>) 
 }
 
 /// The end of a day in Casablanca: an entry holds until then.
-fn end_of(day: NaiveDate) -> Option<DateTime<Utc>> {
+pub(super) fn end_of(day: NaiveDate) -> Option<DateTime<Utc>> {
     let next = day.checked_add_days(Days::new(1))?.and_hms_opt(0, 0, 0)?;
     Some(next.and_local_timezone(Casablanca).earliest()?.to_utc())
 }
@@ -142,6 +142,8 @@ pub(crate) async fn add_entry(session: StaffSession, posted: Posted) -> Result<H
         "phone-of" => Listed::PhoneOf(typed_reference(&value)),
         "contract-of" => Listed::ContractOf(typed_reference(&value)),
         "outlet" => Listed::Outlet(value.clone()),
+        "card" => Listed::Card(value.clone()),
+        "card-of" => Listed::CardOf(typed_reference(&value)),
         _ => Listed::Contract(biller.parse().unwrap_or_default(), kind.clone(), value.clone()),
     };
     let mut faults = Vec::new();
@@ -180,6 +182,7 @@ pub(crate) async fn add_entry(session: StaffSession, posted: Posted) -> Result<H
         Err(ListError::Phone(_)) => ("value", "guard-fault-phone", WRONG),
         Err(ListError::Contract) => ("value", "guard-fault-contract", WRONG),
         Err(ListError::Payment) => ("value", "guard-fault-payment", WRONG),
+        Err(ListError::Card) => ("value", "guard-fault-card", WRONG),
         Err(ListError::Outlet) => ("value", "guard-fault-outlet", WRONG),
         Err(ListError::Over) => ("ends", "guard-fault-over", WRONG),
         Err(ListError::Listed) => ("value", "guard-fault-listed", StatusCode::CONFLICT),

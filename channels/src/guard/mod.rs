@@ -4,6 +4,7 @@
 //! once a second person agrees to it.
 
 pub(crate) mod hits;
+pub(crate) mod import;
 pub(crate) mod lists;
 mod parts;
 pub(crate) mod queue;

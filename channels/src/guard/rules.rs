@@ -169,6 +169,7 @@ async fn rules_page(
         kinds: KINDS.into_iter().map(|kind| choice("kind", kind, kind == typed.kind)).collect(),
         subjects: GuardSubject::ALL
             .iter()
+            .filter(|of| is_counted(**of))
             .map(|of| choice("what", of.as_str(), of.as_str() == typed.subject))
             .collect(),
         channels: CHANNELS
@@ -230,10 +231,15 @@ fn numeral<T: std::str::FromStr>(text: &str, rule: RuleFault, faults: &mut Vec<R
     found
 }
 
+/// Whether payments can be counted by it before one starts: of a card nothing is known then.
+fn is_counted(of: GuardSubject) -> bool {
+    of != GuardSubject::Card
+}
+
 /// The rule that was typed, or all that is wrong with it.
 fn rule_of(typed: &Typed) -> Result<Rule, Vec<RuleFault>> {
     let mut faults = Vec::new();
-    let subject = typed.subject.parse().unwrap_or(GuardSubject::Phone);
+    let subject = typed.subject.parse().ok().filter(|of| is_counted(*of)).unwrap_or(GuardSubject::Phone);
     let money = |faults: &mut Vec<RuleFault>| {
         typed_amount::parse(&typed.amount).unwrap_or_else(|_| {
             faults.push(RuleFault::Amount);

@@ -53,6 +53,7 @@ struct PaymentPage {
     disputes: Vec<DisputeLine>,
     related: Vec<(PaymentLine, bool)>,
     breaks: Vec<(i64, String, String)>,
+    exchanges: Vec<ExchangeView>,
     windows: Vec<i64>,
     /// Whether they may follow the links to windows and breaks.
     opens_windows: bool,
@@ -96,6 +97,20 @@ struct TaskView {
     state: String,
     tone: &'static str,
     said: String,
+}
+
+/// What was said to the other side and heard from it.
+struct ExchangeView {
+    at: String,
+    party: String,
+    what: String,
+    end: String,
+    tone: &'static str,
+    status: String,
+    took: String,
+    said: String,
+    sent: String,
+    heard: String,
 }
 
 struct NoteView {
@@ -225,6 +240,10 @@ fn page(
                 .collect(),
             false => Vec::new(),
         },
+        exchanges: match whole {
+            true => story.exchanges.iter().map(|exchange| exchange_view(language, &catalogue, exchange)).collect(),
+            false => Vec::new(),
+        },
         windows,
         opens_windows: session.who.may(Permission::ViewSettlement),
         opens_breaks: whole && session.who.may(Permission::ViewBooks),
@@ -274,6 +293,33 @@ fn facts(language: Language, story: &Story, customer: &PaymentCustomer, unmasked
     ];
     let filled = facts.into_iter().filter(|(_, value, _)| !value.is_empty());
     filled.map(|(key, value, is_code)| Fact { label: i18n::text(language, key), value, is_code }).collect()
+}
+
+fn exchange_view(
+    language: Language,
+    catalogue: &payments::catalogue::Catalogue,
+    exchange: &payments::KeptExchange,
+) -> ExchangeView {
+    let tone = match exchange.end {
+        payments::ExchangeEnd::Answered => "badge-good",
+        payments::ExchangeEnd::Refused => "badge-bad",
+        payments::ExchangeEnd::Failed => "badge-wait",
+    };
+    let gateway = || i18n::text(language, "register-by-gateway");
+    ExchangeView {
+        at: format::stamp(exchange.at.and_utc()),
+        party: exchange
+            .biller
+            .map_or_else(gateway, |biller| crate::finance::parts::biller_name(catalogue, biller, language)),
+        what: word(language, "exchange", &exchange.operation.replace('_', "-")),
+        end: i18n::text(language, &format!("register-exchange-end-{}", exchange.end)),
+        tone,
+        status: if exchange.status == 0 { String::new() } else { format!("HTTP {}", exchange.status) },
+        took: format!("{} ms", exchange.took_ms),
+        said: exchange.said.clone(),
+        sent: exchange.sent.clone(),
+        heard: exchange.heard.clone(),
+    }
 }
 
 fn posting_view(language: Language, posting: &BookedPosting) -> PostingView {

@@ -54,17 +54,17 @@ struct SavedView {
 }
 
 /// A payment of a list: nothing of its customer.
-pub(super) struct PaymentLine {
-    pub(super) number: i64,
-    pub(super) href: String,
-    pub(super) at: String,
-    pub(super) biller: String,
-    pub(super) amount: String,
-    pub(super) channel: String,
-    pub(super) instrument: String,
-    pub(super) state: String,
-    pub(super) tone: &'static str,
-    pub(super) receipt: String,
+pub(crate) struct PaymentLine {
+    pub(crate) number: i64,
+    pub(crate) href: String,
+    pub(crate) at: String,
+    pub(crate) biller: String,
+    pub(crate) amount: String,
+    pub(crate) channel: String,
+    pub(crate) instrument: String,
+    pub(crate) state: String,
+    pub(crate) tone: &'static str,
+    pub(crate) receipt: String,
 }
 
 /// The badge of a state.
@@ -88,7 +88,7 @@ pub(super) fn channel_text(language: Language, channel: Channel) -> String {
     i18n::text(language, &format!("desk-channel-{}", channel.as_str().to_lowercase()))
 }
 
-pub(super) fn line(language: Language, catalogue: &Catalogue, payment: &Payment) -> PaymentLine {
+pub(crate) fn line(language: Language, catalogue: &Catalogue, payment: &Payment) -> PaymentLine {
     PaymentLine {
         number: payment.id,
         href: format!("/{language}/staff/payments/{}", payment.id),

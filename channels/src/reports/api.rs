@@ -2,22 +2,25 @@
 //! `openapi/reports.json` describes it.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, LOCATION, RETRY_AFTER};
 use actix_web::web::{self, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::SecondsFormat;
 use chrono_tz::Africa::Casablanca;
 use ledger::{AuditEntry, ReportKey};
 use payments::Hub;
+use payments::finance::FileFault;
 use payments::reports::keys::{KeyFault, kinds_of};
+use payments::reports::runs::{ReportAsker, ReportRun, ReportRunAsked, ReportRunState, RunForm, question_of};
 use payments::reports::{Cell, Column, ReportKind, ReportQuestion};
 use serde_json::{Map, Value, json};
 use staff::Action;
 
 use super::asked::{Asked, told};
 use super::problem::{Code, Problem};
+use super::runs::PLAIN_LANGUAGE;
 use super::writing::{Manner, hand_out, name};
-use crate::finance::download::{COME_BACK_SECONDS, headed};
+use crate::finance::download::{COME_BACK_SECONDS, hand_out as hand_out_file, headed};
 use crate::state::ChannelState;
 use crate::web::context::address;
 
@@ -26,6 +29,8 @@ const DOCUMENT: &str = include_str!("../../openapi/reports.json");
 /// Rows of a page, where nothing else is asked for, and at most: about a megabyte.
 const PAGE: usize = 500;
 const PAGE_MAX: usize = 1_000;
+/// When to look again how far a report is, in seconds.
+const RUN_AGAIN_SECONDS: u32 = 5;
 /// Longest key or cursor that is read.
 const WORD_MAX: usize = 200;
 
@@ -105,15 +110,113 @@ async fn file(state: &ChannelState, request: &HttpRequest, word: &str) -> Result
     let kind = opened(&key, word)?;
     let Wish { asked, .. } = Wish::of(request, false)?;
     let question = asked.question_of_key(kind, key.biller, (state.clock)()).map_err(bad_query)?;
-    let place = state.downloads.clone().try_acquire_owned().map_err(|_| {
-        let detail = format!("Too many files are being handed out: ask the same again after {COME_BACK_SECONDS} s.");
-        Problem::new(Code::Overloaded, detail).after(COME_BACK_SECONDS)
-    })?;
+    if let Some(rows) = hub.report_too_long(&question).await? {
+        return begin(&hub, &key, &question, rows).await;
+    }
+    let place = place(state)?;
     // What cannot be had is said now, while there is still an answer to say it in.
     hub.report_page(&question, None, 1).await?;
     audit(&hub, &key, &question, "csv").await?;
     let mut answer = headed(&name(&question, "csv"), "text/csv; charset=utf-8");
     Ok(answer.body(hand_out(hub, question, Manner::Plain, place)))
+}
+
+fn place(state: &ChannelState) -> Result<tokio::sync::OwnedSemaphorePermit, Problem> {
+    state.downloads.clone().try_acquire_owned().map_err(|_| {
+        let detail = format!("Too many files are being handed out: ask the same again after {COME_BACK_SECONDS} s.");
+        Problem::new(Code::Overloaded, detail).after(COME_BACK_SECONDS)
+    })
+}
+
+fn entry(key: &ReportKey, action: Action, question: &ReportQuestion, form: &str) -> AuditEntry {
+    AuditEntry {
+        actor: format!("(report key {})", key.id),
+        action: action.as_str().to_owned(),
+        subject: format!("report {}", question.kind),
+        detail: told(question, form),
+    }
+}
+
+/// Has a report that is too long to wait for written, and says where it is followed.
+async fn begin(hub: &Hub, key: &ReportKey, question: &ReportQuestion, rows: i64) -> Result<HttpResponse, Problem> {
+    let entry = entry(key, Action::ReportRunAsked, question, "csv");
+    let asked = (RunForm::Plain, PLAIN_LANGUAGE, rows);
+    let id = match hub.ask_report_run(question, asked, ReportAsker::Key(key.id), entry).await? {
+        ReportRunAsked::Kept(id) | ReportRunAsked::Same(id) => id,
+        ReportRunAsked::TooMany => {
+            let detail = "Too many long reports are open or kept: wait until those that you asked for are done.";
+            return Err(Problem::new(Code::TooManyRequests, detail).after(RUN_AGAIN_SECONDS));
+        }
+    };
+    let run = hub.report_run(id).await?.ok_or_else(nothing)?;
+    let mut answer = HttpResponse::Accepted();
+    answer.insert_header((LOCATION, run_path(id))).insert_header((RETRY_AFTER, RUN_AGAIN_SECONDS.to_string()));
+    answer.content_type("application/json").insert_header((CACHE_CONTROL, "no-store"));
+    Ok(answer.body(run_json(&run).to_string()))
+}
+
+fn run_path(id: i64) -> String {
+    format!("/reports/v1/runs/{id}")
+}
+
+fn run_json(run: &ReportRun) -> Value {
+    let file = (run.state == ReportRunState::Done).then(|| format!("{}/report.csv", run_path(run.id)));
+    json!({
+        "run": run.id, "report": run.asked.kind, "state": run.state.as_str(), "rows": run.rows,
+        "rows_expected": run.asked.rows_expected, "bytes": run.file.as_ref().map(|(bytes, _)| *bytes),
+        "sha256": run.file.as_ref().map(|(_, digest)| digest.as_str()), "location": run_path(run.id), "file": file,
+        "failure": Some(run.failure.as_str()).filter(|failure| !failure.is_empty()),
+    })
+}
+
+/// How far a report is that is written behind the scenes.
+pub(crate) async fn show_run(
+    state: web::Data<ChannelState>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> HttpResponse {
+    let shown = async {
+        let (_, run, _) = own_run(&state, &request, &path).await?;
+        let mut answer = HttpResponse::Ok();
+        answer.content_type("application/json").insert_header((CACHE_CONTROL, "no-store"));
+        Ok(answer.body(run_json(&run).to_string()))
+    };
+    shown.await.unwrap_or_else(Problem::answer)
+}
+
+/// Its file.
+pub(crate) async fn download_run(
+    state: web::Data<ChannelState>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> HttpResponse {
+    let file = async {
+        let (hub, run, key) = own_run(&state, &request, &path).await?;
+        let (question, form) = question_of(&run).ok_or_else(nothing)?;
+        let place = place(&state)?;
+        let opened = hub.open_report(&run, name(&question, form.extension())).await.map_err(|fault| match fault {
+            FileFault::Infrastructure(trouble) => trouble.into(),
+            FileFault::Missing | FileFault::Changed => {
+                Problem::new(Code::NoSuchAddress, "The file is not there: ask for the report again.")
+            }
+        })?;
+        hub.audit_report(entry(&key, Action::ReportServed, &question, "csv")).await?;
+        Ok(hand_out_file(opened, place))
+    };
+    file.await.unwrap_or_else(Problem::answer)
+}
+
+/// A report that this key asked for, and may ask for still.
+async fn own_run(
+    state: &ChannelState,
+    request: &HttpRequest,
+    number: &str,
+) -> Result<(std::sync::Arc<Hub>, ReportRun, ReportKey), Problem> {
+    let (hub, key) = open(state, request).await?;
+    let id = number.parse().ok().filter(|id| *id > 0).ok_or_else(nothing)?;
+    let run = hub.report_run(id).await?.filter(|run| run.asked.by == ReportAsker::Key(key.id)).ok_or_else(nothing)?;
+    opened(&key, &run.asked.kind)?;
+    Ok((hub, run, key))
 }
 
 /// Whose key it is, and the hub. Limits come first, so that keys are not tried out.
@@ -157,13 +260,7 @@ fn bad_query((field, what): (&'static str, String)) -> Problem {
 }
 
 async fn audit(hub: &Hub, key: &ReportKey, question: &ReportQuestion, form: &str) -> Result<(), Problem> {
-    let entry = AuditEntry {
-        actor: format!("(report key {})", key.id),
-        action: Action::ReportServed.as_str().to_owned(),
-        subject: format!("report {}", question.kind),
-        detail: told(question, form),
-    };
-    Ok(hub.audit_report(entry).await?)
+    Ok(hub.audit_report(entry(key, Action::ReportServed, question, form)).await?)
 }
 
 /// The parameters of a request.

@@ -4,11 +4,13 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use payments::reports::ReportQuestion;
+use payments::reports::runs::RunForm;
 use receipts::render_paper;
 use staff::Action;
 
 use super::asked::{Asked, address, kind, told};
 use super::paper::paper;
+use super::runs::begin;
 use super::show::refused;
 use super::writing::{Manner, hand_out, name, printable};
 use crate::finance::download::{headed, place, taken};
@@ -26,7 +28,11 @@ fn wanted(session: &StaffSession, word: &str, asked: &Asked) -> Result<ReportQue
 
 async fn download(session: &StaffSession, word: &str, asked: &Asked, is_workbook: bool) -> Result<HttpResponse, Fault> {
     let question = wanted(session, word, asked)?;
-    let (hub, place) = (hub(session)?, place(session)?);
+    let hub = hub(session)?;
+    if let Some(rows) = hub.report_too_long(&question).await.map_err(refused)? {
+        return begin(session, &question, if is_workbook { RunForm::Xlsx } else { RunForm::Csv }, rows).await;
+    }
+    let place = place(session)?;
     let (form, mime) = match is_workbook {
         true => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         false => ("csv", "text/csv; charset=utf-8"),

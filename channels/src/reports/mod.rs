@@ -12,6 +12,7 @@ pub(crate) mod keys;
 mod letter;
 mod paper;
 mod problem;
+pub(crate) mod runs;
 pub(crate) mod schedules;
 pub(crate) mod show;
 mod words;
@@ -20,6 +21,7 @@ mod writing;
 use std::num::NonZeroU32;
 
 pub use letter::{LetterFile, ReportLetter, report_letter};
+pub use runs::{Piece, write_report};
 
 use crate::web::limits::Limiter;
 

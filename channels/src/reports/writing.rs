@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -103,12 +104,13 @@ const fn style(language: Language) -> CsvStyle {
     }
 }
 
-/// Writes a whole report, piece by piece, for as long as somebody takes them.
-async fn write(
+/// Writes a whole report, piece by piece, for as long as somebody takes them; `rows` says how many are written.
+pub(super) async fn write(
     hub: &Hub,
     question: &ReportQuestion,
     manner: Manner,
     pieces: &mpsc::Sender<io::Result<Bytes>>,
+    rows: &AtomicU64,
 ) -> io::Result<()> {
     let language = match manner {
         Manner::Csv(language) | Manner::Xlsx(language) => Some(language),
@@ -138,7 +140,9 @@ async fn write(
     loop {
         let page = hub.report_page(question, after.as_deref(), limit).await.map_err(io::Error::other)?;
         after.clone_from(&page.next);
+        let count = u64::try_from(page.rows.len()).unwrap_or_default();
         let written = write_page(&mut writer, &wording, page)?;
+        rows.fetch_add(count, Ordering::Relaxed);
         // No row is held while somebody takes what was written of it.
         send(pieces, out.take()).await?;
         if written == Written::All {
@@ -183,7 +187,7 @@ pub(super) fn hand_out(
     let (out, pieces) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         let _place = place;
-        if let Err(error) = write(&hub, &question, manner, &out).await {
+        if let Err(error) = write(&hub, &question, manner, &out, &AtomicU64::new(0)).await {
             if error.kind() != io::ErrorKind::BrokenPipe {
                 tracing::error!(report = question.kind.as_str(), %error, "a report is not written to its end");
             }
@@ -202,7 +206,7 @@ pub(super) async fn whole(
     bytes_max: usize,
 ) -> io::Result<Option<Vec<u8>>> {
     let (out, mut pieces) = mpsc::channel(AHEAD);
-    let writing = async move { write(hub, question, manner, &out).await };
+    let writing = async move { write(hub, question, manner, &out, &AtomicU64::new(0)).await };
     let taking = async move {
         let mut bytes = Vec::new();
         while let Some(piece) = pieces.recv().await {

@@ -35,6 +35,13 @@ pub(super) const WORK: &[Place] = &[
         icon: "M4 5h7v8H4zM13.5 5H20v4.5h-6.5zM13.5 12H20v7h-6.5zM4 15.5h7V19H4z",
     },
     Place {
+        key: "staff-nav-portal",
+        path: "/staff/biller",
+        needs: &[Permission::ViewBillerPayments],
+        is_whole: false,
+        icon: "M4 20V8l8-4 8 4v12M2.5 20h19M9 20v-6h6v6",
+    },
+    Place {
         key: "staff-nav-outlet",
         path: "/staff/outlet",
         needs: &[Permission::TakeCash],

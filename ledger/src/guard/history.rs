@@ -139,6 +139,8 @@ impl Reader<'_> {
                 .limit(limit)
                 .select(COLUMNS)
                 .load(self.connection)?,
+            // Nothing is counted by it.
+            GuardKey::Card(_) => Vec::new(),
             GuardKey::Phone(_) | GuardKey::Contract(_) => {
                 // What lacks its words first: what gets them in between is then found among the words.
                 let mut rows = self.past_without_words(key, since, limit)?;
@@ -206,7 +208,7 @@ impl Reader<'_> {
             let rows: Vec<Row> = match key {
                 GuardKey::Phone(phone) => made.filter(payments::phone.eq(phone)).load(self.connection)?,
                 GuardKey::Contract(key) => made.filter(quotes::customer.eq(key.0.to_vec())).load(self.connection)?,
-                GuardKey::Outlet(_) => Vec::new(),
+                GuardKey::Outlet(_) | GuardKey::Card(_) => Vec::new(),
             };
             found.extend(rows);
         }

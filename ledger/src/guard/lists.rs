@@ -148,6 +148,15 @@ impl WriteOp<'_> {
 }
 
 impl Reader<'_> {
+    /// Whether any card is on a list.
+    pub fn has_guard_cards(&mut self) -> Result<bool, StorageError> {
+        let listed = guard_entries::table
+            .filter(guard_entries::removed_at.is_null())
+            .filter(guard_entries::subject.eq(GuardSubject::Card.code()));
+        let one: Option<i64> = listed.select(guard_entries::id).first(self.connection).optional()?;
+        Ok(one.is_some())
+    }
+
     /// Whether any list has anybody on it.
     pub fn has_guard_entries(&mut self) -> Result<bool, StorageError> {
         let listed = guard_entries::table.filter(guard_entries::removed_at.is_null());

@@ -25,13 +25,15 @@ use crate::vocabulary::{UnknownWord, words};
 
 words! {
     /// What is counted or listed.
-    GuardSubject: "phone, contract, outlet" {
+    GuardSubject: "phone, contract, outlet, card" {
         /// The payer's phone.
         Phone = 1, "phone";
         /// The biller's customer.
         Contract = 2, "contract";
         /// The outlet that takes the cash.
         Outlet = 3, "outlet";
+        /// The card, by the digits that may be kept of it: known once it was accepted, so that nothing is counted by it.
+        Card = 4, "card";
     }
 }
 
@@ -108,6 +110,8 @@ pub enum GuardKey {
     Contract(CustomerKey),
     /// An outlet by its number.
     Outlet(String),
+    /// A card by the digits that a mask shows: `400000*0010`.
+    Card(String),
 }
 
 impl GuardKey {
@@ -117,6 +121,7 @@ impl GuardKey {
             Self::Phone(_) => GuardSubject::Phone,
             Self::Contract(_) => GuardSubject::Contract,
             Self::Outlet(_) => GuardSubject::Outlet,
+            Self::Card(_) => GuardSubject::Card,
         }
     }
 
@@ -127,6 +132,9 @@ impl GuardKey {
             Self::Contract(key) => PaymentWord::Customer(*key).digest(),
             Self::Outlet(outlet) => {
                 first_half(&Sha256::new().chain_update("outlet\0").chain_update(outlet).finalize()).to_vec()
+            }
+            Self::Card(digits) => {
+                first_half(&Sha256::new().chain_update("card\0").chain_update(digits).finalize()).to_vec()
             }
         }
     }

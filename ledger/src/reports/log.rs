@@ -67,4 +67,11 @@ impl Reader<'_> {
             .load(self.connection)?;
         Ok(rows.into_iter().map(|row| apart(row).0).collect())
     }
+
+    /// How many rows of the audit log the days of a filter have.
+    pub fn report_audit_count(&mut self, filter: &ReportFilter) -> Result<i64, StorageError> {
+        let (from, until) = filter.instants()?;
+        let rows = audit_log::table.filter(audit_log::at.ge(from)).filter(audit_log::at.lt(until));
+        Ok(rows.count().get_result(self.connection)?)
+    }
 }

@@ -5,6 +5,7 @@ mod keys;
 mod log;
 mod movements;
 mod payments;
+mod runs;
 mod schedules;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
@@ -14,6 +15,7 @@ use diesel::prelude::*;
 pub use keys::{NewReportKey, ReportKey};
 pub use movements::{AccountMovement, ReportPosting};
 pub use payments::{PaymentSum, ReportPayment};
+pub use runs::{NewReportRun, ReportAsker, ReportRun, ReportRunAsked, ReportRunBounds, ReportRunState};
 pub use schedules::{NewReportSchedule, ReportMail, ReportSchedule};
 
 use crate::ledger::Reader;

@@ -1077,6 +1077,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    biller_changes (id) {
+        id -> BigInt,
+        biller -> Integer,
+        state -> SmallInt,
+        text -> Text,
+        before -> Text,
+        after -> Text,
+        why -> Text,
+        made_at -> Timestamp,
+        made_by -> BigInt,
+        made_by_name -> Text,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<BigInt>,
+        ended_by_name -> Nullable<Text>,
+        word -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     dispute_events (id) {
         id -> BigInt,
         dispute_id -> BigInt,
@@ -1086,6 +1105,45 @@ diesel::table! {
         made_at -> Timestamp,
         made_by -> Nullable<BigInt>,
         made_by_name -> Text,
+    }
+}
+
+diesel::table! {
+    report_runs (id) {
+        id -> BigInt,
+        state -> SmallInt,
+        kind -> Text,
+        question -> Text,
+        form -> Text,
+        language -> SmallInt,
+        made_by -> BigInt,
+        made_by_name -> Text,
+        by_key -> Bool,
+        made_at -> Timestamp,
+        tries -> Integer,
+        rows -> BigInt,
+        rows_expected -> Nullable<BigInt>,
+        ended_at -> Nullable<Timestamp>,
+        bytes -> Nullable<BigInt>,
+        digest -> Nullable<Text>,
+        failure -> Text,
+    }
+}
+
+diesel::table! {
+    exchanges (id) {
+        id -> BigInt,
+        payment_id -> BigInt,
+        at -> Timestamp,
+        biller -> Nullable<Integer>,
+        is_incoming -> Bool,
+        operation -> Text,
+        ended -> SmallInt,
+        status -> Integer,
+        took_ms -> BigInt,
+        said -> Text,
+        sent -> Text,
+        heard -> Text,
     }
 }
 

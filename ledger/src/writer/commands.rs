@@ -123,6 +123,8 @@ pub enum Step {
         card_mask: String,
         /// The gateway's transaction id, or empty.
         gateway_reference: String,
+        /// Whether the money may not stay: the card is one of which nothing is taken.
+        is_refused: bool,
     },
     /// What was held is captured.
     Captured,

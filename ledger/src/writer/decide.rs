@@ -303,6 +303,14 @@ fn accept(
         row.card_mask.clone_from(card_mask);
         row.gateway_reference.clone_from(gateway_reference);
     }
+    // Its bills stay its own until the money is back.
+    if matches!(advance.step, Step::Accept { is_refused: true, .. }) {
+        if hold == Hold::Captured {
+            captured_to_return(advance, row, effects)?;
+        }
+        give_back(row, advance, effects);
+        return Ok(PaymentState::Returning);
+    }
     // While awaiting, the bills are this payment's own; after a refusal or an expiry they were set free.
     if from != PaymentState::Awaiting {
         if obstacle(view, claims).is_some() {

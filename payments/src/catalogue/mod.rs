@@ -1,5 +1,6 @@
 //! Billers as the hub knows them: what `biller import` reads and every channel shows.
 
+pub mod export;
 pub mod import;
 mod search;
 

@@ -93,12 +93,14 @@ impl Dispatcher {
             let detail = format!("the gateway has {} for an order of {expected}", found.unwrap_or_default());
             return Ok(End::With(TaskResult::Incident(IncidentKind::AmountMismatch, detail)));
         }
+        let is_refused = self.hub.refuses_card(payment.id, &card_mask).await?;
         let step = Step::Accept {
             hold,
             amount: expected,
             authorisation: auth_code,
             card_mask,
             gateway_reference: transaction_id,
+            is_refused,
         };
         self.advance_by(task, step).await?;
         Ok(End::Settled)
@@ -189,6 +191,8 @@ impl Dispatcher {
             authorisation: report.auth_code,
             card_mask: report.card_mask,
             gateway_reference: report.transaction_id,
+            // It is on its way back already.
+            is_refused: false,
         };
         self.advance(payment, step).await?;
         Ok(())

@@ -17,6 +17,7 @@ mod sweep;
 use std::sync::Arc;
 use std::time::Duration;
 
+use biller_adapters::recording::{Recorder, Recording};
 use chrono::TimeDelta;
 use ledger::{Advance, AdvanceOutcome, Moment, Payment, Step, Task, TaskKind, TaskResult};
 use tokio::sync::{Notify, watch};
@@ -132,7 +133,8 @@ impl Dispatcher {
         // Every try of everything about a payment, on whatever node, is found under one number.
         let trace = schedule::trace_of(task.payment);
         let span = tracing::info_span!("task", trace = %trace, task = task.id, payment = task.payment);
-        let end = trace.of(self.attempt(&task).instrument(span)).await;
+        let recording = Recording::of(task.payment, Arc::clone(&self.hub.exchanges) as Arc<dyn Recorder>);
+        let end = trace.of(recording.during(self.attempt(&task)).instrument(span)).await;
         let result = match end {
             Ok(End::Settled) => return None,
             Ok(End::With(result)) => result,

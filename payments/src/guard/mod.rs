@@ -85,6 +85,23 @@ pub enum Listed {
     ContractOf(String),
     /// An outlet by its number.
     Outlet(String),
+    /// A card by its mask.
+    Card(String),
+    /// The card of a payment, by its reference or number.
+    CardOf(String),
+}
+
+/// A line of a file of entries.
+#[derive(Debug, Clone)]
+pub struct ListLine {
+    /// On which list.
+    pub list: ledger::GuardList,
+    /// Who.
+    pub who: Listed,
+    /// Why.
+    pub reason: String,
+    /// When it ends; `None`: never.
+    pub ends_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// Why nobody was listed.
@@ -102,6 +119,9 @@ pub enum ListError {
     /// No such outlet.
     #[error("no such outlet")]
     Outlet,
+    /// Not a mask of a card.
+    #[error("not one to six digits, stars and the last four digits of a card")]
+    Card,
     /// It is on this list already.
     #[error("it is on this list already")]
     Listed,

@@ -1,5 +1,8 @@
 //! Paying by card: the start, and the gateway's word.
 
+use std::time::{Duration, Instant};
+
+use biller_adapters::recording::{self, Ending, Exchange, Party, Recorder};
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
     Advance, AdvanceOutcome, Channel, Funds, Hold, IncidentKind, Instrument, Language, Moment, Money, Pay, PayOutcome,
@@ -184,18 +187,27 @@ impl Hub {
         let Some(payment) = payment_of(&callback.oid) else {
             return self.mismatch(None, "an order number that is not ours").await;
         };
-        if callback.approved { self.accepted(payment, callback).await } else { self.declined(payment, callback).await }
+        let started = Instant::now();
+        let answer = if callback.approved {
+            self.accepted(payment, callback).await
+        } else {
+            self.declined(payment, callback).await
+        };
+        self.exchanges.record(heard(payment, fields, &answer, started.elapsed()));
+        answer
     }
 
     async fn accepted(&self, payment: i64, callback: Callback) -> Result<CallbackAnswer, Infrastructure> {
         let automatic = self.cmi.settings().automatic_capture && !self.waits_for_people(payment).await?;
         let amount = callback.amount;
+        let is_refused = self.refuses_card(payment, &callback.card_mask).await?;
         let step = Step::Accept {
             hold: if automatic { Hold::CaptureAsked } else { Hold::Held },
             amount: callback.amount,
             authorisation: callback.auth_code,
             card_mask: callback.card_mask,
             gateway_reference: callback.transaction_id,
+            is_refused,
         };
         let advance = Advance { payment, step, task: None, moment: Moment::of(self.now()) };
         match self.advance(advance).await? {
@@ -251,6 +263,42 @@ impl Hub {
         let now = self.now().naive_utc();
         self.write(move |op| op.open_incident(IncidentKind::CallbackMismatch, payment, what, now)).await?;
         Ok(CallbackAnswer::Failure)
+    }
+}
+
+/// A callback that was believed, as it is told of: the order need not be one of ours.
+fn heard(
+    payment: i64,
+    fields: Vec<(String, String)>,
+    answer: &Result<CallbackAnswer, Infrastructure>,
+    took: Duration,
+) -> Exchange {
+    let (ending, said) = match answer {
+        Ok(CallbackAnswer::Capture | CallbackAnswer::Approved) => (Ending::Answered, String::new()),
+        Ok(CallbackAnswer::Failure | CallbackAnswer::NoData) => (Ending::Refused, String::new()),
+        Err(trouble) => (Ending::Failed, trouble.to_string()),
+    };
+    let mut text = String::new();
+    for (name, value) in fields {
+        if text.len() + name.len() + value.len() > recording::BODY_BYTES_MAX {
+            break;
+        }
+        text.push_str(&name);
+        text.push('=');
+        text.push_str(&value);
+        text.push('\n');
+    }
+    Exchange {
+        payment,
+        party: Party::Gateway,
+        is_incoming: true,
+        operation: "callback",
+        ending,
+        status: 0,
+        took,
+        said,
+        sent: format!("{answer:?}"),
+        heard: text,
     }
 }
 

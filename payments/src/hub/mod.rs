@@ -46,6 +46,7 @@ pub(crate) use view::show as show_payment;
 use crate::api::Infrastructure;
 use crate::catalogue::{Biller, Catalogue, ReceivableType};
 use crate::disputes::DisputeRules;
+use crate::exchanges::ExchangeLog;
 use crate::gateways::cmi::client::CmiClient;
 use crate::tariff::StampDuty;
 
@@ -88,6 +89,8 @@ pub struct HubSettings {
     pub disputes: DisputeRules,
     /// The domains to which reports may be mailed, in small letters; none: none is mailed.
     pub report_domains: Vec<String>,
+    /// The most rows of a report that is handed out as it is read; a longer one is written behind the scenes.
+    pub report_rows_at_once: i64,
 }
 
 impl Default for HubSettings {
@@ -108,6 +111,7 @@ impl Default for HubSettings {
             unknown_age: TimeDelta::hours(24),
             disputes: DisputeRules::default(),
             report_domains: Vec::new(),
+            report_rows_at_once: crate::reports::runs::ROWS_AT_ONCE_MAX,
         }
     }
 }
@@ -145,6 +149,7 @@ pub struct Hub {
     networks: RwLock<cash::StoredNetworks>,
     board: board::Board,
     guard: guard::Guard,
+    pub(crate) exchanges: Arc<ExchangeLog>,
 }
 
 /// The billers as they stood when they were last read.
@@ -163,6 +168,7 @@ impl Hub {
     /// A hub over an open ledger, with the billers that are stored there.
     pub fn open(parts: HubParts) -> Result<Self, Infrastructure> {
         let HubParts { ledger, client, cmi, secrets, clock, settings } = parts;
+        let exchanges = Arc::new(ExchangeLog::new(Arc::clone(&clock)));
         let hub = Self {
             reading: Arc::new(Semaphore::new(ledger.readers_max())),
             reading_whole: Arc::new(Semaphore::new(1)),
@@ -176,6 +182,7 @@ impl Hub {
             networks: RwLock::default(),
             board: board::Board::default(),
             guard: guard::Guard::default(),
+            exchanges,
         };
         hub.read_billers()?;
         hub.read_networks()?;

@@ -2,6 +2,7 @@
 
 mod keys;
 mod lines;
+mod runs;
 mod schedules;
 mod sums;
 

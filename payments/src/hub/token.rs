@@ -64,7 +64,9 @@ impl Hub {
                 // The provider hides digits behind an x, the gateway behind a star.
                 let card_mask = safe_mask(&card_mask.replace(['x', 'X'], "*"));
                 let gateway_reference = transaction_id;
-                let step = Step::Accept { hold, amount, authorisation: auth_code, card_mask, gateway_reference };
+                let is_refused = self.refuses_card(payment.id(), &card_mask).await?;
+                let authorisation = auth_code;
+                let step = Step::Accept { hold, amount, authorisation, card_mask, gateway_reference, is_refused };
                 (step, ChargeOutcome::Accepted(payment.to_string()))
             }
             OperationOutcome::Refused { code, .. } => {

@@ -1,5 +1,7 @@
 //! What is set of billers, and billers that are suspended.
 
+mod settings;
+
 use ledger::{Channel, Instrument};
 use payments::api::cash::{CashReferenceError, MakeCashReference, ReferenceSubject};
 use payments::api::{FindBills, FindError, QuoteError};

@@ -37,48 +37,53 @@ pub struct Place {
     folder: TempDir,
 }
 
+/// What the program needs to know, over this database and beside this sandbox.
+pub fn environment(database: &DatabaseUrl, sandbox: &str, base: &str) -> Vec<(String, String)> {
+    let mut environment: Vec<(String, String)> = [
+        ("FATOURA_DATABASE_URL", url_of(database)),
+        ("FATOURA_DATABASE_READERS", "4".to_owned()),
+        ("FATOURA_LISTEN", base.trim_start_matches("http://").to_owned()),
+        ("FATOURA_PUBLIC_URL", base.to_owned()),
+        ("FATOURA_COOKIE_KEY", "0123456789abcdef0123456789abcdef".to_owned()),
+        ("FATOURA_CMI_CLIENT_ID", "600001234".to_owned()),
+        ("FATOURA_CMI_STORE_KEY", "TEST1234".to_owned()),
+        ("FATOURA_CMI_GATEWAY_URL", format!("{sandbox}/fim/est3Dgate")),
+        ("FATOURA_CMI_API_URL", format!("{sandbox}/fim/api")),
+        ("FATOURA_CMI_API_USER", "api".to_owned()),
+        ("FATOURA_CMI_API_PASSWORD", "sandbox-api".to_owned()),
+        ("FATOURA_CMI_FALLBACK_EMAIL", "payer@hub.example.ma".to_owned()),
+        ("FATOURA_TWILIO_ACCOUNT_SID", "ACsandbox".to_owned()),
+        ("FATOURA_TWILIO_AUTH_TOKEN", "sandbox-token".to_owned()),
+        ("FATOURA_TWILIO_SENDER", "Fatoura".to_owned()),
+        ("FATOURA_TWILIO_BASE_URL", format!("{sandbox}/twilio")),
+        ("FATOURA_BILLER_BREAKER_FAILURES", "100".to_owned()),
+        ("FATOURA_LOOKUPS_PER_MINUTE", "10000".to_owned()),
+        ("FATOURA_LOOKUP_BURST", "10000".to_owned()),
+        ("FATOURA_STARTS_PER_MINUTE", "10000".to_owned()),
+        ("FATOURA_STAFF_PAGES", "true".to_owned()),
+        ("FATOURA_STAFF_KEY", STAFF_KEY.to_owned()),
+        ("FATOURA_VOICE_AUTH_TOKEN", "sandbox-token".to_owned()),
+        ("FATOURA_VOICE_TELEOPERATOR", "+212522000000".to_owned()),
+        ("FATOURA_VOICE_PAY_CONNECTOR", "cmi".to_owned()),
+        ("FATOURA_BANK_NAME", "Fatoura SA".to_owned()),
+        ("FATOURA_BANK_RIB", "007780000012345678901209".to_owned()),
+        ("NETWORK_SECRET_ATLAS", secret_of("NETWORK_SECRET_ATLAS", "")),
+        ("SANDBOX_URL", sandbox.to_owned()),
+        ("RUST_LOG", "warn".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into();
+    environment.extend(BILLERS.map(|biller| (format!("BILLER_SECRET_{biller}"), "sandbox-biller-secret".to_owned())));
+    environment
+}
+
 impl Place {
     /// Over a migrated database, with the billers imported.
     pub fn new(database: TestDatabase, sandbox: String) -> Self {
         biller_adapters::init_tls();
         let port = free_port();
         let base = format!("http://127.0.0.1:{port}");
-        let mut environment: Vec<(String, String)> = [
-            ("FATOURA_DATABASE_URL", url_of(&database.url)),
-            ("FATOURA_DATABASE_READERS", "4".to_owned()),
-            ("FATOURA_LISTEN", format!("127.0.0.1:{port}")),
-            ("FATOURA_PUBLIC_URL", base.clone()),
-            ("FATOURA_COOKIE_KEY", "0123456789abcdef0123456789abcdef".to_owned()),
-            ("FATOURA_CMI_CLIENT_ID", "600001234".to_owned()),
-            ("FATOURA_CMI_STORE_KEY", "TEST1234".to_owned()),
-            ("FATOURA_CMI_GATEWAY_URL", format!("{sandbox}/fim/est3Dgate")),
-            ("FATOURA_CMI_API_URL", format!("{sandbox}/fim/api")),
-            ("FATOURA_CMI_API_USER", "api".to_owned()),
-            ("FATOURA_CMI_API_PASSWORD", "sandbox-api".to_owned()),
-            ("FATOURA_CMI_FALLBACK_EMAIL", "payer@hub.example.ma".to_owned()),
-            ("FATOURA_TWILIO_ACCOUNT_SID", "ACsandbox".to_owned()),
-            ("FATOURA_TWILIO_AUTH_TOKEN", "sandbox-token".to_owned()),
-            ("FATOURA_TWILIO_SENDER", "Fatoura".to_owned()),
-            ("FATOURA_TWILIO_BASE_URL", format!("{sandbox}/twilio")),
-            ("FATOURA_BILLER_BREAKER_FAILURES", "100".to_owned()),
-            ("FATOURA_LOOKUPS_PER_MINUTE", "10000".to_owned()),
-            ("FATOURA_LOOKUP_BURST", "10000".to_owned()),
-            ("FATOURA_STARTS_PER_MINUTE", "10000".to_owned()),
-            ("FATOURA_STAFF_PAGES", "true".to_owned()),
-            ("FATOURA_STAFF_KEY", STAFF_KEY.to_owned()),
-            ("FATOURA_VOICE_AUTH_TOKEN", "sandbox-token".to_owned()),
-            ("FATOURA_VOICE_TELEOPERATOR", "+212522000000".to_owned()),
-            ("FATOURA_VOICE_PAY_CONNECTOR", "cmi".to_owned()),
-            ("FATOURA_BANK_NAME", "Fatoura SA".to_owned()),
-            ("FATOURA_BANK_RIB", "007780000012345678901209".to_owned()),
-            ("NETWORK_SECRET_ATLAS", secret_of("NETWORK_SECRET_ATLAS", "")),
-            ("SANDBOX_URL", sandbox),
-            ("RUST_LOG", "warn".to_owned()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
-        environment
-            .extend(BILLERS.map(|biller| (format!("BILLER_SECRET_{biller}"), "sandbox-biller-secret".to_owned())));
+        let environment = environment(&database.url, &sandbox, &base);
         let place = Self { base, database, environment, folder: tempfile::tempdir().unwrap() };
         let mut import = place.command(&["biller", "import"]);
         let output = import.args(BILLERS.map(biller_file)).output().unwrap();

@@ -1,6 +1,7 @@
 //! Fraud: payments that rules and lists stop before anything is taken, and what staff do about them.
 
 mod bad_input;
+mod cards;
 mod channels;
 mod pages;
 mod reviewing;

@@ -22,14 +22,14 @@ async fn every_job_runs_by_hand(#[values(Backend::Sqlite, Backend::Postgres)] ba
     let Some((sandbox, _, place)) = place(backend).await else { return };
     let list = place.job(&["list"]).done();
     let names = names(&list);
-    assert_eq!(names.len(), 26, "{list}");
+    assert_eq!(names.len(), 28, "{list}");
     assert!(list.contains("never") && list.contains("not started yet"), "{list}");
     for name in &names {
         let told = place.job(&["run", name]).done();
         assert!(told.starts_with(&format!("{name}: ")) && told.lines().count() == 1, "{told}");
     }
     let history = place.job(&["history", "--last", "100"]).done();
-    assert_eq!(history.lines().filter(|line| line.contains("  done  ") && line.contains("by hand")).count(), 26);
+    assert_eq!(history.lines().filter(|line| line.contains("  done  ") && line.contains("by hand")).count(), 28);
     let list = place.job(&["list"]).done();
     assert!(!list.contains("never") && !list.contains("LATE") && !list.contains("FAILING"), "{list}");
     let last = place.job(&["history", "check_books", "--last", "1"]).done();

@@ -1,5 +1,6 @@
 //! The register: payments found by whatever is known of them, and the whole story of one.
 
+mod exchanges;
 mod filters;
 mod generated;
 mod searching;

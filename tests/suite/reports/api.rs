@@ -45,7 +45,7 @@ fn shown(page: &Page) -> Option<String> {
     Some(key)
 }
 
-async fn make(who: &Colleague, kinds: &[&str], biller: &str) -> String {
+pub async fn make(who: &Colleague, kinds: &[&str], biller: &str) -> String {
     let mut form = vec![("name", "SAP"), ("biller", biller), ("days", "30")];
     form.extend(kinds.iter().map(|kind| ("kind", *kind)));
     let page = who.post("/reports/keys", &form).await;

@@ -6,6 +6,7 @@ mod equal;
 mod mailing;
 mod refunded;
 mod rights;
+mod running;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,6 @@ mod account;
 mod first_time;
 mod lock_out;
 mod permissions;
-mod routes;
+pub mod routes;
 mod sessions;
 mod signing_in;

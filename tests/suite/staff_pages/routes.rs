@@ -10,7 +10,7 @@ use crate::support::{Backend, Colleague, TestApp, take_in};
 const REGISTERED: &str = include_str!("../../../channels/src/routes.rs");
 
 /// Who may come to an address.
-enum Who {
+pub enum Who {
     /// Whoever is there, signed in or not.
     Anybody,
     /// Every member of staff.
@@ -25,7 +25,7 @@ enum Who {
 use Who::{Anybody, AtOutlet, Members, Whole, With};
 
 /// Path below `/staff`, who may look at it, who may send its form; `None` where the address does not take the method.
-const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
+pub const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("", Some(Members), None),
     ("/sign-in", Some(Anybody), Some(Anybody)),
     ("/second-factor", Some(Anybody), Some(Anybody)),
@@ -36,6 +36,7 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     // It would end the session that the other addresses are asked with.
     ("/sign-out", None, Some(Anybody)),
     ("/audit", Some(With(&[P::ViewAudit])), None),
+    ("/biller", Some(With(&[P::ViewBillerPayments])), None),
     ("/outlet", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
     ("/outlet/shift", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
     ("/outlet/billers/{biller}/{type}", Some(With(&[P::TakeCash])), Some(With(&[P::TakeCash]))),
@@ -133,6 +134,8 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("/billers/{biller}", Some(Whole(&[P::ViewBillers])), None),
     ("/billers/{biller}/suspend", Some(Whole(&[P::ViewBillers])), Some(Whole(&[P::ManageBillers]))),
     ("/billers/{biller}/resume", Some(Whole(&[P::ViewBillers])), Some(Whole(&[P::ManageBillers]))),
+    ("/billers/{biller}/settings", Some(Whole(&[P::ViewBillers])), Some(Whole(&[P::ManageBillers]))),
+    ("/billers/{biller}/settings/{change}", Some(Whole(&[P::ViewBillers])), Some(Whole(&[P::ManageBillers]))),
     (
         "/reports",
         Some(With(&[
@@ -149,6 +152,9 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("/reports/keys/{key}/revoke", Some(Whole(&[P::ManageReports])), Some(Whole(&[P::ManageReports]))),
     ("/reports/schedules", Some(Whole(&[P::ManageReports])), Some(Whole(&[P::ManageReports]))),
     ("/reports/schedules/{schedule}/end", Some(Whole(&[P::ManageReports])), Some(Whole(&[P::ManageReports]))),
+    ("/reports/runs", Some(Members), None),
+    ("/reports/runs/{run}", Some(Members), None),
+    ("/reports/runs/{run}/file", Some(Members), None),
     ("/reports/{kind}", Some(Members), None),
     ("/reports/{kind}/report.csv", Some(Members), None),
     ("/reports/{kind}/report.xlsx", Some(Members), None),
@@ -173,6 +179,7 @@ const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("/guard/rules", Some(Whole(&[P::ApproveRules])), Some(Whole(&[P::ReviewFraud]))),
     ("/guard/rules/{rule}", Some(Whole(&[P::ApproveRules])), Some(Whole(&[P::ApproveRules]))),
     ("/guard/lists", Some(Whole(&[P::ReviewFraud])), Some(Whole(&[P::ReviewFraud]))),
+    ("/guard/lists/import", Some(Whole(&[P::ReviewFraud])), Some(Whole(&[P::ReviewFraud]))),
     ("/guard/lists/{entry}", Some(Whole(&[P::ReviewFraud])), Some(Whole(&[P::ReviewFraud]))),
     ("/disputes", Some(With(&[P::ViewPayments, P::ViewBillerPayments])), None),
     ("/disputes/{dispute}", Some(With(&[P::ViewPayments, P::ViewBillerPayments])), Some(Whole(&[P::ViewPayments]))),

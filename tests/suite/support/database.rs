@@ -86,6 +86,14 @@ impl TestDatabase {
         rows.unwrap().into_iter().map(|row| row.text).collect()
     }
 
+    /// Whether a statement is refused.
+    pub fn refuses(&self, statement: &str) -> bool {
+        match &self.server {
+            None => self.sqlite().batch_execute(statement).is_err(),
+            Some(_) => PgConnection::establish(&self.place()).unwrap().batch_execute(statement).is_err(),
+        }
+    }
+
     /// Runs a statement.
     pub fn run(&self, statement: &str) {
         let done = match &self.server {

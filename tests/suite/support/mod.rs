@@ -93,6 +93,8 @@ pub struct Setup {
     pub voice_cards: bool,
     /// How much a network's system may ask.
     pub agents_limits: AgentsLimits,
+    /// The most rows of a report that is handed out as it is read.
+    pub report_rows: i64,
 }
 
 impl Default for Setup {
@@ -116,6 +118,7 @@ impl Default for Setup {
             voice_url: None,
             voice_cards: true,
             agents_limits: AgentsLimits { requests_per_second: plenty, lookups_per_minute: plenty },
+            report_rows: payments::reports::runs::ROWS_AT_ONCE_MAX,
         }
     }
 }
@@ -163,6 +166,7 @@ impl TestApp {
                     callback_url: format!("{url}/webhooks/cmi"),
                     settlement_folder: settlement.path().to_owned(),
                     report_domains: vec!["hub.example.ma".to_owned()],
+                    report_rows_at_once: setup.report_rows,
                     ..HubSettings::default()
                 },
             })

@@ -191,6 +191,11 @@ impl Payer {
 
     /// Sends a form with a file, as browsers do.
     pub async fn upload(&self, path: &str, form: &Form, file: (&str, &[u8])) -> Page {
+        self.upload_as(path, form, "logo", file).await
+    }
+
+    /// The same, with the file in a field of this name.
+    pub async fn upload_as(&self, path: &str, form: &Form, field: &str, file: (&str, &[u8])) -> Page {
         const BOUNDARY: &str = "----a-boundary-of-tests";
         let mut body = Vec::new();
         for (name, value) in form {
@@ -199,7 +204,7 @@ impl Payer {
         }
         let (name, bytes) = file;
         let part = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"{name}\"\r\n\
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
         );
         body.extend_from_slice(part.as_bytes());

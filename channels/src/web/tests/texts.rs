@@ -36,7 +36,7 @@ fn used() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for folder in [
         "web", "staff", "outlet", "desk", "finance", "board", "reports", "register", "guard", "refunds", "billers",
-        "branding", "outcomes", "holds", "disputes",
+        "branding", "outcomes", "holds", "disputes", "portal",
     ] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
@@ -95,6 +95,10 @@ const PUT_TOGETHER: &[&str] = &[
     "board-task-",
     "board-incident-",
     "board-rate-",
+    "billers-change-",
+    "billers-key-",
+    "billers-rule-",
+    "billers-value-",
     "branding-accent",
     "branding-brand",
     "branding-contact",
@@ -105,6 +109,7 @@ const PUT_TOGETHER: &[&str] = &[
     "branding-name",
     "branding-preview-",
     "reports-kind-",
+    "reports-run-",
     "reports-days-of-",
     "reports-every-",
     "reports-form-",
@@ -116,6 +121,7 @@ const PUT_TOGETHER: &[&str] = &[
     "register-posting-",
     "register-task-",
     "register-account-",
+    "register-exchange-",
     "guard-why-",
     "guard-of-",
     "guard-what-",

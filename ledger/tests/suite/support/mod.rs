@@ -137,6 +137,7 @@ pub fn accept_amount(hold: Hold, centimes: i64) -> Step {
         authorisation: "A1".to_owned(),
         card_mask: "4***1".to_owned(),
         gateway_reference: "T1".to_owned(),
+        is_refused: false,
     }
 }
 

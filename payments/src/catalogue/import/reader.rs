@@ -12,6 +12,8 @@ use toml::de::{DeTable, DeValue};
 pub struct Fault {
     /// Line in the file, from 1.
     pub line: usize,
+    /// Character in the line, from 1.
+    pub column: usize,
     /// The key's path: `receivable_type[0].limit[1].min`; empty for the file as a whole.
     pub path: String,
     /// What was expected, and what was found.
@@ -29,6 +31,7 @@ impl fmt::Display for Fault {
 
 /// Collects faults and knows where lines begin.
 pub(crate) struct Faults {
+    text: String,
     line_starts: Vec<usize>,
     found: Vec<Fault>,
 }
@@ -36,12 +39,14 @@ pub(crate) struct Faults {
 impl Faults {
     pub(crate) fn new(text: &str) -> Self {
         let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { line_starts: std::iter::once(0).chain(starts).collect(), found: Vec::new() }
+        Self { text: text.to_owned(), line_starts: std::iter::once(0).chain(starts).collect(), found: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, at: &Range<usize>, path: &str, expected: impl Into<String>) {
         let line = self.line_starts.partition_point(|start| *start <= at.start);
-        self.found.push(Fault { line, path: path.to_owned(), expected: expected.into() });
+        let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let column = 1 + self.text.get(start..at.start).map_or(0, |before| before.chars().count());
+        self.found.push(Fault { line, column, path: path.to_owned(), expected: expected.into() });
     }
 
     pub(crate) fn count(&self) -> usize {

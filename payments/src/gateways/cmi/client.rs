@@ -1,5 +1,8 @@
 //! The IO of server operations: one post per call, a deadline, a size limit. It never repeats a call by itself.
 
+use std::time::Instant;
+
+use biller_adapters::recording::{self, Ending, Exchange, Party, Recording};
 use biller_adapters::{TraceId, init_tls};
 use ledger::Money;
 use reqwest::{Client, redirect, retry};
@@ -79,14 +82,32 @@ impl CmiClient {
         }
     }
 
+    /// Asks once, and tells who listens.
     async fn post(&self, oid: &str, operation: Operation<'_>) -> Result<String, QueryFailure> {
         let xml = api::request_xml(oid, operation, &self.settings)?;
+        let started = Instant::now();
+        let mut status = 0;
+        let answer = self.send(xml.clone(), &mut status).await;
+        Recording::tell(|payment| {
+            let (ending, said, heard) = match &answer {
+                Ok(body) => (Ending::Answered, String::new(), recording::body(body.as_bytes())),
+                Err(failure) => (Ending::Failed, failure.to_string(), String::new()),
+            };
+            let (operation, took, sent) = (word(operation), started.elapsed(), recording::body(xml.as_bytes()));
+            let party = Party::Gateway;
+            Exchange { payment, party, is_incoming: false, operation, ending, status, took, said, sent, heard }
+        });
+        answer
+    }
+
+    async fn send(&self, xml: String, status: &mut u16) -> Result<String, QueryFailure> {
         let no_answer = |error: reqwest::Error| QueryFailure::NoAnswer(error.without_url().to_string());
         let mut request = self.http.post(&self.settings.api_url).form(&[("DATA", xml)]);
         if let Some(trace) = TraceId::current() {
             request = request.header(TraceId::HEADER, trace.header(rand::random()));
         }
         let mut answer = request.send().await.map_err(no_answer)?;
+        *status = answer.status().as_u16();
         if answer.status() != reqwest::StatusCode::OK {
             return Err(QueryFailure::BadAnswer(format!("HTTP {}", answer.status().as_u16())));
         }
@@ -98,6 +119,17 @@ impl CmiClient {
             body.extend_from_slice(&chunk);
         }
         Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+}
+
+/// An operation in the program's word.
+const fn word(operation: Operation<'_>) -> &'static str {
+    match operation {
+        Operation::Charge { .. } => "charge",
+        Operation::PostAuth(_) => "capture",
+        Operation::Void => "void",
+        Operation::Credit(_) => "credit",
+        Operation::Query => "status",
     }
 }
 

@@ -1,5 +1,7 @@
 //! Billers suspended and let go on, by one person, at once. What is done stands in the audit log by the same commit.
 
+mod settings;
+
 use ledger::{Actor, AuditEntry, Channel, Suspension};
 
 use super::Hub;

@@ -42,7 +42,8 @@ impl Hub {
     }
 }
 
-async fn open(path: PathBuf, name: String, digest: String) -> Result<OpenedFile, FileFault> {
+/// Opens a file that was made with this digest, to be handed out under a name.
+pub(in crate::hub) async fn open(path: PathBuf, name: String, digest: String) -> Result<OpenedFile, FileFault> {
     match tokio::task::spawn_blocking(move || checked(&path, name, &digest)).await {
         Ok(outcome) => outcome,
         Err(error) => Err(Infrastructure::Failed(format!("a file's reading ended badly: {error}")).into()),

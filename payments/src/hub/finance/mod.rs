@@ -3,6 +3,8 @@
 mod breaks;
 mod files;
 
+pub(super) use files::open as open_file;
+
 use chrono::NaiveDate;
 use ledger::{OrderDelivery, Settlement, SettlementWindow, WindowFilter};
 

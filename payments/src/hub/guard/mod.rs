@@ -5,6 +5,7 @@
 //! outlet started before: ranges of indexes, of rows that were committed, so that it is right with several processes and
 //! after a restart. It decides outside of the writer: payments that start at the same moment do not see each other.
 
+mod cards;
 mod staff;
 mod trial;
 
@@ -46,6 +47,7 @@ struct Known {
     /// Whether any was ever agreed to, off or not: without one no person has refused a payment.
     has_rules: bool,
     has_entries: bool,
+    has_cards: bool,
 }
 
 /// Who is to pay what.
@@ -90,12 +92,13 @@ impl Hub {
                 if before == Some(version) {
                     return Ok((version, None));
                 }
-                Ok((version, Some((reader.guard_rules(limit)?, reader.has_guard_entries()?))))
+                let listed = (reader.has_guard_entries()?, reader.has_guard_cards()?);
+                Ok((version, Some((reader.guard_rules(limit)?, listed))))
             })
             .await?;
         let fresh = match (fresh, known) {
             (None, known) => Known { asked_at: Some(now), ..known.unwrap_or_default() },
-            (Some((stored, has_entries)), _) => {
+            (Some((stored, (has_entries, has_cards))), _) => {
                 let (mut rules, mut has_rules) = (Vec::new(), false);
                 for stored in stored.into_iter().filter(|stored| stored.state == GuardRuleState::InForce) {
                     has_rules = true;
@@ -104,7 +107,7 @@ impl Hub {
                         rules.push((stored.id, rule));
                     }
                 }
-                Known { version, asked_at: Some(now), rules: Arc::new(rules), has_rules, has_entries }
+                Known { version, asked_at: Some(now), rules: Arc::new(rules), has_rules, has_entries, has_cards }
             }
         };
         *self.guard.0.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();

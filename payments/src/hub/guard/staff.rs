@@ -6,10 +6,11 @@ use ledger::{
     RuleDecided,
 };
 
+use super::cards::{digits_of, shown};
 use super::{Hub, read_finding, read_rule};
 use crate::api::Infrastructure;
 use crate::form::mask;
-use crate::guard::{CaseView, HitView, ListError, Listed, RULES_MAX, Rule, RuleView};
+use crate::guard::{CaseView, HitView, ListError, ListLine, Listed, RULES_MAX, Rule, RuleView};
 use crate::hub::{detail, total};
 use crate::phone;
 
@@ -208,6 +209,62 @@ impl Hub {
         }
     }
 
+    /// Puts many on lists in one commit; how many. `Err` within: nobody is listed, and why not, by the numbers of lines.
+    pub async fn import_guard_entries(
+        &self,
+        lines: Vec<(usize, ListLine)>,
+        by: Actor,
+        entry: AuditEntry,
+    ) -> Result<Result<usize, Vec<(usize, ListError)>>, Infrastructure> {
+        let now = self.now();
+        let (mut new, mut faults) = (Vec::<(usize, NewGuardEntry)>::new(), Vec::new());
+        for (at, line) in lines {
+            let (key, shown) = match self.listed(line.who).await {
+                Ok(found) => found,
+                Err(ListError::Infrastructure(trouble)) => return Err(trouble),
+                Err(fault) => {
+                    faults.push((at, fault));
+                    continue;
+                }
+            };
+            if new.iter().any(|(_, other)| other.list == line.list && other.key == key) {
+                faults.push((at, ListError::Listed));
+                continue;
+            }
+            let ends_at = line.ends_at.map(|ends| ends.naive_utc());
+            let (list, reason, by) = (line.list, line.reason, by.clone());
+            new.push((at, NewGuardEntry { list, key, shown, reason, by, now: now.naive_utc(), ends_at }));
+        }
+        let asked: Vec<(GuardKey, GuardList)> = new.iter().map(|(_, new)| (new.key.clone(), new.list)).collect();
+        let listed: Vec<bool> = self
+            .read(move |reader| {
+                let mut listed = Vec::with_capacity(asked.len());
+                for (key, list) in asked {
+                    let found = reader.guard_entries_of(&[key], now.naive_utc())?;
+                    listed.push(found.iter().any(|entry| entry.list == list));
+                }
+                Ok(listed)
+            })
+            .await?;
+        faults
+            .extend(new.iter().zip(listed).filter(|(_, listed)| *listed).map(|((at, _), _)| (*at, ListError::Listed)));
+        if !faults.is_empty() {
+            faults.sort_by_key(|(at, _)| *at);
+            return Ok(Err(faults));
+        }
+        let count = new.len();
+        let write = self.write(move |op| {
+            for (_, new) in &new {
+                // One that somebody listed meanwhile is listed.
+                op.add_guard_entry(new)?;
+            }
+            op.audit(&entry, now)
+        });
+        write.await?;
+        self.reread_guard().await?;
+        Ok(Ok(count))
+    }
+
     /// Takes an entry off its list; whether it was on it.
     pub async fn remove_guard_entry(&self, id: i64, by: Actor, entry: AuditEntry) -> Result<bool, Infrastructure> {
         let removed = self.write_audited(entry, move |op, now| op.remove_guard_entry(id, &by, now.naive_utc())).await?;
@@ -241,6 +298,16 @@ impl Hub {
                 let (Some(quote), Some(key)) = found.await? else { return Err(ListError::Payment) };
                 let shown = detail::read::<detail::QuoteDetail>(&quote.detail)?.contract_masked;
                 (GuardKey::Contract(key), format!("{} {shown}", quote.biller))
+            }
+            Listed::Card(typed) => {
+                let digits = digits_of(&typed).ok_or(ListError::Card)?;
+                let shown = shown(&digits);
+                (GuardKey::Card(digits), shown)
+            }
+            Listed::CardOf(payment) => {
+                let digits = digits_of(&self.payment_to_list(&payment).await?.card_mask).ok_or(ListError::Payment)?;
+                let shown = shown(&digits);
+                (GuardKey::Card(digits), shown)
             }
             Listed::Outlet(number) => {
                 self.networks().outlet(&number).ok_or(ListError::Outlet)?;

@@ -38,6 +38,8 @@ impl Hub {
                         Some(GuardSubject::Contract) => {
                             reader.customer_of_quote(payment.quote)?.map(GuardKey::Contract)
                         }
+                        // Nothing is counted by it.
+                        Some(GuardSubject::Card) => None,
                         Some(GuardSubject::Outlet) => {
                             reader.agent_payment(payment.id)?.map(|taken| GuardKey::Outlet(taken.outlet))
                         }

@@ -9,6 +9,7 @@ use super::Hub;
 use super::detail::{self, QuoteDetail};
 use crate::api::Infrastructure;
 use crate::desk::PaymentCustomer;
+use crate::exchanges::SHOWN as EXCHANGES_SHOWN;
 use crate::register::{PAGE, PaymentsPage, Story, Wanted};
 
 /// Other payments of a customer that a story shows.
@@ -52,7 +53,13 @@ impl Hub {
                 let others = links.iter().map(|link| link.id).chain(refunds.iter().map(|refund| refund.id));
                 let told = disputes.iter().flat_map(|(_, events)| events.iter().map(|event| event.id));
                 let about: Vec<i64> = [id].into_iter().chain(others).chain(told).collect();
+                let mut exchanges = Vec::new();
+                for subject in [id].into_iter().chain(refunds.iter().map(|refund| refund.id)) {
+                    exchanges.extend(reader.exchanges_of(subject, EXCHANGES_SHOWN)?);
+                }
+                exchanges.sort_by_key(|exchange| exchange.at);
                 let story = Story {
+                    exchanges,
                     receivable_type: String::new(),
                     contract_masked: String::new(),
                     articles: Vec::new(),
