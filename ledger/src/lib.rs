@@ -21,6 +21,7 @@ mod links;
 mod money;
 mod outbox;
 mod payment_words;
+mod personal;
 mod postings;
 mod reconciliation;
 mod references;
@@ -65,6 +66,7 @@ pub use links::{KeptLink, Maker, NewLink, PaymentLink};
 pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskFilter, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
+pub use personal::{DataKeyFault, DataKeys, PersonalText};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{
     AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, BooksProof, Break,

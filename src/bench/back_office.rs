@@ -11,7 +11,8 @@ use chrono::{NaiveDateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use ledger::{
-    Channel, CustomerKey, DatabaseUrl, Instrument, Ledger, Money, PaymentQuery, PaymentState, Reader, StorageError,
+    Channel, CustomerKey, DataKeys, DatabaseUrl, Instrument, Ledger, Money, PaymentQuery, PaymentState, Reader,
+    StorageError,
 };
 
 use super::floor::ScratchDatabase;
@@ -52,12 +53,13 @@ pub fn run(options: &BackOfficeBench, out: &mut dyn Write) -> anyhow::Result<()>
 
 fn database(options: &BackOfficeBench, url: &DatabaseUrl, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
     Ledger::migrate(url)?;
+    let keys = DataKeys::generate();
     let until = Utc::now();
     writeln!(out, "\n{name}: generating {} payments", options.payments)?;
-    let empty = Ledger::open_to_fill(url)?;
+    let empty = Ledger::open_to_fill(url, &keys)?;
     generate::run(&empty, &Plan { payments: options.payments, seed: 1, until }, out)?;
     empty.close();
-    let ledger = Ledger::open(url, 2, Arc::new(|| {}))?;
+    let ledger = Ledger::open(url, &keys, 2, Arc::new(|| {}))?;
     if let DatabaseUrl::Postgres(server) = url {
         // As the server does by itself after some minutes.
         PgConnection::establish(server)?.batch_execute("ANALYZE")?;

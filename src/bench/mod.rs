@@ -20,7 +20,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use ledger::{DatabaseUrl, Ledger};
+use ledger::{DataKeys, DatabaseUrl, Ledger};
 
 pub use self::back_office::{BackOfficeBench, run as run_back_office};
 pub(crate) use self::counters::Counters;
@@ -77,7 +77,7 @@ fn database(options: &BenchOptions, url: &DatabaseUrl, name: &str, out: &mut dyn
     let singly = floor::one_transaction_each(url, (options.payments / 4).max(100))?;
     line(out, "one transaction a payment", &singly, None)?;
 
-    let ledger = Arc::new(Ledger::open(url, 4, Arc::new(|| {}))?);
+    let ledger = Arc::new(Ledger::open(url, &DataKeys::generate(), 4, Arc::new(|| {}))?);
     let maker = Arc::new(Maker::new());
     let mut best = None;
     for callers in CALLERS {

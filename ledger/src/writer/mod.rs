@@ -50,7 +50,7 @@ use diesel::prelude::*;
 pub use commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, RequestKey, Step};
 pub use op::WriteOp;
 pub(crate) use op::is_replay;
-pub(crate) use queue::{Job, RareWrite, Writer};
+pub(crate) use queue::{Job, RareWrite, SealedPay, SealedPayer, Writer};
 pub use queue::{LedgerError, Reply, WriterStats};
 pub(crate) use recent::{RECENT_MAX, RecentBill, Shared, Sorting};
 pub(crate) use windows::WINDOWS_LOCK;
@@ -61,6 +61,7 @@ use self::plan::Plan;
 use self::queue::{Queued, gather};
 use self::recent::{Folded, Recents};
 use self::view::View;
+use crate::personal::Keyring;
 use crate::storage::{Conn, Connect, DatabaseUrl, StorageError};
 
 /// Without a job for this long the writer takes up work of its own.
@@ -77,7 +78,7 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 /// A command on money.
 #[derive(Clone, Copy)]
 enum Command<'a> {
-    Pay(&'a Pay),
+    Pay(&'a SealedPay),
     Advance(&'a Advance),
 }
 
@@ -90,6 +91,7 @@ struct State {
     recents: Recents,
     on_tasks: Arc<dyn Fn() + Send + Sync>,
     stats: Arc<WriterStats>,
+    keys: Arc<Keyring>,
 }
 
 /// What a batch answers, item by item, once it is committed.
@@ -130,6 +132,7 @@ impl State {
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         stats: Arc<WriterStats>,
         recents: Recents,
+        keys: Arc<Keyring>,
     ) -> Result<Self, StorageError> {
         let mut state = Self {
             connection: connect(&url)?,
@@ -140,6 +143,7 @@ impl State {
             recents,
             on_tasks,
             stats,
+            keys,
         };
         state.catch_up()?;
         Ok(state)
@@ -348,10 +352,10 @@ impl State {
         let mut wake = false;
         for (job, answer) in batch.iter_mut().zip(&mut answers) {
             let Job::Rare(write) = job else { continue };
-            let (ids, accounts) = (&mut self.ids, &mut self.accounts);
+            let (ids, accounts, keys) = (&mut self.ids, &mut self.accounts, &self.keys);
             let mut cause = None;
             let ran = self.connection.transaction(|connection| {
-                let ran = write.run(&mut WriteOp { connection, ids, accounts, wake: &mut wake });
+                let ran = write.run(&mut WriteOp { connection, ids, accounts, wake: &mut wake, keys });
                 ran.inspect_err(|error| cause = Some(error.clone()))
             });
             // An account that it made is gone with it.

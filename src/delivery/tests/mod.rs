@@ -50,7 +50,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("fatoura.db"));
         Ledger::migrate(&url).unwrap();
-        let ledger = Arc::new(Ledger::open_beside(&url).unwrap());
+        let ledger = Arc::new(Ledger::open_beside(&url, &ledger::DataKeys::of_bytes([7; 32])).unwrap());
         let config = SandboxConfig { sftp_client_key: Some(public(1)), ..SandboxConfig::default() };
         let sandbox = Sandbox::start(config).await.unwrap();
         let courier = Arc::new(courier(&folder, Some(sandbox.smtp_addr().port())));

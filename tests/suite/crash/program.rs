@@ -45,6 +45,7 @@ impl Place {
         let base = format!("http://127.0.0.1:{port}");
         let mut environment: Vec<(String, String)> = [
             ("FATOURA_DATABASE_URL", url_of(&database.url)),
+            ("FATOURA_DATA_KEYS", ledger::DataKeys::of_bytes([7; 32]).to_list()),
             ("FATOURA_DATABASE_READERS", "4".to_owned()),
             ("FATOURA_LISTEN", format!("127.0.0.1:{port}")),
             ("FATOURA_PUBLIC_URL", base.clone()),

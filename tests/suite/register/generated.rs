@@ -29,7 +29,7 @@ fn generated_books_hold_and_every_search_finds_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let url: DatabaseUrl = format!("sqlite:{}", folder.path().join("generated.db").display()).parse().unwrap();
     Ledger::migrate(&url).unwrap();
-    let ledger = Ledger::open_to_fill(&url).unwrap();
+    let ledger = Ledger::open_to_fill(&url, &ledger::DataKeys::of_bytes([7; 32])).unwrap();
     let until = "2026-11-24T10:00:00Z".parse().unwrap();
     let mut out = Vec::new();
     run(&ledger, &Plan { payments: COUNT, seed: 7, until }, &mut out).unwrap();

@@ -133,7 +133,10 @@ impl TestApp {
         let base = sandbox.base_url();
         let wake = Arc::new(Notify::new());
         let waker = Arc::clone(&wake);
-        let ledger = Arc::new(Ledger::open(&database.url, 8, Arc::new(move || waker.notify_one())).unwrap());
+        let ledger = Arc::new(
+            Ledger::open(&database.url, &ledger::DataKeys::of_bytes([7; 32]), 8, Arc::new(move || waker.notify_one()))
+                .unwrap(),
+        );
         import(&ledger, &base);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -260,7 +263,9 @@ impl TestApp {
 
     /// The use cases of another process, and its ledger to be closed.
     pub fn second_hub(&self) -> (Arc<Hub>, Arc<Ledger>) {
-        let ledger = Arc::new(Ledger::open(&self.database.url, 8, Arc::new(|| {})).unwrap());
+        let ledger = Arc::new(
+            Ledger::open(&self.database.url, &ledger::DataKeys::of_bytes([7; 32]), 8, Arc::new(|| {})).unwrap(),
+        );
         let (config, setup) = (SandboxConfig::default(), Setup::default());
         let base = self.sandbox.base_url();
         let offset = Arc::clone(&self.ahead);
