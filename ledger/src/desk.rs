@@ -11,7 +11,7 @@ use std::str::FromStr;
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::personal::columns::{DESK_CALLS_EMAIL, DESK_CALLS_PHONE, DESK_NOTES_NOTE, VOICE_HANDOVERS_PHONE};
-use crate::personal::{Keyring, Sealed};
+use crate::personal::{HELD_MAX, Keyring, Sealed};
 use crate::states::PaymentState;
 use crate::storage::StorageError;
 use crate::storage::schema::{
@@ -306,6 +306,23 @@ impl Reader<'_> {
             .order(desk_calls::id.desc())
             .limit(OPEN_MAX);
         let rows: Vec<CallRow> = query.select(CallRow::as_select()).load(self.connection)?;
+        rows.into_iter().map(|row| DeskCall::read(row, self.keys)).collect()
+    }
+
+    /// The calls of a caller, the first one first.
+    pub(crate) fn desk_calls_of(
+        &mut self,
+        phone: Option<&str>,
+        email: Option<&str>,
+    ) -> Result<Vec<DeskCall>, StorageError> {
+        let phones = phone.map_or(Ok(Vec::new()), |phone| self.keys.forms(&DESK_CALLS_PHONE, phone))?;
+        let mails = email.map_or(Ok(Vec::new()), |email| self.keys.forms(&DESK_CALLS_EMAIL, email))?;
+        let rows: Vec<CallRow> = desk_calls::table
+            .filter(desk_calls::phone.eq_any(phones).or(desk_calls::email.eq_any(mails)))
+            .order(desk_calls::id)
+            .limit(HELD_MAX)
+            .select(CallRow::as_select())
+            .load(self.connection)?;
         rows.into_iter().map(|row| DeskCall::read(row, self.keys)).collect()
     }
 

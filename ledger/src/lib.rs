@@ -66,7 +66,10 @@ pub use links::{KeptLink, Maker, NewLink, PaymentLink};
 pub use money::{MAD, Money, MoneyError};
 pub use outbox::{Task, TaskFilter, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
-pub use personal::{DataKeyFault, DataKeys, PersonalText};
+pub use personal::{
+    DataKeyFault, DataKeys, Erased, Erasure, ErasureDone, FoundText, HELD_MAX, Held, HeldCall, Obstacle, OldWords,
+    Person, PersonalText, SealedUpto, Stale, Swept, empty_log,
+};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{
     AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, BooksProof, Break,

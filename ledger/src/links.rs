@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use crate::desk::OPEN_MAX;
 use crate::ledger::Reader;
 use crate::personal::columns::{PAYMENT_LINKS_EMAIL, PAYMENT_LINKS_PHONE};
-use crate::personal::{Keyring, Sealed};
+use crate::personal::{HELD_MAX, Keyring, Sealed};
 use crate::states::TaskKind;
 use crate::storage::StorageError;
 use crate::storage::schema::{desk_quotes, payment_links};
@@ -274,6 +274,23 @@ impl Reader<'_> {
             .filter(payment_links::quote_id.eq_any(quotes))
             .order(payment_links::id.desc())
             .limit(OPEN_MAX)
+            .select(LinkRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(|row| PaymentLink::read(row, self.keys)).collect()
+    }
+
+    /// Links that were sent to a phone or a mail address.
+    pub(crate) fn links_to(
+        &mut self,
+        phone: Option<&str>,
+        email: Option<&str>,
+    ) -> Result<Vec<PaymentLink>, StorageError> {
+        let phones = phone.map_or(Ok(Vec::new()), |phone| self.keys.forms(&PAYMENT_LINKS_PHONE, phone))?;
+        let mails = email.map_or(Ok(Vec::new()), |email| self.keys.forms(&PAYMENT_LINKS_EMAIL, email))?;
+        let rows: Vec<LinkRow> = payment_links::table
+            .filter(payment_links::phone.eq_any(phones).or(payment_links::email.eq_any(mails)))
+            .order(payment_links::id)
+            .limit(HELD_MAX)
             .select(LinkRow::as_select())
             .load(self.connection)?;
         rows.into_iter().map(|row| PaymentLink::read(row, self.keys)).collect()

@@ -18,6 +18,7 @@ mod hub;
 pub mod links;
 pub mod messages;
 pub mod networks;
+pub mod personal;
 pub mod phone;
 pub mod refunds;
 pub mod register;

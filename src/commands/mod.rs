@@ -10,6 +10,7 @@ mod generate;
 mod job;
 mod migrate;
 mod network;
+mod personal;
 mod reconcile;
 mod sandbox;
 mod sandbox_network;
@@ -95,6 +96,7 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
         Command::Settlement(args) => settlement::run(&args.action, environment, out),
         Command::Bench(args) => bench::run(args, out),
         Command::Generate(args) => generate::run(args, environment, out),
+        Command::Personal(args) => personal::run(&args.action, environment, out),
     }
 }
 

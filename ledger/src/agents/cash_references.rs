@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use crate::ledger::Reader;
 use crate::personal::columns::CASH_REFERENCES_PHONE;
-use crate::personal::{Keyring, Sealed};
+use crate::personal::{HELD_MAX, Keyring, Sealed};
 use crate::postings::Moment;
 use crate::states::TaskKind;
 use crate::storage::schema::cash_references;
@@ -175,6 +175,13 @@ impl WriteOp<'_> {
         Ok(KeptCashReference::New(id))
     }
 
+    /// Takes a phone off references that were sent to it; how many.
+    pub(crate) fn forget_reference_phone(&mut self, phone: &str) -> Result<usize, StorageError> {
+        let forms = self.keys.forms(&CASH_REFERENCES_PHONE, phone)?;
+        let sent = cash_references::table.filter(cash_references::phone.eq_any(forms));
+        Ok(diesel::update(sent).set(cash_references::phone.eq(None::<Sealed>)).execute(self.connection)?)
+    }
+
     /// Withdraws an open reference; where it stands after that, `None` if there is none of that number.
     pub fn cancel_cash_reference(&mut self, id: i64) -> Result<Option<CashReferenceState>, StorageError> {
         let row = cash_references::table.filter(cash_references::id.eq(id));
@@ -202,6 +209,17 @@ impl Reader<'_> {
     /// What a reference's key made before: [`KeptCashReference::Replayed`], or a conflict; `None` if it is new.
     pub fn known_cash_reference(&mut self, key: &RequestKey) -> Result<Option<KeptCashReference>, StorageError> {
         known(self.connection, key)
+    }
+
+    /// References that were sent to a phone.
+    pub(crate) fn cash_references_to(&mut self, phone: &str) -> Result<Vec<CashReference>, StorageError> {
+        let rows: Vec<CashReferenceRow> = cash_references::table
+            .filter(cash_references::phone.eq_any(self.keys.forms(&CASH_REFERENCES_PHONE, phone)?))
+            .order(cash_references::id)
+            .limit(HELD_MAX)
+            .select(CashReferenceRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(|row| CashReference::read(row, self.keys)).collect()
     }
 
     /// A reference by its number.

@@ -47,5 +47,7 @@ columns! {
     DESK_NOTES_NOTE: "desk_notes"."note", "id", false;
     FILE_CUSTOMERS_CONTRACT: "file_customers"."contract", "biller", true;
     FILE_BILLS_CONTRACT: "file_bills"."contract", "biller", true;
+    ERASURES_PHONE: "erasures"."phone", "id", true;
+    ERASURES_EMAIL: "erasures"."email", "id", true;
     FILE_BILLS_ARTICLE: "file_bills"."article", "biller", false;
 }

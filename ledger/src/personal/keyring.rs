@@ -13,7 +13,7 @@ use super::columns::Column;
 use super::keys::DataKeys;
 use super::text::Sealed;
 use crate::bills::first_half;
-use crate::storage::schema::personal_keys;
+use crate::storage::schema::{counters, personal_keys};
 use crate::storage::{Conn, StorageError};
 
 /// What a sealed text begins with; the key's name follows.
@@ -21,8 +21,8 @@ const MARK: &str = "sealed:";
 /// Bytes of AES-GCM's nonce. Random, or made of the text under a key: safe for 2^32 texts of one key.
 const NONCE_BYTES: usize = 12;
 /// The row of the key for look-ups, and where it is sealed to.
-const LOOK_UP: &str = "look-up";
-const LOOK_UP_KEY: Column =
+pub(super) const LOOK_UP: &str = "look-up";
+pub(super) const LOOK_UP_KEY: Column =
     Column { table: "personal_keys", column: "sealed", place: "personal_keys.sealed", row: "name", is_found_by: false };
 
 struct Key {
@@ -67,7 +67,15 @@ impl Keyring {
             None => {
                 let fresh: [u8; 32] = rand::random();
                 let sealed = ring.seal(&LOOK_UP_KEY, 0, &BASE64_STANDARD_NO_PAD.encode(fresh))?;
-                let row = (personal_keys::name.eq(LOOK_UP), personal_keys::sealed.eq(sealed));
+                // Numbers are handed out in blocks from here on, and all that was digested without the key stands below.
+                let beyond: i64 =
+                    counters::table.filter(counters::name.eq("ids")).select(counters::next).get_result(connection)?;
+                let row = (
+                    personal_keys::name.eq(LOOK_UP),
+                    personal_keys::sealed.eq(sealed),
+                    personal_keys::old_beyond.eq(beyond),
+                    personal_keys::old_upto.eq(0),
+                );
                 match connection {
                     Conn::Sqlite(c) => diesel::insert_or_ignore_into(personal_keys::table).values(row).execute(c)?,
                     Conn::Pg(c) => {
@@ -88,6 +96,12 @@ impl Keyring {
     /// Whether a migrated database has its key for look-ups.
     pub fn is_made(connection: &mut Conn) -> Result<bool, StorageError> {
         Ok(look_up_key(connection)?.is_some())
+    }
+
+    /// What every text begins with that is sealed under the first key.
+    pub fn mark(&self) -> Result<String, StorageError> {
+        let key = self.keys.first().ok_or_else(|| StorageError::Failed("no data key".to_owned()))?;
+        Ok(format!("{MARK}{}:", key.id))
     }
 
     /// Seals a text under the first key.

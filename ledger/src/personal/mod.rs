@@ -16,12 +16,22 @@
 //! of the database's own, which stays when the data keys change, and is itself sealed.
 
 pub(crate) mod columns;
+mod erasures;
+mod held;
 mod keyring;
 mod keys;
+mod rotate;
+mod sweep;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(crate) use columns::Column;
+pub use erasures::{Erasure, ErasureDone};
+pub use held::{Erased, HELD_MAX, Held, HeldCall, Obstacle, Person};
 pub(crate) use keyring::Keyring;
 pub use keys::{DataKeyFault, DataKeys};
+pub use rotate::{OldWords, SealedUpto, Stale, empty_log};
+pub use sweep::{FoundText, Swept};
 pub use text::PersonalText;
 pub(crate) use text::{Sealed, SealedText};

@@ -1012,7 +1012,27 @@ diesel::table! {
     }
 }
 
-diesel::table! { personal_keys (name) { name -> Text, sealed -> crate::personal::SealedText, } }
+diesel::table! {
+    erasures (id) {
+        id -> BigInt,
+        phone -> Nullable<crate::personal::SealedText>,
+        email -> Nullable<crate::personal::SealedText>,
+        reason -> Text,
+        asked_at -> Timestamp,
+        asked_by -> BigInt,
+        asked_by_name -> Text,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_by_name -> Text,
+        certificate -> Text,
+    }
+}
+
+diesel::table! {
+    personal_keys (name) {
+        name -> Text, sealed -> crate::personal::SealedText, old_beyond -> BigInt, old_upto -> BigInt,
+    }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(
     payments,

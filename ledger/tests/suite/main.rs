@@ -21,6 +21,7 @@ mod outbox;
 mod outlets;
 mod paying;
 mod payment_words;
+mod personal;
 mod recent;
 mod reconciliation;
 mod refunds;

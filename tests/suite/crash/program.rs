@@ -45,7 +45,7 @@ impl Place {
         let base = format!("http://127.0.0.1:{port}");
         let mut environment: Vec<(String, String)> = [
             ("FATOURA_DATABASE_URL", url_of(&database.url)),
-            ("FATOURA_DATA_KEYS", ledger::DataKeys::of_bytes([7; 32]).to_list()),
+            ("FATOURA_DATA_KEYS", ledger::DataKeys::of_bytes(crate::support::DATA_KEY).to_list()),
             ("FATOURA_DATABASE_READERS", "4".to_owned()),
             ("FATOURA_LISTEN", format!("127.0.0.1:{port}")),
             ("FATOURA_PUBLIC_URL", base.clone()),
@@ -90,6 +90,13 @@ impl Place {
     /// Sets a variable.
     pub fn set(&mut self, name: &str, value: &str) {
         self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Has figures served; where.
+    pub fn metrics(&mut self) -> String {
+        let address = format!("127.0.0.1:{}", free_port());
+        self.set("FATOURA_METRICS_LISTEN", &address);
+        address
     }
 
     pub fn command(&self, words: &[&str]) -> Command {

@@ -37,7 +37,7 @@ pub use bank::Bank;
 pub use caller::{Bill, OTHER_PHONE, PHONE, cash_box, identify, money, wallet};
 pub use colleague::{Colleague, PASSWORD, STAFF_KEY, code_at, shown_secret, take_in, unbase32};
 pub use counter::{Counter, agent, pieces};
-pub use database::{Backend, TestDatabase, skip};
+pub use database::{Backend, DATA_KEY, TestDatabase, skip};
 pub use line::Line;
 pub use payer::{Form, Page, Payer, form};
 pub use phone::Phone;
@@ -134,8 +134,13 @@ impl TestApp {
         let wake = Arc::new(Notify::new());
         let waker = Arc::clone(&wake);
         let ledger = Arc::new(
-            Ledger::open(&database.url, &ledger::DataKeys::of_bytes([7; 32]), 8, Arc::new(move || waker.notify_one()))
-                .unwrap(),
+            Ledger::open(
+                &database.url,
+                &ledger::DataKeys::of_bytes(crate::support::DATA_KEY),
+                8,
+                Arc::new(move || waker.notify_one()),
+            )
+            .unwrap(),
         );
         import(&ledger, &base);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -264,7 +269,8 @@ impl TestApp {
     /// The use cases of another process, and its ledger to be closed.
     pub fn second_hub(&self) -> (Arc<Hub>, Arc<Ledger>) {
         let ledger = Arc::new(
-            Ledger::open(&self.database.url, &ledger::DataKeys::of_bytes([7; 32]), 8, Arc::new(|| {})).unwrap(),
+            Ledger::open(&self.database.url, &ledger::DataKeys::of_bytes(crate::support::DATA_KEY), 8, Arc::new(|| {}))
+                .unwrap(),
         );
         let (config, setup) = (SandboxConfig::default(), Setup::default());
         let base = self.sandbox.base_url();
