@@ -68,7 +68,7 @@ pub use outbox::{Task, TaskFilter, TaskResult};
 pub use payment_words::{MissingWords, PaymentWord};
 pub use personal::{
     DataKeyFault, DataKeys, Erased, Erasure, ErasureDone, FoundText, HELD_MAX, Held, HeldCall, Obstacle, OldWords,
-    Person, PersonalText, SealedUpto, Stale, Swept, empty_log,
+    Person, PersonalText, SealedUpto, Stale, Swept, empty_log, sealing_ns,
 };
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{

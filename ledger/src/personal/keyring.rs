@@ -50,9 +50,8 @@ fn hmac(key: &[u8]) -> Result<Hmac<Sha256>, StorageError> {
 }
 
 impl Keyring {
-    /// The keys of a migrated database; its key for look-ups is made if it has none. An error where the keys given are not
-    /// those of this database: nothing is read or written under wrong ones.
-    pub fn open_database(connection: &mut Conn, keys: &DataKeys) -> Result<Self, StorageError> {
+    /// The keys without a database's own key for look-ups.
+    pub fn of(keys: &DataKeys) -> Result<Self, StorageError> {
         let keys: Vec<Key> = keys
             .keys()
             .iter()
@@ -61,7 +60,13 @@ impl Keyring {
                 Ok(Key { id: id.clone(), cipher, nonces: hmac(&derive(key, "nonce")?)? })
             })
             .collect::<Result<_, StorageError>>()?;
-        let mut ring = Self { keys, words: hmac(&[])? };
+        Ok(Self { keys, words: hmac(&[])? })
+    }
+
+    /// The keys of a migrated database; its key for look-ups is made if it has none. An error where the keys given are not
+    /// those of this database: nothing is read or written under wrong ones.
+    pub fn open_database(connection: &mut Conn, keys: &DataKeys) -> Result<Self, StorageError> {
+        let mut ring = Self::of(keys)?;
         let sealed = match look_up_key(connection)? {
             Some(sealed) => sealed,
             None => {

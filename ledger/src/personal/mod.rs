@@ -20,6 +20,7 @@ mod erasures;
 mod held;
 mod keyring;
 mod keys;
+mod measure;
 mod rotate;
 mod sweep;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use erasures::{Erasure, ErasureDone};
 pub use held::{Erased, HELD_MAX, Held, HeldCall, Obstacle, Person};
 pub(crate) use keyring::Keyring;
 pub use keys::{DataKeyFault, DataKeys};
+pub use measure::sealing_ns;
 pub use rotate::{OldWords, SealedUpto, Stale, empty_log};
 pub use sweep::{FoundText, Swept};
 pub use text::PersonalText;
