@@ -19,6 +19,7 @@ use staff::{Staff, StaffParts};
 use tokio::sync::{Notify, watch};
 
 use crate::config::{Config, Environment, ReconcileConfig, RetentionConfig, SettlementConfig};
+use crate::data_keys;
 use crate::delivery::Courier;
 use crate::jobs::{self, Ended, Parts, Runner, Warnings};
 use crate::metrics::Metrics;
@@ -70,12 +71,14 @@ impl App {
     /// Puts the parts together over a migrated database. Blocks while it opens the database.
     pub fn open(config: &Config, outside: Outside) -> anyhow::Result<Self> {
         let database = &config.database;
-        Self::over(config, outside, |waker| Ledger::open(&database.url, database.readers, waker))
+        let keys = data_keys::of(database)?;
+        Self::over(config, outside, |waker| Ledger::open(&database.url, &keys, database.readers, waker))
     }
 
     /// The same for a command beside a running hub, to whose ledger it leaves all that can be put off.
     pub fn open_beside(config: &Config, outside: Outside) -> anyhow::Result<Self> {
-        Self::over(config, outside, |_| Ledger::open_beside(&config.database.url))
+        let keys = data_keys::of(&config.database)?;
+        Self::over(config, outside, |_| Ledger::open_beside(&config.database.url, &keys))
     }
 
     fn over(

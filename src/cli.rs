@@ -1,6 +1,7 @@
 //! The command line: one binary, a subcommand for each role.
 
 mod job;
+mod personal;
 mod reconcile;
 mod sandbox;
 mod settlement;
@@ -12,6 +13,7 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
 pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
+pub use personal::{ApproveErasureArgs, ErasePersonArgs, ExportPersonArgs, PersonalAction, PersonalArgs, WhoArgs};
 pub use reconcile::{
     BreakAction, BreakArgs, BreakAssignArgs, BreakNoteArgs, BreakResolveArgs, BreaksArgs, ReconcileAction,
     ReconcileArgs, ReconcileImportArgs, ReconcileRunArgs, ReconcileStatementArgs,
@@ -170,6 +172,9 @@ Environment:
   FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]"
     )]
     Generate(GenerateArgs),
+
+    /// Take out or erase what is held of a person, and seal personal data anew
+    Personal(PersonalArgs),
 }
 
 /// Flags of `bench`.
@@ -486,6 +491,11 @@ mod tests {
     #[case("bench settlement", "bench_settlement")]
     #[case("bench back-office", "bench_back_office")]
     #[case("generate", "generate")]
+    #[case("personal", "personal")]
+    #[case("personal rotate", "personal_rotate")]
+    #[case("personal export", "personal_export")]
+    #[case("personal erase", "personal_erase")]
+    #[case("personal approve", "personal_approve")]
     fn help_reads_well(#[case] words: &str, #[case] name: &str) {
         let line = format!("fatoura {words} --help");
         let shown = Cli::try_parse_from(line.split_whitespace()).unwrap_err().to_string();

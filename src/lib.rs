@@ -6,6 +6,7 @@ pub mod bench;
 pub mod cli;
 mod commands;
 pub mod config;
+mod data_keys;
 pub mod delivery;
 pub mod generate;
 mod jobs;

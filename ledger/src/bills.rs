@@ -4,6 +4,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::personal::Keyring;
+
 /// Identifies one payable line over all channels: the first 128 bits of SHA-256 over biller, receivable type, customer
 /// and article. The ledger needs to tell bills apart, not to know whose they are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,12 +26,34 @@ impl BillKey {
 
 /// Identifies a customer of a biller: as a [`BillKey`] without the article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CustomerKey(pub(crate) [u8; 16]);
+pub struct CustomerKey {
+    digest: [u8; 16],
+    /// Whether it was read from a row, in which it stands under the database's key.
+    is_kept: bool,
+}
 
 impl CustomerKey {
     /// The key of a customer, for whom no bill has an empty article.
     pub fn of(biller: u16, receivable_type: &str, customer: &str) -> Self {
-        Self(BillKey::of(biller, receivable_type, customer, "").0)
+        Self { digest: BillKey::of(biller, receivable_type, customer, "").0, is_kept: false }
+    }
+
+    /// As a row has it; `None` where the bytes are something else.
+    pub(crate) fn kept(word: Vec<u8>) -> Option<Self> {
+        Some(Self { digest: word.try_into().ok()?, is_kept: true })
+    }
+
+    /// As it is written to rows.
+    pub(crate) fn word(&self, keys: &Keyring) -> Vec<u8> {
+        if self.is_kept { self.digest.to_vec() } else { keys.word(self.digest).to_vec() }
+    }
+
+    /// All that rows may have: under the key, and from before there was one.
+    pub(crate) fn forms(&self, keys: &Keyring) -> Vec<Vec<u8>> {
+        let mut forms = vec![self.digest.to_vec()];
+        // A word from before is a digest, and has a form under the key like any other.
+        forms.push(keys.word(self.digest).to_vec());
+        forms
     }
 }
 

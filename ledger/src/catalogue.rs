@@ -4,6 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::ledger::Reader;
+use crate::personal::Sealed;
+use crate::personal::columns::{FILE_BILLS_ARTICLE, FILE_BILLS_CONTRACT, FILE_CUSTOMERS_CONTRACT};
 use crate::storage::rows::biller_code;
 use crate::storage::schema::{bill_files, billers, file_bills, file_customers};
 use crate::storage::{Conn, StorageError};
@@ -112,13 +114,13 @@ impl WriteOp<'_> {
             let rows: Vec<_> = part
                 .iter()
                 .map(|(receivable_type, contract)| {
-                    (
+                    Ok((
                         file_customers::biller.eq(biller),
                         file_customers::receivable_type.eq(receivable_type),
-                        file_customers::contract.eq(contract),
-                    )
+                        file_customers::contract.eq(self.keys.seal(&FILE_CUSTOMERS_CONTRACT, 0, contract)?),
+                    ))
                 })
-                .collect();
+                .collect::<Result<_, StorageError>>()?;
             match &mut *self.connection {
                 Conn::Sqlite(c) => diesel::insert_into(file_customers::table).values(&rows).execute(c)?,
                 Conn::Pg(c) => diesel::insert_into(file_customers::table).values(&rows).execute(c)?,
@@ -129,15 +131,19 @@ impl WriteOp<'_> {
             let rows: Vec<_> = part
                 .iter()
                 .map(|(position, line)| {
-                    (
+                    Ok((
                         file_bills::biller.eq(biller),
                         file_bills::receivable_type.eq(&line.receivable_type),
-                        file_bills::contract.eq(&line.contract),
+                        file_bills::contract.eq(self.keys.seal(&FILE_BILLS_CONTRACT, 0, &line.contract)?),
                         file_bills::position.eq(*position),
-                        file_bills::article.eq(&line.article),
-                    )
+                        file_bills::article.eq(self.keys.seal(
+                            &FILE_BILLS_ARTICLE,
+                            i64::from(biller),
+                            &line.article,
+                        )?),
+                    ))
                 })
-                .collect();
+                .collect::<Result<_, StorageError>>()?;
             match &mut *self.connection {
                 Conn::Sqlite(c) => diesel::insert_into(file_bills::table).values(&rows).execute(c)?,
                 Conn::Pg(c) => diesel::insert_into(file_bills::table).values(&rows).execute(c)?,
@@ -187,20 +193,21 @@ impl Reader<'_> {
         contract: &str,
     ) -> Result<Option<Vec<String>>, StorageError> {
         let biller = i32::from(biller);
-        let articles: Vec<String> = file_bills::table
+        let articles: Vec<Sealed> = file_bills::table
             .filter(file_bills::biller.eq(biller))
             .filter(file_bills::receivable_type.eq(receivable_type))
-            .filter(file_bills::contract.eq(contract))
+            .filter(file_bills::contract.eq_any(self.keys.forms(&FILE_BILLS_CONTRACT, contract)?))
             .order(file_bills::position)
             .select(file_bills::article)
             .load(self.connection)?;
         if !articles.is_empty() {
-            return Ok(Some(articles));
+            let open = |article| self.keys.open(&FILE_BILLS_ARTICLE, i64::from(biller), &article);
+            return articles.into_iter().map(open).collect::<Result<_, _>>().map(Some);
         }
         let known: i64 = file_customers::table
             .filter(file_customers::biller.eq(biller))
             .filter(file_customers::receivable_type.eq(receivable_type))
-            .filter(file_customers::contract.eq(contract))
+            .filter(file_customers::contract.eq_any(self.keys.forms(&FILE_CUSTOMERS_CONTRACT, contract)?))
             .count()
             .get_result(self.connection)?;
         Ok((known > 0).then(Vec::new))

@@ -10,6 +10,8 @@ use std::str::FromStr;
 
 use crate::ledger::Reader;
 use crate::money::Money;
+use crate::personal::columns::{DESK_CALLS_EMAIL, DESK_CALLS_PHONE, DESK_NOTES_NOTE, VOICE_HANDOVERS_PHONE};
+use crate::personal::{HELD_MAX, Keyring, Sealed};
 use crate::states::PaymentState;
 use crate::storage::StorageError;
 use crate::storage::schema::{
@@ -113,18 +115,16 @@ struct CallRow {
     id: i64,
     operator: i64,
     handover_id: Option<i64>,
-    phone: Option<String>,
-    email: Option<String>,
+    phone: Option<Sealed>,
+    email: Option<Sealed>,
     language: i16,
     opened_at: NaiveDateTime,
     closed_at: Option<NaiveDateTime>,
     outcome: Option<i16>,
 }
 
-impl TryFrom<CallRow> for DeskCall {
-    type Error = StorageError;
-
-    fn try_from(row: CallRow) -> Result<Self, StorageError> {
+impl DeskCall {
+    fn read(row: CallRow, keys: &Keyring) -> Result<Self, StorageError> {
         let damaged = |what: &str| StorageError::Damaged(format!("{what} of desk call {}", row.id));
         let outcome = |code| CallOutcome::from_code(code).ok_or_else(|| damaged("outcome"));
         Ok(Self {
@@ -133,8 +133,8 @@ impl TryFrom<CallRow> for DeskCall {
             id: row.id,
             operator: row.operator,
             handover: row.handover_id,
-            phone: row.phone,
-            email: row.email,
+            phone: keys.open_some(&DESK_CALLS_PHONE, row.id, row.phone.as_ref())?,
+            email: keys.open_some(&DESK_CALLS_EMAIL, row.id, row.email.as_ref())?,
             opened_at: row.opened_at,
         })
     }
@@ -171,12 +171,13 @@ impl WriteOp<'_> {
         if let Some(known) = known {
             return Ok(Some(known));
         }
-        let (phone, language): (Option<String>, i16) = voice_handovers::table
+        let (phone, language): (Option<Sealed>, i16) = voice_handovers::table
             .filter(voice_handovers::id.eq(handover))
             .select((voice_handovers::phone, voice_handovers::language))
             .get_result(self.connection)?;
         let language = Language::from_code(language)
             .ok_or_else(|| StorageError::Damaged(format!("language of hand-over {handover}")))?;
+        let phone = self.keys.open_some(&VOICE_HANDOVERS_PHONE, handover, phone.as_ref())?;
         self.keep_desk_call(operator, Some(handover), phone.as_deref(), language, now).map(Some)
     }
 
@@ -193,7 +194,7 @@ impl WriteOp<'_> {
             desk_calls::id.eq(id),
             desk_calls::operator.eq(operator),
             desk_calls::handover_id.eq(handover),
-            desk_calls::phone.eq(phone),
+            desk_calls::phone.eq(self.keys.seal_some(&DESK_CALLS_PHONE, id, phone)?),
             desk_calls::language.eq(language.code()),
             desk_calls::opened_at.eq(now),
         );
@@ -210,8 +211,11 @@ impl WriteOp<'_> {
         language: Language,
     ) -> Result<bool, StorageError> {
         let open = desk_calls::table.filter(desk_calls::id.eq(call)).filter(desk_calls::closed_at.is_null());
-        let caller =
-            (desk_calls::phone.eq(phone), desk_calls::email.eq(email), desk_calls::language.eq(language.code()));
+        let caller = (
+            desk_calls::phone.eq(self.keys.seal_some(&DESK_CALLS_PHONE, call, phone)?),
+            desk_calls::email.eq(self.keys.seal_some(&DESK_CALLS_EMAIL, call, email)?),
+            desk_calls::language.eq(language.code()),
+        );
         Ok(diesel::update(open).set(caller).execute(self.connection)? == 1)
     }
 
@@ -225,7 +229,7 @@ impl WriteOp<'_> {
         let values = (
             desk_notes::id.eq(id),
             desk_notes::call_id.eq(call),
-            desk_notes::note.eq(text),
+            desk_notes::note.eq(self.keys.seal(&DESK_NOTES_NOTE, id, text)?),
             desk_notes::made_at.eq(now),
         );
         diesel::insert_into(desk_notes::table).values(values).execute(self.connection)?;
@@ -290,7 +294,8 @@ impl Reader<'_> {
     /// A call by its number.
     pub fn desk_call(&mut self, id: i64) -> Result<Option<DeskCall>, StorageError> {
         let query = desk_calls::table.filter(desk_calls::id.eq(id)).select(CallRow::as_select());
-        query.get_result(self.connection).optional()?.map(DeskCall::try_from).transpose()
+        let row: Option<CallRow> = query.get_result(self.connection).optional()?;
+        row.map(|row| DeskCall::read(row, self.keys)).transpose()
     }
 
     /// An operator's open calls, the newest first: one that was forgotten stands in nobody's way.
@@ -301,18 +306,38 @@ impl Reader<'_> {
             .order(desk_calls::id.desc())
             .limit(OPEN_MAX);
         let rows: Vec<CallRow> = query.select(CallRow::as_select()).load(self.connection)?;
-        rows.into_iter().map(DeskCall::try_from).collect()
+        rows.into_iter().map(|row| DeskCall::read(row, self.keys)).collect()
+    }
+
+    /// The calls of a caller, the first one first.
+    pub(crate) fn desk_calls_of(
+        &mut self,
+        phone: Option<&str>,
+        email: Option<&str>,
+    ) -> Result<Vec<DeskCall>, StorageError> {
+        let phones = phone.map_or(Ok(Vec::new()), |phone| self.keys.forms(&DESK_CALLS_PHONE, phone))?;
+        let mails = email.map_or(Ok(Vec::new()), |email| self.keys.forms(&DESK_CALLS_EMAIL, email))?;
+        let rows: Vec<CallRow> = desk_calls::table
+            .filter(desk_calls::phone.eq_any(phones).or(desk_calls::email.eq_any(mails)))
+            .order(desk_calls::id)
+            .limit(HELD_MAX)
+            .select(CallRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(|row| DeskCall::read(row, self.keys)).collect()
     }
 
     /// The notes of a call, the first one first.
     pub fn desk_notes(&mut self, call: i64) -> Result<Vec<DeskNote>, StorageError> {
-        let rows: Vec<(String, NaiveDateTime)> = desk_notes::table
+        let rows: Vec<(i64, Sealed, NaiveDateTime)> = desk_notes::table
             .filter(desk_notes::call_id.eq(call))
             .order(desk_notes::id.asc())
             .limit(NOTES_MAX)
-            .select((desk_notes::note, desk_notes::made_at))
+            .select((desk_notes::id, desk_notes::note, desk_notes::made_at))
             .load(self.connection)?;
-        Ok(rows.into_iter().map(|(text, made_at)| DeskNote { text, made_at }).collect())
+        let note = |(id, note, made_at): (i64, Sealed, NaiveDateTime)| {
+            Ok(DeskNote { text: self.keys.open(&DESK_NOTES_NOTE, id, &note)?, made_at })
+        };
+        rows.into_iter().map(note).collect()
     }
 
     /// Whether a quote was made in a call.
@@ -380,7 +405,10 @@ impl Reader<'_> {
         };
         let mut items = item(DeskItemKind::Link, links);
         items.extend(item(DeskItemKind::CashReference, references));
-        Ok(DeskDay { calls: calls.into_iter().map(DeskCall::try_from).collect::<Result<_, _>>()?, items })
+        Ok(DeskDay {
+            calls: calls.into_iter().map(|row| DeskCall::read(row, self.keys)).collect::<Result<_, _>>()?,
+            items,
+        })
     }
 
     fn states_of(&mut self, wanted: &[i64]) -> Result<HashMap<i64, PaymentState>, StorageError> {

@@ -8,6 +8,8 @@ use diesel::prelude::*;
 use crate::bills::{BillClaim, BillKey, CustomerKey, decode, encode};
 use crate::ledger::Reader;
 use crate::money::Money;
+use crate::personal::columns::{INQUIRIES_DETAIL, QUOTES_DETAIL};
+use crate::personal::{Keyring, Sealed};
 use crate::postings::Amounts;
 use crate::references::Reference;
 use crate::states::{BillState, PaymentState};
@@ -142,15 +144,13 @@ struct QuoteRow {
     vat: i64,
     duty: i64,
     bills: Vec<u8>,
-    detail: String,
+    detail: Sealed,
     created_at: NaiveDateTime,
     expires_at: NaiveDateTime,
 }
 
-impl TryFrom<QuoteRow> for Quote {
-    type Error = StorageError;
-
-    fn try_from(row: QuoteRow) -> Result<Self, StorageError> {
+impl Quote {
+    fn read(row: QuoteRow, keys: &Keyring) -> Result<Self, StorageError> {
         let damaged = |what: &str| StorageError::Damaged(format!("{what} of quote {}", row.id));
         let money = Money::from_minor;
         Ok(Self {
@@ -168,7 +168,7 @@ impl TryFrom<QuoteRow> for Quote {
             bills: decode(&row.bills).ok_or_else(|| damaged("bills"))?,
             inquiry: row.inquiry,
             receivable_type: row.receivable_type,
-            detail: row.detail,
+            detail: keys.open(&QUOTES_DETAIL, row.id, &row.detail)?,
             created_at: row.created_at,
             expires_at: row.expires_at,
         })
@@ -186,7 +186,7 @@ impl WriteOp<'_> {
             inquiries::receivable_type.eq(&new.receivable_type),
             inquiries::channel.eq(new.channel.code()),
             inquiries::language.eq(new.language.code()),
-            inquiries::detail.eq(&new.detail),
+            inquiries::detail.eq(self.keys.seal(&INQUIRIES_DETAIL, new.id, &new.detail)?),
             inquiries::created_at.eq(new.created_at),
             inquiries::expires_at.eq(new.expires_at),
         );
@@ -216,10 +216,10 @@ impl WriteOp<'_> {
             quotes::vat.eq(new.amounts.vat.minor()),
             quotes::duty.eq(new.amounts.duty.minor()),
             quotes::bills.eq(encode(&claims)),
-            quotes::detail.eq(&new.detail),
+            quotes::detail.eq(self.keys.seal(&QUOTES_DETAIL, id, &new.detail)?),
             quotes::created_at.eq(new.created_at),
             quotes::expires_at.eq(new.expires_at),
-            quotes::customer.eq(new.customer.0.as_slice()),
+            quotes::customer.eq(new.customer.word(self.keys)),
         );
         diesel::insert_into(quotes::table).values(values).execute(self.connection)?;
         Ok(Quote {
@@ -242,7 +242,7 @@ impl WriteOp<'_> {
     /// dropped after the payment.
     pub fn rewrite_quote(&mut self, quote: i64, detail: &str) -> Result<(), StorageError> {
         diesel::update(quotes::table.filter(quotes::id.eq(quote)))
-            .set(quotes::detail.eq(detail))
+            .set(quotes::detail.eq(self.keys.seal(&QUOTES_DETAIL, quote, detail)?))
             .execute(self.connection)?;
         Ok(())
     }
@@ -259,6 +259,7 @@ impl WriteOp<'_> {
     /// The same for an inquiry: nothing can be quoted from it any more.
     pub fn retire_inquiry(&mut self, inquiry: i64, detail: &str, now: NaiveDateTime) -> Result<(), StorageError> {
         let row = inquiries::table.filter(inquiries::id.eq(inquiry));
+        let detail = self.keys.seal(&INQUIRIES_DETAIL, inquiry, detail)?;
         diesel::update(row).set(inquiries::detail.eq(detail)).execute(self.connection)?;
         diesel::update(row.filter(inquiries::expires_at.gt(now)))
             .set(inquiries::expires_at.eq(now))
@@ -287,7 +288,7 @@ impl WriteOp<'_> {
 }
 
 /// Quotes without those that have an open payment; a quote stands there once for each of its payments.
-fn idle(rows: Vec<(i64, String, Option<i16>)>) -> Result<Vec<(i64, String)>, StorageError> {
+fn idle(rows: Vec<(i64, Sealed, Option<i16>)>, keys: &Keyring) -> Result<Vec<(i64, String)>, StorageError> {
     let mut quotes = BTreeMap::new();
     let mut needed = Vec::new();
     for (id, detail, state) in rows {
@@ -301,7 +302,7 @@ fn idle(rows: Vec<(i64, String, Option<i16>)>) -> Result<Vec<(i64, String)>, Sto
         quotes.insert(id, detail);
     }
     needed.iter().for_each(|id| drop(quotes.remove(id)));
-    Ok(quotes.into_iter().collect())
+    quotes.into_iter().map(|(id, detail)| Ok((id, keys.open(&QUOTES_DETAIL, id, &detail)?))).collect()
 }
 
 fn standing(
@@ -326,14 +327,17 @@ impl Reader<'_> {
             inquiries::detail,
             inquiries::expires_at,
         );
-        let found: Option<(i64, i32, String, String, NaiveDateTime)> = inquiries::table
+        let found: Option<(i64, i32, String, Sealed, NaiveDateTime)> = inquiries::table
             .filter(inquiries::id.eq(reference.id()))
             .select(columns)
             .get_result(self.connection)
             .optional()?;
         let Some((secret, biller, receivable_type, detail, expires_at)) = found else { return Ok(None) };
-        let biller = biller_code(biller)?;
-        Ok(reference.admits(secret).then_some(Inquiry { reference, biller, receivable_type, detail, expires_at }))
+        if !reference.admits(secret) {
+            return Ok(None);
+        }
+        let (biller, detail) = (biller_code(biller)?, self.keys.open(&INQUIRIES_DETAIL, reference.id(), &detail)?);
+        Ok(Some(Inquiry { reference, biller, receivable_type, detail, expires_at }))
     }
 
     /// A quote by its public reference, expired or not.
@@ -350,7 +354,7 @@ impl Reader<'_> {
             .filter(quotes::id.gt(inquiry.id()))
             .filter(quotes::inquiry.eq(inquiry.to_string()))
             .select((quotes::id, quotes::detail, payments::state.nullable()));
-        idle(rows.load(self.connection)?)
+        idle(rows.load(self.connection)?, self.keys)
     }
 
     /// Number and text of the quotes for a receivable type that ended before this time and that no open payment
@@ -367,13 +371,14 @@ impl Reader<'_> {
             .filter(quotes::receivable_type.eq(receivable_type))
             .filter(quotes::expires_at.lt(before))
             .select((quotes::id, quotes::detail, payments::state.nullable()));
-        idle(rows.load(self.connection)?)
+        idle(rows.load(self.connection)?, self.keys)
     }
 
     /// A quote by its number.
     pub fn quote_of(&mut self, id: i64) -> Result<Option<Quote>, StorageError> {
         let query = quotes::table.filter(quotes::id.eq(id)).select(QuoteRow::as_select());
-        query.get_result(self.connection).optional()?.map(Quote::try_from).transpose()
+        let row: Option<QuoteRow> = query.get_result(self.connection).optional()?;
+        row.map(|row| Quote::read(row, self.keys)).transpose()
     }
 
     /// A payment by its public reference.
@@ -385,7 +390,8 @@ impl Reader<'_> {
     /// A payment by its number.
     pub fn payment_of(&mut self, id: i64) -> Result<Option<Payment>, StorageError> {
         let query = payments::table.filter(payments::id.eq(id)).select(PaymentRow::as_select());
-        query.get_result(self.connection).optional()?.map(Payment::try_from).transpose()
+        let row: Option<PaymentRow> = query.get_result(self.connection).optional()?;
+        row.map(|row| Payment::read(row, self.keys)).transpose()
     }
 
     /// How these bills stand; one that was never paid has no row and no entry here.

@@ -6,12 +6,14 @@ use std::sync::mpsc::sync_channel;
 use diesel::connection::{Connection, SimpleConnection};
 
 use crate::jobs::RunHold;
+use crate::personal::columns::{PAYMENTS_EMAIL, PAYMENTS_PHONE};
+use crate::personal::{DataKeys, Keyring};
 use crate::storage::{
     Conn, Connect, DatabaseUrl, ReaderPool, StorageError, connect, connect_undurable, migrate, pending, reader_pool,
 };
 use crate::writer::{
-    Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, Shared,
-    Sorting, StepWrite, WriteOp, Writer, WriterStats,
+    Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, SealedPay,
+    SealedPayer, Shared, Sorting, StepWrite, WriteOp, Writer, WriterStats,
 };
 
 /// The ledger over one database. Commands are answered through a [`Reply`] after their commit; the `_now` forms wait.
@@ -19,6 +21,7 @@ pub struct Ledger {
     url: DatabaseUrl,
     writer: Arc<Writer>,
     readers: ReaderPool,
+    keys: Arc<Keyring>,
     /// Of a run's own door.
     hold: Option<RunHold>,
 }
@@ -28,6 +31,8 @@ pub struct Reader<'a> {
     pub(crate) connection: &'a mut Conn,
     /// Bills that are not in their tree yet (SQLite).
     pub(crate) recent_bills: &'a Shared<RecentBill>,
+    /// Opens personal data.
+    pub(crate) keys: &'a Arc<Keyring>,
 }
 
 struct RareJob<T, F> {
@@ -106,55 +111,71 @@ impl Ledger {
         migrate(&mut connect(url)?)
     }
 
-    /// Opens a migrated database. `on_tasks` is called, from the writer's thread, after a commit that left work in the
-    /// outbox for now. `readers` bounds the connections that read.
-    pub fn open(url: &DatabaseUrl, readers: u32, on_tasks: Arc<dyn Fn() + Send + Sync>) -> Result<Self, StorageError> {
-        Self::open_with_recent(url, readers, on_tasks, RECENT_MAX)
+    /// Whether personal data was ever sealed in a database: then only its own keys will do.
+    pub fn has_keys(url: &DatabaseUrl) -> Result<bool, StorageError> {
+        let mut connection = connect(url)?;
+        Ok(!pending(&mut connection)? && Keyring::is_made(&mut connection)?)
+    }
+
+    /// Opens a migrated database, whose personal data is sealed under `keys`. `on_tasks` is called, from the writer's
+    /// thread, after a commit that left work in the outbox for now. `readers` bounds the connections that read.
+    pub fn open(
+        url: &DatabaseUrl,
+        keys: &DataKeys,
+        readers: u32,
+        on_tasks: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, StorageError> {
+        Self::open_with_recent(url, keys, readers, on_tasks, RECENT_MAX)
     }
 
     /// Opens a migrated database for a command beside a running hub, to which it leaves all that can be put off.
-    pub fn open_beside(url: &DatabaseUrl) -> Result<Self, StorageError> {
-        Self::opened(url, connect, 1, Arc::new(|| {}), RECENT_MAX, Sorting::LeftToTheHub)
+    pub fn open_beside(url: &DatabaseUrl, keys: &DataKeys) -> Result<Self, StorageError> {
+        Self::opened(url, keys, connect, 1, Arc::new(|| {}), RECENT_MAX, Sorting::LeftToTheHub)
     }
 
     /// Opens a migrated database to be filled with what may be lost: while it is open here, commits do not wait for the
     /// disk, and what a power failure leaves is to be thrown away. Only an empty database is taken so; any other is opened
     /// as by [`Self::open`].
-    pub fn open_to_fill(url: &DatabaseUrl) -> Result<Self, LedgerError> {
-        let durable = Self::open(url, 1, Arc::new(|| {}))?;
+    pub fn open_to_fill(url: &DatabaseUrl, keys: &DataKeys) -> Result<Self, LedgerError> {
+        let durable = Self::open(url, keys, 1, Arc::new(|| {}))?;
         if !durable.read(|reader| reader.is_empty())? {
             return Ok(durable);
         }
         durable.close();
-        Ok(Self::opened(url, connect_undurable, 1, Arc::new(|| {}), RECENT_MAX, Sorting::Own)?)
+        Ok(Self::opened(url, keys, connect_undurable, 1, Arc::new(|| {}), RECENT_MAX, Sorting::Own)?)
     }
 
     /// [`Self::open`] with a bound of one's own for the bills and request keys that SQLite keeps in memory, about 100
     /// bytes each, before they are sorted into their tables. PostgreSQL keeps none.
     pub fn open_with_recent(
         url: &DatabaseUrl,
+        keys: &DataKeys,
         readers: u32,
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
     ) -> Result<Self, StorageError> {
-        Self::opened(url, connect, readers, on_tasks, recent_max, Sorting::Own)
+        Self::opened(url, keys, connect, readers, on_tasks, recent_max, Sorting::Own)
     }
 
     fn opened(
         url: &DatabaseUrl,
+        keys: &DataKeys,
         writing: Connect,
         readers: u32,
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
         sorting: Sorting,
     ) -> Result<Self, StorageError> {
-        if pending(&mut connect(url)?)? {
+        let mut connection = connect(url)?;
+        if pending(&mut connection)? {
             return Err(StorageError::Connect("its tables are not up to date: run `fatoura migrate` first".to_owned()));
         }
+        let keys = Arc::new(Keyring::open_database(&mut connection, keys)?);
         Ok(Self {
             url: url.clone(),
-            writer: Arc::new(Writer::start(url.clone(), writing, on_tasks, recent_max, sorting)?),
+            writer: Arc::new(Writer::start(url.clone(), writing, on_tasks, recent_max, sorting, Arc::clone(&keys))?),
             readers: reader_pool(url, readers)?,
+            keys,
             hold: None,
         })
     }
@@ -164,12 +185,18 @@ impl Ledger {
     #[must_use]
     pub fn held_by(&self, hold: RunHold) -> Self {
         let (url, writer, readers) = (self.url.clone(), Arc::clone(&self.writer), self.readers.clone());
-        Self { url, writer, readers, hold: Some(hold) }
+        Self { url, writer, readers, keys: Arc::clone(&self.keys), hold: Some(hold) }
     }
 
     /// Starts a payment.
     pub fn pay(&self, pay: Pay, reply: Reply<PayOutcome>) {
-        self.writer.submit(Job::Pay(Box::new(pay), reply));
+        let payer = self.keys.seal_some(&PAYMENTS_PHONE, 0, pay.phone.as_deref()).and_then(|phone| {
+            Ok(SealedPayer { phone, email: self.keys.seal_some(&PAYMENTS_EMAIL, 0, pay.email.as_deref())? })
+        });
+        match payer {
+            Ok(payer) => self.writer.submit(Job::Pay(Box::new(SealedPay { pay, payer }), reply)),
+            Err(error) => reply(Err(error.into())),
+        }
     }
 
     /// Takes a payment one step on.
@@ -229,7 +256,11 @@ impl Ledger {
     pub fn read<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, StorageError>) -> Result<T, LedgerError> {
         self.unless_stopped()?;
         let mut connection = self.readers.get().map_err(|error| StorageError::Connect(error.to_string()))?;
-        Ok(read(&mut Reader { connection: &mut connection, recent_bills: self.writer.recent_bills() })?)
+        Ok(read(&mut Reader {
+            connection: &mut connection,
+            recent_bills: self.writer.recent_bills(),
+            keys: &self.keys,
+        })?)
     }
 
     /// [`Self::read`] of one moment: what is committed meanwhile is not seen. For what is read in several steps and must fit
@@ -246,7 +277,7 @@ impl Ledger {
             if let Conn::Pg(pg) = connection {
                 pg.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
             }
-            read(&mut Reader { connection, recent_bills: self.writer.recent_bills() })
+            read(&mut Reader { connection, recent_bills: self.writer.recent_bills(), keys: &self.keys })
         });
         Ok(found?)
     }

@@ -26,6 +26,7 @@ mod money;
 mod outbox;
 mod outcomes;
 mod payment_words;
+mod personal;
 mod postings;
 mod reconciliation;
 mod references;
@@ -81,6 +82,10 @@ pub use outcomes::{
     OutcomeSubject, OutcomeVerdict, OutcomeWord, UnknownOutcome,
 };
 pub use payment_words::{MissingWords, PaymentWord};
+pub use personal::{
+    DataKeyFault, DataKeys, Erased, Erasure, ErasureDone, FoundText, HELD_MAX, Held, HeldCall, Obstacle, OldWords,
+    Person, PersonalText, SealedUpto, Stale, Swept, empty_log, sealing_ns,
+};
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{
     AwaitedTransfer, BankDetail, BankEntry, BankMatch, BankPlace, BankProof, BankStatement, BooksProof, Break,

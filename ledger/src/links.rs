@@ -8,6 +8,8 @@ use diesel::prelude::*;
 
 use crate::desk::OPEN_MAX;
 use crate::ledger::Reader;
+use crate::personal::columns::{PAYMENT_LINKS_EMAIL, PAYMENT_LINKS_PHONE};
+use crate::personal::{HELD_MAX, Keyring, Sealed};
 use crate::states::TaskKind;
 use crate::storage::StorageError;
 use crate::storage::schema::{desk_quotes, payment_links};
@@ -104,8 +106,8 @@ struct LinkRow {
     quote_id: i64,
     channel: i16,
     language: i16,
-    phone: Option<String>,
-    email: Option<String>,
+    phone: Option<Sealed>,
+    email: Option<Sealed>,
     made_by_staff: Option<i64>,
     made_by_call: Option<i64>,
     created_at: NaiveDateTime,
@@ -115,10 +117,8 @@ struct LinkRow {
     payment_id: Option<i64>,
 }
 
-impl TryFrom<LinkRow> for PaymentLink {
-    type Error = StorageError;
-
-    fn try_from(row: LinkRow) -> Result<Self, StorageError> {
+impl PaymentLink {
+    fn read(row: LinkRow, keys: &Keyring) -> Result<Self, StorageError> {
         let damaged = |what: &str| StorageError::Damaged(format!("{what} of payment link {}", row.id));
         let made_by = match (row.made_by_staff, row.made_by_call) {
             (Some(staff), None) => Maker::Staff(staff),
@@ -132,8 +132,8 @@ impl TryFrom<LinkRow> for PaymentLink {
             quote: row.quote_id,
             channel: Channel::from_code(row.channel).ok_or_else(|| damaged("channel"))?,
             language: Language::from_code(row.language).ok_or_else(|| damaged("language"))?,
-            phone: row.phone,
-            email: row.email,
+            phone: keys.open_some(&PAYMENT_LINKS_PHONE, row.id, row.phone.as_ref())?,
+            email: keys.open_some(&PAYMENT_LINKS_EMAIL, row.id, row.email.as_ref())?,
             made_by,
             created_at: row.created_at,
             expires_at: row.expires_at,
@@ -156,7 +156,7 @@ impl WriteOp<'_> {
             if known.request_input != new.key.input {
                 return Ok(KeptLink::KeyConflict);
             }
-            return Ok(KeptLink::Replayed(known.try_into()?));
+            return Ok(KeptLink::Replayed(PaymentLink::read(known, self.keys)?));
         }
         let (id, now) = (self.next_id()?, new.created_at.naive_utc());
         let open = payment_links::table
@@ -177,8 +177,8 @@ impl WriteOp<'_> {
             payment_links::quote_id.eq(new.quote),
             payment_links::channel.eq(new.channel.code()),
             payment_links::language.eq(new.language.code()),
-            payment_links::phone.eq(&new.phone),
-            payment_links::email.eq(&new.email),
+            payment_links::phone.eq(self.keys.seal_some(&PAYMENT_LINKS_PHONE, id, new.phone.as_deref())?),
+            payment_links::email.eq(self.keys.seal_some(&PAYMENT_LINKS_EMAIL, id, new.email.as_deref())?),
             payment_links::made_by_staff.eq(staff),
             payment_links::made_by_call.eq(call),
             payment_links::created_at.eq(now),
@@ -249,7 +249,8 @@ impl Reader<'_> {
     /// A link by its number.
     pub fn link_of(&mut self, id: i64) -> Result<Option<PaymentLink>, StorageError> {
         let query = payment_links::table.filter(payment_links::id.eq(id)).select(LinkRow::as_select());
-        query.get_result(self.connection).optional()?.map(PaymentLink::try_from).transpose()
+        let row: Option<LinkRow> = query.get_result(self.connection).optional()?;
+        row.map(|row| PaymentLink::read(row, self.keys)).transpose()
     }
 
     /// Whether a link was made under this key, by whatever input.
@@ -262,12 +263,8 @@ impl Reader<'_> {
     /// A link by the SHA-256 of its token. What differs in time is how far a digest agrees, which says nothing of tokens.
     pub fn link(&mut self, token_hash: &[u8; 32]) -> Result<Option<PaymentLink>, StorageError> {
         let query = payment_links::table.filter(payment_links::token_hash.eq(token_hash.as_slice()));
-        query
-            .select(LinkRow::as_select())
-            .get_result(self.connection)
-            .optional()?
-            .map(PaymentLink::try_from)
-            .transpose()
+        let row: Option<LinkRow> = query.select(LinkRow::as_select()).get_result(self.connection).optional()?;
+        row.map(|row| PaymentLink::read(row, self.keys)).transpose()
     }
 
     /// The links that were made in a call at the desk, the newest first.
@@ -279,13 +276,30 @@ impl Reader<'_> {
             .limit(OPEN_MAX)
             .select(LinkRow::as_select())
             .load(self.connection)?;
-        rows.into_iter().map(PaymentLink::try_from).collect()
+        rows.into_iter().map(|row| PaymentLink::read(row, self.keys)).collect()
+    }
+
+    /// Links that were sent to a phone or a mail address.
+    pub(crate) fn links_to(
+        &mut self,
+        phone: Option<&str>,
+        email: Option<&str>,
+    ) -> Result<Vec<PaymentLink>, StorageError> {
+        let phones = phone.map_or(Ok(Vec::new()), |phone| self.keys.forms(&PAYMENT_LINKS_PHONE, phone))?;
+        let mails = email.map_or(Ok(Vec::new()), |email| self.keys.forms(&PAYMENT_LINKS_EMAIL, email))?;
+        let rows: Vec<LinkRow> = payment_links::table
+            .filter(payment_links::phone.eq_any(phones).or(payment_links::email.eq_any(mails)))
+            .order(payment_links::id)
+            .limit(HELD_MAX)
+            .select(LinkRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(|row| PaymentLink::read(row, self.keys)).collect()
     }
 
     /// The links of a quote, the newest first.
     pub fn links_of(&mut self, quote: i64) -> Result<Vec<PaymentLink>, StorageError> {
         let query = payment_links::table.filter(payment_links::quote_id.eq(quote)).order(payment_links::id.desc());
         let rows: Vec<LinkRow> = query.select(LinkRow::as_select()).load(self.connection)?;
-        rows.into_iter().map(PaymentLink::try_from).collect()
+        rows.into_iter().map(|row| PaymentLink::read(row, self.keys)).collect()
     }
 }

@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 
 use crate::bills::{CustomerKey, first_half};
 use crate::ledger::Reader;
+use crate::personal::columns::PAYMENTS_PHONE;
+use crate::personal::{Keyring, Sealed};
 use crate::states::PostingKind;
 use crate::storage::rows::{Payment, PaymentRow};
 use crate::storage::schema::{id_blocks, payment_words, payments, postings, quotes, window_lines};
@@ -37,17 +39,27 @@ pub enum PaymentWord {
 }
 
 /// 128 bits that stand for a word of a kind.
-pub(crate) fn word_digest(kind: &str, text: &str) -> Vec<u8> {
-    first_half(&Sha256::new().chain_update(kind).chain_update([0]).chain_update(text).finalize()).to_vec()
+pub(crate) fn word_digest(kind: &str, text: &str) -> [u8; 16] {
+    first_half(&Sha256::new().chain_update(kind).chain_update([0]).chain_update(text).finalize())
 }
 
 impl PaymentWord {
-    /// 128 bits that stand for the word: no phone is kept a second time.
-    pub(crate) fn digest(&self) -> Vec<u8> {
+    /// 128 bits that stand for the word. Of a person they are made under the database's key: phones and contracts are few
+    /// enough to be tried out.
+    pub(crate) fn digest(&self, keys: &Keyring) -> Vec<u8> {
         match self {
-            Self::Phone(phone) => word_digest("phone", phone),
-            Self::Receipt(number) => word_digest("receipt", number),
-            Self::Customer(key) => key.0.to_vec(),
+            Self::Phone(phone) => keys.word(word_digest("phone", phone)).to_vec(),
+            Self::Receipt(number) => word_digest("receipt", number).to_vec(),
+            Self::Customer(key) => key.word(keys),
+        }
+    }
+
+    /// All that the word may stand as: as [`Self::digest`], and as it was written before there was a key.
+    pub(crate) fn forms(&self, keys: &Keyring) -> Vec<Vec<u8>> {
+        match self {
+            Self::Phone(phone) => vec![self.digest(keys), word_digest("phone", phone).to_vec()],
+            Self::Receipt(_) => vec![self.digest(keys)],
+            Self::Customer(key) => key.forms(keys),
         }
     }
 }
@@ -117,12 +129,14 @@ impl Reader<'_> {
                 true => {}
             }
             for (payment, phone, customer) in made {
-                missing.words.extend(phone.map(|phone| (PaymentWord::Phone(phone).digest(), payment)));
+                if let Some(phone) = self.keys.open_some(&PAYMENTS_PHONE, payment, phone.as_ref())? {
+                    missing.words.push((PaymentWord::Phone(phone).digest(self.keys), payment));
+                }
                 missing.words.extend(customer.map(|customer| (customer, payment)));
             }
             for (posting, kind, window, payment, number) in confirmed {
                 let number = number.filter(|_| kind == PostingKind::Confirmed.code());
-                missing.words.extend(number.map(|number| (PaymentWord::Receipt(number).digest(), payment)));
+                missing.words.extend(number.map(|number| (PaymentWord::Receipt(number).digest(self.keys), payment)));
                 missing.lines.extend(window.map(|window| (window, posting)));
             }
         }
@@ -169,7 +183,7 @@ impl Reader<'_> {
         for some in wanted.chunks(CHUNK) {
             // What lacks its words is looked for first: what gets them in between is then found among the words.
             found.extend(self.found_without_words(some, limit)?);
-            let digests: Vec<Vec<u8>> = some.iter().map(PaymentWord::digest).collect();
+            let digests: Vec<Vec<u8>> = some.iter().flat_map(|word| word.forms(self.keys)).collect();
             let known: Vec<i64> = payment_words::table
                 .filter(payment_words::word.eq_any(digests))
                 .order(payment_words::payment_id.desc())
@@ -186,7 +200,7 @@ impl Reader<'_> {
             .order(payments::id.desc())
             .select(PaymentRow::as_select())
             .load(self.connection)?;
-        rows.into_iter().map(Payment::try_from).collect()
+        rows.into_iter().map(|row| Payment::read(row, self.keys)).collect()
     }
 
     /// Blocks that may lack words. As a literal: an index of such rows alone is not used for a value that is bound.
@@ -226,9 +240,9 @@ impl Reader<'_> {
         let (mut phones, mut numbers, mut customers) = (Vec::new(), Vec::new(), Vec::new());
         for word in wanted {
             match word {
-                PaymentWord::Phone(phone) => phones.push(phone.as_str()),
+                PaymentWord::Phone(phone) => phones.extend(self.keys.forms(&PAYMENTS_PHONE, phone)?),
                 PaymentWord::Receipt(number) => numbers.push(number.as_str()),
-                PaymentWord::Customer(key) => customers.push(key.0.to_vec()),
+                PaymentWord::Customer(key) => customers.extend(key.forms(self.keys)),
             }
         }
         let mut found: Vec<i64> = Vec::new();
@@ -302,5 +316,5 @@ impl WriteOp<'_> {
     }
 }
 
-type Made = (i64, Option<String>, Option<Vec<u8>>);
+type Made = (i64, Option<Sealed>, Option<Vec<u8>>);
 type Confirmed = (i64, i16, Option<i64>, i64, Option<String>);

@@ -11,6 +11,8 @@ use diesel::prelude::*;
 use crate::agents::CashReferenceState;
 use crate::ledger::Reader;
 use crate::payment_words::PaymentWord;
+use crate::personal::Sealed;
+use crate::personal::columns::PAYMENTS_PHONE;
 use crate::states::PaymentState;
 use crate::storage::schema::{
     cash_references, desk_quotes, id_blocks, payment_links, payment_words, payments, quotes, quotes_kept,
@@ -57,17 +59,17 @@ impl WriteOp<'_> {
         let over = || {
             payments::table.filter(payments::id.eq_any(some.to_vec())).filter(payments::state.eq_any(final_states()))
         };
-        let phones: Vec<(i64, Option<String>)> =
+        let phones: Vec<(i64, Option<Sealed>)> =
             over().select((payments::id, payments::phone)).load(self.connection)?;
         for (id, phone) in phones {
-            let Some(phone) = phone else { continue };
+            let Some(phone) = self.keys.open_some(&PAYMENTS_PHONE, id, phone.as_ref())? else { continue };
             let word = payment_words::table
-                .filter(payment_words::word.eq(PaymentWord::Phone(phone).digest()))
+                .filter(payment_words::word.eq_any(PaymentWord::Phone(phone).forms(self.keys)))
                 .filter(payment_words::payment_id.eq(id));
             diesel::delete(word).execute(self.connection)?;
         }
         let known = over().filter(payments::phone.is_not_null().or(payments::email.is_not_null()));
-        let none = (payments::phone.eq(None::<String>), payments::email.eq(None::<String>));
+        let none = (payments::phone.eq(None::<Sealed>), payments::email.eq(None::<Sealed>));
         Ok(diesel::update(known).set(none).execute(self.connection)?)
     }
 
@@ -79,7 +81,7 @@ impl WriteOp<'_> {
             .filter(
                 cash_references::state.ne(CashReferenceState::Open.code()).or(cash_references::expires_at.lt(before)),
             );
-        Ok(diesel::update(over).set(cash_references::phone.eq(None::<String>)).execute(self.connection)?)
+        Ok(diesel::update(over).set(cash_references::phone.eq(None::<Sealed>)).execute(self.connection)?)
     }
 
     /// Deletes payment links that ended before this time; how many.
@@ -135,7 +137,7 @@ impl Reader<'_> {
         after: i64,
         limit: i64,
     ) -> Result<Option<OldPayers>, StorageError> {
-        type Row = (i64, NaiveDateTime, i16, Option<String>, Option<String>);
+        type Row = (i64, NaiveDateTime, i16, Option<Sealed>, Option<Sealed>);
         let blocks: Vec<BlockRow> = id_blocks::table
             .filter(id_blocks::beyond.gt(after))
             .filter(id_blocks::forgotten_upto.lt(id_blocks::beyond - 1))

@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::bills::first_half;
 use crate::ledger::Reader;
-use crate::storage::StorageError;
+use crate::personal::columns::{VOICE_CALLS_PHONE, VOICE_CALLS_STATE, VOICE_HANDOVERS_PHONE, VOICE_STEPS_ANSWER};
+use crate::personal::{Keyring, Sealed};
 use crate::storage::rows::biller_code;
 use crate::storage::schema::{voice_calls, voice_handovers, voice_steps};
+use crate::storage::{Conn, StorageError};
 use crate::vocabulary::{Language, UnknownWord, words};
 use crate::writer::WriteOp;
 
@@ -130,7 +132,7 @@ pub fn voice_request(values: &[&str]) -> [u8; 16] {
 #[diesel(table_name = voice_handovers)]
 struct HandoverRow {
     id: i64,
-    phone: Option<String>,
+    phone: Option<Sealed>,
     language: i16,
     biller: Option<i32>,
     receivable_type: Option<String>,
@@ -142,14 +144,12 @@ struct HandoverRow {
     taken_at: Option<NaiveDateTime>,
 }
 
-impl TryFrom<HandoverRow> for Handover {
-    type Error = StorageError;
-
-    fn try_from(row: HandoverRow) -> Result<Self, StorageError> {
+impl Handover {
+    fn read(row: HandoverRow, keys: &Keyring) -> Result<Self, StorageError> {
         let damaged = |what: &str| StorageError::Damaged(format!("{what} of hand-over {}", row.id));
         Ok(Self {
             id: row.id,
-            phone: row.phone,
+            phone: keys.open_some(&VOICE_HANDOVERS_PHONE, row.id, row.phone.as_ref())?,
             context: NewHandover {
                 language: Language::from_code(row.language).ok_or_else(|| damaged("language"))?,
                 biller: row.biller.map(biller_code).transpose()?,
@@ -179,15 +179,15 @@ impl WriteOp<'_> {
             .get_result(self.connection)
             .optional()?;
         if let Some(id) = known {
-            return read_call(self.connection, id);
+            return read_call(self.connection, self.keys, id);
         }
         let id = self.next_id()?;
         let values = (
             voice_calls::id.eq(id),
             voice_calls::call_sid.eq(sid),
-            voice_calls::phone.eq(phone),
+            voice_calls::phone.eq(self.keys.seal_some(&VOICE_CALLS_PHONE, id, phone)?),
             voice_calls::step.eq(0),
-            voice_calls::state.eq(state),
+            voice_calls::state.eq(self.keys.seal(&VOICE_CALLS_STATE, id, state)?),
             voice_calls::created_at.eq(now),
             voice_calls::updated_at.eq(now),
         );
@@ -197,20 +197,20 @@ impl WriteOp<'_> {
 
     /// Keeps a step with its answer and moves the call on, all of it or nothing.
     pub fn take_voice_step(&mut self, new: &NewVoiceStep) -> Result<TakenStep, StorageError> {
-        if let Some((_, answer)) = read_answer(self.connection, new.call, new.step)? {
+        if let Some((_, answer)) = read_answer(self.connection, self.keys, new.call, new.step)? {
             return Ok(TakenStep::Answered(answer));
         }
         let call = voice_calls::table.filter(voice_calls::id.eq(new.call)).filter(voice_calls::ended_at.is_null());
         let moved = (
             voice_calls::step.eq(new.step + 1),
-            voice_calls::state.eq(&new.state),
+            voice_calls::state.eq(self.keys.seal(&VOICE_CALLS_STATE, new.call, &new.state)?),
             voice_calls::updated_at.eq(new.at),
             voice_calls::ended_at.eq(new.ends.then_some(new.at)),
         );
         let turn = call.filter(voice_calls::step.eq(new.step));
         if diesel::update(turn).set(moved).execute(self.connection)? != 1 {
             // Another process may have answered it since the look above.
-            let answer = read_answer(self.connection, new.call, new.step)?;
+            let answer = read_answer(self.connection, self.keys, new.call, new.step)?;
             return Ok(answer.map_or(TakenStep::OutOfTurn, |(_, answer)| TakenStep::Answered(answer)));
         }
         if let Some(biller) = new.biller {
@@ -221,7 +221,7 @@ impl WriteOp<'_> {
             voice_steps::call_id.eq(new.call),
             voice_steps::step.eq(new.step),
             voice_steps::request.eq(new.request.as_slice()),
-            voice_steps::answer.eq(&new.answer),
+            voice_steps::answer.eq(self.keys.seal(&VOICE_STEPS_ANSWER, new.call, &new.answer)?),
             voice_steps::created_at.eq(new.at),
         );
         diesel::insert_into(voice_steps::table).values(values).execute(self.connection)?;
@@ -238,14 +238,16 @@ impl WriteOp<'_> {
         if known > 0 {
             return Ok(());
         }
-        let phone: Option<String> = voice_calls::table
+        let phone: Option<Sealed> = voice_calls::table
             .filter(voice_calls::id.eq(call))
             .select(voice_calls::phone)
             .get_result(self.connection)?;
+        let phone = self.keys.open_some(&VOICE_CALLS_PHONE, call, phone.as_ref())?;
+        let id = self.next_id()?;
         let values = (
-            voice_handovers::id.eq(self.next_id()?),
+            voice_handovers::id.eq(id),
             voice_handovers::call_id.eq(call),
-            voice_handovers::phone.eq(phone),
+            voice_handovers::phone.eq(self.keys.seal_some(&VOICE_HANDOVERS_PHONE, id, phone.as_deref())?),
             voice_handovers::language.eq(new.language.code()),
             voice_handovers::biller.eq(new.biller.map(i32::from)),
             voice_handovers::receivable_type.eq(&new.receivable_type),
@@ -304,22 +306,27 @@ impl WriteOp<'_> {
     }
 }
 
-type CallRow = (i64, Option<String>, i32, String, Option<NaiveDateTime>);
+type CallRow = (i64, Option<Sealed>, i32, Sealed, Option<NaiveDateTime>);
 
-fn read_call(connection: &mut crate::storage::Conn, id: i64) -> Result<VoiceCall, StorageError> {
+fn read_call(connection: &mut Conn, keys: &Keyring, id: i64) -> Result<VoiceCall, StorageError> {
     let columns = (voice_calls::id, voice_calls::phone, voice_calls::step, voice_calls::state, voice_calls::ended_at);
     let row: CallRow = voice_calls::table.filter(voice_calls::id.eq(id)).select(columns).get_result(connection)?;
     let (id, phone, step, state, ended_at) = row;
+    let phone = keys.open_some(&VOICE_CALLS_PHONE, id, phone.as_ref())?;
+    let state = keys.open(&VOICE_CALLS_STATE, id, &state)?;
     Ok(VoiceCall { id, phone, step, state, ended: ended_at.is_some() })
 }
 
 fn read_answer(
-    connection: &mut crate::storage::Conn,
+    connection: &mut Conn,
+    keys: &Keyring,
     call: i64,
     step: i32,
 ) -> Result<Option<(Vec<u8>, String)>, StorageError> {
     let row = voice_steps::table.filter(voice_steps::call_id.eq(call)).filter(voice_steps::step.eq(step));
-    Ok(row.select((voice_steps::request, voice_steps::answer)).get_result(connection).optional()?)
+    let row: Option<(Vec<u8>, Sealed)> =
+        row.select((voice_steps::request, voice_steps::answer)).get_result(connection).optional()?;
+    row.map(|(request, answer)| Ok((request, keys.open(&VOICE_STEPS_ANSWER, call, &answer)?))).transpose()
 }
 
 impl Reader<'_> {
@@ -330,7 +337,7 @@ impl Reader<'_> {
             .select(voice_calls::id)
             .get_result(self.connection)
             .optional()?;
-        id.map(|id| read_call(self.connection, id)).transpose()
+        id.map(|id| read_call(self.connection, self.keys, id)).transpose()
     }
 
     /// What a step of a call was answered, and whether this request is the one that was answered.
@@ -340,14 +347,14 @@ impl Reader<'_> {
         step: i32,
         request: &[u8; 16],
     ) -> Result<Option<(String, bool)>, StorageError> {
-        let known = read_answer(self.connection, call, step)?;
+        let known = read_answer(self.connection, self.keys, call, step)?;
         Ok(known.map(|(known, answer)| (answer, known == request.as_slice())))
     }
 
     /// The biller at which a caller's last call found a bill.
     pub fn last_voice_biller(&mut self, phone: &str) -> Result<Option<u16>, StorageError> {
         let biller: Option<Option<i32>> = voice_calls::table
-            .filter(voice_calls::phone.eq(phone))
+            .filter(voice_calls::phone.eq_any(self.keys.forms(&VOICE_CALLS_PHONE, phone)?))
             .filter(voice_calls::biller.is_not_null())
             .order(voice_calls::id.desc())
             .select(voice_calls::biller)
@@ -359,7 +366,8 @@ impl Reader<'_> {
     /// A caller who was handed over, waiting or not.
     pub fn handover(&mut self, id: i64) -> Result<Option<Handover>, StorageError> {
         let query = voice_handovers::table.filter(voice_handovers::id.eq(id)).select(HandoverRow::as_select());
-        query.get_result(self.connection).optional()?.map(Handover::try_from).transpose()
+        let row: Option<HandoverRow> = query.get_result(self.connection).optional()?;
+        row.map(|row| Handover::read(row, self.keys)).transpose()
     }
 
     /// Callers who were handed over and are not closed, those who wait longest first.
@@ -370,6 +378,6 @@ impl Reader<'_> {
             .limit(WAITING_MAX)
             .select(HandoverRow::as_select())
             .load(self.connection)?;
-        rows.into_iter().map(Handover::try_from).collect()
+        rows.into_iter().map(|row| Handover::read(row, self.keys)).collect()
     }
 }

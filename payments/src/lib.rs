@@ -23,6 +23,7 @@ pub mod links;
 pub mod messages;
 pub mod networks;
 pub mod outcomes;
+pub mod personal;
 pub mod phone;
 pub mod refunds;
 pub mod register;

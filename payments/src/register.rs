@@ -240,8 +240,9 @@ impl Story {
 
     /// By what the receipt can be sent once more: it was confirmed, and there is somebody to send it to.
     pub fn receipts(&self) -> Vec<ReceiptBy> {
-        let is_mobile = |phone: &String| crate::phone::is_mobile(phone);
-        let sms = self.payment.phone.as_ref().filter(|phone| is_mobile(phone)).map(|_| ReceiptBy::Sms);
+        // One that cannot be read is sent nothing.
+        let phone = self.payment.phone().ok().flatten();
+        let sms = phone.filter(|phone| crate::phone::is_mobile(phone)).map(|_| ReceiptBy::Sms);
         let mail = self.payment.email.as_ref().map(|_| ReceiptBy::Mail);
         match self.payment.state {
             PaymentState::Confirmed => sms.into_iter().chain(mail).collect(),

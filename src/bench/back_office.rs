@@ -11,7 +11,8 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use ledger::{
-    Channel, CustomerKey, DatabaseUrl, Instrument, Ledger, Money, PaymentQuery, PaymentState, Reader, StorageError,
+    Channel, CustomerKey, DataKeys, DatabaseUrl, Instrument, Ledger, Money, PaymentQuery, PaymentState, Reader,
+    StorageError,
 };
 
 use super::floor::ScratchDatabase;
@@ -28,7 +29,7 @@ pub struct BackOfficeBench {
     /// Payments in the database.
     pub payments: u64,
     /// A database of `fatoura generate`, to measure instead of generating.
-    pub filled: Option<DatabaseUrl>,
+    pub filled: Option<(DatabaseUrl, DataKeys)>,
 }
 
 /// Times that each page is asked for.
@@ -41,12 +42,12 @@ const PAGES_ON: usize = 4;
 /// Runs the benchmark and prints as it goes.
 pub fn run(options: &BackOfficeBench, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "{}", machine::describe())?;
-    if let Some(filled) = &options.filled {
+    if let Some((filled, keys)) = &options.filled {
         let now = Utc::now();
-        let unordered = Ledger::open(filled, 1, Arc::new(|| {}))?;
+        let unordered = Ledger::open(filled, keys, 1, Arc::new(|| {}))?;
         generate::order(&unordered, now, out)?;
         unordered.close();
-        return measure(filled, now, out);
+        return measure(filled, keys, now, out);
     }
     let place = tempfile::tempdir_in(&options.folder)
         .with_context(|| format!("cannot make a folder in {}", options.folder.display()))?;
@@ -61,16 +62,17 @@ pub fn run(options: &BackOfficeBench, out: &mut dyn Write) -> anyhow::Result<()>
 
 fn database(options: &BackOfficeBench, url: &DatabaseUrl, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
     Ledger::migrate(url)?;
+    let keys = DataKeys::generate();
     let until = Utc::now();
     writeln!(out, "\n{name}: generating {} payments", options.payments)?;
-    let empty = Ledger::open_to_fill(url)?;
+    let empty = Ledger::open_to_fill(url, &keys)?;
     generate::run(&empty, &Plan { payments: options.payments, seed: 1, until }, out)?;
     empty.close();
-    measure(url, until, out)
+    measure(url, &keys, until, out)
 }
 
-fn measure(url: &DatabaseUrl, until: DateTime<Utc>, out: &mut dyn Write) -> anyhow::Result<()> {
-    let ledger = Ledger::open(url, 2, Arc::new(|| {}))?;
+fn measure(url: &DatabaseUrl, keys: &DataKeys, until: DateTime<Utc>, out: &mut dyn Write) -> anyhow::Result<()> {
+    let ledger = Ledger::open(url, keys, 2, Arc::new(|| {}))?;
     if let DatabaseUrl::Postgres(server) = url {
         // As the server does by itself after some minutes.
         PgConnection::establish(server)?.batch_execute("ANALYZE")?;

@@ -20,7 +20,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use ledger::{DatabaseUrl, Ledger};
+use ledger::{DataKeys, DatabaseUrl, Ledger, sealing_ns};
 
 pub use self::back_office::{BackOfficeBench, run as run_back_office};
 pub(crate) use self::counters::Counters;
@@ -45,6 +45,8 @@ pub struct BenchOptions {
 
 /// Callers side by side: a lone one, a shop, a month end.
 const CALLERS: [usize; 3] = [1, 16, 256];
+/// Texts that are sealed and opened.
+const SEALS: u32 = 200_000;
 
 /// Runs the benchmark and prints as it goes.
 pub fn run(options: &BenchOptions, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -60,11 +62,21 @@ pub fn run(options: &BenchOptions, out: &mut dyn Write) -> anyhow::Result<()> {
     // First: a server that is not there should be known before minutes of measuring.
     let scratch = options.postgres.as_deref().map(floor::ScratchDatabase::make).transpose()?;
     fsync(out, "before")?;
+    sealing(out)?;
     database(options, &url, "SQLite", out)?;
     if let Some(scratch) = &scratch {
         database(options, &scratch.url, "PostgreSQL", out)?;
     }
     fsync(out, "after")
+}
+
+/// What sealing personal data costs, without a database.
+fn sealing(out: &mut dyn Write) -> anyhow::Result<()> {
+    writeln!(out, "\nsealing personal data, ns each")?;
+    for (what, ns) in sealing_ns(SEALS)? {
+        writeln!(out, "{what:<34}{ns:>12}")?;
+    }
+    Ok(())
 }
 
 fn database(options: &BenchOptions, url: &DatabaseUrl, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -77,7 +89,7 @@ fn database(options: &BenchOptions, url: &DatabaseUrl, name: &str, out: &mut dyn
     let singly = floor::one_transaction_each(url, (options.payments / 4).max(100))?;
     line(out, "one transaction a payment", &singly, None)?;
 
-    let ledger = Arc::new(Ledger::open(url, 4, Arc::new(|| {}))?);
+    let ledger = Arc::new(Ledger::open(url, &DataKeys::generate(), 4, Arc::new(|| {}))?);
     let maker = Arc::new(Maker::new());
     let mut best = None;
     for callers in CALLERS {

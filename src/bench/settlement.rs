@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, TimeDelta, Utc};
-use ledger::{Advance, Channel, CustomerKey, DatabaseUrl, Instrument, Ledger, LedgerError, Moment, NewQuote, Step};
+use ledger::{
+    Advance, Channel, CustomerKey, DataKeys, DatabaseUrl, Instrument, Ledger, LedgerError, Moment, NewQuote, Step,
+};
 use settlement::files::{AccountForm, PayingAccount, TransferVersion};
 use settlement::terms::{CommissionRule, Terms};
 use settlement::{BankHolidays, BankTerms, SettledBiller};
@@ -60,7 +62,7 @@ fn day(
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     Ledger::migrate(url)?;
-    let ledger = Arc::new(Ledger::open(url, 4, Arc::new(|| {}))?);
+    let ledger = Arc::new(Ledger::open(url, &DataKeys::generate(), 4, Arc::new(|| {}))?);
     let billers = billers();
     writeln!(out, "\n{name}; a day of {} payments over {} billers", options.payments, billers.len())?;
     let mut table = Table::begin(out)?;

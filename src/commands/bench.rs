@@ -5,8 +5,10 @@ use std::io::Write;
 use super::Outcome;
 use crate::bench::{self, BackOfficeBench, BenchOptions, SettlementBench};
 use crate::cli::{BackOfficeBenchArgs, BenchArgs, OtherBench, SettlementBenchArgs};
+use crate::config::{DatabaseConfig, Environment};
+use crate::data_keys;
 
-pub(super) fn run(args: BenchArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: BenchArgs, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let many = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     match args.other {
         Some(OtherBench::Settlement(SettlementBenchArgs { folder, postgres, payments, statement_mb })) => {
@@ -15,10 +17,15 @@ pub(super) fn run(args: BenchArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
             return Ok(Outcome::Done);
         }
         Some(OtherBench::BackOffice(BackOfficeBenchArgs { folder, postgres, payments, database_url })) => {
-            bench::run_back_office(
-                &BackOfficeBench { folder, postgres, payments: payments.into(), filled: database_url },
-                out,
-            )?;
+            let filled = match database_url {
+                Some(url) => {
+                    let database = DatabaseConfig { url, ..DatabaseConfig::from_environment(environment)? };
+                    let keys = data_keys::of(&database)?;
+                    Some((database.url, keys))
+                }
+                None => None,
+            };
+            bench::run_back_office(&BackOfficeBench { folder, postgres, payments: payments.into(), filled }, out)?;
             return Ok(Outcome::Done);
         }
         None => {}

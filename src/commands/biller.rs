@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use anyhow::Context;
 use biller_adapters::ConnectorSettings;
 use chrono::Utc;
-use ledger::{DatabaseUrl, Ledger};
 use payments::catalogue::{Biller, import as files};
 use secrecy::SecretString;
 
 use super::{Outcome, existing_database};
 use crate::cli::ImportArgs;
-use crate::config::Environment;
+use crate::config::{DatabaseConfig, Environment};
+use crate::data_keys;
 
 /// Takes billers from files, all or none.
 pub(super) fn import(args: &ImportArgs, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -31,7 +31,7 @@ pub(super) fn import(args: &ImportArgs, environment: &Environment, out: &mut dyn
             return Ok(Outcome::Faulty);
         }
     };
-    store(&database.url, &billers)?;
+    store(&database, &billers)?;
     for biller in &billers {
         writeln!(out, "{} {} ({})", biller.code, biller.name.fr, protocol(&biller.connector).0)?;
         let name = protocol(&biller.connector).1;
@@ -91,22 +91,16 @@ fn connector_fault(biller: &Biller) -> Option<String> {
 }
 
 /// Puts billers into the ledger, each in place of what was under its code. A hub that runs takes them over by itself.
-pub(super) fn store(url: &DatabaseUrl, billers: &[Biller]) -> anyhow::Result<()> {
-    let ledger = open(url)?;
+pub(super) fn store(database: &DatabaseConfig, billers: &[Biller]) -> anyhow::Result<()> {
+    let ledger = data_keys::open_beside(database)?;
     payments::import_billers(&ledger, billers, Utc::now()).context("the billers cannot be stored")?;
     ledger.close();
     Ok(())
 }
 
-/// A ledger for a command's few reads and writes.
-fn open(url: &DatabaseUrl) -> anyhow::Result<Ledger> {
-    Ledger::open_beside(url).with_context(|| format!("the ledger at {url}"))
-}
-
 /// Prints the billers as a table.
 pub(super) fn list(environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let url = existing_database(environment)?.url;
-    let ledger = open(&url)?;
+    let ledger = data_keys::open_beside(&existing_database(environment)?)?;
     let stored = ledger.read(|reader| reader.billers()).context("the billers cannot be read")?;
     let mut rows = vec![["CODE", "CATEGORY", "PROTOCOL", "TYPES", "CHANNELS", "NAME"].map(str::to_owned)];
     for row in stored {

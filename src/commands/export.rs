@@ -4,11 +4,11 @@ use std::io::{BufWriter, Write};
 
 use anyhow::Context;
 use chrono::Months;
-use ledger::Ledger;
 
 use super::{Outcome, existing_database};
 use crate::cli::StampDutyArgs;
 use crate::config::Environment;
+use crate::data_keys;
 
 /// A journal for hledger.
 pub(super) fn hledger(environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -26,8 +26,7 @@ pub(super) fn stamp_duty(
     environment: &Environment,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let url = existing_database(environment)?.url;
-    let ledger = Ledger::open_beside(&url).with_context(|| format!("the ledger at {url}"))?;
+    let ledger = data_keys::open_beside(&existing_database(environment)?)?;
     writeln!(out, "month,receipts,discharged,duty")?;
     for number in 0..args.months {
         let after = |months| args.from.checked_add_months(Months::new(months)).context("a month beyond the calendar");

@@ -15,6 +15,7 @@ use super::{Outcome, block_on, existing_database};
 use crate::app::{App, Outside};
 use crate::cli::{JobAction, JobHistoryArgs, JobRunArgs};
 use crate::config::{Config, Environment, ReconcileConfig, RetentionConfig, SettlementConfig};
+use crate::data_keys;
 use crate::jobs::{Ended, JOBS, Job, Parts, Runner, find, in_words, take_in};
 use crate::signals::StopSignals;
 
@@ -37,8 +38,7 @@ fn known(name: &str) -> anyhow::Result<&'static Job> {
 }
 
 fn open(environment: &Environment) -> anyhow::Result<Ledger> {
-    let url = existing_database(environment)?.url;
-    Ledger::open_beside(&url).with_context(|| format!("the ledger at {url}"))
+    data_keys::open_beside(&existing_database(environment)?)
 }
 
 fn list(environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {

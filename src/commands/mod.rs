@@ -10,6 +10,7 @@ mod generate;
 mod job;
 mod migrate;
 mod network;
+mod personal;
 mod reconcile;
 mod sandbox;
 mod sandbox_network;
@@ -93,8 +94,9 @@ fn execute(command: Command, environment: &Environment, out: &mut dyn Write) -> 
         Command::Job(args) => job::run(args.action, environment, out),
         Command::Reconcile(args) => reconcile::run(&args.action, environment, out),
         Command::Settlement(args) => settlement::run(&args.action, environment, out),
-        Command::Bench(args) => bench::run(args, out),
+        Command::Bench(args) => bench::run(args, environment, out),
         Command::Generate(args) => generate::run(args, environment, out),
+        Command::Personal(args) => personal::run(&args.action, environment, out),
     }
 }
 

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use ledger::{DatabaseUrl, Ledger, OutletTaken};
+use ledger::OutletTaken;
 use payments::networks::{Network, import as files};
 
 use super::{Outcome, existing_database};
 use crate::cli::NetworkImportArgs;
-use crate::config::Environment;
+use crate::config::{DatabaseConfig, Environment};
+use crate::data_keys;
 
 /// Takes networks from files, all or none.
 pub(super) fn import(
@@ -24,7 +25,7 @@ pub(super) fn import(
     let mut faults = Vec::new();
     let networks = read_all(&args.files, &mut faults);
     if faults.is_empty() {
-        let taken = store(&database.url, &networks, Utc::now())?;
+        let taken = store(&database, &networks, Utc::now())?;
         faults.extend(taken.into_iter().map(|OutletTaken { outlet, by, of }| {
             format!("network {by}: outlet {outlet} belongs to network {of}; an outlet's number is its own for ever")
         }));
@@ -87,22 +88,20 @@ fn read_all(paths: &[PathBuf], faults: &mut Vec<String>) -> Vec<Network> {
 
 /// Puts networks into the ledger, each in place of what was under its code; the outlets that belong to others, if any. A
 /// hub that runs takes them over by itself.
-pub(super) fn store(url: &DatabaseUrl, networks: &[Network], now: DateTime<Utc>) -> anyhow::Result<Vec<OutletTaken>> {
-    let ledger = open(url)?;
+pub(super) fn store(
+    database: &DatabaseConfig,
+    networks: &[Network],
+    now: DateTime<Utc>,
+) -> anyhow::Result<Vec<OutletTaken>> {
+    let ledger = data_keys::open_beside(database)?;
     let taken = payments::import_networks(&ledger, networks, now).context("the networks cannot be stored")?;
     ledger.close();
     Ok(taken)
 }
 
-/// A ledger for a command's few reads and writes.
-fn open(url: &DatabaseUrl) -> anyhow::Result<Ledger> {
-    Ledger::open_beside(url).with_context(|| format!("the ledger at {url}"))
-}
-
 /// Prints the networks and their outlets, with what is left of each float.
 pub(super) fn list(environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let url = existing_database(environment)?.url;
-    let ledger = open(&url)?;
+    let ledger = data_keys::open_beside(&existing_database(environment)?)?;
     let stored = ledger.read(|reader| reader.networks()).context("the networks cannot be read")?;
     if stored.is_empty() {
         writeln!(out, "no networks; import some with `fatoura network import FILE...`")?;

@@ -13,13 +13,13 @@ use staff::{Role, Scope, passwords};
 use super::{Outcome, existing_database};
 use crate::cli::{RoleArgs, UserAction};
 use crate::config::Environment;
+use crate::data_keys;
 
 /// Longest line read as a password.
 const LINE_BYTES_MAX: u64 = 4_096;
 
 pub(super) fn run(action: UserAction, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let url = existing_database(environment)?.url;
-    let ledger = Ledger::open_beside(&url).with_context(|| format!("the ledger at {url}"))?;
+    let ledger = data_keys::open_beside(&existing_database(environment)?)?;
     let done = execute(action, &ledger, out);
     ledger.close();
     done.map(|()| Outcome::Done)

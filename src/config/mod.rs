@@ -92,6 +92,7 @@ impl Config {
         reader.refuse_unknown(&known());
         let database = DatabaseConfig::read(&mut reader);
         let web = WebConfig::read(&mut reader);
+        DatabaseConfig::require_keys(&mut reader, web.as_ref().map(|web| web.public_url.as_str()));
         let tls = TlsConfig::read(&mut reader);
         let cmi = cmi::read(&mut reader);
         let twilio = twilio::read(&mut reader);

@@ -9,8 +9,11 @@ use super::*;
 
 const SECRET: &str = "a secret that nobody may see, long enough for a key";
 
+const DATA_KEYS: &str = "new:bm9ib2R5IG1heSBzZWUgdGhpcyBrZXkgb2YgMzIgYiE=";
+
 fn good() -> BTreeMap<&'static str, &'static str> {
     BTreeMap::from([
+        ("FATOURA_DATA_KEYS", DATA_KEYS),
         ("FATOURA_PUBLIC_URL", "https://pay.example.ma"),
         ("FATOURA_COOKIE_KEY", SECRET),
         ("FATOURA_CMI_CLIENT_ID", "600001234"),
@@ -59,6 +62,7 @@ fn an_empty_environment_names_everything_that_is_missing() {
 fn all_faults_come_at_once_and_no_secret_is_shown() {
     let faults = read(&[
         ("FATOURA_DATABASE_URL", "mysql://hub:hunter2@db/fatoura"),
+        ("FATOURA_DATA_KEYS", "new:hunter2"),
         ("FATOURA_LISTEN", "8080"),
         ("FATOURA_PUBLIC_URL", "http://pay.example.ma"),
         ("FATOURA_COOKIE_KEY", "hunter2"),
@@ -106,13 +110,15 @@ fn nothing_secret_is_in_debug_output() {
     assert!(config.twilio.is_some() && config.smtp.is_some());
     assert_eq!(config.voice.as_ref().unwrap().public_url, "https://pay.example.ma");
     let shown = format!("{config:?}");
-    assert!(!shown.contains("nobody may see") && !shown.contains("hunter2"), "{shown}");
+    assert!(!shown.contains("nobody may see") && !shown.contains("hunter2") && !shown.contains("bm9ib2R5"), "{shown}");
     let environment: Environment = good().into_iter().collect();
     assert!(!format!("{environment:?}").contains("nobody may see"));
 }
 
 #[rstest]
 #[case::loopback_may_be_plain(&[("FATOURA_PUBLIC_URL", "http://127.0.0.1:8080")], None)]
+#[case::a_trial_makes_its_data_keys(&[("FATOURA_PUBLIC_URL", "http://localhost"), ("FATOURA_DATA_KEYS", "")], None)]
+#[case::payers_elsewhere_need_data_keys(&[("FATOURA_DATA_KEYS", "")], Some("FATOURA_DATA_KEYS: expected NAME:KEY"))]
 #[case::tls_means_https(
     &[("FATOURA_PUBLIC_URL", "http://localhost"), ("FATOURA_TLS_CERTIFICATE", "c"), ("FATOURA_TLS_KEY", "k")],
     Some("expected https://")

@@ -234,7 +234,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let url = DatabaseUrl::Sqlite(folder.path().join("ledger.db"));
             Ledger::migrate(&url).unwrap();
-            let ledger = Ledger::open(&url, 2, Arc::new(|| {})).unwrap();
+            let ledger = Ledger::open(&url, &ledger::DataKeys::of_bytes([7; 32]), 2, Arc::new(|| {})).unwrap();
             let dropped = Self { folder, ledger };
             fs::create_dir(dropped.at("")).unwrap();
             files.iter().for_each(|(name, text)| fs::write(dropped.at(name), text).unwrap());

@@ -50,7 +50,7 @@ impl World {
 
     /// A process with a clock of its own.
     async fn node_by(&self, now: Arc<StdMutex<DateTime<Utc>>>, jobs: &[Job]) -> Node {
-        let ledger = Arc::new(Ledger::open_beside(&self.database.url).unwrap());
+        let ledger = Arc::new(Ledger::open_beside(&self.database.url, &ledger::DataKeys::of_bytes([7; 32])).unwrap());
         let parts = Parts {
             ledger: Arc::clone(&ledger),
             clock: Arc::new(move || *now.lock().unwrap()),

@@ -176,6 +176,12 @@ actions! {
     DisputeRefused = "dispute-refused";
     /// They opened a closed complaint once more.
     DisputeReopened = "dispute-reopened";
+    /// They took out all that is held of a person.
+    PersonalDataExported = "personal-data-exported";
+    /// They asked that a person's data be erased.
+    ErasureAsked = "erasure-asked";
+    /// As the second person they had it erased.
+    PersonalDataErased = "personal-data-erased";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

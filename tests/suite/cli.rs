@@ -37,6 +37,7 @@ impl Bench {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fatoura"));
         let database = format!("sqlite:{}", self.path("fatoura.db").display());
         command.args(words).current_dir(&self.folder).env_clear().env("FATOURA_DATABASE_URL", database);
+        command.env("FATOURA_DATA_KEYS", ledger::DataKeys::of_bytes(crate::support::DATA_KEY).to_list());
         command
     }
 

@@ -31,6 +31,7 @@ mod reconcile_command;
 mod refunds;
 mod register;
 mod reports;
+mod scrubber;
 mod settlement;
 mod settlement_command;
 mod staff_pages;

@@ -155,3 +155,6 @@ audit-member-disabled = تعطيل عضو
 audit-member-enabled = إعادة تفعيل عضو
 audit-roles-set = تعيين الأدوار
 audit-customer-viewed = اطلاع على معطيات زبون
+audit-personal-data-exported = استخراج المعطيات الخاصة بشخص
+audit-erasure-asked = طلب محو معطيات شخص
+audit-personal-data-erased = محو معطيات شخص

@@ -150,3 +150,6 @@ audit-member-disabled = Member disabled
 audit-member-enabled = Member enabled
 audit-roles-set = Roles set
 audit-customer-viewed = Customer data viewed
+audit-personal-data-exported = Data held of a person taken out
+audit-erasure-asked = Erasure of a person’s data asked for
+audit-personal-data-erased = A person’s data erased

@@ -150,3 +150,6 @@ audit-member-disabled = Membre désactivé
 audit-member-enabled = Membre réactivé
 audit-roles-set = Rôles modifiés
 audit-customer-viewed = Données d’un client consultées
+audit-personal-data-exported = Données d’une personne extraites
+audit-erasure-asked = Effacement des données d’une personne demandé
+audit-personal-data-erased = Données d’une personne effacées

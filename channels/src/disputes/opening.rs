@@ -134,7 +134,7 @@ pub(crate) async fn open(
         (None, false, false) => DisputeOrigin::Desk,
         _ => return Err(Fault::NotOffered),
     };
-    let (phone, email) = or_of_payment(typed_contact, &found.payment);
+    let (phone, email) = or_of_payment(typed_contact, &found.payment)?;
     let payment = found.payment.id;
     let told = told.to_owned();
     let wish = DisputeWish { payment, kind, origin, told, phone, email, language: found.payment.language };

@@ -1,8 +1,10 @@
 //! What the pages of disputes share: who may see which, words, what was done as lines.
 
 use ledger::{
-    Dispute, DisputeAction, DisputeEvent, DisputeKind, DisputeOrigin, DisputeOutcome, DisputeState, Language, Reference,
+    Dispute, DisputeAction, DisputeEvent, DisputeKind, DisputeOrigin, DisputeOutcome, DisputeState, Language,
+    PersonalText, Reference,
 };
+use payments::api::Infrastructure;
 use payments::disputes::{DISPUTE_CHARS_MAX, DisputeView};
 use payments::{card_numbers, phone};
 use staff::Permission;
@@ -204,11 +206,12 @@ pub(super) fn contact(typed_phone: &str, typed_email: &str) -> Result<Contact, (
 }
 
 /// Those of the payment, where none were typed.
-pub(super) fn or_of_payment(typed: Contact, payment: &ledger::Payment) -> Contact {
-    match typed {
-        (None, None) => (payment.phone.clone().filter(|number| phone::is_mobile(number)), payment.email.clone()),
-        typed => typed,
+pub(super) fn or_of_payment(typed: Contact, payment: &ledger::Payment) -> Result<Contact, Infrastructure> {
+    if typed != (None, None) {
+        return Ok(typed);
     }
+    let said = |text: &Option<PersonalText>| text.as_ref().map(PersonalText::reveal).transpose();
+    Ok((said(&payment.phone)?.filter(|number| phone::is_mobile(number)), said(&payment.email)?))
 }
 
 /// The public reference that a text of an address is.

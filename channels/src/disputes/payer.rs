@@ -120,7 +120,7 @@ async fn ask_page(
         amount,
         kinds: kind_choices(language, &found.kinds, &typed.kind),
         cools_until: found.cools_until.map(|at| format::moment(language, at)).unwrap_or_default(),
-        has_contact: or_of_payment((None, None), &found.payment) != (None, None),
+        has_contact: or_of_payment((None, None), &found.payment)? != (None, None),
         open,
         typed,
         page: context.page("disputes-ask-title").branded_if(biller),
@@ -155,7 +155,7 @@ pub(crate) async fn open(
         return again(WRONG, "told", i18n::text(language, key)).await;
     }
     let contact = match contact(phone, email) {
-        Ok(contact) => or_of_payment(contact, &found.payment),
+        Ok(contact) => or_of_payment(contact, &found.payment)?,
         Err((field, key)) => return again(WRONG, field, i18n::text(language, key)).await,
     };
     if contact == (None, None) {

@@ -16,7 +16,7 @@ const PASSWORD: &str = "neuf chats noirs";
 fn staff(folder: &tempfile::TempDir) -> Arc<Staff> {
     let url = DatabaseUrl::Sqlite(folder.path().join("ledger.db"));
     Ledger::migrate(&url).unwrap();
-    let ledger = Arc::new(Ledger::open(&url, 2, Arc::new(|| {})).unwrap());
+    let ledger = Arc::new(Ledger::open(&url, &ledger::DataKeys::of_bytes([7; 32]), 2, Arc::new(|| {})).unwrap());
     let tariq = NewMember {
         login: "tariq".to_owned(),
         name: "<Tariq> & \"Co\"".to_owned(),

@@ -7,6 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::ledger::Reader;
+use crate::personal::columns::CASH_REFERENCES_PHONE;
+use crate::personal::{HELD_MAX, Keyring, Sealed};
 use crate::postings::Moment;
 use crate::states::TaskKind;
 use crate::storage::schema::cash_references;
@@ -95,17 +97,15 @@ pub(crate) struct CashReferenceRow {
     quote_id: i64,
     channel: i16,
     language: i16,
-    phone: Option<String>,
+    phone: Option<Sealed>,
     pub state: i16,
     payment_id: Option<i64>,
     created_at: NaiveDateTime,
     pub expires_at: NaiveDateTime,
 }
 
-impl TryFrom<CashReferenceRow> for CashReference {
-    type Error = StorageError;
-
-    fn try_from(row: CashReferenceRow) -> Result<Self, StorageError> {
+impl CashReference {
+    fn read(row: CashReferenceRow, keys: &Keyring) -> Result<Self, StorageError> {
         let damaged = |what: &str| StorageError::Damaged(format!("{what} of cash reference {}", row.id));
         Ok(Self {
             channel: Channel::from_code(row.channel).ok_or_else(|| damaged("channel"))?,
@@ -114,7 +114,7 @@ impl TryFrom<CashReferenceRow> for CashReference {
             id: row.id,
             digits: row.digits,
             quote: row.quote_id,
-            phone: row.phone,
+            phone: keys.open_some(&CASH_REFERENCES_PHONE, row.id, row.phone.as_ref())?,
             payment: row.payment_id,
             created_at: row.created_at,
             expires_at: row.expires_at,
@@ -157,7 +157,7 @@ impl WriteOp<'_> {
             cash_references::quote_id.eq(new.quote),
             cash_references::channel.eq(new.channel.code()),
             cash_references::language.eq(new.language.code()),
-            cash_references::phone.eq(&new.phone),
+            cash_references::phone.eq(self.keys.seal_some(&CASH_REFERENCES_PHONE, id, new.phone.as_deref())?),
             cash_references::state.eq(CashReferenceState::Open.code()),
             cash_references::created_at.eq(new.moment.at.naive_utc()),
             cash_references::expires_at.eq(new.expires_at),
@@ -173,6 +173,13 @@ impl WriteOp<'_> {
             }
         }
         Ok(KeptCashReference::New(id))
+    }
+
+    /// Takes a phone off references that were sent to it; how many.
+    pub(crate) fn forget_reference_phone(&mut self, phone: &str) -> Result<usize, StorageError> {
+        let forms = self.keys.forms(&CASH_REFERENCES_PHONE, phone)?;
+        let sent = cash_references::table.filter(cash_references::phone.eq_any(forms));
+        Ok(diesel::update(sent).set(cash_references::phone.eq(None::<Sealed>)).execute(self.connection)?)
     }
 
     /// Withdraws an open reference; where it stands after that, `None` if there is none of that number.
@@ -195,7 +202,8 @@ impl Reader<'_> {
     pub fn cash_reference(&mut self, digits: &str) -> Result<Option<CashReference>, StorageError> {
         let query =
             cash_references::table.filter(cash_references::digits.eq(digits)).select(CashReferenceRow::as_select());
-        query.get_result(self.connection).optional()?.map(CashReference::try_from).transpose()
+        let row: Option<CashReferenceRow> = query.get_result(self.connection).optional()?;
+        row.map(|row| CashReference::read(row, self.keys)).transpose()
     }
 
     /// What a reference's key made before: [`KeptCashReference::Replayed`], or a conflict; `None` if it is new.
@@ -203,9 +211,21 @@ impl Reader<'_> {
         known(self.connection, key)
     }
 
+    /// References that were sent to a phone.
+    pub(crate) fn cash_references_to(&mut self, phone: &str) -> Result<Vec<CashReference>, StorageError> {
+        let rows: Vec<CashReferenceRow> = cash_references::table
+            .filter(cash_references::phone.eq_any(self.keys.forms(&CASH_REFERENCES_PHONE, phone)?))
+            .order(cash_references::id)
+            .limit(HELD_MAX)
+            .select(CashReferenceRow::as_select())
+            .load(self.connection)?;
+        rows.into_iter().map(|row| CashReference::read(row, self.keys)).collect()
+    }
+
     /// A reference by its number.
     pub fn cash_reference_of(&mut self, id: i64) -> Result<Option<CashReference>, StorageError> {
         let query = cash_references::table.filter(cash_references::id.eq(id)).select(CashReferenceRow::as_select());
-        query.get_result(self.connection).optional()?.map(CashReference::try_from).transpose()
+        let row: Option<CashReferenceRow> = query.get_result(self.connection).optional()?;
+        row.map(|row| CashReference::read(row, self.keys)).transpose()
     }
 }

@@ -165,7 +165,7 @@ impl WriteOp<'_> {
 
     /// Proposes an outcome that moves money: a correction by the biller, or a refund, which is named by the same commit.
     /// `note` is what the payer is told once it is done.
-    pub fn propose_outcome(
+    pub fn propose_dispute_outcome(
         &mut self,
         id: i64,
         effect: DisputeEffect,

@@ -13,6 +13,7 @@ use super::{GuardKey, GuardSubject};
 use crate::bills::CustomerKey;
 use crate::ledger::Reader;
 use crate::money::Money;
+use crate::personal::columns::PAYMENTS_PHONE;
 use crate::states::PaymentState;
 use crate::storage::schema::{agent_payments, id_blocks, payment_words, payments, quotes};
 use crate::storage::{Conn, StorageError};
@@ -146,7 +147,7 @@ impl Reader<'_> {
                 let mut rows = self.past_without_words(key, since, limit)?;
                 let known: Vec<Row> = payment_words::table
                     .inner_join(payments::table.on(payments::id.eq(payment_words::payment_id)))
-                    .filter(payment_words::word.eq(key.digest()))
+                    .filter(payment_words::word.eq_any(key.forms(self.keys)))
                     .filter(payment_words::payment_id.ge(floor))
                     .filter(payments::created_at.ge(since))
                     .order(payment_words::payment_id.desc())
@@ -170,8 +171,8 @@ impl Reader<'_> {
             .select(quotes::customer)
             .get_result(self.connection)
             .optional()?;
-        let damaged = |_| StorageError::Damaged(format!("customer of quote {quote}"));
-        found.flatten().map(|key| key.try_into().map(CustomerKey).map_err(damaged)).transpose()
+        let damaged = || StorageError::Damaged(format!("customer of quote {quote}"));
+        found.flatten().map(|key| CustomerKey::kept(key).ok_or_else(damaged)).transpose()
     }
 
     /// The first number of the first block with a payment since a moment.
@@ -206,8 +207,13 @@ impl Reader<'_> {
                 .limit(limit)
                 .select(COLUMNS);
             let rows: Vec<Row> = match key {
-                GuardKey::Phone(phone) => made.filter(payments::phone.eq(phone)).load(self.connection)?,
-                GuardKey::Contract(key) => made.filter(quotes::customer.eq(key.0.to_vec())).load(self.connection)?,
+                GuardKey::Phone(phone) => {
+                    let phones = self.keys.forms(&PAYMENTS_PHONE, phone)?;
+                    made.filter(payments::phone.eq_any(phones)).load(self.connection)?
+                }
+                GuardKey::Contract(key) => {
+                    made.filter(quotes::customer.eq_any(key.forms(self.keys))).load(self.connection)?
+                }
                 GuardKey::Outlet(_) | GuardKey::Card(_) => Vec::new(),
             };
             found.extend(rows);

@@ -105,12 +105,12 @@ impl TryFrom<EntryRow> for GuardEntry {
 impl WriteOp<'_> {
     /// Puts somebody on a list. An entry whose time ran out is taken off first.
     pub fn add_guard_entry(&mut self, new: &NewGuardEntry) -> Result<KeptEntry, StorageError> {
-        let value = new.key.digest();
+        let value = new.key.digest(self.keys);
         let listed = guard_entries::table
-            .filter(guard_entries::value.eq(&value))
+            .filter(guard_entries::value.eq_any(new.key.forms(self.keys)))
             .filter(guard_entries::list.eq(new.list.code()))
             .filter(guard_entries::removed_at.is_null());
-        let ended = listed.filter(guard_entries::ends_at.le(new.now));
+        let ended = listed.clone().filter(guard_entries::ends_at.le(new.now));
         diesel::update(ended).set(guard_entries::removed_at.eq(Some(new.now))).execute(self.connection)?;
         let known: Option<i64> = listed.select(guard_entries::id).first(self.connection).optional()?;
         if let Some(known) = known {
@@ -166,7 +166,7 @@ impl Reader<'_> {
 
     /// The entries of any of these that hold at a moment.
     pub fn guard_entries_of(&mut self, keys: &[GuardKey], now: NaiveDateTime) -> Result<Vec<GuardEntry>, StorageError> {
-        let values: Vec<Vec<u8>> = keys.iter().map(GuardKey::digest).collect();
+        let values: Vec<Vec<u8>> = keys.iter().flat_map(|key| key.forms(self.keys)).collect();
         let rows: Vec<EntryRow> = guard_entries::table
             .filter(guard_entries::value.eq_any(values))
             .filter(guard_entries::removed_at.is_null())

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 
 use crate::bills::{CustomerKey, first_half};
 use crate::payment_words::PaymentWord;
+use crate::personal::Keyring;
 use crate::vocabulary::{UnknownWord, words};
 
 words! {
@@ -126,16 +127,25 @@ impl GuardKey {
     }
 
     /// 128 bits that stand for it.
-    fn digest(&self) -> Vec<u8> {
+    fn digest(&self, keys: &Keyring) -> Vec<u8> {
         match self {
-            Self::Phone(phone) => PaymentWord::Phone(phone.clone()).digest(),
-            Self::Contract(key) => PaymentWord::Customer(*key).digest(),
+            Self::Phone(phone) => PaymentWord::Phone(phone.clone()).digest(keys),
+            Self::Contract(key) => PaymentWord::Customer(*key).digest(keys),
             Self::Outlet(outlet) => {
                 first_half(&Sha256::new().chain_update("outlet\0").chain_update(outlet).finalize()).to_vec()
             }
             Self::Card(digits) => {
                 first_half(&Sha256::new().chain_update("card\0").chain_update(digits).finalize()).to_vec()
             }
+        }
+    }
+
+    /// All that it may stand as in rows.
+    fn forms(&self, keys: &Keyring) -> Vec<Vec<u8>> {
+        match self {
+            Self::Phone(phone) => PaymentWord::Phone(phone.clone()).forms(keys),
+            Self::Contract(key) => key.forms(keys),
+            Self::Outlet(_) | Self::Card(_) => vec![self.digest(keys)],
         }
     }
 }

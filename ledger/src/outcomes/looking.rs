@@ -1,6 +1,7 @@
 //! How something unknown stands, and the list of all.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
@@ -8,6 +9,7 @@ use diesel::prelude::*;
 
 use super::{OutcomeAbout, OutcomeProposal, OutcomeState, OutcomeSubject, OutcomeVerdict, ProposalRow, UnknownOutcome};
 use crate::ledger::Reader;
+use crate::personal::Keyring;
 use crate::refunds::{Refund, RefundRow, RefundState};
 use crate::states::{IncidentKind, PaymentState, TaskKind};
 use crate::storage::rows::{Payment, PaymentRow};
@@ -137,13 +139,18 @@ impl Standing {
         proposal.subject == self.subject && !(proposal.verdict == OutcomeVerdict::NotDone && asked_since)
     }
 
-    fn shown(self, connection: &mut Conn, about: OutcomeAbout) -> Result<UnknownOutcome, StorageError> {
+    fn shown(
+        self,
+        connection: &mut Conn,
+        keys: &Arc<Keyring>,
+        about: OutcomeAbout,
+    ) -> Result<UnknownOutcome, StorageError> {
         let proposal = waiting(connection, about.id())?.filter(|proposal| self.is_met_by(proposal));
         let Self { subject, row, refund, since, asked, incident } = self;
         Ok(UnknownOutcome {
             about,
             subject,
-            payment: Payment::try_from(row)?,
+            payment: Payment::read(row, keys)?,
             refund,
             since,
             attempts: asked.attempts,
@@ -165,7 +172,7 @@ impl Reader<'_> {
     /// How something stands of which the outcome is not known; `None` where it is.
     pub fn unknown_outcome(&mut self, about: OutcomeAbout) -> Result<Option<UnknownOutcome>, StorageError> {
         let standing = Standing::of(self.connection, about, false)?;
-        standing.map(|standing| standing.shown(self.connection, about)).transpose()
+        standing.map(|standing| standing.shown(self.connection, self.keys, about)).transpose()
     }
 
     /// What is for people to decide, with numbers after `after`, in order: what they were called for, and what has been

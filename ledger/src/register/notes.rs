@@ -5,6 +5,8 @@ use diesel::prelude::*;
 
 use crate::agents::Actor;
 use crate::ledger::Reader;
+use crate::personal::Sealed;
+use crate::personal::columns::PAYMENT_NOTES_NOTE;
 use crate::storage::StorageError;
 use crate::storage::schema::payment_notes;
 use crate::writer::WriteOp;
@@ -35,19 +37,23 @@ impl WriteOp<'_> {
         by: &Actor,
         now: DateTime<Utc>,
     ) -> Result<bool, StorageError> {
-        let last: Option<(String, i64)> = payment_notes::table
+        let last: Option<(i64, Sealed, i64)> = payment_notes::table
             .filter(payment_notes::payment_id.eq(payment))
             .order(payment_notes::id.desc())
-            .select((payment_notes::note, payment_notes::made_by))
+            .select((payment_notes::id, payment_notes::note, payment_notes::made_by))
             .first(self.connection)
             .optional()?;
-        if last.is_some_and(|(said, who)| said == note && who == by.id) {
+        if let Some((last, said, who)) = last
+            && who == by.id
+            && self.keys.open(&PAYMENT_NOTES_NOTE, last, &said)? == note
+        {
             return Ok(false);
         }
+        let id = self.next_id()?;
         let values = (
-            payment_notes::id.eq(self.next_id()?),
+            payment_notes::id.eq(id),
             payment_notes::payment_id.eq(payment),
-            payment_notes::note.eq(note),
+            payment_notes::note.eq(self.keys.seal(&PAYMENT_NOTES_NOTE, id, note)?),
             payment_notes::made_at.eq(now.naive_utc()),
             payment_notes::made_by.eq(by.id),
             payment_notes::made_by_name.eq(&by.name),
@@ -60,7 +66,7 @@ impl WriteOp<'_> {
 impl Reader<'_> {
     /// The notes of a payment, the oldest first; of very many the newest 200.
     pub fn payment_notes(&mut self, payment: i64) -> Result<Vec<PaymentNote>, StorageError> {
-        type Row = (i64, String, NaiveDateTime, i64, String);
+        type Row = (i64, Sealed, NaiveDateTime, i64, String);
         let mut rows: Vec<Row> = payment_notes::table
             .filter(payment_notes::payment_id.eq(payment))
             .order(payment_notes::id.desc())
@@ -74,7 +80,10 @@ impl Reader<'_> {
             ))
             .load(self.connection)?;
         rows.reverse();
-        let note = |(id, note, made_at, by, name)| PaymentNote { id, note, made_at, by: Actor { id: by, name } };
-        Ok(rows.into_iter().map(note).collect())
+        let note = |(id, note, made_at, by, name): Row| {
+            let note = self.keys.open(&PAYMENT_NOTES_NOTE, id, &note)?;
+            Ok(PaymentNote { id, note, made_at, by: Actor { id: by, name } })
+        };
+        rows.into_iter().map(note).collect()
     }
 }

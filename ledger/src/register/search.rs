@@ -14,6 +14,8 @@ use crate::bills::CustomerKey;
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::payment_words::PaymentWord;
+use crate::personal::Sealed;
+use crate::personal::columns::PAYMENTS_PHONE;
 use crate::references::Reference;
 use crate::states::{PaymentState, PostingKind, TaskKind};
 use crate::storage::StorageError;
@@ -115,19 +117,19 @@ struct Probe {
     fee: i64,
     vat: i64,
     duty: i64,
-    phone: Option<String>,
+    phone: Option<Sealed>,
     receipt_number: Option<String>,
     created_at: NaiveDateTime,
 }
 
 impl PaymentQuery {
-    /// Whether a payment's own row fits.
-    fn fits(&self, row: &Probe) -> bool {
+    /// Whether a payment's own row fits, `phones` being what the phone may stand as.
+    fn fits(&self, row: &Probe, phones: &[Sealed]) -> bool {
         let total = row.principal.saturating_add(row.fee).saturating_add(row.vat).saturating_add(row.duty);
         self.number.is_none_or(|number| row.id == number)
             && self.reference.is_none_or(|reference| reference.is_same(Reference::of(row.id, row.secret)))
             && self.receipt.as_ref().is_none_or(|receipt| row.receipt_number.as_ref() == Some(receipt))
-            && self.phone.as_ref().is_none_or(|phone| row.phone.as_ref() == Some(phone))
+            && (self.phone.is_none() || row.phone.as_ref().is_some_and(|phone| phones.contains(phone)))
             && self.least.is_none_or(|least| total >= least.minor())
             && self.most.is_none_or(|most| total <= most.minor())
             && self.from.is_none_or(|from| row.created_at >= from)
@@ -160,6 +162,8 @@ impl Reader<'_> {
         let (floor, ceiling) = self.numbers_of(query.from, query.until)?;
         let mut cursor = before.unwrap_or(i64::MAX).min(ceiling);
         let sources = self.leading(query, floor, cursor)?;
+        let phones = query.phone.as_ref().map(|phone| self.keys.forms(&PAYMENTS_PHONE, phone)).transpose()?;
+        let phones = phones.unwrap_or_default();
         let (mut found, mut read, mut slice) = (Vec::new(), 0, SLICE_MIN);
         let mut looked_to = None;
         while cursor > floor {
@@ -167,7 +171,7 @@ impl Reader<'_> {
             read += ids.len();
             let rows = self.probes(&ids)?;
             looked_to = rows.last().map(|row| row.created_at).or(looked_to);
-            let fitting: Vec<Probe> = rows.into_iter().filter(|row| query.fits(row)).collect();
+            let fitting: Vec<Probe> = rows.into_iter().filter(|row| query.fits(row, &phones)).collect();
             found.extend(self.fits_besides(query, fitting)?);
             cursor = horizon;
             if found.len() > limit || read >= READ_MAX {
@@ -188,7 +192,7 @@ impl Reader<'_> {
             .order(payments::id.desc())
             .select(PaymentRow::as_select())
             .load(self.connection)?;
-        let payments = rows.into_iter().map(Payment::try_from).collect::<Result<_, _>>()?;
+        let payments = rows.into_iter().map(|row| Payment::read(row, self.keys)).collect::<Result<_, _>>()?;
         Ok(PaymentsPage { payments, before, looked_to })
     }
 
@@ -262,7 +266,7 @@ impl Reader<'_> {
     fn fits_besides(&mut self, query: &PaymentQuery, rows: Vec<Probe>) -> Result<Vec<i64>, StorageError> {
         let mut rows = rows;
         if let Some(customers) = query.customers.as_ref().filter(|_| !rows.is_empty()) {
-            let keys: Vec<Vec<u8>> = customers.iter().map(|key| key.0.to_vec()).collect();
+            let keys: Vec<Vec<u8>> = customers.iter().flat_map(|key| key.forms(self.keys)).collect();
             let theirs: Vec<i64> = quotes::table
                 .filter(quotes::id.eq_any(rows.iter().map(|row| row.quote_id)))
                 .filter(quotes::customer.eq_any(keys))
@@ -300,7 +304,7 @@ impl Reader<'_> {
             // What lacks its words is looked for first: what gets them in between is then found among the words.
             let wordless = self.found_without_words(&words, WORDLESS_MAX)?;
             let mut sources = vec![Source::These(falling(wordless))];
-            sources.extend(words.iter().map(|word| Source::Word(word.digest())));
+            sources.extend(words.iter().flat_map(|word| word.forms(self.keys)).map(Source::Word));
             return Ok(sources);
         }
         let mut lists = self.lists(query)?;

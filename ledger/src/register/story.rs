@@ -225,7 +225,7 @@ impl Reader<'_> {
             .optional()?;
         let Some((bills, Some(customer))) = row else { return Ok(Vec::new()) };
         let damaged = || StorageError::Damaged(format!("bills or customer of payment {payment}"));
-        let key = CustomerKey(customer.try_into().map_err(|_| damaged())?);
+        let key = CustomerKey::kept(customer).ok_or_else(damaged)?;
         let keys = |bytes: &[u8]| -> Result<BTreeSet<BillKey>, StorageError> {
             Ok(decode(bytes).ok_or_else(damaged)?.into_iter().map(|claim| claim.key).collect())
         };

@@ -20,12 +20,13 @@ pub(super) enum Fact {
 impl Fact {
     /// The word of its list.
     pub fn digest(self) -> Vec<u8> {
-        match self {
+        let digest = match self {
             Self::Biller(code) => word_digest("biller", &code.to_string()),
             Self::Way(channel, instrument) => word_digest("way", &format!("{channel}/{instrument}")),
             Self::State(state) => word_digest("state", state.as_str()),
             Self::Unsettled => word_digest("state", "unsettled"),
-        }
+        };
+        digest.to_vec()
     }
 
     /// The ways that a channel and an instrument leave open; `None` where both are open.

@@ -11,6 +11,8 @@ use crate::agents::AgentPayment;
 use crate::agents::payments::AgentPaymentRow;
 use crate::ledger::Reader;
 use crate::money::Money;
+use crate::personal::Sealed;
+use crate::personal::columns::QUOTES_DETAIL;
 use crate::postings::Amounts;
 use crate::states::PaymentState;
 use crate::storage::rows::{Payment, PaymentRow};
@@ -143,12 +145,14 @@ impl Reader<'_> {
             .select(PaymentRow::as_select())
             .load(self.connection)?;
         let wanted: Vec<i64> = rows.iter().map(|row| row.quote_id).collect();
-        let quoted: Vec<(i64, String, String)> = quotes::table
+        let quoted: Vec<(i64, String, Sealed)> = quotes::table
             .filter(quotes::id.eq_any(wanted))
             .select((quotes::id, quotes::receivable_type, quotes::detail))
             .load(self.connection)?;
-        let quoted: HashMap<i64, (String, String)> =
-            quoted.into_iter().map(|(id, kind, detail)| (id, (kind, detail))).collect();
+        let quoted: HashMap<i64, (String, String)> = quoted
+            .into_iter()
+            .map(|(id, kind, detail)| Ok((id, (kind, self.keys.open(&QUOTES_DETAIL, id, &detail)?))))
+            .collect::<Result<_, StorageError>>()?;
         let counters: Vec<AgentPaymentRow> = agent_payments::table
             .filter(agent_payments::payment_id.eq_any(ids))
             .select(AgentPaymentRow::as_select())
@@ -160,7 +164,7 @@ impl Reader<'_> {
                 // Payments of one quote have its texts in common.
                 let (receivable_type, detail) = quoted.get(&row.quote_id).cloned().unwrap_or_default();
                 let counter = counters.remove(&row.id);
-                Ok(ReportPayment { payment: row.try_into()?, receivable_type, detail, counter })
+                Ok(ReportPayment { payment: Payment::read(row, self.keys)?, receivable_type, detail, counter })
             })
             .collect()
     }

@@ -10,6 +10,8 @@ use diesel::sql_types::{BigInt, Bool, SmallInt};
 
 use crate::ledger::Reader;
 use crate::money::Money;
+use crate::personal::Sealed;
+use crate::personal::columns::QUOTES_DETAIL;
 use crate::references::Reference;
 use crate::states::PostingKind;
 use crate::storage::rows::biller_code;
@@ -150,7 +152,7 @@ struct SumRow {
 type PaymentPart = (i64, i64, i16, i16, i64, Option<i64>, Option<String>, Option<NaiveDate>);
 /// Posting, kind and time; number, secret, channel, instrument, principal, that of its refund, and receipt of the payment;
 /// type and detail of the quote.
-type LineRow = ((i64, i16, NaiveDateTime), PaymentPart, Option<(String, String)>);
+type LineRow = ((i64, i16, NaiveDateTime), PaymentPart, Option<(i64, String, Sealed)>);
 
 /// The refund whose posting, or its reversal, a line is.
 fn of_refund() -> SqlLiteral<Bool> {
@@ -264,11 +266,15 @@ impl Reader<'_> {
                     payments::receipt_number,
                     payments::receipt_date,
                 ),
-                (quotes::receivable_type, quotes::detail).nullable(),
+                (quotes::id, quotes::receivable_type, quotes::detail).nullable(),
             ))
             .load(self.connection)?;
+        let keys = self.keys;
         let read = |(posting, payment, quote): LineRow| {
             let (id, secret, channel, instrument, principal, refunded, receipt_number, receipt_date) = payment;
+            let open =
+                |(quote, kind, detail)| Ok::<_, StorageError>((kind, keys.open(&QUOTES_DETAIL, quote, &detail)?));
+            let quote = quote.map(open).transpose()?;
             Ok(WindowLine {
                 posting: posting.0,
                 kind: WindowLineKind::of(posting.1)?,

@@ -82,6 +82,9 @@ pub enum StorageError {
     /// The database's own word.
     #[error("the database failed: {0}")]
     Failed(String),
+    /// Personal data cannot be read under the data keys that are set.
+    #[error("the data keys: {0}")]
+    Sealed(String),
     /// A row holds what no version of this program writes.
     #[error("a row is damaged: {0}")]
     Damaged(String),

@@ -9,4 +9,5 @@ pub(crate) mod schema;
 pub(crate) use connection::{Connect, ReaderPool, connect, connect_undurable, reader_pool};
 pub use connection::{DatabaseUrl, StorageError};
 pub use either::Conn;
+pub(crate) use either::MultiBackend;
 pub(crate) use migrations::{migrate, pending};

@@ -1,5 +1,7 @@
 //! Rows that are read whole.
 
+use std::sync::Arc;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -8,6 +10,8 @@ use super::schema;
 use crate::accounts::Account;
 use crate::bills::{BillClaim, decode};
 use crate::money::Money;
+use crate::personal::columns::{PAYMENTS_EMAIL, PAYMENTS_PHONE};
+use crate::personal::{Keyring, PersonalText, Sealed};
 use crate::postings::Amounts;
 use crate::references::Reference;
 use crate::states::{BillState, PaymentState};
@@ -30,8 +34,8 @@ pub(crate) struct PaymentRow {
     pub vat: i64,
     pub duty: i64,
     pub bills: Vec<u8>,
-    pub phone: Option<String>,
-    pub email: Option<String>,
+    pub phone: Option<Sealed>,
+    pub email: Option<Sealed>,
     pub funds: String,
     pub authorisation: String,
     pub card_mask: String,
@@ -92,10 +96,10 @@ pub struct Payment {
     pub state: PaymentState,
     /// The amounts.
     pub amounts: Amounts,
-    /// The payer's phone, `+212...`.
-    pub phone: Option<String>,
-    /// The payer's mail address.
-    pub email: Option<String>,
+    /// The payer's phone, `+212...`: [`Payment::phone`] reads it.
+    pub phone: Option<PersonalText>,
+    /// The payer's mail address: [`Payment::email`] reads it.
+    pub email: Option<PersonalText>,
     /// Where the money comes from.
     pub funds: Account,
     /// The gateway's authorisation code, or empty.
@@ -116,10 +120,21 @@ pub struct Payment {
     pub receipt_date: Option<NaiveDate>,
 }
 
-impl TryFrom<PaymentRow> for Payment {
-    type Error = StorageError;
+impl Payment {
+    /// The payer's phone, `+212...`.
+    pub fn phone(&self) -> Result<Option<String>, StorageError> {
+        self.phone.as_ref().map(PersonalText::reveal).transpose()
+    }
 
-    fn try_from(row: PaymentRow) -> Result<Self, StorageError> {
+    /// The payer's mail address.
+    pub fn email(&self) -> Result<Option<String>, StorageError> {
+        self.email.as_ref().map(PersonalText::reveal).transpose()
+    }
+
+    pub(crate) fn read(row: PaymentRow, keys: &Arc<Keyring>) -> Result<Self, StorageError> {
+        let text =
+            |column, sealed: Option<Sealed>| sealed.map(|sealed| PersonalText::new(keys, column, row.id, sealed));
+        let (phone, email) = (text(&PAYMENTS_PHONE, row.phone.clone()), text(&PAYMENTS_EMAIL, row.email.clone()));
         Ok(Self {
             id: row.id,
             reference: Reference::of(row.id, row.secret),
@@ -131,8 +146,8 @@ impl TryFrom<PaymentRow> for Payment {
             state: row.state()?,
             amounts: row.amounts(),
             funds: row.funds()?,
-            phone: row.phone,
-            email: row.email,
+            phone,
+            email,
             authorisation: row.authorisation,
             card_mask: row.card_mask,
             gateway_reference: row.gateway_reference,

@@ -14,13 +14,13 @@ diesel::table! {
 
 diesel::table! {
     file_customers (biller, receivable_type, contract) {
-        biller -> Integer, receivable_type -> Text, contract -> Text,
+        biller -> Integer, receivable_type -> Text, contract -> crate::personal::SealedText,
     }
 }
 
 diesel::table! {
     file_bills (biller, receivable_type, contract, position) {
-        biller -> Integer, receivable_type -> Text, contract -> Text, position -> Integer, article -> Text,
+        biller -> Integer, receivable_type -> Text, contract -> crate::personal::SealedText, position -> Integer, article -> crate::personal::SealedText,
     }
 }
 
@@ -32,7 +32,7 @@ diesel::table! {
         receivable_type -> Text,
         channel -> SmallInt,
         language -> SmallInt,
-        detail -> Text,
+        detail -> crate::personal::SealedText,
         created_at -> Timestamp,
         expires_at -> Timestamp,
     }
@@ -52,7 +52,7 @@ diesel::table! {
         vat -> BigInt,
         duty -> BigInt,
         bills -> Binary,
-        detail -> Text,
+        detail -> crate::personal::SealedText,
         created_at -> Timestamp,
         expires_at -> Timestamp,
         customer -> Nullable<Binary>,
@@ -74,8 +74,8 @@ diesel::table! {
         vat -> BigInt,
         duty -> BigInt,
         bills -> Binary,
-        phone -> Nullable<Text>,
-        email -> Nullable<Text>,
+        phone -> Nullable<crate::personal::SealedText>,
+        email -> Nullable<crate::personal::SealedText>,
         funds -> Text,
         authorisation -> Text,
         card_mask -> Text,
@@ -301,7 +301,7 @@ diesel::table! {
         quote_id -> BigInt,
         channel -> SmallInt,
         language -> SmallInt,
-        phone -> Nullable<Text>,
+        phone -> Nullable<crate::personal::SealedText>,
         state -> SmallInt,
         payment_id -> Nullable<BigInt>,
         created_at -> Timestamp,
@@ -402,8 +402,8 @@ diesel::table! {
         quote_id -> BigInt,
         channel -> SmallInt,
         language -> SmallInt,
-        phone -> Nullable<Text>,
-        email -> Nullable<Text>,
+        phone -> Nullable<crate::personal::SealedText>,
+        email -> Nullable<crate::personal::SealedText>,
         made_by_staff -> Nullable<BigInt>,
         made_by_call -> Nullable<BigInt>,
         created_at -> Timestamp,
@@ -418,10 +418,10 @@ diesel::table! {
     voice_calls (id) {
         id -> BigInt,
         call_sid -> Text,
-        phone -> Nullable<Text>,
+        phone -> Nullable<crate::personal::SealedText>,
         biller -> Nullable<Integer>,
         step -> Integer,
-        state -> Text,
+        state -> crate::personal::SealedText,
         created_at -> Timestamp,
         updated_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
@@ -430,7 +430,7 @@ diesel::table! {
 
 diesel::table! {
     voice_steps (call_id, step) {
-        call_id -> BigInt, step -> Integer, request -> Binary, answer -> Text, created_at -> Timestamp,
+        call_id -> BigInt, step -> Integer, request -> Binary, answer -> crate::personal::SealedText, created_at -> Timestamp,
     }
 }
 
@@ -438,7 +438,7 @@ diesel::table! {
     voice_handovers (id) {
         id -> BigInt,
         call_id -> BigInt,
-        phone -> Nullable<Text>,
+        phone -> Nullable<crate::personal::SealedText>,
         language -> SmallInt,
         biller -> Nullable<Integer>,
         receivable_type -> Nullable<Text>,
@@ -465,8 +465,8 @@ diesel::table! {
         id -> BigInt,
         operator -> BigInt,
         handover_id -> Nullable<BigInt>,
-        phone -> Nullable<Text>,
-        email -> Nullable<Text>,
+        phone -> Nullable<crate::personal::SealedText>,
+        email -> Nullable<crate::personal::SealedText>,
         language -> SmallInt,
         opened_at -> Timestamp,
         closed_at -> Nullable<Timestamp>,
@@ -474,7 +474,7 @@ diesel::table! {
     }
 }
 
-diesel::table! { desk_notes (id) { id -> BigInt, call_id -> BigInt, note -> Text, made_at -> Timestamp, } }
+diesel::table! { desk_notes (id) { id -> BigInt, call_id -> BigInt, note -> crate::personal::SealedText, made_at -> Timestamp, } }
 
 diesel::table! { desk_quotes (call_id, quote_id) { call_id -> BigInt, quote_id -> BigInt, } }
 
@@ -500,7 +500,7 @@ diesel::table! {
     payment_notes (id) {
         id -> BigInt,
         payment_id -> BigInt,
-        note -> Text,
+        note -> crate::personal::SealedText,
         made_at -> Timestamp,
         made_by -> BigInt,
         made_by_name -> Text,
@@ -1048,6 +1048,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    erasures (id) {
+        id -> BigInt,
+        phone -> Nullable<crate::personal::SealedText>,
+        email -> Nullable<crate::personal::SealedText>,
+        reason -> Text,
+        asked_at -> Timestamp,
+        asked_by -> BigInt,
+        asked_by_name -> Text,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_by_name -> Text,
+        certificate -> Text,
+    }
+}
+
+diesel::table! {
     disputes (id) {
         id -> BigInt,
         payment_id -> BigInt,
@@ -1144,6 +1160,12 @@ diesel::table! {
         said -> Text,
         sent -> Text,
         heard -> Text,
+    }
+}
+
+diesel::table! {
+    personal_keys (name) {
+        name -> Text, sealed -> crate::personal::SealedText, old_beyond -> BigInt, old_upto -> BigInt,
     }
 }
 

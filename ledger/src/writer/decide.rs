@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::agents;
-use super::commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, Step};
+use super::commands::{Advance, AdvanceOutcome, Funds, Hold, PayOutcome, Step};
 use super::ids::Ids;
 use super::plan::{NewTask, Plan};
+use super::queue::SealedPay;
 use super::view::{BillView, View};
 use super::windows;
 use crate::accounts::AccountKind;
@@ -61,7 +62,12 @@ fn set_bills(
 }
 
 /// Starts a payment, or says why not.
-pub(super) fn pay(view: &mut View, plan: &mut Plan, ids: &mut Ids, pay: &Pay) -> Result<PayOutcome, StorageError> {
+pub(super) fn pay(
+    view: &mut View,
+    plan: &mut Plan,
+    ids: &mut Ids,
+    pay: &SealedPay,
+) -> Result<PayOutcome, StorageError> {
     if let Some((input, payment)) = view.keys.get(&pay.key.key) {
         if *input != pay.key.input {
             return Ok(PayOutcome::KeyConflict);
@@ -108,8 +114,8 @@ pub(super) fn pay(view: &mut View, plan: &mut Plan, ids: &mut Ids, pay: &Pay) ->
         vat: pay.amounts.vat.minor(),
         duty: pay.amounts.duty.minor(),
         bills: encode(&pay.bills),
-        phone: pay.phone.clone(),
-        email: pay.email.clone(),
+        phone: pay.payer.phone.clone(),
+        email: pay.payer.email.clone(),
         funds: account.to_string(),
         authorisation: String::new(),
         card_mask: String::new(),

@@ -52,7 +52,7 @@ use diesel::prelude::*;
 pub use commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, RequestKey, Step};
 pub use op::WriteOp;
 pub(crate) use op::is_replay;
-pub(crate) use queue::{Job, RareWrite, StepWrite, Writer};
+pub(crate) use queue::{Job, RareWrite, SealedPay, SealedPayer, StepWrite, Writer};
 pub use queue::{LedgerError, Reply, WriterStats};
 pub(crate) use recent::{RECENT_MAX, RecentBill, Shared, Sorting};
 pub(crate) use windows::WINDOWS_LOCK;
@@ -63,6 +63,7 @@ use self::plan::Plan;
 use self::queue::{Queued, gather};
 use self::recent::{Folded, Recents};
 use self::view::View;
+use crate::personal::Keyring;
 use crate::storage::{Conn, Connect, DatabaseUrl, StorageError};
 
 /// Without a job for this long the writer takes up work of its own.
@@ -79,7 +80,7 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 /// A command on money.
 #[derive(Clone, Copy)]
 enum Command<'a> {
-    Pay(&'a Pay),
+    Pay(&'a SealedPay),
     Advance(&'a Advance),
 }
 
@@ -92,6 +93,7 @@ struct State {
     recents: Recents,
     on_tasks: Arc<dyn Fn() + Send + Sync>,
     stats: Arc<WriterStats>,
+    keys: Arc<Keyring>,
 }
 
 /// What a batch answers, item by item, once it is committed.
@@ -132,6 +134,7 @@ impl State {
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         stats: Arc<WriterStats>,
         recents: Recents,
+        keys: Arc<Keyring>,
     ) -> Result<Self, StorageError> {
         let mut state = Self {
             connection: connect(&url)?,
@@ -142,6 +145,7 @@ impl State {
             recents,
             on_tasks,
             stats,
+            keys,
         };
         state.catch_up()?;
         Ok(state)
@@ -348,10 +352,10 @@ impl State {
         wake: &mut bool,
         run: impl FnOnce(&mut WriteOp<'_>) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
-        let (ids, accounts) = (&mut self.ids, &mut self.accounts);
+        let (ids, accounts, keys) = (&mut self.ids, &mut self.accounts, &self.keys);
         let mut cause = None;
         let ran = self.connection.transaction(|connection| {
-            let ran = run(&mut WriteOp { connection, ids, accounts, wake });
+            let ran = run(&mut WriteOp { connection, ids, accounts, wake, keys });
             ran.inspect_err(|error| cause = Some(error.clone()))
         });
         // An account that it made is gone with it.

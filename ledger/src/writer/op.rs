@@ -1,6 +1,7 @@
 //! What a rare write may do: its statements run on the writer's connection, in a savepoint of its own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
@@ -9,6 +10,7 @@ use super::commands::RequestKey;
 use super::ids::Ids;
 use crate::accounts::Account;
 use crate::money::Money;
+use crate::personal::Keyring;
 use crate::postings::{Moment, Posting, Unbalanced};
 use crate::states::TaskKind;
 use crate::storage::schema::{accounts, entries, float_entries, postings, window_lines};
@@ -20,6 +22,8 @@ pub struct WriteOp<'a> {
     pub(super) ids: &'a mut Ids,
     pub(super) accounts: &'a mut AccountCache,
     pub(super) wake: &'a mut bool,
+    /// Seals personal data, and opens it.
+    pub(crate) keys: &'a Arc<Keyring>,
 }
 
 impl WriteOp<'_> {

@@ -1,5 +1,6 @@
 //! The callers' end of the writer: a bounded queue, and what of it makes a batch.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,7 @@ use super::State;
 use super::commands::{Advance, AdvanceOutcome, Pay, PayOutcome};
 use super::op::WriteOp;
 use super::recent::{RecentBill, Recents, Shared, Sorting};
+use crate::personal::{Keyring, Sealed};
 use crate::storage::{Connect, DatabaseUrl, StorageError};
 
 /// Past this many a batch only costs latency.
@@ -64,8 +66,28 @@ pub(crate) trait StepWrite: Send {
     fn finish(self: Box<Self>, failure: Option<LedgerError>);
 }
 
+/// A [`Pay`] whose payer was sealed by the caller: the writer's thread has no time for it.
+pub(crate) struct SealedPay {
+    pub pay: Pay,
+    pub payer: SealedPayer,
+}
+
+/// The payer of a [`Pay`], as it is kept.
+pub(crate) struct SealedPayer {
+    pub phone: Option<Sealed>,
+    pub email: Option<Sealed>,
+}
+
+impl Deref for SealedPay {
+    type Target = Pay;
+
+    fn deref(&self) -> &Pay {
+        &self.pay
+    }
+}
+
 pub(crate) enum Job {
-    Pay(Box<Pay>, Reply<PayOutcome>),
+    Pay(Box<SealedPay>, Reply<PayOutcome>),
     Advance(Box<Advance>, Reply<AdvanceOutcome>),
     Rare(Box<dyn RareWrite>),
     Step(Box<dyn StepWrite>),
@@ -123,10 +145,12 @@ impl Writer {
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
         sorting: Sorting,
+        keys: Arc<Keyring>,
     ) -> Result<Self, StorageError> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let (alive, stats) = (Arc::new(AtomicBool::new(true)), Arc::new(WriterStats::default()));
-        let mut state = State::open(url, connect, on_tasks, Arc::clone(&stats), Recents::new(recent_max, sorting))?;
+        let recents = Recents::new(recent_max, sorting);
+        let mut state = State::open(url, connect, on_tasks, Arc::clone(&stats), recents, keys)?;
         let recent_bills = state.recents.shared_bills();
         let flag = Alive(Arc::clone(&alive));
         let thread = std::thread::Builder::new()

@@ -34,7 +34,7 @@ fn an_account_is_gone_with_the_write_that_made_it() {
     let folder = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::Sqlite(folder.path().join("ledger.db"));
     Ledger::migrate(&url).unwrap();
-    let ledger = Ledger::open(&url, 1, Arc::new(|| {})).unwrap();
+    let ledger = Ledger::open(&url, &crate::DataKeys::of_bytes([7; 32]), 1, Arc::new(|| {})).unwrap();
     let moment = Moment::of("2026-11-24T10:00:00Z".parse().unwrap());
     let top_up = move |op: &mut WriteOp<'_>| {
         let float = Account::of(AccountKind::AgentFloat, "7");
@@ -58,7 +58,7 @@ fn a_full_disk_is_got_over() {
     let folder = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::Sqlite(folder.path().join("ledger.db"));
     Ledger::migrate(&url).unwrap();
-    let ledger = Ledger::open(&url, 1, Arc::new(|| {})).unwrap();
+    let ledger = Ledger::open(&url, &crate::DataKeys::of_bytes([7; 32]), 1, Arc::new(|| {})).unwrap();
     let pages = |max: u32| {
         let pragma = format!("PRAGMA max_page_count = {max}");
         ledger.write_now(move |op| Ok(op.connection.batch_execute(&pragma)?))

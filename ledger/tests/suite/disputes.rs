@@ -66,7 +66,7 @@ fn refund(ledger: &Ledger, dispute: i64, payment: i64, key: &str) -> i64 {
     };
     let proposed = ledger.write_now(move |op| {
         let RefundKept::Kept(refund, _) = op.propose_refund(&new)? else { panic!("kept") };
-        let outcome = op.propose_outcome(dispute, DisputeEffect::Refund, "answer", &actor(1), now())?;
+        let outcome = op.propose_dispute_outcome(dispute, DisputeEffect::Refund, "answer", &actor(1), now())?;
         op.name_dispute_refund(dispute, refund)?;
         assert_eq!(outcome, O::Done(S::Proposed));
         Ok(refund)
@@ -112,7 +112,7 @@ fn a_correction_is_for_two(db: &TestDb) {
     let ledger = db.open();
     let id = open(&ledger, paid(&ledger, "a"));
     let propose = move |op: &mut ledger::WriteOp<'_>| {
-        op.propose_outcome(id, DisputeEffect::Correction, "answer", &actor(1), now())
+        op.propose_dispute_outcome(id, DisputeEffect::Correction, "answer", &actor(1), now())
     };
     assert_eq!(step(&ledger, id, A::Approved, 2), O::NotNow(S::Open));
     assert_eq!(ledger.write_now(propose).unwrap(), O::Done(S::Proposed));

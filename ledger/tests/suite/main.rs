@@ -24,6 +24,7 @@ mod outcomes;
 mod outlets;
 mod paying;
 mod payment_words;
+mod personal;
 mod recent;
 mod reconciliation;
 mod refunds;

@@ -138,7 +138,7 @@ fn due_work_wakes_the_dispatcher(db: &TestDb) {
     let (woken, heard) = std::sync::mpsc::channel();
     let woken = std::sync::Mutex::new(woken);
     let on_tasks = std::sync::Arc::new(move || woken.lock().unwrap().send(()).unwrap());
-    let ledger = Ledger::open(&db.url, 1, on_tasks).unwrap();
+    let ledger = Ledger::open(&db.url, &ledger::DataKeys::of_bytes([7; 32]), 1, on_tasks).unwrap();
     let payment = ledger.card_in("a", PaymentState::Awaiting);
     ledger.close();
     assert!(heard.try_recv().is_err(), "a poll in a quarter of an hour");
@@ -146,7 +146,7 @@ fn due_work_wakes_the_dispatcher(db: &TestDb) {
     let (woken, heard) = std::sync::mpsc::channel();
     let woken = std::sync::Mutex::new(woken);
     let on_tasks = std::sync::Arc::new(move || woken.lock().unwrap().send(()).unwrap());
-    let ledger = Ledger::open(&db.url, 1, on_tasks).unwrap();
+    let ledger = Ledger::open(&db.url, &ledger::DataKeys::of_bytes([7; 32]), 1, on_tasks).unwrap();
     ledger.step(payment, crate::support::accept(ledger::Hold::Held));
     ledger.close();
     assert!(heard.try_recv().is_ok(), "a capture now");

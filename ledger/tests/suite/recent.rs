@@ -89,11 +89,13 @@ fn copy(from: &Path, to: &Path) {
 #[test]
 fn a_command_sorts_nothing() {
     let db = TestDb::sqlite();
-    let hub = Ledger::open_with_recent(&db.url, 2, std::sync::Arc::new(|| {}), 1_000).unwrap();
+    let hub =
+        Ledger::open_with_recent(&db.url, &ledger::DataKeys::of_bytes([7; 32]), 2, std::sync::Arc::new(|| {}), 1_000)
+            .unwrap();
     let payments: Vec<i64> = (0..20).map(|index| pay(&hub, index)).collect();
     let left = db.count("recent_bills");
     assert!(left >= 20, "{left}");
-    let command = Ledger::open_beside(&db.url).unwrap();
+    let command = Ledger::open_beside(&db.url, &ledger::DataKeys::of_bytes([7; 32])).unwrap();
     command.write_now(|op| op.put_biller(1001, "a biller", "2026-11-24T10:00:00".parse().unwrap())).unwrap();
     assert!(!command.stats().has_arrears.load(Ordering::Relaxed));
     command.close();
@@ -108,7 +110,9 @@ fn what_a_kill_leaves_is_taken_up() {
     let db = TestDb::sqlite();
     let DatabaseUrl::Sqlite(path) = &db.url else { unreachable!("a file") };
     // More than fit: nothing is folded but by the batches.
-    let ledger = Ledger::open_with_recent(&db.url, 2, std::sync::Arc::new(|| {}), 20).unwrap();
+    let ledger =
+        Ledger::open_with_recent(&db.url, &ledger::DataKeys::of_bytes([7; 32]), 2, std::sync::Arc::new(|| {}), 20)
+            .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut payments = Vec::new();
     for index in 0..30 {
@@ -117,7 +121,9 @@ fn what_a_kill_leaves_is_taken_up() {
         copy(path, &left);
         let url = DatabaseUrl::Sqlite(left);
         assert!(check_books(&url).unwrap().is_clean(), "after {index}");
-        let again = Ledger::open_with_recent(&url, 2, std::sync::Arc::new(|| {}), 5).unwrap();
+        let again =
+            Ledger::open_with_recent(&url, &ledger::DataKeys::of_bytes([7; 32]), 2, std::sync::Arc::new(|| {}), 5)
+                .unwrap();
         assert_known(&again, &payments);
         again.close();
         assert!(check_books(&url).unwrap().is_clean(), "after {index}, stopped");

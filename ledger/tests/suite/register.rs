@@ -95,7 +95,7 @@ fn queries() -> Vec<PaymentQuery> {
 
 fn fits(query: &PaymentQuery, payment: &Payment) -> bool {
     let total = payment.amounts.total().unwrap();
-    query.phone.as_ref().is_none_or(|phone| Some(phone) == payment.phone.as_ref())
+    query.phone.as_ref().is_none_or(|phone| Some(phone) == payment.phone().unwrap().as_ref())
         && query.receipt.as_ref().is_none_or(|receipt| Some(receipt) == payment.receipt_number.as_ref())
         && query.state.is_none_or(|state| state == payment.state)
         && query.channel.is_none_or(|channel| channel == payment.channel)

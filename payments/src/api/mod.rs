@@ -125,6 +125,12 @@ pub enum Infrastructure {
     Failed(String),
 }
 
+impl From<ledger::StorageError> for Infrastructure {
+    fn from(error: ledger::StorageError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
 /// "Make me a price for this."
 #[derive(Debug, Clone)]
 pub struct MakeQuote {

@@ -25,8 +25,8 @@ impl Dispatcher {
     pub(super) async fn send_message(&self, task: &Task, payment: Payment) -> Result<End, Infrastructure> {
         let Some((kind, medium)) = meaning(task.kind) else { return done("not a message") };
         let to = match medium {
-            Medium::Sms => payment.phone.clone(),
-            Medium::Mail => payment.email.clone(),
+            Medium::Sms => payment.phone()?,
+            Medium::Mail => payment.email()?,
         };
         let Some(to) = to else { return done("nobody to tell") };
         // The provider has no key against doubles. A try that left no word may have been heard: one SMS too few is
@@ -51,7 +51,7 @@ impl Dispatcher {
             Ok(reader.payment_of(refund.payment)?.map(|payment| (refund, payment)))
         });
         let Some((refund, payment)) = found.await? else { return done("about no refund") };
-        let to = if medium == Medium::Sms { payment.phone.clone() } else { payment.email.clone() };
+        let to = if medium == Medium::Sms { payment.phone()? } else { payment.email()? };
         let Some(to) = to else { return done("nobody to tell") };
         let kind = MessageKind::Refunded { amounts: refund.amounts, at: refund.ended_at.unwrap_or_default().and_utc() };
         let (payment, quote) = self.hub.with_quote(payment).await?;

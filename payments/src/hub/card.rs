@@ -140,11 +140,9 @@ impl Hub {
     /// The payment under way, if it is this payer's own and still waits at the gateway.
     async fn resume(&self, payment: i64, quote: i64, phone: Option<&str>) -> Result<Option<Reference>, Infrastructure> {
         let payment = self.read(move |reader| reader.payment_of(payment)).await?;
-        let own = |payment: &Payment| {
-            let same = payment.quote == quote && payment.phone.as_deref() == phone;
-            same && payment.state == PaymentState::Awaiting
-        };
-        Ok(payment.filter(own).map(|payment| payment.reference))
+        let waits = |payment: &Payment| payment.quote == quote && payment.state == PaymentState::Awaiting;
+        let Some(payment) = payment.filter(waits) else { return Ok(None) };
+        Ok((payment.phone()?.as_deref() == phone).then_some(payment.reference))
     }
 
     fn redirect(&self, payment: Reference, amount: Money, request: &CardStart) -> CardRedirect {

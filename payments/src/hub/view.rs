@@ -17,12 +17,10 @@ impl Hub {
 
     /// A payment by reference and the phone it was made with (`+212...`); `None` if either differs.
     pub async fn find_payment(&self, reference: &str, phone: &str) -> Result<Option<PaymentView>, Infrastructure> {
-        let found = self.stored_payment(reference).await?;
-        let found = found.filter(|(payment, _)| {
-            let known = payment.phone.as_deref().unwrap_or_default();
-            !known.is_empty() && bool::from(known.as_bytes().ct_eq(phone.as_bytes()))
-        });
-        found.map(|(payment, quote)| show(&payment, &quote)).transpose()
+        let Some((payment, quote)) = self.stored_payment(reference).await? else { return Ok(None) };
+        let known = payment.phone()?.unwrap_or_default();
+        let is_theirs = !known.is_empty() && bool::from(known.as_bytes().ct_eq(phone.as_bytes()));
+        is_theirs.then(|| show(&payment, &quote)).transpose()
     }
 
     async fn stored_payment(&self, reference: &str) -> Result<Option<(Payment, ledger::Quote)>, Infrastructure> {

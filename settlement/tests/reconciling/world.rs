@@ -295,7 +295,7 @@ impl World {
 }
 
 fn open(url: &DatabaseUrl) -> Ledger {
-    Ledger::open(url, 2, Arc::new(|| {})).unwrap()
+    Ledger::open(url, &ledger::DataKeys::of_bytes([7; 32]), 2, Arc::new(|| {})).unwrap()
 }
 
 pub fn id_of(transfer: &Transfer) -> String {

@@ -64,7 +64,7 @@ impl Books {
     pub fn on(backend: Backend, billers: &[(u16, Terms)]) -> Option<Self> {
         let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::make(backend)?);
         let url = database.url.clone();
-        let ledger = Ledger::open(&url, 2, Arc::new(|| {})).unwrap();
+        let ledger = Ledger::open(&url, &ledger::DataKeys::of_bytes([7; 32]), 2, Arc::new(|| {})).unwrap();
         let biller = |(code, terms): &(u16, Terms)| SettledBiller {
             code: *code,
             name: format!("Créancier {code}"),

@@ -73,7 +73,7 @@ fn two_processes_settle_once(#[values(Backend::Sqlite, Backend::Postgres)] backe
     for biller in [1001, 1002] {
         books.card(biller, 10_000, utc("2026-11-24T10:00:00Z"));
     }
-    let other = ledger::Ledger::open_beside(&books.url).unwrap();
+    let other = ledger::Ledger::open_beside(&books.url, &ledger::DataKeys::of_bytes([7; 32])).unwrap();
     let now = utc("2026-11-27T17:00:00Z");
     std::thread::scope(|scope| {
         for ledger in [&books.ledger, &other] {

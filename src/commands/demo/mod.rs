@@ -80,8 +80,8 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<Outcom
         let mut config = config(&database, address, (cookie_key, staff_key.clone()), &sandbox, &outside);
         config.settlement.folder = args.data.join("settlement");
         files::bring(&mut config.settlement, &sandbox, &args.data)?;
-        biller::store(&database, &files::of_sandbox(billers::read(&sandbox.base_url())?, &sandbox))?;
-        networks::store(&database)?;
+        biller::store(&config.database, &files::of_sandbox(billers::read(&sandbox.base_url())?, &sandbox))?;
+        networks::store(&config.database)?;
         let app = App::open(&config, of_sandbox(&outside))?;
         let ledger = Arc::clone(&app.ledger);
         networks::fill_floats(&app.hub, &sandbox.control()).await?;
@@ -143,7 +143,7 @@ fn config(
     let base = sandbox.base_url();
     let smtp = sandbox.smtp_addr();
     Config {
-        database: DatabaseConfig { url: database.clone(), readers: 4 },
+        database: DatabaseConfig { url: database.clone(), readers: 4, keys: None },
         web: WebConfig {
             listen,
             public_url: format!("http://{listen}"),

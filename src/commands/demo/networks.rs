@@ -2,13 +2,14 @@
 
 use anyhow::{anyhow, bail};
 use chrono::Utc;
-use ledger::{Actor, DatabaseUrl, FloatRequestKind, FloatRequestState, Money};
+use ledger::{Actor, FloatRequestKind, FloatRequestState, Money};
 use payments::Hub;
 use payments::api::cash::{DecideFloat, RequestFloat};
 use payments::networks::{Network, import};
 use sandbox::Control;
 
 use crate::commands::network;
+use crate::config::DatabaseConfig;
 
 const FILE: &str = include_str!("../../../sandbox/networks/networks.toml");
 /// Where the demo's agent works.
@@ -24,8 +25,8 @@ fn own() -> anyhow::Result<Vec<Network>> {
 }
 
 /// Puts the networks in.
-pub(super) fn store(url: &DatabaseUrl) -> anyhow::Result<()> {
-    let taken = network::store(url, &own()?, Utc::now())?;
+pub(super) fn store(database: &DatabaseConfig) -> anyhow::Result<()> {
+    let taken = network::store(database, &own()?, Utc::now())?;
     if let Some(taken) = taken.first() {
         bail!("outlet {} of the demo belongs to network {}", taken.outlet, taken.of);
     }

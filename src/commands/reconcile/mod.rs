@@ -14,6 +14,7 @@ use ledger::Ledger;
 use super::{Outcome, existing_database};
 use crate::cli::{ReconcileAction, ReconcileRunArgs};
 use crate::config::{Environment, ReconcileConfig};
+use crate::data_keys;
 
 pub(super) fn run(action: &ReconcileAction, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     match action {
@@ -26,8 +27,7 @@ pub(super) fn run(action: &ReconcileAction, environment: &Environment, out: &mut
 }
 
 fn open(environment: &Environment) -> anyhow::Result<Ledger> {
-    let url = existing_database(environment)?.url;
-    Ledger::open_beside(&url).with_context(|| format!("the ledger at {url}"))
+    data_keys::open_beside(&existing_database(environment)?)
 }
 
 fn match_entries(args: &ReconcileRunArgs, environment: &Environment, out: &mut dyn Write) -> anyhow::Result<Outcome> {

@@ -14,6 +14,7 @@ use crate::cli::{SettlementFileArgs, SettlementListArgs, SettlementRepeatArgs, S
 use crate::commands::table::{Table, local};
 use crate::commands::{Outcome, existing_database};
 use crate::config::Environment;
+use crate::data_keys;
 
 /// Orders that are listed.
 const ORDERS_SHOWN: i64 = 100;
@@ -322,6 +323,5 @@ fn catalogue(ledger: &Ledger) -> anyhow::Result<Catalogue> {
 }
 
 fn open(environment: &Environment) -> anyhow::Result<Ledger> {
-    let url = existing_database(environment)?.url;
-    Ledger::open_beside(&url).with_context(|| format!("the ledger at {url}"))
+    data_keys::open_beside(&existing_database(environment)?)
 }

@@ -52,7 +52,7 @@ impl Bench {
     /// `None` without a server of that kind.
     async fn start(backend: Backend) -> Option<Self> {
         let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::make(backend)?);
-        let ledger = Arc::new(Ledger::open_beside(&database.url).unwrap());
+        let ledger = Arc::new(Ledger::open_beside(&database.url, &ledger::DataKeys::of_bytes([7; 32])).unwrap());
         let config = SandboxConfig { sftp_client_key: Some(public(1)), ..SandboxConfig::default() };
         let sandbox = Sandbox::start(config).await.unwrap();
         let courier = Arc::new(courier(&folder, Some(sandbox.smtp_addr().port())));

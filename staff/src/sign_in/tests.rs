@@ -24,7 +24,7 @@ async fn a_try_without_a_turn_at_hashing_is_not_counted() {
     let home = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::Sqlite(home.path().join("ledger.db"));
     Ledger::migrate(&url).unwrap();
-    let ledger = Arc::new(Ledger::open(&url, 2, Arc::new(|| {})).unwrap());
+    let ledger = Arc::new(Ledger::open(&url, &ledger::DataKeys::of_bytes([7; 32]), 2, Arc::new(|| {})).unwrap());
     let now: DateTime<Utc> = "2026-11-24T10:00:00Z".parse().unwrap();
     let new = NewMember {
         login: "tariq".to_owned(),

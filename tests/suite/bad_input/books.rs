@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use ledger::DatabaseUrl;
+use ledger::{DatabaseUrl, Swept};
 
 use crate::support::TestApp;
 
@@ -36,9 +36,8 @@ struct Found {
     text: String,
 }
 
-/// Every column that holds text which somebody could have typed.
-const TEXTS: &str = "SELECT detail AS text FROM inquiries UNION ALL SELECT detail FROM quotes UNION ALL \
-     SELECT coalesce(phone, '') || ' ' || coalesce(email, '') || ' ' || funds || ' ' || authorisation || ' ' || \
+/// Columns that hold text which somebody could have typed, besides those that are sealed.
+const TEXTS: &str = "SELECT funds || ' ' || authorisation || ' ' || \
      card_mask || ' ' || gateway_reference FROM payments UNION ALL SELECT note FROM outbox UNION ALL \
      SELECT detail FROM incidents";
 
@@ -72,5 +71,11 @@ pub fn texts(app: &TestApp) -> String {
             diesel::sql_query(TEXTS).load(&mut connection).unwrap()
         }
     };
-    found.into_iter().map(|found| found.text).collect::<Vec<_>>().join("\n")
+    let mut texts: Vec<String> = found.into_iter().map(|found| found.text).collect();
+    let mut swept = Swept::default();
+    while let Some((found, upto)) = app.ledger.read(|reader| reader.personal_texts(&swept)).unwrap() {
+        texts.extend(found.into_iter().map(|found| found.text));
+        swept = upto;
+    }
+    texts.join("\n")
 }

@@ -117,6 +117,7 @@ pub struct Load {
     /// A bill that somebody is paying and somebody else may pay.
     wanted: Mutex<Option<Bill>>,
     visits: Mutex<BTreeMap<String, Visit>>,
+    contracts: Mutex<BTreeSet<String>>,
     /// Orders whose callback, sent again, was answered with the order to capture.
     captures: Mutex<BTreeSet<String>>,
     losses: Mutex<BTreeMap<Loss, usize>>,
@@ -140,6 +141,7 @@ impl Load {
             phones: AtomicU32::new(0),
             wanted: Mutex::default(),
             visits: Mutex::default(),
+            contracts: Mutex::default(),
             captures: Mutex::default(),
             losses: Mutex::default(),
         }
@@ -156,6 +158,11 @@ impl Load {
     /// Customers by their telephones.
     pub fn visits(&self) -> BTreeMap<String, Visit> {
         self.visits.lock().unwrap().clone()
+    }
+
+    /// The contracts whose bills somebody was after.
+    pub fn contracts(&self) -> BTreeSet<String> {
+        self.contracts.lock().unwrap().clone()
     }
 
     /// Payments that were started so far, as far as somebody was told.
@@ -205,6 +212,12 @@ impl Load {
 
     /// A bill for somebody; only digits in its contract where it is `keyed`.
     pub fn bill(&self, random: &mut StdRng, keyed: bool) -> Bill {
+        let bill = self.some_bill(random, keyed);
+        self.contracts.lock().unwrap().insert(bill.contract.clone());
+        bill
+    }
+
+    fn some_bill(&self, random: &mut StdRng, keyed: bool) -> Bill {
         if random.random_range(0..3) == 0
             && let Some(bill) = self.wanted.lock().unwrap().take()
         {

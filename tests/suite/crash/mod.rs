@@ -1,10 +1,10 @@
 //! kill -9, again and again under a load of all channels. Money taken means the bill is confirmed at its biller exactly once, or the money
 //! goes back; also after that.
 
-mod channels;
-mod counters;
+pub mod channels;
+pub mod counters;
 mod imports;
-mod load;
+pub mod load;
 pub mod program;
 mod proofs;
 mod refunding;

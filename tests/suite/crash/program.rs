@@ -41,6 +41,7 @@ pub struct Place {
 pub fn environment(database: &DatabaseUrl, sandbox: &str, base: &str) -> Vec<(String, String)> {
     let mut environment: Vec<(String, String)> = [
         ("FATOURA_DATABASE_URL", url_of(database)),
+        ("FATOURA_DATA_KEYS", ledger::DataKeys::of_bytes(crate::support::DATA_KEY).to_list()),
         ("FATOURA_DATABASE_READERS", "4".to_owned()),
         ("FATOURA_LISTEN", base.trim_start_matches("http://").to_owned()),
         ("FATOURA_PUBLIC_URL", base.to_owned()),
@@ -94,6 +95,13 @@ impl Place {
     /// Sets a variable.
     pub fn set(&mut self, name: &str, value: &str) {
         self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Has figures served; where.
+    pub fn metrics(&mut self) -> String {
+        let address = format!("127.0.0.1:{}", free_port());
+        self.set("FATOURA_METRICS_LISTEN", &address);
+        address
     }
 
     pub fn command(&self, words: &[&str]) -> Command {

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
-use ledger::{AccountKind, DatabaseUrl, Instrument, PaymentState, TaskKind};
+use ledger::{AccountKind, DataKeys, DatabaseUrl, Instrument, Ledger, PaymentState, TaskKind};
 use sandbox::{Booking, BookingOutcome, OrderState};
 
 use super::counters::OUTLETS;
 use super::load::{Again, Load, Way};
 use super::program::{BILLERS, Place};
 use super::say;
-use crate::support::Payer;
+use crate::support::{DATA_KEY, Payer};
 
 /// A payment as it stands in the ledger.
 #[derive(QueryableByName, Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ macro_rules! ask {
 pub(super) use ask;
 
 const PAYMENTS: &str = "SELECT p.id, p.state, CASE WHEN p.paid_at IS NULL THEN 0 ELSE 1 END AS taken, p.receipt_number, \
-                        COALESCE(p.phone, '') AS phone, p.instrument, p.principal + p.fee + p.vat + p.duty AS total, \
+                        '' AS phone, p.instrument, p.principal + p.fee + p.vat + p.duty AS total, \
                         COALESCE(a.outlet, '') AS outlet, COALESCE(a.commission + a.commission_vat, 0) AS commission, \
                         COALESCE(g.amount, 0) AS owed FROM payments p \
                         LEFT JOIN agent_payments a ON a.payment_id = p.id LEFT JOIN give_backs g ON g.subject_id = p.id \
@@ -124,7 +124,11 @@ pub fn oid(payment: i64) -> String {
 
 fn payments(place: &Place) -> BTreeMap<String, Row> {
     let rows: Vec<Row> = ask!(&place.database.url, PAYMENTS);
-    rows.into_iter().map(|row| (oid(row.id), row)).collect()
+    let ledger = Ledger::open_beside(&place.database.url, &DataKeys::of_bytes(DATA_KEY)).unwrap();
+    let phone = |id| ledger.read(|reader| reader.payment_of(id)).unwrap().unwrap().phone().unwrap().unwrap_or_default();
+    let rows = rows.into_iter().map(|row| (oid(row.id), Row { phone: phone(row.id), ..row })).collect();
+    ledger.close();
+    rows
 }
 
 /// How much is still to be done.

@@ -28,6 +28,7 @@ pub fn environment(url: &str, sandbox: &RunningSandbox, database: &TestDatabase,
     std::fs::write(&path, key.as_bytes()).unwrap();
     let mut variables: Vec<(String, String)> = [
         ("FATOURA_DATABASE_URL", text_of(&database.url)),
+        ("FATOURA_DATA_KEYS", ledger::DataKeys::of_bytes(crate::support::DATA_KEY).to_list()),
         ("FATOURA_DATABASE_READERS", "4".to_owned()),
         ("FATOURA_PUBLIC_URL", url.to_owned()),
         ("FATOURA_COOKIE_KEY", "0123456789abcdef0123456789abcdef".to_owned()),

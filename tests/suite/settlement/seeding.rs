@@ -19,7 +19,8 @@ const DETAIL: &str = r#"{"fields":{"contract":"7654321"},"contract_masked":"â€¢â
 
 /// So many confirmed payments of a biller, each of 168.00.
 pub fn pay_many(database: &TestDatabase, biller: u16, payments: usize) {
-    let ledger = Ledger::open(&database.url, 2, Arc::new(|| {})).unwrap();
+    let ledger =
+        Ledger::open(&database.url, &ledger::DataKeys::of_bytes(crate::support::DATA_KEY), 2, Arc::new(|| {})).unwrap();
     let now = Utc::now();
     let money = Money::from_minor;
     let amounts = Amounts { principal: money(16_800), fee: money(590), vat: money(106), duty: Money::ZERO };

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
-use ledger::{DatabaseUrl, Ledger};
+use ledger::{DataKeys, DatabaseUrl, Ledger, Swept};
 use tempfile::TempDir;
 
 /// Where to make PostgreSQL databases.
 const POSTGRES_URL: &str = "FATOURA_TEST_POSTGRES_URL";
+/// Seals the personal data of tests.
+pub const DATA_KEY: [u8; 32] = [7; 32];
 /// Set where nothing may be skipped.
 const REQUIRE_ALL: &str = "FATOURA_TEST_REQUIRE_ALL";
 
@@ -124,8 +126,20 @@ impl TestDatabase {
         }
     }
 
-    /// Every row of every table, as text.
+    /// Every row of every table, as text, and every text that is sealed in them.
     pub fn everything(&self) -> String {
+        let ledger = Ledger::open_beside(&self.url, &DataKeys::of_bytes(DATA_KEY)).unwrap();
+        let (mut rows, mut swept) = (vec![self.at_rest()], Swept::default());
+        while let Some((found, upto)) = ledger.read(|reader| reader.personal_texts(&swept)).unwrap() {
+            rows.extend(found.into_iter().map(|found| format!("{}.{} {}", found.table, found.column, found.text)));
+            swept = upto;
+        }
+        ledger.close();
+        rows.join("\n")
+    }
+
+    /// Every row of every table, as it stands there.
+    pub fn at_rest(&self) -> String {
         let tables = match self.server {
             None => "SELECT name AS text FROM sqlite_master WHERE type = 'table'",
             Some(_) => "SELECT tablename::text AS text FROM pg_tables WHERE schemaname = 'public'",

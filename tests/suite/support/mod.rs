@@ -37,7 +37,7 @@ pub use bank::Bank;
 pub use caller::{Bill, OTHER_PHONE, PHONE, cash_box, identify, money, wallet};
 pub use colleague::{Colleague, PASSWORD, STAFF_KEY, code_at, shown_secret, take_in, unbase32};
 pub use counter::{Counter, agent, pieces};
-pub use database::{Backend, TestDatabase, skip};
+pub use database::{Backend, DATA_KEY, TestDatabase, skip};
 pub use line::Line;
 pub use payer::{Form, Page, Payer, form};
 pub use phone::Phone;
@@ -136,7 +136,15 @@ impl TestApp {
         let base = sandbox.base_url();
         let wake = Arc::new(Notify::new());
         let waker = Arc::clone(&wake);
-        let ledger = Arc::new(Ledger::open(&database.url, 8, Arc::new(move || waker.notify_one())).unwrap());
+        let ledger = Arc::new(
+            Ledger::open(
+                &database.url,
+                &ledger::DataKeys::of_bytes(crate::support::DATA_KEY),
+                8,
+                Arc::new(move || waker.notify_one()),
+            )
+            .unwrap(),
+        );
         import(&ledger, &base);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -266,7 +274,10 @@ impl TestApp {
 
     /// The use cases of another process, and its ledger to be closed.
     pub fn second_hub(&self) -> (Arc<Hub>, Arc<Ledger>) {
-        let ledger = Arc::new(Ledger::open(&self.database.url, 8, Arc::new(|| {})).unwrap());
+        let ledger = Arc::new(
+            Ledger::open(&self.database.url, &ledger::DataKeys::of_bytes(crate::support::DATA_KEY), 8, Arc::new(|| {}))
+                .unwrap(),
+        );
         let (config, setup) = (SandboxConfig::default(), Setup::default());
         let base = self.sandbox.base_url();
         let offset = Arc::clone(&self.ahead);

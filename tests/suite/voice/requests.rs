@@ -51,7 +51,7 @@ async fn without_the_providers_signature_nothing_is_heard(#[case] path: &str) {
     let right = signature(&format!("{}{path}", app.url), &good);
     let mut other = good.clone();
     other[2].1 = "3".to_owned();
-    let before = app.database.everything();
+    let before = app.database.at_rest();
     let wrong = [
         (path.to_owned(), &good, String::new()),
         (path.to_owned(), &good, "nonsense".to_owned()),
@@ -63,7 +63,7 @@ async fn without_the_providers_signature_nothing_is_heard(#[case] path: &str) {
         let (status, body) = send(&app, &path, form, &signature).await;
         assert_eq!((status, body.as_str()), (403, "Forbidden"), "{path} {signature}");
     }
-    assert_eq!(app.database.everything(), before);
+    assert_eq!(app.database.at_rest(), before);
     let (status, body) = send(&app, path, &good, &right).await;
     assert!(matches!(status, 200 | 204), "{status} {body}");
     app.finish().await;

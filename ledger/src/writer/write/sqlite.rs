@@ -9,6 +9,7 @@ use diesel::sql_types::{BigInt, Binary, Date, Integer, Nullable, SmallInt, Text}
 use diesel::sqlite::Sqlite;
 
 use super::{BillChange, Lines, Plan, all_changed, bill_time, statement};
+use crate::personal::Sealed;
 use crate::states::PaymentState;
 use crate::storage::StorageError;
 use crate::storage::rows::PaymentRow;
@@ -211,8 +212,8 @@ fn insert_payment<'a>(row: &'a PaymentRow, times: &'a Times) -> Result<InsertPay
         vat: row.vat,
         duty: row.duty,
         bills: &row.bills,
-        phone: row.phone.as_deref(),
-        email: row.email.as_deref(),
+        phone: row.phone.as_ref().map(Sealed::as_str),
+        email: row.email.as_ref().map(Sealed::as_str),
         funds: &row.funds,
         authorisation: &row.authorisation,
         card_mask: &row.card_mask,

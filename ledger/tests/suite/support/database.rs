@@ -111,7 +111,8 @@ impl TestDb {
     }
 
     pub fn open(&self) -> Ledger {
-        Ledger::open_with_recent(&self.url, 2, Arc::new(|| {}), RECENT_MAX).unwrap()
+        Ledger::open_with_recent(&self.url, &ledger::DataKeys::of_bytes([7; 32]), 2, Arc::new(|| {}), RECENT_MAX)
+            .unwrap()
     }
 
     pub fn raw(&self) -> Raw {

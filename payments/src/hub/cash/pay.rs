@@ -261,7 +261,10 @@ impl Hub {
             Some(reference) => self.read(move |reader| reader.payment(reference)).await?,
             None => None,
         };
-        let told = stored.is_some_and(|stored| stored.phone == request.phone && stored.language == request.language);
+        let told = match stored {
+            Some(stored) => stored.phone()? == request.phone && stored.language == request.language,
+            None => false,
+        };
         let place = request.outlet == known.outlet && request.till == known.till;
         Ok(subject && told && place && request.tendered == known.tendered)
     }

@@ -102,7 +102,7 @@ impl Hub {
         let kind = catalogue.get(quote.biller).and_then(|biller| biller.receivable_type(&quote.receivable_type));
         // Where nothing says which field names the customer, one that is a secret could be shown.
         let contract = stored.contract(kind).unwrap_or(stored.contract_masked);
-        Ok(Some(PaymentCustomer { phone: payment.phone, email: payment.email, contract }))
+        Ok(Some(PaymentCustomer { phone: payment.phone()?, email: payment.email()?, contract }))
     }
 }
 

@@ -188,7 +188,7 @@ impl Hub {
     ) -> Result<DisputeOutcome, Infrastructure> {
         let now = self.now();
         self.write(move |op| {
-            let outcome = op.propose_outcome(id, DisputeEffect::Correction, &answer, &by, now)?;
+            let outcome = op.propose_dispute_outcome(id, DisputeEffect::Correction, &answer, &by, now)?;
             if matches!(outcome, DisputeOutcome::Done(_)) {
                 op.audit(&entry, now)?;
             }
@@ -238,7 +238,7 @@ impl Hub {
                 Err(refusal) => return Ok(Err(DisputeFault::Refund(refusal))),
             }
             // What is refused after this must leave no refund: so it is tried before.
-            let outcome = op.propose_outcome(id, DisputeEffect::Refund, &answer, &by, now)?;
+            let outcome = op.propose_dispute_outcome(id, DisputeEffect::Refund, &answer, &by, now)?;
             if !matches!(outcome, DisputeOutcome::Done(_)) {
                 return Ok(Ok(outcome));
             }

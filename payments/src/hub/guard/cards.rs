@@ -67,7 +67,10 @@ fn hit(stored: &Payment, (id, name): (i64, String), finding: &Finding) -> Result
         instrument: stored.instrument,
         amount: total(amounts)?,
         outlet: String::new(),
-        phone: stored.phone.as_deref().map(mask).unwrap_or_default(),
+        phone: match &stored.phone {
+            Some(phone) => mask(&phone.reveal()?),
+            None => String::new(),
+        },
     })
 }
 

@@ -281,7 +281,8 @@ impl Hub {
                 (GuardKey::Phone(phone), shown)
             }
             Listed::PhoneOf(payment) => {
-                let phone = self.payment_to_list(&payment).await?.phone.ok_or(ListError::Payment)?;
+                let known = self.payment_to_list(&payment).await?.phone().map_err(Infrastructure::from)?;
+                let phone = known.ok_or(ListError::Payment)?;
                 let shown = mask(&phone);
                 (GuardKey::Phone(phone), shown)
             }

@@ -34,7 +34,7 @@ impl Hub {
                     }
                     let key = match rule.kind.subject() {
                         None => None,
-                        Some(GuardSubject::Phone) => payment.phone.map(GuardKey::Phone),
+                        Some(GuardSubject::Phone) => payment.phone()?.map(GuardKey::Phone),
                         Some(GuardSubject::Contract) => {
                             reader.customer_of_quote(payment.quote)?.map(GuardKey::Contract)
                         }

@@ -92,12 +92,10 @@ impl Hub {
     /// What is hidden of a payment's customer.
     pub async fn story_customer(&self, story: &Story) -> Result<PaymentCustomer, Infrastructure> {
         let payment = &story.payment;
-        let known = self.payment_customer(&payment.reference.to_string()).await?;
-        let bare = || PaymentCustomer {
-            phone: payment.phone.clone(),
-            email: payment.email.clone(),
-            contract: story.contract_masked.clone(),
-        };
-        Ok(known.unwrap_or_else(bare))
+        if let Some(known) = self.payment_customer(&payment.reference.to_string()).await? {
+            return Ok(known);
+        }
+        let (phone, email) = (payment.phone()?, payment.email()?);
+        Ok(PaymentCustomer { phone, email, contract: story.contract_masked.clone() })
     }
 }
