@@ -9,6 +9,7 @@ mod finance;
 mod guard;
 mod journeys;
 mod mishaps;
+mod outcomes;
 mod outlet;
 mod page;
 mod register;
