@@ -3,6 +3,7 @@
 use rstest::rstest;
 use sandbox::FaultKind;
 use staff::Role;
+use thirtyfour::components::SelectElement;
 
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
@@ -36,7 +37,8 @@ async fn an_outcome(tour: &Tour<'_>) {
     browser.click("section[aria-labelledby=say] button").await;
     browser.find("#faults").await;
     tour.inspect("fault").await;
-    browser.click("#verdict option[value=not-done]").await;
+    let verdict = SelectElement::new(&browser.find("#verdict").await).await.unwrap();
+    verdict.select_by_value("not-done").await.unwrap();
     browser.fill("#evidence", "confirmé par téléphone, ticket 12").await;
     browser.click("section[aria-labelledby=say] button").await;
     browser.find("input[name=confirm]").await;
