@@ -103,7 +103,8 @@ pub(crate) async fn capture(
     if !confirm || seen(&effect) != shown {
         return confirm_page(&session, &found, &wish, &effect, confirm);
     }
-    let told = format!("{} of {}", effect.amounts.total().unwrap_or_default(), seen(&effect));
+    let (taken, principal) = (effect.amounts.total().unwrap_or_default(), effect.amounts.principal);
+    let told = format!("{taken}, of which {principal} for the biller; {note}");
     let entry = session.audit_entry(Action::HoldCaptured, &format!("payment {id}"), &told);
     match hub.capture_hold(wish.clone(), effect, actor(&session), entry).await {
         Ok(()) => Ok(session.context.see_other(&format!("/staff/payments/{id}/hold"))),

@@ -45,6 +45,7 @@ fn a_step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Decline),
         1 => Just(Step::Expire),
         2 => Just(Step::Return),
+        1 => Just(Step::LetGo),
         3 => Just(Step::Returned),
         2 => Just(ask_to_cancel()),
         2 => Just(agreed()),
@@ -85,7 +86,7 @@ fn a_history() -> impl Strategy<Value = Vec<Vec<Wish>>> {
 fn kind_of(step: &Step) -> TaskKind {
     match step {
         Step::Accept { .. } | Step::Decline | Step::Expire => TaskKind::PollAttempt,
-        Step::Captured => TaskKind::Capture,
+        Step::Captured | Step::LetGo => TaskKind::Capture,
         Step::Confirm { .. } | Step::Return => TaskKind::ConfirmBiller,
         Step::Returned => TaskKind::ReturnMoney,
         Step::Cancel { .. } => TaskKind::SmsConfirmed,

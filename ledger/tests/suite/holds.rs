@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
-    AdvanceOutcome, Amounts, Hold, HoldOutcome, Ledger, Moment, Money, NewCapture, NewRelease, PaymentState, Step,
-    TaskFilter, TaskKind, TaskResult,
+    AdvanceOutcome, Amounts, Hold, HoldOutcome, Ledger, Money, NewCapture, NewRelease, PaymentState, Step, TaskFilter,
+    TaskKind, TaskResult,
 };
 
 use crate::concurrency::at_once;

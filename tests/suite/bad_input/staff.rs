@@ -78,3 +78,31 @@ async fn at_work() {
     unharmed(&app, &before).await;
     app.finish().await;
 }
+
+/// What somebody says became of a payment that nobody answered for.
+#[tokio::test(flavor = "multi_thread")]
+async fn outcomes() {
+    let app = start(Backend::Sqlite).await.unwrap();
+    let redirect = crate::outcomes::unanswered(&app, sandbox::FaultKind::Down).await;
+    let omar = app.colleague("fr", "omar", Role::Operations);
+    omar.sign_in(&app).await;
+    let before = books(&app);
+    let mut visitor = Visitor::new(&app, "fr").await;
+    visitor.cookie = format!("{}; staff={}", visitor.cookie, omar.browser.cookie("staff"));
+    let path = format!("/fr/staff/payments/{}/resolve", app.payment(&redirect).id);
+    let good = [("subject", "confirmation"), ("verdict", "done"), ("number", "R1"), ("evidence", "relevé du jour")];
+    for field in ["subject", "verdict", "number", "evidence", "confirm"] {
+        shapes(&visitor, &path, field, &good).await;
+    }
+    for text in HOSTILE {
+        let typed = [("subject", "confirmation"), ("verdict", "done"), ("number", text), ("evidence", text)];
+        let answer = visitor.post(&path, &typed).await;
+        assert!(matches!(answer.status, 200 | 422), "{text}: {}", answer.status);
+        assert!(escaped(&answer.body, text), "{text}: {}", answer.body);
+        let decision = [("proposal", text), ("decision", text), ("note", text)];
+        assert_eq!(visitor.post(&format!("{path}/decide"), &decision).await.status, 400, "{text}");
+    }
+    unharmed(&app, &before).await;
+    app.control.clear_faults();
+    app.finish().await;
+}

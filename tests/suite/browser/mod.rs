@@ -10,6 +10,7 @@ mod finance;
 mod guard;
 mod journeys;
 mod mishaps;
+mod outcomes;
 mod outlet;
 mod page;
 mod register;

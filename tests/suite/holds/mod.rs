@@ -17,6 +17,12 @@ const APPROVED: &str = "4000000000000010";
 /// A hub whose payments to one biller wait for people.
 async fn by_hand(backend: Backend) -> Option<TestApp> {
     let app = TestApp::start(backend).await?;
+    wait_for_people(&app).await;
+    Some(app)
+}
+
+/// Takes the biller's file in, by which its payments wait.
+pub async fn wait_for_people(app: &TestApp) {
     let text = include_str!("../../../sandbox/billers/1102.toml");
     let text = text.replacen("quote_lifetime_hours", "capture = \"manual\"\nquote_lifetime_hours", 1);
     let base = app.sandbox.base_url();
@@ -24,11 +30,10 @@ async fn by_hand(backend: Backend) -> Option<TestApp> {
     let billers = payments::catalogue::import::parse(&text, &variables).unwrap();
     payments::import_billers(&app.ledger, &billers, app.now()).unwrap();
     assert!(app.hub.reload_billers().await.unwrap());
-    Some(app)
 }
 
 /// A payment that is held.
-async fn held(app: &TestApp) -> CardRedirect {
+pub async fn held(app: &TestApp) -> CardRedirect {
     let redirect = app.pay(BILL, APPROVED).await;
     app.settle().await;
     assert_eq!((app.state(&redirect), app.order(&redirect).state), (PaymentState::Held, OrderState::Authorised));

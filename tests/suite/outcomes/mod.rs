@@ -15,7 +15,7 @@ const BILL: Bill = (1001, "01", "11111111");
 const APPROVED: &str = "4000000000000010";
 
 /// A payment that was taken and whose biller has said nothing for longer than people have to wait.
-async fn unanswered(app: &TestApp, fault: FaultKind) -> CardRedirect {
+pub async fn unanswered(app: &TestApp, fault: FaultKind) -> CardRedirect {
     app.fault("biller:1001 confirm", fault, 0);
     app.fault("biller:1001 status", FaultKind::Down, 0);
     let redirect = app.pay(BILL, APPROVED).await;
