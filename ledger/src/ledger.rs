@@ -7,7 +7,8 @@ use diesel::connection::{Connection, SimpleConnection};
 
 use crate::jobs::RunHold;
 use crate::storage::{
-    Conn, Connect, DatabaseUrl, ReaderPool, StorageError, connect, connect_undurable, migrate, pending, reader_pool,
+    Conn, Connect, DatabaseUrl, Filling, Migrations, ReaderPool, StorageError, connect, connect_undurable, migrate,
+    pending, reader_pool, standing,
 };
 use crate::writer::{
     Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, Shared,
@@ -21,6 +22,8 @@ pub struct Ledger {
     readers: ReaderPool,
     /// Of a run's own door.
     hold: Option<RunHold>,
+    /// While it is filled with what may be lost. Gone after the connections.
+    filling: Option<Arc<Filling>>,
 }
 
 /// A connection that only reads, lent to one look-up.
@@ -28,6 +31,13 @@ pub struct Reader<'a> {
     pub(crate) connection: &'a mut Conn,
     /// Bills that are not in their tree yet (SQLite).
     pub(crate) recent_bills: &'a Shared<RecentBill>,
+}
+
+impl Reader<'_> {
+    /// The database's migrations, held against those of this program.
+    pub fn migrations(&mut self) -> Result<Migrations, StorageError> {
+        standing(self.connection)
+    }
 }
 
 struct RareJob<T, F> {
@@ -76,19 +86,24 @@ impl Ledger {
 
     /// Opens a migrated database for a command beside a running hub, to which it leaves all that can be put off.
     pub fn open_beside(url: &DatabaseUrl) -> Result<Self, StorageError> {
-        Self::opened(url, connect, 1, Arc::new(|| {}), RECENT_MAX, Sorting::LeftToTheHub)
+        let ledger = Self::opened(url, connect, 1, Arc::new(|| {}), RECENT_MAX, Sorting::LeftToTheHub)?;
+        Filling::refuse(url)?;
+        Ok(ledger)
     }
 
     /// Opens a migrated database to be filled with what may be lost: while it is open here, commits do not wait for the
     /// disk, and what a power failure leaves is to be thrown away. Only an empty database is taken so; any other is opened
-    /// as by [`Self::open`].
+    /// as by [`Self::open`]. On SQLite no other process has it open meanwhile: it is refused while one has, and refuses them.
     pub fn open_to_fill(url: &DatabaseUrl) -> Result<Self, LedgerError> {
         let durable = Self::open(url, 1, Arc::new(|| {}))?;
         if !durable.read(|reader| reader.is_empty())? {
             return Ok(durable);
         }
         durable.close();
-        Ok(Self::opened(url, connect_undurable, 1, Arc::new(|| {}), RECENT_MAX, Sorting::Own)?)
+        drop(durable);
+        let filling = Filling::begin(url)?.map(Arc::new);
+        let filled = Self::opened(url, connect_undurable, 1, Arc::new(|| {}), RECENT_MAX, Sorting::Own)?;
+        Ok(Self { filling, ..filled })
     }
 
     /// [`Self::open`] with a bound of one's own for the bills and request keys that SQLite keeps in memory, about 100
@@ -99,7 +114,9 @@ impl Ledger {
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
     ) -> Result<Self, StorageError> {
-        Self::opened(url, connect, readers, on_tasks, recent_max, Sorting::Own)
+        let ledger = Self::opened(url, connect, readers, on_tasks, recent_max, Sorting::Own)?;
+        Filling::refuse(url)?;
+        Ok(ledger)
     }
 
     fn opened(
@@ -118,6 +135,7 @@ impl Ledger {
             writer: Arc::new(Writer::start(url.clone(), writing, on_tasks, recent_max, sorting)?),
             readers: reader_pool(url, readers)?,
             hold: None,
+            filling: None,
         })
     }
 
@@ -126,7 +144,7 @@ impl Ledger {
     #[must_use]
     pub fn held_by(&self, hold: RunHold) -> Self {
         let (url, writer, readers) = (self.url.clone(), Arc::clone(&self.writer), self.readers.clone());
-        Self { url, writer, readers, hold: Some(hold) }
+        Self { url, writer, readers, hold: Some(hold), filling: self.filling.clone() }
     }
 
     /// Starts a payment.
@@ -198,6 +216,12 @@ impl Ledger {
             Some(hold) if hold.is_stopped() => Err(LedgerError::NotHeld),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// How many connections that read are in use.
+    pub fn readers_in_use(&self) -> usize {
+        let state = self.readers.state();
+        usize::try_from(state.connections.saturating_sub(state.idle_connections)).unwrap_or(0)
     }
 
     /// How many reads can run side by side.

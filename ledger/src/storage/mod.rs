@@ -2,6 +2,7 @@
 
 mod connection;
 mod either;
+mod filling;
 mod migrations;
 pub(crate) mod rows;
 pub(crate) mod schema;
@@ -9,4 +10,6 @@ pub(crate) mod schema;
 pub(crate) use connection::{Connect, ReaderPool, connect, connect_undurable, reader_pool};
 pub use connection::{DatabaseUrl, StorageError};
 pub use either::Conn;
-pub(crate) use migrations::{migrate, pending};
+pub(crate) use filling::Filling;
+pub use migrations::Migrations;
+pub(crate) use migrations::{migrate, pending, standing};
