@@ -1,5 +1,8 @@
 //! The IO of server operations: one post per call, a deadline, a size limit. It never repeats a call by itself.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use biller_adapters::{TraceId, init_tls};
 use ledger::Money;
 use reqwest::{Client, redirect, retry};
@@ -11,11 +14,26 @@ use super::api::{self, Operation, OperationOutcome, OrderReport, QueryFailure};
 /// Largest answer in bytes: a CC5Response has a few kilobytes.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
+/// A call that ended, for whoever measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GatewayTry {
+    /// `charge`, `capture`, `void`, `credit` or `query`.
+    pub operation: &'static str,
+    /// `answered`, `no_answer` or `bad_answer`: what the gateway says in an answer is not told.
+    pub outcome: &'static str,
+    /// From the request to the end of the answer.
+    pub took: Duration,
+}
+
+/// Is told of every call.
+pub type GatewayObserver = Arc<dyn Fn(GatewayTry) + Send + Sync>;
+
 /// Asks the gateway's server.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CmiClient {
     http: Client,
     settings: CmiSettings,
+    observer: Option<GatewayObserver>,
 }
 
 /// The HTTP client could not be made.
@@ -38,7 +56,13 @@ impl CmiClient {
             .referer(false)
             .user_agent("fatoura")
             .build()?;
-        Ok(Self { http, settings })
+        Ok(Self { http, settings, observer: None })
+    }
+
+    /// The same with somebody who is told of every call.
+    #[must_use]
+    pub fn observed_by(self, observer: GatewayObserver) -> Self {
+        Self { observer: Some(observer), ..self }
     }
 
     /// The merchant account.
@@ -80,6 +104,20 @@ impl CmiClient {
     }
 
     async fn post(&self, oid: &str, operation: Operation<'_>) -> Result<String, QueryFailure> {
+        let (word, began) = (word_of(&operation), Instant::now());
+        let answer = self.exchange(oid, operation).await;
+        if let Some(observer) = &self.observer {
+            let outcome = match &answer {
+                Ok(_) => "answered",
+                Err(QueryFailure::NoAnswer(_)) => "no_answer",
+                Err(QueryFailure::BadAnswer(_) | QueryFailure::Rejected(_)) => "bad_answer",
+            };
+            observer(GatewayTry { operation: word, outcome, took: began.elapsed() });
+        }
+        answer
+    }
+
+    async fn exchange(&self, oid: &str, operation: Operation<'_>) -> Result<String, QueryFailure> {
         let xml = api::request_xml(oid, operation, &self.settings)?;
         let no_answer = |error: reqwest::Error| QueryFailure::NoAnswer(error.without_url().to_string());
         let mut request = self.http.post(&self.settings.api_url).form(&[("DATA", xml)]);
@@ -101,10 +139,18 @@ impl CmiClient {
     }
 }
 
+fn word_of(operation: &Operation<'_>) -> &'static str {
+    match operation {
+        Operation::Charge { .. } => "charge",
+        Operation::PostAuth(_) => "capture",
+        Operation::Void => "void",
+        Operation::Credit(_) => "credit",
+        Operation::Query => "query",
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use rstest::rstest;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
