@@ -15,6 +15,7 @@ use payments::disputes::DisputeRules;
 use payments::gateways::cmi::client::CmiClient;
 use payments::messages::Messenger;
 use payments::{Clock, Hub, HubParts, HubSettings, Secrets};
+use secrecy::SecretString;
 use staff::{Staff, StaffParts};
 use tokio::sync::{Notify, watch};
 
@@ -22,8 +23,9 @@ use crate::config::{Config, Environment, ReconcileConfig, RetentionConfig, Settl
 use crate::data_keys;
 use crate::delivery::Courier;
 use crate::jobs::{self, Ended, Parts, Runner, Warnings};
-use crate::metrics::Metrics;
+use crate::metrics::{Heard, Metrics};
 use crate::notify::{Mailer, Notifier, TwilioClient};
+use crate::readiness::Readiness;
 
 /// What reaches into the program from outside besides its configuration; tests put doubles here.
 pub struct Outside {
@@ -59,6 +61,8 @@ pub struct App {
     pub metrics: web::Data<Metrics>,
     /// Where it is served; `None`: nowhere.
     pub metrics_address: Option<SocketAddr>,
+    /// What collectors have to know; `None`: nothing.
+    pub(crate) metrics_token: Option<SecretString>,
     courier: Arc<Courier>,
     clock: Clock,
     retention: RetentionConfig,
@@ -88,8 +92,9 @@ impl App {
     ) -> anyhow::Result<Self> {
         let Outside { secrets, clock, messenger } = outside;
         // Certificates and accounts first: a fault of the configuration shows before anything is opened.
-        let client = Arc::new(BillerClient::new(config.billers.clone())?);
-        let cmi = CmiClient::new(config.cmi.clone())?;
+        let heard = Heard::default();
+        let client = Arc::new(BillerClient::new(config.billers.clone())?.observed_by(heard.of_billers()));
+        let cmi = CmiClient::new(config.cmi.clone())?.observed_by(heard.of_gateway());
         let sms = config.twilio.clone().map(TwilioClient::new).transpose()?;
         let mail = config.smtp.clone().map(Mailer::new).transpose()?;
         let courier = Courier::new(config)?;
@@ -113,22 +118,24 @@ impl App {
             let catalogue = Arc::new(move || catalogue_of.catalogue());
             Arc::new(Notifier::new(catalogue, &config.web.public_url, sms, mail))
         });
-        let dispatcher = Dispatcher::new(Arc::clone(&hub), messenger, wake);
+        let dispatcher = Dispatcher::new(Arc::clone(&hub), messenger, wake).observed_by(heard.of_tries());
 
         let stopping = Arc::new(AtomicBool::new(false));
-        let (stops, writes) = (Arc::clone(&stopping), Arc::clone(&ledger));
+        let outbox = dispatcher.clone();
+        let readiness = Readiness::new(Arc::clone(&stopping), Arc::clone(&ledger), move || outbox.last_pass());
         let warnings = Warnings::default();
         let shown = Arc::clone(&warnings);
         let mut state = ChannelState::new(Arc::clone(&hub), config.web.settings(config.limits), Arc::clone(&clock))
             .with_voice(config.voice.clone())
-            .with_readiness(Arc::new(move || readiness(stops.load(Ordering::Relaxed), writes.is_writing())))
+            .with_readiness(Arc::new(move || readiness.checks()))
             .with_warnings(Arc::new(move || shown.lock().unwrap_or_else(PoisonError::into_inner).clone()));
         if let Some(settings) = &config.staff {
             let (ledger, clock) = (Arc::clone(&ledger), Arc::clone(&clock));
             let parts = StaffParts { ledger, clock, key: settings.key.clone() };
             state = state.with_staff(Arc::new(Staff::open(parts)?));
         }
-        let metrics = web::Data::new(Metrics::new(Arc::clone(&hub), Arc::clone(&ledger), Arc::clone(&clock)));
+        let metrics = Metrics::new(Arc::clone(&hub), Arc::clone(&ledger), Arc::clone(&clock), &heard);
+        let metrics = web::Data::new(metrics);
         let (state, retention, settlement) = (web::Data::new(state), config.retention, config.settlement.clone());
         let (reconcile, courier) = (config.reconcile.clone(), Arc::new(courier));
         Ok(Self {
@@ -139,6 +146,7 @@ impl App {
             warnings,
             metrics,
             metrics_address: config.metrics,
+            metrics_token: config.metrics_token.clone(),
             courier,
             clock,
             retention,
@@ -179,14 +187,6 @@ impl App {
     /// From now on the program says that it is not ready, so that load balancers turn away.
     pub fn turn_away(&self) {
         self.stopping.store(true, Ordering::Relaxed);
-    }
-}
-
-fn readiness(stopping: bool, writing: bool) -> Result<(), String> {
-    match (stopping, writing) {
-        (true, _) => Err("the program is stopping".to_owned()),
-        (false, false) => Err("the ledger's writer has stopped: see the log, and start the program again".to_owned()),
-        (false, true) => Ok(()),
     }
 }
 

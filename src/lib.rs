@@ -13,6 +13,7 @@ mod jobs;
 pub mod logging;
 pub mod metrics;
 pub mod notify;
+mod readiness;
 mod request_log;
 pub mod running;
 pub mod server;

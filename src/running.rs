@@ -49,7 +49,7 @@ impl Running {
         let measuring = match app.metrics_address {
             Some(address) => {
                 let listener = server::listen(address, "FATOURA_METRICS_LISTEN")?;
-                let measuring = metrics::serve(listener, app.metrics.clone())?;
+                let measuring = metrics::serve(listener, app.metrics.clone(), app.metrics_token.clone())?;
                 let handle = measuring.handle();
                 tokio::spawn(measuring);
                 Some(handle)

@@ -64,11 +64,28 @@ impl Default for ClientSettings {
     }
 }
 
+/// A try that ended, for whoever measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BillerTry {
+    /// The biller's code.
+    pub biller: u16,
+    /// What it was asked.
+    pub operation: &'static str,
+    /// `answered`, `refused`, `timed_out`, `unreachable`, `bad_answer` or `misconfigured`.
+    pub outcome: &'static str,
+    /// From the request to the end of the answer.
+    pub took: Duration,
+}
+
+/// Is told of every try.
+pub type BillerObserver = Arc<dyn Fn(BillerTry) + Send + Sync>;
+
 /// Speaks to billers over HTTP(S) on behalf of connectors. One for the whole process: it pools connections.
 pub struct BillerClient {
     http: reqwest::Client,
     breakers: Breakers,
     settings: ClientSettings,
+    observer: Option<BillerObserver>,
 }
 
 /// What one call is about, for deadlines and logs.
@@ -145,7 +162,13 @@ impl BillerClient {
         // A probe is late when the longest call would have ended.
         let probe_max = settings.confirm_timeout.max(settings.find_timeout) + Duration::from_secs(5);
         let breakers = Breakers::new(clock, settings.breaker_failures, settings.breaker_cooldown, probe_max);
-        Ok(Self { http, breakers, settings })
+        Ok(Self { http, breakers, settings, observer: None })
+    }
+
+    /// The same with somebody who is told of every try.
+    #[must_use]
+    pub fn observed_by(self, observer: BillerObserver) -> Self {
+        Self { observer: Some(observer), ..self }
     }
 
     /// Whether calls to a biller pass at the moment; `false` while its breaker is open.
@@ -321,6 +344,9 @@ impl BillerClient {
         Recording::tell(|payment| told(payment, call, request, &result, (status, took), &heard));
         let Call { biller, operation, reference, .. } = call;
         let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        if let Some(observer) = &self.observer {
+            observer(BillerTry { biller, operation, outcome: outcome_of(result.as_ref().err()), took });
+        }
         match &result {
             Ok(_) => tracing::info!(biller, operation, reference, status, bytes, elapsed_ms, "biller answered"),
             // The biller's words may name a customer: its code is enough here.
@@ -368,6 +394,17 @@ impl BillerClient {
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
             .collect();
         Ok(WireAnswer { status: response.status().as_u16(), headers, body })
+    }
+}
+
+fn outcome_of(failure: Option<&BillerFailure>) -> &'static str {
+    match failure {
+        None => "answered",
+        Some(BillerFailure::Refused { .. }) => "refused",
+        Some(BillerFailure::TimedOut(_)) => "timed_out",
+        Some(BillerFailure::Unreachable(_)) => "unreachable",
+        Some(BillerFailure::BadAnswer(_)) => "bad_answer",
+        Some(BillerFailure::Misconfigured(_) | BillerFailure::CircuitOpen) => "misconfigured",
     }
 }
 

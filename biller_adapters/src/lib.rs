@@ -19,7 +19,7 @@ mod tls;
 mod trace;
 
 pub use breaker::MonotonicClock;
-pub use client::{BillerClient, ClientSettings};
+pub use client::{BillerClient, BillerObserver, BillerTry, ClientSettings};
 pub use connector::*;
 pub use fatourati_soap::{FatouratiSoap, ListedBiller, ListedField, ListedReceivableType};
 pub use flat_file::{BillFile, FileBill, FileCustomer, FileStep, LineFault, SequenceFault, parse_bill_file};

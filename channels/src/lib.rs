@@ -33,4 +33,4 @@ pub use ivr::{Teleoperators, VoiceSettings};
 pub use receipt::{bill_names, link_url, look_of, payment_url, receipt_data};
 pub use reports::{LetterFile, Piece, ReportLetter, report_letter, write_report};
 pub use routes::configure;
-pub use state::{ChannelState, Clock, Readiness, Warnings, WebLimits, WebSettings};
+pub use state::{ChannelState, Check, Clock, Readiness, Warnings, WebLimits, WebSettings};

@@ -29,8 +29,17 @@ const DOWNLOADS_MAX: usize = 16;
 /// The time of day, injected so that expiry is tested without waiting.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// Whether the program can serve: `Err` says what is missing, in words for operators.
-pub type Readiness = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+/// A part without which the program cannot serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Check {
+    /// The part.
+    pub name: &'static str,
+    /// What is wrong with it; shown to whoever asks. `None`: nothing.
+    pub fault: Option<&'static str>,
+}
+
+/// Whether the program can serve, part by part. It may block for a moment.
+pub type Readiness = Arc<dyn Fn() -> Vec<Check> + Send + Sync>;
 /// What operators should look at although the program serves; shown to whoever asks, so without personal data.
 pub type Warnings = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
 
@@ -133,7 +142,7 @@ impl ChannelState {
             voice: None,
             settings,
             clock,
-            ready: Arc::new(|| Ok(())),
+            ready: Arc::new(Vec::new),
             warnings: Arc::new(Vec::new),
             staff: None,
             agents: None,

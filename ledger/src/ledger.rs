@@ -9,7 +9,8 @@ use crate::jobs::RunHold;
 use crate::personal::columns::{PAYMENTS_EMAIL, PAYMENTS_PHONE};
 use crate::personal::{DataKeys, Keyring};
 use crate::storage::{
-    Conn, Connect, DatabaseUrl, ReaderPool, StorageError, connect, connect_undurable, migrate, pending, reader_pool,
+    Conn, Connect, DatabaseUrl, Filling, Migrations, ReaderPool, StorageError, connect, connect_undurable, migrate,
+    pending, reader_pool, standing,
 };
 use crate::writer::{
     Advance, AdvanceOutcome, Job, LedgerError, Pay, PayOutcome, RECENT_MAX, RareWrite, RecentBill, Reply, SealedPay,
@@ -24,6 +25,8 @@ pub struct Ledger {
     keys: Arc<Keyring>,
     /// Of a run's own door.
     hold: Option<RunHold>,
+    /// While it is filled with what may be lost. Gone after the connections.
+    filling: Option<Arc<Filling>>,
 }
 
 /// A connection that only reads, lent to one look-up.
@@ -33,6 +36,13 @@ pub struct Reader<'a> {
     pub(crate) recent_bills: &'a Shared<RecentBill>,
     /// Opens personal data.
     pub(crate) keys: &'a Arc<Keyring>,
+}
+
+impl Reader<'_> {
+    /// The database's migrations, held against those of this program.
+    pub fn migrations(&mut self) -> Result<Migrations, StorageError> {
+        standing(self.connection)
+    }
 }
 
 struct RareJob<T, F> {
@@ -130,19 +140,24 @@ impl Ledger {
 
     /// Opens a migrated database for a command beside a running hub, to which it leaves all that can be put off.
     pub fn open_beside(url: &DatabaseUrl, keys: &DataKeys) -> Result<Self, StorageError> {
-        Self::opened(url, keys, connect, 1, Arc::new(|| {}), RECENT_MAX, Sorting::LeftToTheHub)
+        let ledger = Self::opened(url, keys, connect, 1, Arc::new(|| {}), RECENT_MAX, Sorting::LeftToTheHub)?;
+        Filling::refuse(url)?;
+        Ok(ledger)
     }
 
     /// Opens a migrated database to be filled with what may be lost: while it is open here, commits do not wait for the
     /// disk, and what a power failure leaves is to be thrown away. Only an empty database is taken so; any other is opened
-    /// as by [`Self::open`].
+    /// as by [`Self::open`]. On SQLite no other process has it open meanwhile: it is refused while one has, and refuses them.
     pub fn open_to_fill(url: &DatabaseUrl, keys: &DataKeys) -> Result<Self, LedgerError> {
         let durable = Self::open(url, keys, 1, Arc::new(|| {}))?;
         if !durable.read(|reader| reader.is_empty())? {
             return Ok(durable);
         }
         durable.close();
-        Ok(Self::opened(url, keys, connect_undurable, 1, Arc::new(|| {}), RECENT_MAX, Sorting::Own)?)
+        drop(durable);
+        let filling = Filling::begin(url)?.map(Arc::new);
+        let filled = Self::opened(url, keys, connect_undurable, 1, Arc::new(|| {}), RECENT_MAX, Sorting::Own)?;
+        Ok(Self { filling, ..filled })
     }
 
     /// [`Self::open`] with a bound of one's own for the bills and request keys that SQLite keeps in memory, about 100
@@ -154,7 +169,9 @@ impl Ledger {
         on_tasks: Arc<dyn Fn() + Send + Sync>,
         recent_max: usize,
     ) -> Result<Self, StorageError> {
-        Self::opened(url, keys, connect, readers, on_tasks, recent_max, Sorting::Own)
+        let ledger = Self::opened(url, keys, connect, readers, on_tasks, recent_max, Sorting::Own)?;
+        Filling::refuse(url)?;
+        Ok(ledger)
     }
 
     fn opened(
@@ -177,6 +194,7 @@ impl Ledger {
             readers: reader_pool(url, readers)?,
             keys,
             hold: None,
+            filling: None,
         })
     }
 
@@ -185,7 +203,8 @@ impl Ledger {
     #[must_use]
     pub fn held_by(&self, hold: RunHold) -> Self {
         let (url, writer, readers) = (self.url.clone(), Arc::clone(&self.writer), self.readers.clone());
-        Self { url, writer, readers, keys: Arc::clone(&self.keys), hold: Some(hold) }
+        let keys = Arc::clone(&self.keys);
+        Self { url, writer, readers, keys, hold: Some(hold), filling: self.filling.clone() }
     }
 
     /// Starts a payment.
@@ -287,6 +306,12 @@ impl Ledger {
             Some(hold) if hold.is_stopped() => Err(LedgerError::NotHeld),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// How many connections that read are in use.
+    pub fn readers_in_use(&self) -> usize {
+        let state = self.readers.state();
+        usize::try_from(state.connections.saturating_sub(state.idle_connections)).unwrap_or(0)
     }
 
     /// How many reads can run side by side.

@@ -121,11 +121,12 @@ pub use states::{
     SettlementFileKind, TaskKind, TransferState,
 };
 pub use storage::rows::Payment;
-pub use storage::{DatabaseUrl, StorageError};
+pub use storage::{DatabaseUrl, Migrations, StorageError};
 pub use suspensions::Suspension;
 pub use vocabulary::{Channel, Instrument, Language, UnknownWord};
 pub use voice::{Handover, HandoverReason, NewHandover, NewVoiceStep, TakenStep, VoiceCall, voice_request};
 pub use working_days::is_working_day;
 pub use writer::{
-    Advance, AdvanceOutcome, Funds, Hold, LedgerError, Pay, PayOutcome, Reply, RequestKey, Step, WriteOp, WriterStats,
+    Advance, AdvanceOutcome, CommitTimes, Funds, Hold, LedgerError, Pay, PayOutcome, PaymentCounts, Reply, RequestKey,
+    Step, WriteOp, WriterStats,
 };

@@ -29,6 +29,7 @@ use std::net::SocketAddr;
 use ::payments::gateways::cmi::CmiSettings;
 use biller_adapters::ClientSettings;
 use channels::{VoiceSettings, WebLimits};
+use secrecy::SecretString;
 
 pub use self::database::DatabaseConfig;
 pub use self::delivery::RemoteSource;
@@ -83,6 +84,8 @@ pub struct Config {
     pub staff: Option<StaffConfig>,
     /// Where metrics are served; `None`: nowhere.
     pub metrics: Option<SocketAddr>,
+    /// What collectors have to know; `None`: nothing.
+    pub metrics_token: Option<SecretString>,
 }
 
 impl Config {
@@ -107,7 +110,7 @@ impl Config {
         let reconcile = ReconcileConfig::read(&mut reader);
         let report_domains = reports::read(&mut reader);
         let staff = StaffConfig::read(&mut reader);
-        let metrics = metrics::read(&mut reader);
+        let (metrics, metrics_token) = (metrics::read(&mut reader), metrics::token(&mut reader));
         if let Some(web) = web.as_ref().filter(|web| tls.is_some() && web.public_url.starts_with("http://")) {
             reader.clash(format!(
                 "FATOURA_PUBLIC_URL: expected https://, since FATOURA_TLS_CERTIFICATE is set; found {:?}",
@@ -133,6 +136,7 @@ impl Config {
                 report_domains,
                 staff,
                 metrics,
+                metrics_token,
             })
         };
         let whole = whole();

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use ledger::{StoredJob, Waiting, WriterStats};
+use ledger::{Ledger, StoredJob, Waiting};
 use payments::board::{BoardView, Counts};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -26,6 +26,13 @@ struct Ended {
     by: &'static str,
     name: String,
     outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Standing {
+    channel: &'static str,
+    instrument: &'static str,
+    state: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -62,6 +69,9 @@ pub(super) struct Gauges {
     job_age: Of<Job>,
     job_failures: Of<Job>,
     unread: Of<Part>,
+    payments: Family<Standing, Counter>,
+    readers: Gauge,
+    readers_used: Gauge,
     waiting: Gauge,
     batches: Counter,
     items: Counter,
@@ -98,6 +108,9 @@ impl Gauges {
             job_age: "job_last_success_age_seconds", "Time since a run of the job last ended well";
             job_failures: "job_failures", "Runs of the job that failed in a row";
             unread: "board_part_unread", "Parts of the board that could not be read";
+            payments: "payments", "Payments that this node took into a state";
+            readers: "ledger_readers", "Connections for reading that this node may have";
+            readers_used: "ledger_readers_in_use", "Those of them that are in use";
             waiting: "ledger_writer_waiting", "Writes that wait for this node's writer, or are in its batch";
             batches: "ledger_batches", "Batches that this node committed";
             items: "ledger_items", "Writes in them";
@@ -107,10 +120,10 @@ impl Gauges {
         )
     }
 
-    pub(super) fn set(&self, board: &BoardView, jobs: &[StoredJob], stats: &WriterStats, now: DateTime<Utc>) {
+    pub(super) fn set(&self, board: &BoardView, jobs: &[StoredJob], now: DateTime<Utc>) {
         self.traffic(board);
         let age = |since: NaiveDateTime| (now.naive_utc() - since).num_seconds().max(0);
-        let word = |kind: &str| Kind { kind: kind.replace(' ', "_").to_lowercase() };
+        let word = |kind: &str| Kind { kind: super::word(kind) };
         let queues = board.queues.as_ref();
         kinds(&self.due, queues.map_or(&[][..], |queues| &queues.due), |kind| word(kind.as_str()), |one| one.count);
         kinds(
@@ -147,6 +160,19 @@ impl Gauges {
             }
         }
         self.unread(board);
+        self.memory.set(resident_bytes().unwrap_or(0));
+    }
+
+    /// What this node's ledger counts.
+    pub(super) fn set_ledger(&self, ledger: &Ledger) {
+        let stats = ledger.stats();
+        for (channel, instrument, state, count) in stats.payments.all() {
+            let (channel, instrument, state) = (channel.as_str(), instrument.as_str(), state.as_str());
+            let of = Standing { channel, instrument, state };
+            self.payments.get_or_create(&of).inner().store(count, Ordering::Relaxed);
+        }
+        self.readers.set(whole(ledger.readers_max()));
+        self.readers_used.set(whole(ledger.readers_in_use()));
         let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
         self.waiting.set(i64::try_from(load(&stats.waiting)).unwrap_or(i64::MAX));
         for (counter, count) in
@@ -154,7 +180,6 @@ impl Gauges {
         {
             counter.inner().store(load(count), Ordering::Relaxed);
         }
-        self.memory.set(resident_bytes().unwrap_or(0));
     }
 
     pub(super) fn set_dropped(&self, count: u64) {

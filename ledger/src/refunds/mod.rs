@@ -32,7 +32,7 @@ pub use words::{RefundReason, RefundState};
 /// Refunds that one payment can have beside proposals that came to nothing: each takes a person's time.
 pub const REFUNDS_MAX: i64 = 100;
 /// Refunds that one payment can have, whatever became of them: all are read at once, and none may be left out of a sum.
-const KEPT_MAX: i64 = 1_000;
+pub(crate) const KEPT_MAX: i64 = 1_000;
 
 /// A stored refund.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::bills::{BillKey, CustomerKey, decode};
 use crate::ledger::Reader;
 use crate::money::Money;
 use crate::payment_words::PaymentWord;
-use crate::refunds::REFUNDS_MAX;
+use crate::refunds::KEPT_MAX;
 use crate::states::{IncidentKind, PostingKind, TaskKind};
 use crate::storage::StorageError;
 use crate::storage::rows::Payment;
@@ -121,7 +121,7 @@ impl Reader<'_> {
         let rows: Vec<Row> = refunds::table
             .filter(refunds::payment_id.eq(payment))
             .order(refunds::id)
-            .limit(REFUNDS_MAX)
+            .limit(KEPT_MAX)
             .select((
                 refunds::id,
                 refunds::decided_posting,

@@ -1,6 +1,6 @@
 //! Reports that are mailed by the clock, as rows: schedules, and a mail to each recipient for each time that one was due.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use crate::agents::Actor;
@@ -10,6 +10,11 @@ use crate::storage::rows::biller_code;
 use crate::storage::schema::{report_mails, report_schedules};
 use crate::vocabulary::Language;
 use crate::writer::WriteOp;
+
+/// How long it is known whom a report was mailed to: they are asked about the last quarter.
+const MAILS_KEPT: TimeDelta = TimeDelta::days(92);
+/// Mails deleted at once: a day has fewer, and the writer is held for some milliseconds.
+const PRUNED_MAX: i64 = 1_000;
 
 /// A schedule to be kept. Its words are the use cases'.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,6 +204,15 @@ impl WriteOp<'_> {
             diesel::insert_into(report_mails::table).values(values).execute(self.connection)?;
         }
         Ok(true)
+    }
+
+    /// Deletes mails of which nothing more is done, a quarter of a year after they ended, some at a time: how many rows went.
+    /// That a report was mailed stands in the audit log for good.
+    pub fn prune_report_mails(&mut self, now: NaiveDateTime) -> Result<usize, StorageError> {
+        let old = report_mails::table.filter(report_mails::ended_at.lt(now - MAILS_KEPT));
+        let ids: Vec<i64> =
+            old.order(report_mails::id).limit(PRUNED_MAX).select(report_mails::id).load(self.connection)?;
+        Ok(diesel::delete(report_mails::table.filter(report_mails::id.eq_any(ids))).execute(self.connection)?)
     }
 
     /// Says what became of a mail; `ended`: nothing more is done about it.

@@ -1,6 +1,13 @@
 //! The twin migrations, embedded in the binary.
 
+use std::collections::BTreeSet;
+
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite;
+use diesel::{QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::StorageError;
@@ -31,6 +38,49 @@ pub(crate) fn pending(connection: &mut Conn) -> Result<bool, StorageError> {
         Conn::Pg(pg) => pg.has_pending_migration(POSTGRES),
     };
     pending.map_err(|error| StorageError::Failed(format!("migration: {error}")))
+}
+
+/// The migrations of a database, held against those of this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrations {
+    /// The same.
+    Same,
+    /// The database lacks some.
+    Missing,
+    /// The database has some that the program does not know: a later one changed it.
+    Unknown,
+}
+
+#[derive(QueryableByName)]
+struct Ran {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+/// Reads which migrations ran, and nothing more.
+pub(crate) fn standing(connection: &mut Conn) -> Result<Migrations, StorageError> {
+    let query = diesel::sql_query("SELECT CAST(version AS TEXT) AS version FROM __diesel_schema_migrations");
+    let (ran, own): (Vec<Ran>, _) = match connection {
+        Conn::Sqlite(sqlite) => (query.load(sqlite)?, versions::<Sqlite>(&SQLITE)?),
+        Conn::Pg(pg) => (query.load(pg)?, versions::<Pg>(&POSTGRES)?),
+    };
+    let ran: BTreeSet<String> = ran.into_iter().map(|row| row.version).collect();
+    Ok(if own.difference(&ran).next().is_some() {
+        Migrations::Missing
+    } else if ran == own {
+        Migrations::Same
+    } else {
+        Migrations::Unknown
+    })
+}
+
+fn versions<DB: Backend>(source: &EmbeddedMigrations) -> Result<BTreeSet<String>, StorageError>
+where
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let all = MigrationSource::<DB>::migrations(source);
+    let all = all.map_err(|error| StorageError::Failed(format!("migrations: {error}")))?;
+    Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> {

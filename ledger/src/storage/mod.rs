@@ -2,6 +2,7 @@
 
 mod connection;
 mod either;
+mod filling;
 mod migrations;
 pub(crate) mod rows;
 pub(crate) mod schema;
@@ -10,4 +11,6 @@ pub(crate) use connection::{Connect, ReaderPool, connect, connect_undurable, rea
 pub use connection::{DatabaseUrl, StorageError};
 pub use either::Conn;
 pub(crate) use either::MultiBackend;
-pub(crate) use migrations::{migrate, pending};
+pub(crate) use filling::Filling;
+pub use migrations::Migrations;
+pub(crate) use migrations::{migrate, pending, standing};

@@ -35,6 +35,7 @@ mod op;
 mod plan;
 mod queue;
 mod recent;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -53,8 +54,9 @@ pub use commands::{Advance, AdvanceOutcome, Funds, Hold, Pay, PayOutcome, Reques
 pub use op::WriteOp;
 pub(crate) use op::is_replay;
 pub(crate) use queue::{Job, RareWrite, SealedPay, SealedPayer, StepWrite, Writer};
-pub use queue::{LedgerError, Reply, WriterStats};
+pub use queue::{LedgerError, Reply};
 pub(crate) use recent::{RECENT_MAX, RecentBill, Shared, Sorting};
+pub use stats::{CommitTimes, PaymentCounts, WriterStats};
 pub(crate) use windows::WINDOWS_LOCK;
 
 use self::accounts::AccountCache;
@@ -319,6 +321,7 @@ impl State {
     /// One transaction. Any error leaves it rolled back.
     fn transact(&mut self, batch: &mut [Job]) -> Result<(Vec<Answer>, bool), BatchFailure> {
         self.ids.refill(&mut self.connection)?;
+        let began = Instant::now();
         let begun = match &mut self.connection {
             // At once as a writer: a reader that turns writer may be told that its view is old.
             Conn::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
@@ -329,6 +332,8 @@ impl State {
             Ok(Filled { answers, wake, plan, folded }) => {
                 match TransactionManagerOf::commit_transaction(&mut self.connection) {
                     Ok(()) => {
+                        self.stats.commits.add(began.elapsed());
+                        self.stats.payments.count(&plan);
                         if matches!(self.connection, Conn::Sqlite(_)) {
                             self.recents.committed(folded, &plan);
                         }

@@ -1,7 +1,7 @@
 //! The callers' end of the writer: a bounded queue, and what of it makes a batch.
 
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -12,6 +12,7 @@ use super::commands::{Advance, AdvanceOutcome, Pay, PayOutcome};
 use super::op::WriteOp;
 use super::recent::{RecentBill, Recents, Shared, Sorting};
 use crate::personal::{Keyring, Sealed};
+use super::stats::WriterStats;
 use crate::storage::{Connect, DatabaseUrl, StorageError};
 
 /// Past this many a batch only costs latency.
@@ -104,21 +105,6 @@ impl Job {
             Self::Stop => {}
         }
     }
-}
-
-/// Counters of the writer, for benches and boards.
-#[derive(Debug, Default)]
-pub struct WriterStats {
-    /// Batches committed.
-    pub batches: AtomicU64,
-    /// Items in them.
-    pub items: AtomicU64,
-    /// Batches that had to be tried again.
-    pub retries: AtomicU64,
-    /// Items that wait, or are in the batch under way.
-    pub waiting: AtomicU64,
-    /// Whether it has work of its own to do between batches: recent rows to sort into their tables.
-    pub has_arrears: AtomicBool,
 }
 
 pub(super) struct Queued {

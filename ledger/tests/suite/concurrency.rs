@@ -289,6 +289,27 @@ fn a_lost_connection_is_opened_again(db: &TestDb) {
     db.assert_clean();
 }
 
+/// On SQLite whoever fills a database has it alone, and whoever has it open keeps it from being filled.
+#[test]
+fn what_is_filled_is_nobody_elses() {
+    let db = TestDb::sqlite();
+    let told = |result: Result<Ledger, LedgerError>| result.err().map(|error| error.to_string()).unwrap_or_default();
+    let hub = Ledger::open(&db.url, 2, Arc::new(|| {})).unwrap();
+    let refused = told(Ledger::open_to_fill(&db.url));
+    assert!(refused.contains("another process has it open"), "{refused}");
+    drop(hub);
+    let filling = Ledger::open_to_fill(&db.url).unwrap();
+    for other in [Ledger::open(&db.url, 2, Arc::new(|| {})), Ledger::open_beside(&db.url)] {
+        let refused = told(other.map_err(LedgerError::from));
+        assert!(refused.contains("`fatoura generate` is filling it"), "{refused}");
+    }
+    let refused = told(Ledger::open_to_fill(&db.url));
+    assert!(refused.contains("is filling it"), "{refused}");
+    filling.card_in("a", PaymentState::Confirmed);
+    drop(filling);
+    Ledger::open(&db.url, 2, Arc::new(|| {})).unwrap().close();
+}
+
 on_both!(
     a_whole_read_is_of_one_moment,
     three_channels_at_one_bill,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
-use ledger::{AccountKind, Channel, Ledger, Money, PaymentState, ReportFilter};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use ledger::{AccountKind, Channel, Language, Ledger, Money, NewReportSchedule, PaymentState, ReportFilter};
 
 use crate::histories::over_days;
-use crate::support::{TestDb, on_day};
+use crate::support::{TestDb, actor, now, on_day};
 
 const DAYS: i64 = 5;
 
@@ -157,7 +157,39 @@ fn days_without_anything(db: &TestDb) {
     assert!(ledger.read(|reader| reader.report_windows(&filter, 0, 10)).unwrap().is_empty());
 }
 
+/// Mails that ended a quarter of a year ago go; what is open stays, however old, and so does what ended later.
+fn mails_that_ended_long_ago_go(db: &TestDb) {
+    let ledger = db.open();
+    let now = now();
+    let new = NewReportSchedule {
+        kind: "payments".to_owned(),
+        biller: None,
+        days: "yesterday".to_owned(),
+        form: "csv".to_owned(),
+        language: Language::Fr,
+        recipients: "a@hub.example.ma".to_owned(),
+        every: "day".to_owned(),
+        at_minute: 480,
+    };
+    let kept = ledger.write_now(move |op| op.keep_report_schedule(&new, &actor(1), now, 10, now)).unwrap();
+    let id = kept.unwrap();
+    let people = ["a", "b", "c"].map(|name| format!("{name}@hub.example.ma"));
+    let put = move |op: &mut ledger::WriteOp<'_>| op.put_report_mails(id, now.naive_utc(), &people, now, now);
+    assert!(ledger.write_now(put).unwrap());
+    let mails = ledger.read(|reader| reader.report_mails_open(0, 10)).unwrap();
+    let [old, late, _] = [0, 1, 2].map(|at: usize| mails[at].id);
+    for (mail, ended) in [(old, now), (late, now + TimeDelta::seconds(1))] {
+        ledger.write_now(move |op| op.tell_report_mail(mail, true, Some(ended), "250 OK")).unwrap();
+    }
+    let prune = |at: DateTime<Utc>| ledger.write_now(move |op| op.prune_report_mails(at.naive_utc())).unwrap();
+    let quarter = now + TimeDelta::days(92);
+    assert_eq!(prune(quarter), 0);
+    assert_eq!((prune(quarter + TimeDelta::seconds(1)), db.count("report_mails")), (1, 2));
+    assert_eq!((prune(quarter + TimeDelta::days(400)), db.count("report_mails")), (1, 1), "one is open still");
+}
+
 on_both!(
+    mails_that_ended_long_ago_go,
     payments_equal_what_was_booked,
     days_and_filters_part_payments,
     the_trial_balance_is_every_account,

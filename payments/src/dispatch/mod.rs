@@ -15,7 +15,8 @@ mod schedule;
 mod sweep;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use biller_adapters::recording::{Recorder, Recording};
 use chrono::TimeDelta;
@@ -52,9 +53,20 @@ enum End {
     With(TaskResult),
 }
 
+fn outcome_of(result: &TaskResult) -> &'static str {
+    match result {
+        TaskResult::Done(_) => "done",
+        TaskResult::Again(..) => "again",
+        TaskResult::Incident(..) => "incident",
+    }
+}
+
 fn done(note: impl Into<String>) -> Result<End, Infrastructure> {
     Ok(End::With(TaskResult::Done(note.into())))
 }
+
+/// Is told of every try: of what, and whether it is `done`, tried `again`, an `incident`, or `failed` by trouble of our own.
+pub type TryObserver = Arc<dyn Fn(TaskKind, &'static str) + Send + Sync>;
 
 /// Works off the outbox.
 #[derive(Clone)]
@@ -62,12 +74,48 @@ pub struct Dispatcher {
     hub: Arc<Hub>,
     messenger: Arc<dyn Messenger>,
     wake: Arc<Notify>,
+    observer: Option<TryObserver>,
+    pass: Arc<Pass>,
+}
+
+/// When the outbox was looked at last with success.
+struct Pass {
+    began: Instant,
+    /// Milliseconds since it began.
+    last: AtomicU64,
+}
+
+impl Pass {
+    fn new() -> Self {
+        Self { began: Instant::now(), last: AtomicU64::new(0) }
+    }
+
+    fn made(&self) {
+        let passed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.store(passed, Ordering::Relaxed);
+    }
+
+    fn age(&self) -> Duration {
+        self.began.elapsed().saturating_sub(Duration::from_millis(self.last.load(Ordering::Relaxed)))
+    }
 }
 
 impl Dispatcher {
     /// A dispatcher that is called by `wake` after commits that left tasks.
     pub fn new(hub: Arc<Hub>, messenger: Arc<dyn Messenger>, wake: Arc<Notify>) -> Self {
-        Self { hub, messenger, wake }
+        Self { hub, messenger, wake, observer: None, pass: Arc::new(Pass::new()) }
+    }
+
+    /// The same with somebody who is told of every try.
+    #[must_use]
+    pub fn observed_by(self, observer: TryObserver) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    /// How long ago the outbox was looked at last with success, or since the dispatcher was made. A second or two while it
+    /// runs, and the database answers.
+    pub fn last_pass(&self) -> Duration {
+        self.pass.age()
     }
 
     /// Works until told to stop, then waits a while for what is under way.
@@ -76,7 +124,10 @@ impl Dispatcher {
         while !*stop.borrow() {
             let free = SIDE_BY_SIDE.saturating_sub(under_way.len());
             let claimed = match if free > 0 { self.claim(free).await } else { Ok(Vec::new()) } {
-                Ok(tasks) => tasks,
+                Ok(tasks) => {
+                    self.pass.made();
+                    tasks
+                }
                 Err(trouble) => {
                     tracing::error!(%trouble, "the outbox cannot be read");
                     tokio::time::sleep(AFTER_TROUBLE).await;
@@ -136,9 +187,16 @@ impl Dispatcher {
         let recording = Recording::of(task.payment, Arc::clone(&self.hub.exchanges) as Arc<dyn Recorder>);
         let end = trace.of(recording.during(self.attempt(&task)).instrument(span)).await;
         let result = match end {
-            Ok(End::Settled) => return None,
-            Ok(End::With(result)) => result,
+            Ok(End::Settled) => {
+                self.tell(task.kind, "done");
+                return None;
+            }
+            Ok(End::With(result)) => {
+                self.tell(task.kind, outcome_of(&result));
+                result
+            }
             Err(trouble) => {
+                self.tell(task.kind, "failed");
                 tracing::error!(task = task.id, kind = %task.kind, payment = task.payment, %trouble, "a task failed");
                 TaskResult::Again(self.hub.now() + schedule::after_our_trouble(&task), trouble.to_string())
             }
@@ -152,6 +210,12 @@ impl Dispatcher {
             tracing::error!(task = task.id, %trouble, "a task's result could not be written down");
         }
         Some(told)
+    }
+
+    fn tell(&self, kind: TaskKind, outcome: &'static str) {
+        if let Some(observer) = &self.observer {
+            observer(kind, outcome);
+        }
     }
 
     async fn attempt(&self, task: &Task) -> Result<End, Infrastructure> {

@@ -300,6 +300,7 @@ impl Hub {
                     + op.prune_voice(now)?
                     + op.prune_desk(now)?
                     + op.prune_requests(now)?
+                    + op.prune_report_mails(now)?
                     + op.expire_guard_cases(now)?)
             })
             .await?;

@@ -213,6 +213,7 @@ fn config(
         report_domains: vec!["hub.example.ma".to_owned()],
         staff: Some(StaffConfig { key: staff_key }),
         metrics: None,
+        metrics_token: None,
     }
 }
 

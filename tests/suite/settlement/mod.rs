@@ -1,5 +1,6 @@
 //! Settlement by the built program: what was paid is in the files, once, whoever ends in the middle.
 
+mod again;
 mod answering;
 mod delivering;
 mod large;

@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use chrono::{TimeDelta, Utc};
 use ledger::{
     Account, AccountKind, Advance, AdvanceOutcome, Amounts, BillClaim, BillKey, Channel, CustomerKey, Funds,
-    Instrument, Language, Ledger, Moment, Money, NewQuote, Pay, PayOutcome, RequestKey, Step,
+    Instrument, Language, Ledger, Moment, Money, NewQuote, Pay, PayOutcome, Quote, RequestKey, Step,
 };
 use settlement::terms::Terms;
 
@@ -16,6 +16,32 @@ use crate::support::TestDatabase;
 const AT_ONCE: usize = 200;
 const DETAIL: &str = r#"{"fields":{"contract":"7654321"},"contract_masked":"•••4321","biller_reference":"R1",
     "articles":[],"opaque":[]}"#;
+
+/// A confirmed payment of a stored quote.
+pub fn pay_quoted(ledger: &Ledger, quote: &Quote) {
+    let (now, key) = (Utc::now(), RequestKey::of("seed", &quote.reference.to_string(), ""));
+    let pay = Pay {
+        key,
+        quote: quote.id,
+        biller: quote.biller,
+        channel: quote.channel,
+        instrument: quote.instrument,
+        language: Language::Fr,
+        amounts: quote.amounts,
+        bills: quote.bills.clone(),
+        phone: None,
+        email: None,
+        funds: Funds::InHand(Account::of(AccountKind::GatewayReceivable, "wallet")),
+        agent: None,
+        only_replay: false,
+        moment: Moment::of(now),
+    };
+    let PayOutcome::Started(reference) = ledger.pay_now(pay).unwrap() else { panic!("it did not start") };
+    let cut_off = Terms::default().next_cut_off(now);
+    let step = Step::Confirm { receipt_number: "R-1".to_owned(), receipt_date: None, cut_off };
+    let advance = Advance { payment: reference.id(), step, task: None, moment: Moment::of(now) };
+    assert!(matches!(ledger.advance_now(advance).unwrap(), AdvanceOutcome::Moved { .. }));
+}
 
 /// So many confirmed payments of a biller, each of 168.00.
 pub fn pay_many(database: &TestDatabase, biller: u16, payments: usize) {

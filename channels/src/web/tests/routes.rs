@@ -385,8 +385,12 @@ fn state() -> crate::ChannelState {
 
 #[actix_web::test]
 async fn not_ready_says_so() {
-    let state = state().with_readiness(std::sync::Arc::new(|| Err("secret detail".to_owned())));
-    let not_ready = r#"{"status":"not ready"}"#.to_owned();
+    let checks = || {
+        let of = |name, fault| crate::Check { name, fault };
+        vec![of("writer", None), of("database", Some("it cannot be read"))]
+    };
+    let state = state().with_readiness(std::sync::Arc::new(checks));
+    let not_ready = r#"{"checks":{"database":"it cannot be read","writer":"ok"},"status":"not ready"}"#.to_owned();
     assert_eq!(readiness(state).await, (StatusCode::SERVICE_UNAVAILABLE, not_ready));
 }
 

@@ -1,6 +1,7 @@
 //! The IO of server operations: one post per call, a deadline, a size limit. It never repeats a call by itself.
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use biller_adapters::recording::{self, Ending, Exchange, Party, Recording};
 use biller_adapters::{TraceId, init_tls};
@@ -14,11 +15,26 @@ use super::api::{self, Operation, OperationOutcome, OrderReport, QueryFailure};
 /// Largest answer in bytes: a CC5Response has a few kilobytes.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
+/// A call that ended, for whoever measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GatewayTry {
+    /// `charge`, `capture`, `void`, `credit` or `query`.
+    pub operation: &'static str,
+    /// `answered`, `no_answer` or `bad_answer`: what the gateway says in an answer is not told.
+    pub outcome: &'static str,
+    /// From the request to the end of the answer.
+    pub took: Duration,
+}
+
+/// Is told of every call.
+pub type GatewayObserver = Arc<dyn Fn(GatewayTry) + Send + Sync>;
+
 /// Asks the gateway's server.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CmiClient {
     http: Client,
     settings: CmiSettings,
+    observer: Option<GatewayObserver>,
 }
 
 /// The HTTP client could not be made.
@@ -41,7 +57,13 @@ impl CmiClient {
             .referer(false)
             .user_agent("fatoura")
             .build()?;
-        Ok(Self { http, settings })
+        Ok(Self { http, settings, observer: None })
+    }
+
+    /// The same with somebody who is told of every call.
+    #[must_use]
+    pub fn observed_by(self, observer: GatewayObserver) -> Self {
+        Self { observer: Some(observer), ..self }
     }
 
     /// The merchant account.
@@ -84,6 +106,20 @@ impl CmiClient {
 
     /// Asks once, and tells who listens.
     async fn post(&self, oid: &str, operation: Operation<'_>) -> Result<String, QueryFailure> {
+        let (word, began) = (word(operation), Instant::now());
+        let answer = self.exchange(oid, operation).await;
+        if let Some(observer) = &self.observer {
+            let outcome = match &answer {
+                Ok(_) => "answered",
+                Err(QueryFailure::NoAnswer(_)) => "no_answer",
+                Err(QueryFailure::BadAnswer(_) | QueryFailure::Rejected(_)) => "bad_answer",
+            };
+            observer(GatewayTry { operation: word, outcome, took: began.elapsed() });
+        }
+        answer
+    }
+
+    async fn exchange(&self, oid: &str, operation: Operation<'_>) -> Result<String, QueryFailure> {
         let xml = api::request_xml(oid, operation, &self.settings)?;
         let started = Instant::now();
         let mut status = 0;
@@ -135,8 +171,6 @@ const fn word(operation: Operation<'_>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use rstest::rstest;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
