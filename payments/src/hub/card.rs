@@ -295,7 +295,8 @@ fn heard(
         status: 0,
         took,
         said,
-        sent: format!("{answer:?}"),
+        // The word in which the answer is given; nothing where there is none.
+        sent: answer.as_ref().map(|answer| format!("{answer:?}")).unwrap_or_default(),
         heard: text,
     }
 }

@@ -32,6 +32,35 @@ async fn signing_in(#[values("ar", "fr", "en")] language: &'static str) {
     app.finish().await;
 }
 
+/// Files and words that come in by forms, from who may send them.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_at_work() {
+    let app = start(Backend::Sqlite).await.unwrap();
+    let omar = app.colleague("fr", "omar", Role::Operations);
+    omar.sign_in(&app).await;
+    let before = books(&app);
+    let mut visitor = Visitor::new(&app, "fr").await;
+    visitor.cookie = format!("{}; staff={}", visitor.cookie, omar.browser.cookie("staff"));
+    for (path, field, other) in [
+        ("/fr/staff/billers/1001/settings", "text", ("why", "avenant")),
+        ("/fr/staff/billers/1001/settings", "why", ("text", "code = 1001")),
+        ("/fr/staff/guard/lists/import", "text", ("unknown", "x")),
+    ] {
+        for text in HOSTILE {
+            let answer = visitor.post(path, &[(field, text), other]).await;
+            assert!(matches!(answer.status, 400 | 422), "{path} {field} {text}: {}", answer.status);
+            assert!(answer.status == 400 || escaped(&answer.body, text), "{text}: {}", answer.body);
+        }
+    }
+    let decide = "/fr/staff/billers/1001/settings/7";
+    assert_eq!(visitor.post(decide, &[("decision", "apply"), ("word", "x")]).await.status, 404);
+    for path in ["/fr/staff/billers/1001/settings/x", "/fr/staff/reports/runs/x", "/fr/staff/reports/runs/7/file"] {
+        assert_eq!(visitor.get(path).await.status, 404, "{path}");
+    }
+    unharmed(&app, &before).await;
+    app.finish().await;
+}
+
 /// What somebody at work sends, and should not.
 #[tokio::test(flavor = "multi_thread")]
 async fn at_work() {

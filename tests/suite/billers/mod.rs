@@ -1,6 +1,6 @@
 //! What is set of billers, and billers that are suspended.
 
-mod settings;
+pub mod settings;
 
 use ledger::{Channel, Instrument};
 use payments::api::cash::{CashReferenceError, MakeCashReference, ReferenceSubject};

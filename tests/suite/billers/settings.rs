@@ -15,7 +15,7 @@ fn biller(app: &TestApp) -> Biller {
 }
 
 /// The biller's file with lines in place of others.
-fn file(app: &TestApp, lines: &[(&str, &str)]) -> String {
+pub fn file(app: &TestApp, lines: &[(&str, &str)]) -> String {
     let mut text = export::write(&biller(app));
     for (old, new) in lines {
         assert!(text.contains(old), "{old} is not in\n{text}");
@@ -24,7 +24,7 @@ fn file(app: &TestApp, lines: &[(&str, &str)]) -> String {
     text
 }
 
-async fn propose(who: &Colleague, text: &str) -> Page {
+pub async fn propose(who: &Colleague, text: &str) -> Page {
     who.post(FORM, &[("text", text), ("why", "avenant n° 4")]).await
 }
 

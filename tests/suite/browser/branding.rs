@@ -10,7 +10,7 @@ use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
 
 const SEND: &str = "main form button[type=submit]";
 
-async fn come_in(tour: &Tour<'_>, who: &Colleague, path: &str) {
+pub async fn come_in(tour: &Tour<'_>, who: &Colleague, path: &str) {
     let Tour { browser, app, .. } = tour;
     tour.open(path).await;
     browser.fill("#login", &who.login).await;

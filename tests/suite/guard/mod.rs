@@ -3,6 +3,7 @@
 mod bad_input;
 mod cards;
 mod channels;
+mod importing;
 mod pages;
 mod reviewing;
 mod rights;

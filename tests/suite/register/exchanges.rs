@@ -31,7 +31,7 @@ async fn a_story_tells_what_was_said_and_heard(#[case] backend: Backend) {
     );
     assert!(confirm.heard.contains(payment.receipt_number.as_deref().unwrap()), "{}", confirm.heard);
     let callback = kept.iter().find(|one| one.operation == "callback").unwrap();
-    assert!(callback.heard.contains("ProcReturnCode=00") && callback.sent == "Capture", "{callback:?}");
+    assert!(callback.heard.contains("ProcReturnCode=00") && callback.sent.contains("Capture"), "{callback:?}");
     for one in &kept {
         for secret in ["4000000000000010", "400000", "0612345678", "612345678", "payer@example.ma", "12345678"] {
             for text in [&one.sent, &one.heard, &one.said] {

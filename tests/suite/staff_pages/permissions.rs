@@ -6,13 +6,14 @@ use staff::{Permission, Role};
 use crate::support::{Backend, PASSWORD, TestApp};
 
 /// Every page that asks for a permission, and which one.
-const PAGES: [(&str, Permission); 6] = [
+const PAGES: [(&str, Permission); 7] = [
     ("/audit", Permission::ViewAudit),
     ("/board", Permission::ViewPayments),
     ("/branding", Permission::EditBranding),
     ("/billers", Permission::ViewBillers),
     ("/guard", Permission::ReviewFraud),
     ("/guard/rules", Permission::ApproveRules),
+    ("/biller", Permission::ViewBillerPayments),
 ];
 
 #[rstest]
