@@ -96,6 +96,11 @@ pub(super) fn kind_choices(language: Language, kinds: &[DisputeKind], chosen: &s
     kinds.iter().map(choice).collect()
 }
 
+/// Whether a dispute is the payer's own: theirs to take back and to open once more, and its words theirs.
+pub(super) fn is_payers(dispute: &Dispute) -> bool {
+    matches!(dispute.origin, DisputeOrigin::Payer | DisputeOrigin::Desk)
+}
+
 /// Something that was done.
 pub(super) struct EventLine {
     pub(super) at: String,
@@ -133,6 +138,7 @@ pub(super) fn events(
         let (is_shown, has_words) = shown(read_by, event.action);
         let said = match event.action {
             _ if !has_words => String::new(),
+            DisputeAction::Opened if read_by == ReadBy::Payer && !is_payers(dispute) => String::new(),
             DisputeAction::Opened => dispute.told.clone(),
             _ => event.note.clone(),
         };

@@ -12,8 +12,8 @@ use payments::disputes::{DisputeView, DisputeWish, DisputedPayment, PayerStep};
 
 use super::opening::{due_text, why_not};
 use super::parts::{
-    Choice, EventLine, ReadBy, contact, events, kept, kind_choices, kind_of, named, not_done, or_of_payment, reference,
-    tone, word, words,
+    Choice, EventLine, ReadBy, contact, events, is_payers, kept, kind_choices, kind_of, named, not_done, or_of_payment,
+    reference, tone, word, words,
 };
 use crate::web::context::{Context, Keep};
 use crate::web::errors::Fault;
@@ -246,8 +246,8 @@ fn mine_page(
         // What is only proposed may come to nothing.
         answer: if dispute.state.is_closed() { dispute.answer.clone() } else { String::new() },
         question,
-        can_withdraw: DisputeAction::Withdrawn.leads(dispute.state).is_some(),
-        can_reopen: view.can_reopen,
+        can_withdraw: is_payers(dispute) && DisputeAction::Withdrawn.leads(dispute.state).is_some(),
+        can_reopen: is_payers(dispute) && view.can_reopen,
         events: events(language, dispute, &view.events, ReadBy::Payer),
         note,
         page: context.page("disputes-mine-title").branded_if(biller),
@@ -277,6 +277,9 @@ pub(crate) async fn act(
         "reopen" => (PayerStep::Reopen, "why", DisputeState::Open),
         _ => return Err(Fault::NotOffered),
     };
+    if step != PayerStep::Answer && !is_payers(&view.dispute) {
+        return Err(Fault::NotOffered);
+    }
     let text = if step == PayerStep::Withdraw { "" } else { posted.one(field)? };
     if let Err(key) = words(text, step != PayerStep::Withdraw) {
         return mine_page(&context, &path.1, WRONG, &view, kept(text), Some((field, i18n::text(language, key))));

@@ -6,7 +6,7 @@ use rstest::rstest;
 use sandbox::FaultKind;
 use staff::Role;
 
-use super::{answer, complain, done, paid, send, state, stored};
+use super::{answer, complain, done, filled, paid, send, state, stored};
 use crate::finance::{at_work, says};
 use crate::support::{Backend, TestApp};
 
@@ -143,7 +143,7 @@ async fn nobody_approves_their_own_correction() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chargeback_is_not_refunded_as_well() {
     let app = TestApp::start(Backend::Sqlite).await.unwrap();
-    let (payment, _) = paid(&app).await;
+    let (payment, reference) = paid(&app).await;
     let omar = at_work(&app, "fr", "omar", Role::Operations).await;
     let open = format!("/payments/{payment}/dispute");
     let typed = |kind| [("kind", kind), ("told", ""), ("phone", ""), ("email", ""), ("gateway", "1")];
@@ -166,6 +166,13 @@ async fn a_chargeback_is_not_refunded_as_well() {
     let now = app.now();
     app.ledger.write_now(move |op| op.open_break(&new, None, now)).unwrap();
     says(&omar.get(&format!("/disputes/{id}")).await, "Écarts");
+    // The payer hears of it, and does not take it back.
+    let payer = app.payer("fr");
+    let mine = format!("/fr/payments/{reference}/disputes/{id}");
+    says(&payer.get(&mine).await, "Ouverte");
+    let form = payer.get(&format!("/fr/payments/{reference}/dispute")).await;
+    let withdraw = payer.post(&mine, &filled(&form, &[("do", "withdraw")])).await;
+    assert_eq!((withdraw.status, state(&app, id)), (400, S::Open), "{}", withdraw.text());
     let refused = omar.post(&format!("/disputes/{id}/propose"), &answer("refund", "168")).await;
     assert_eq!(refused.status, 409);
     says(&refused, "l’argent est peut-être déjà reparti");
