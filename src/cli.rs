@@ -74,6 +74,7 @@ Examples:
 Environment (required):
   FATOURA_PUBLIC_URL     https://HOST under which payers reach the pages
   FATOURA_COOKIE_KEY     at least 32 random characters, kept secret
+  FATOURA_DATA_KEYS      keys under which personal data is sealed, NAME:KEY,NAME:KEY...
   FATOURA_CMI_CLIENT_ID, FATOURA_CMI_STORE_KEY, FATOURA_CMI_GATEWAY_URL, FATOURA_CMI_API_URL,
   FATOURA_CMI_API_USER, FATOURA_CMI_API_PASSWORD, FATOURA_CMI_FALLBACK_EMAIL   the card gateway
   BILLER_SECRET_...      each biller's secret, under the name that its file gives

@@ -1,6 +1,6 @@
 //! What is held of a person, and what of it can be given up.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::columns::{
@@ -26,6 +26,8 @@ use crate::writer::WriteOp;
 
 /// Payments of one person at most: whoever has more is a business, and is told so.
 pub const HELD_MAX: i64 = 5_000;
+/// How long a call counts as going on of whose end nobody told.
+const CALL_MAX: TimeDelta = TimeDelta::days(1);
 /// What stands in place of a note that was erased.
 const ERASED: &str = "(erased)";
 /// Numbers in one statement.
@@ -118,7 +120,9 @@ impl Held {
                 add("cash reference", reference.id, Some(reference.expires_at));
             }
         }
-        self.calls.iter().filter(|call| !call.ended).for_each(|call| add("call", call.id, None));
+        for call in self.calls.iter().filter(|call| !call.ended && call.at + CALL_MAX > now) {
+            add("call", call.id, Some(call.at + CALL_MAX));
+        }
         self.desk
             .iter()
             .filter(|(call, _)| call.closed.is_none())

@@ -13,7 +13,8 @@ use super::columns::Column;
 use super::keys::DataKeys;
 use super::text::Sealed;
 use crate::bills::first_half;
-use crate::storage::schema::{counters, personal_keys};
+use crate::guard::GuardSubject;
+use crate::storage::schema::{counters, guard_entries, personal_keys};
 use crate::storage::{Conn, StorageError};
 
 /// What a sealed text begins with; the key's name follows.
@@ -81,12 +82,18 @@ impl Keyring {
                     personal_keys::old_beyond.eq(beyond),
                     personal_keys::old_upto.eq(0),
                 );
-                match connection {
-                    Conn::Sqlite(c) => diesel::insert_or_ignore_into(personal_keys::table).values(row).execute(c)?,
-                    Conn::Pg(c) => {
-                        diesel::insert_into(personal_keys::table).values(row).on_conflict_do_nothing().execute(c)?
-                    }
-                };
+                ring.words = hmac(&derive(&fresh, "words")?)?;
+                connection.transaction(|connection| {
+                    let made = match connection {
+                        Conn::Sqlite(c) => {
+                            diesel::insert_or_ignore_into(personal_keys::table).values(row).execute(c)?
+                        }
+                        Conn::Pg(c) => {
+                            diesel::insert_into(personal_keys::table).values(row).on_conflict_do_nothing().execute(c)?
+                        }
+                    };
+                    if made == 1 { ring.digest_lists(connection) } else { Ok(()) }
+                })?;
                 // Another process may have been faster.
                 look_up_key(connection)?.ok_or_else(|| StorageError::Damaged("the key for look-ups".to_owned()))?
             }
@@ -96,6 +103,22 @@ impl Keyring {
         let look_up = look_up.map_err(|_| StorageError::Damaged("the key for look-ups".to_owned()))?;
         ring.words = hmac(&derive(&look_up, "words")?)?;
         Ok(ring)
+    }
+
+    /// Digests anew whoever is on a list against fraud, at once: a payer's contract is known by its new digest alone.
+    fn digest_lists(&self, connection: &mut Conn) -> Result<(), StorageError> {
+        let listed: Vec<(i64, Vec<u8>)> = guard_entries::table
+            .filter(guard_entries::subject.ne(GuardSubject::Outlet.code()))
+            .select((guard_entries::id, guard_entries::value))
+            .load(connection)?;
+        for (entry, value) in listed {
+            let digest: [u8; 16] =
+                value.try_into().map_err(|_| StorageError::Damaged(format!("value of guard entry {entry}")))?;
+            diesel::update(guard_entries::table.filter(guard_entries::id.eq(entry)))
+                .set(guard_entries::value.eq(self.word(digest).as_slice()))
+                .execute(connection)?;
+        }
+        Ok(())
     }
 
     /// Whether a migrated database has its key for look-ups.

@@ -8,10 +8,9 @@ use diesel::sql_types::{BigInt, Text};
 use super::columns::{ALL, Column, PAYMENTS_PHONE};
 use super::keyring::{LOOK_UP, LOOK_UP_KEY};
 use super::text::{Sealed, SealedText};
-use crate::guard::GuardSubject;
 use crate::ledger::Reader;
 use crate::payment_words::{PaymentWord, word_digest};
-use crate::storage::schema::{guard_entries, payment_words, payments, personal_keys, quotes};
+use crate::storage::schema::{payment_words, payments, personal_keys, quotes};
 use crate::storage::{Conn, DatabaseUrl, StorageError, connect};
 use crate::writer::WriteOp;
 
@@ -53,7 +52,6 @@ pub struct OldWords {
     upto: i64,
     quotes: Vec<(i64, Vec<u8>)>,
     phones: Vec<(i64, Sealed)>,
-    entries: Vec<(i64, i16, Vec<u8>)>,
 }
 
 #[derive(QueryableByName)]
@@ -111,20 +109,12 @@ impl Reader<'_> {
             .limit(STEP)
             .select((payments::id, payments::phone))
             .load(self.connection)?;
-        let entries: Vec<(i64, i16, Vec<u8>)> = guard_entries::table
-            .filter(guard_entries::id.gt(upto).and(guard_entries::id.lt(beyond)))
-            .order(guard_entries::id)
-            .limit(STEP)
-            .select((guard_entries::id, guard_entries::subject, guard_entries::value))
-            .load(self.connection)?;
-        // As far as all three lists reach.
+        // As far as both lists reach.
         let full = |count: usize| i64::try_from(count).is_ok_and(|count| count >= STEP);
         let mut end = beyond - 1;
-        for (count, last) in [
-            (customers.len(), customers.last().map(|row| row.0)),
-            (phones.len(), phones.last().map(|row| row.0)),
-            (entries.len(), entries.last().map(|row| row.0)),
-        ] {
+        for (count, last) in
+            [(customers.len(), customers.last().map(|row| row.0)), (phones.len(), phones.last().map(|row| row.0))]
+        {
             end = if full(count) { end.min(last.unwrap_or(end)) } else { end };
         }
         Ok(Some(OldWords {
@@ -135,7 +125,6 @@ impl Reader<'_> {
                 .filter_map(|(id, phone)| Some((id, phone?)))
                 .filter(|row| row.0 <= end)
                 .collect(),
-            entries: entries.into_iter().filter(|row| row.0 <= end).collect(),
         }))
     }
 }
@@ -177,13 +166,6 @@ impl WriteOp<'_> {
             let phone = self.keys.open(&PAYMENTS_PHONE, *payment, phone)?;
             let plain = word_digest("phone", &phone).to_vec();
             words.push((plain, PaymentWord::Phone(phone).digest(self.keys)));
-        }
-        for (entry, subject, known) in &old.entries {
-            if *subject != GuardSubject::Outlet.code() {
-                let row =
-                    guard_entries::table.filter(guard_entries::id.eq(entry)).filter(guard_entries::value.eq(known));
-                diesel::update(row).set(guard_entries::value.eq(self.keyed(known)?)).execute(self.connection)?;
-            }
         }
         words.sort_unstable();
         words.dedup();

@@ -22,7 +22,7 @@ use self::planting::Planted;
 use self::scanning::Source;
 use crate::crash::channels::Role as At;
 use crate::crash::counters::{self, People};
-use crate::crash::load::{Load, Way, fill_file};
+use crate::crash::load::{Load, Visit, Way, fill_file};
 use crate::crash::program::Place;
 use crate::support::{Backend, Colleague, DATA_KEY, Payer, TestDatabase, take_in};
 
@@ -75,6 +75,7 @@ async fn what_nobody_may_see_is_nowhere(#[case] backend: Backend) {
             let secret = take_in(&app.ledger, login, role, Scope::default(), Utc::now());
             lookers.push((Colleague::at(Payer::patient(&place.base, "fr", WAIT_MAX), login, secret), pages));
         }
+        take_in(&app.ledger, "amal", Role::Administrator, Scope::default(), Utc::now());
         app.ledger.close();
     });
     drop(app);
@@ -138,5 +139,32 @@ async fn what_nobody_may_see_is_nowhere(#[case] backend: Backend) {
         !rest.contains("sealed:k1:") && rest.contains("sealed:k2:"),
         "something is still sealed under the first key"
     );
+    taken_out_and_erased(&place, &load);
     sandbox.stop().await;
+}
+
+/// One payer's data is handed out, and erased by two people; the books stay right.
+fn taken_out_and_erased(place: &Place, load: &Load) {
+    let is_theirs = |visit: &Visit| visit.way == Way::Web && visit.oid.is_some();
+    let phone = load.visits().into_iter().find(|(_, visit)| is_theirs(visit)).unwrap().0;
+    let asked = ["--phone", &phone, "--reason", "a letter", "--by", "adil"];
+    let told = scanning::run(place, &[&["personal", "export", "--to", "held.json"], &asked[..]].concat());
+    assert!(told.contains("held.json: 1 payments"), "{told}");
+    let held: serde_json::Value = serde_json::from_slice(&std::fs::read(place.path("held.json")).unwrap()).unwrap();
+    assert_eq!(held["payments"][0]["phone"], phone.as_str(), "{held:#}");
+    let contract = held["payments"][0]["typed"][0][1].as_str().unwrap();
+    assert!(load.contracts().contains(contract), "{held:#}");
+
+    let told = scanning::run(place, &[&["personal", "erase"], &asked[..]].concat());
+    let number = told.split_whitespace().nth(1).unwrap();
+    let alone = scanning::refused(place, &["personal", "approve", number, "--by", "adil"]);
+    assert!(alone.contains("who asked for erasure"), "{alone}");
+    let certificate = scanning::run(place, &["personal", "approve", number, "--by", "amal"]);
+    let erased = "Erased: phone and mail address of 1 payments";
+    assert!(certificate.contains(erased) && certificate.contains("Kept: 1 payments"), "{certificate}");
+    assert_eq!(scanning::run(place, &["personal", "approve", number, "--by", "amal"]), certificate);
+    let again = scanning::run(place, &[&["personal", "export", "--to", "again.json"], &asked[..]].concat());
+    assert!(again.contains("nothing is held of them"), "{again}");
+    assert!(!certificate.contains(&phone));
+    place.check_books();
 }

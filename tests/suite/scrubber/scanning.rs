@@ -38,6 +38,13 @@ pub fn run(place: &Place, words: &[&str]) -> String {
     text
 }
 
+/// Runs a command that is refused: what it said.
+pub fn refused(place: &Place, words: &[&str]) -> String {
+    let output = block_in_place(|| place.command(words).output().unwrap());
+    assert!(!output.status.success(), "{words:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 /// What payers were sent.
 pub fn messages(control: &Control) -> Vec<Source> {
     let sms = control.sms().into_iter().map(|message| message.body);
