@@ -12,3 +12,5 @@ portal-windows = آخر نوافذ التسوية
 portal-files = الملفات
 portal-all-windows = جميع النوافذ
 portal-more = متاح لكم أيضا
+portal-report = تقرير: { $what }
+portal-branding-about = شعاركم وألوانكم ونصوصكم كما يراها المؤدون.

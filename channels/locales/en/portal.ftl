@@ -12,3 +12,5 @@ portal-windows = Latest settlement windows
 portal-files = Files
 portal-all-windows = All windows
 portal-more = Also for you
+portal-report = Report: { $what }
+portal-branding-about = Your logo, colours and texts, as payers see them.

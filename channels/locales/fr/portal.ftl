@@ -12,3 +12,5 @@ portal-windows = Dernières fenêtres de règlement
 portal-files = Fichiers
 portal-all-windows = Toutes les fenêtres
 portal-more = Aussi pour vous
+portal-report = Rapport : { $what }
+portal-branding-about = Votre logo, vos couleurs et vos textes, tels que les payeurs les voient.

@@ -131,21 +131,21 @@ fn window_line(
     }
 }
 
-/// Places of a biller's people. Features that are theirs add their own here.
+/// What else is a biller's people's, besides what the page shows. Features that are theirs add their own here.
 fn links(session: &StaffSession, biller: u16) -> Vec<(String, String, String)> {
     let language = session.language();
-    let report = |kind: ReportKind| (format!("reports-kind-{kind}"), format!("/staff/reports/{kind}"));
+    let text = |key: &str| i18n::text(language, key);
+    let report = |kind: ReportKind| {
+        let what = text(&format!("reports-kind-{kind}"));
+        let title = i18n::text_with(language, "portal-report", &[("what", i18n::Arg::Text(&what))]);
+        (title, text(&format!("reports-kind-{kind}-about")), format!("/staff/reports/{kind}"))
+    };
+    let branding = (text("staff-nav-branding"), text("portal-branding-about"), format!("/staff/branding/{biller}"));
     let offered = [
-        (Permission::ViewBillerPayments, ("staff-nav-payments".to_owned(), "/staff/payments".to_owned())),
-        (Permission::ViewSettlement, ("staff-nav-settlement".to_owned(), "/staff/settlement".to_owned())),
         (Permission::ViewBillerPayments, report(ReportKind::Transactions)),
         (Permission::ViewSettlement, report(ReportKind::Settlements)),
-        (Permission::EditBranding, ("staff-nav-branding".to_owned(), format!("/staff/branding/{biller}"))),
+        (Permission::EditBranding, branding),
     ];
     let theirs = offered.into_iter().filter(|(permission, _)| session.who.may(*permission));
-    theirs
-        .map(|(_, (key, path))| {
-            (i18n::text(language, &key), i18n::text(language, &format!("{key}-about")), session.context.url(&path))
-        })
-        .collect()
+    theirs.map(|(_, (title, about, path))| (title, about, session.context.url(&path))).collect()
 }

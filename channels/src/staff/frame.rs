@@ -58,6 +58,12 @@ impl Faults {
         self.0.len()
     }
 
+    /// Whether it is the first of its field's: the one that the field names as its description.
+    pub(crate) fn is_first(&self, position: &usize) -> bool {
+        let target = self.0.get(*position).map(|fault| &fault.target);
+        self.0.iter().take(*position).all(|before| Some(&before.target) != target)
+    }
+
     /// Whether a field has one.
     pub(crate) fn has(&self, target: &str) -> bool {
         self.0.iter().any(|fault| fault.target == target)
