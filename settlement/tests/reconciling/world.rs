@@ -121,6 +121,7 @@ impl World {
             authorisation: "A1".to_owned(),
             card_mask: "4***1".to_owned(),
             gateway_reference: "T1".to_owned(),
+            is_refused: false,
         };
         self.step(payment, accept, now);
         payment
