@@ -9,7 +9,7 @@
 //!    was one, so it waits for nothing.
 //! 2. *Rare writes* (look-ups kept, quotes, tasks claimed ...) run one by one, each in a savepoint of its own. One that
 //!    goes around a step of a payment (a decision of people) says here which step, and hears after it was written what
-//!    became of it.
+//!    became of it; the items of its batch are worked off one by one, as what it saw must hold until then.
 //! 3. *View*: one read of the keys, bills, payments and guarded balances that the commands touch; for payments at
 //!    counters also of their shifts and references (`agents`), which no other payment pays for.
 //! 4. *Decide*, in memory, in the order of arrival; items see each other; a refusal writes nothing and harms no
@@ -238,6 +238,10 @@ impl State {
     /// Commits a batch and answers; after a failure once more, then item by item.
     fn work(&mut self, mut batch: Vec<Job>) {
         let alone = batch.len() == 1;
+        // What goes around a step looks before it is written: nothing else of a batch may write in between.
+        if !alone && batch.iter().any(|job| matches!(job, Job::Step(_))) {
+            return batch.into_iter().for_each(|job| self.work(vec![job]));
+        }
         let mut tries = 1;
         let result = loop {
             let result = self.attempt(&mut batch);

@@ -11,7 +11,6 @@ mod finance;
 mod guard;
 mod journeys;
 mod mishaps;
-mod outcomes;
 mod outlet;
 mod page;
 mod register;
