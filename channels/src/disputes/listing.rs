@@ -158,7 +158,10 @@ pub(crate) async fn show_disputes(session: StaffSession, place: web::Query<Place
             })
             .collect(),
         of: OF.iter().map(|word| choice(word, format!("disputes-of-{word}"), of)).collect(),
-        filtered: show != "open" || filter.kind.is_some() || filter.of != DisputesOf::Everybody || place.biller != "",
+        filtered: show != "open"
+            || filter.kind.is_some()
+            || filter.of != DisputesOf::Everybody
+            || !place.biller.is_empty(),
         lines: found
             .iter()
             .map(|(dispute, payment)| row(&session, dispute, payment, is_whole))

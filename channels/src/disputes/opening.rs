@@ -146,9 +146,10 @@ pub(crate) async fn open(
         }
         // Whoever only opens them is shown here that it is open.
         Ok(_) => Ok(session.context.see_other(&format!("/staff/payments/{}/dispute", path.1))),
-        Err(fault) => match why_not(language, fault)? {
-            (status, text) => again(status, "kind", text),
-        },
+        Err(fault) => {
+            let (status, text) = why_not(language, fault)?;
+            again(status, "kind", text)
+        }
     }
 }
 
