@@ -35,7 +35,7 @@ struct ImportPage {
     faults: Faults,
     tabs: Vec<Tab>,
     text: String,
-    head: String,
+    columns: [&'static str; 7],
 }
 
 fn page(session: &StaffSession, status: StatusCode, text: String, faults: Faults) -> Result<HttpResponse, Fault> {
@@ -44,14 +44,14 @@ fn page(session: &StaffSession, status: StatusCode, text: String, faults: Faults
         faults,
         tabs: tabs(session, "/staff/guard/lists"),
         text,
-        head: HEAD.join(","),
+        columns: HEAD,
     };
     session.html(status, &page)
 }
 
 pub(crate) async fn show_form(session: StaffSession) -> Result<HttpResponse, Fault> {
     hub_for(&session, Permission::ReviewFraud)?;
-    page(&session, StatusCode::OK, String::new(), Faults::default())
+    page(&session, StatusCode::OK, format!("{}\n", HEAD.join(",")), Faults::default())
 }
 
 /// The cells of a line; `None`: a quote is not closed, or something follows one.
@@ -131,8 +131,13 @@ fn key_of(error: &ListError) -> &'static str {
     }
 }
 
+/// Entries with the numbers of their lines.
+type Lines = Vec<(usize, ListLine)>;
+/// Messages with the numbers of the lines that they are about.
+type Wrong = Vec<(usize, &'static str)>;
+
 /// Entries by their lines, or what is wrong by line; 0 is the file as a whole.
-fn read(text: &str, now: DateTime<Utc>) -> Result<Vec<(usize, ListLine)>, Vec<(usize, &'static str)>> {
+fn read(text: &str, now: DateTime<Utc>) -> Result<Lines, Wrong> {
     if text.len() > BYTES_MAX {
         return Err(vec![(0, "guard-fault-file-large")]);
     }

@@ -52,7 +52,7 @@ struct WindowLine {
     tone: &'static str,
     net: String,
     paid: String,
-    /// Name and address of each file.
+    /// Kind and address of each file.
     files: Vec<(String, String)>,
 }
 
@@ -104,7 +104,8 @@ async fn windows(session: &StaffSession, hub: &Hub, biller: u16) -> Result<Vec<W
         let view = hub.settlement_window(window.id).await?;
         let base = format!("/{}/staff/settlement/files", session.language());
         let files = view.map(|view| view.files).unwrap_or_default();
-        let files = files.iter().map(|(file, _)| (file.name.clone(), format!("{base}/{}", file.id))).collect();
+        let kind = |file: &ledger::KeptFile| word(session.language(), "file-kind", file.kind.as_str());
+        let files = files.iter().map(|(file, _)| (kind(file), format!("{base}/{}", file.id))).collect();
         lines.push(window_line(session.language(), &window, settlement.as_ref(), files));
     }
     Ok(lines)
