@@ -39,6 +39,9 @@ pub(super) trait Layout {
     const AMOUNT: usize;
 }
 
+/// Is told a line, with the head.
+pub(super) type Take<'a, L, E> = dyn FnMut(&ReportHead, L) -> Result<(), E> + 'a;
+
 /// What has been read so far.
 struct Reading {
     faults: Faults,
@@ -57,7 +60,7 @@ struct Reading {
 /// Reads a report and tells its lines, until there is a fault: head and digest, where there is none.
 pub(super) fn read<L: Layout, R: BufRead, E: From<ReportError>>(
     mut source: Source<R>,
-    take: &mut dyn FnMut(&ReportHead, L::Line) -> Result<(), E>,
+    take: &mut Take<'_, L::Line, E>,
 ) -> Result<(ReportHead, String), E> {
     let mut reading = Reading {
         faults: Faults::default(),
