@@ -34,9 +34,9 @@ const PAYMENTS_OF_WAY: usize = 1;
 const WAIT_MAX: Duration = Duration::from_secs(60);
 /// Those who look at what came of it, and what they look at.
 const LOOKERS: [(&str, Role, &[&str]); 3] = [
-    ("adil", Role::Administrator, &["", "/audit", "/guard/lists", "/reports"]),
-    ("omar", Role::Operations, &["", "/board", "/payments", "/guard", "/refunds"]),
-    ("farid", Role::Finance, &["", "/settlement", "/breaks", "/refunds"]),
+    ("adil", Role::Administrator, &["", "/audit", "/reports/keys"]),
+    ("omar", Role::Operations, &["", "/board", "/payments", "/refunds"]),
+    ("farid", Role::Finance, &["", "/refunds"]),
 ];
 
 /// The second data key.
