@@ -73,7 +73,7 @@ impl Reader<'_> {
             let first = if index == from.column { from.row } else { 0 };
             let query = diesel::sql_query(format!(
                 "SELECT CAST({row} AS BIGINT) AS number, {text} AS text FROM {table} \
-                 WHERE {row} >= $2 AND {text} IS NOT NULL AND SUBSTR({text}, 1, {}) <> $1 ORDER BY {row} LIMIT {STEP}",
+                 WHERE {text} IS NOT NULL AND SUBSTR({text}, 1, {}) <> $1 AND {row} >= $2 ORDER BY {row} LIMIT {STEP}",
                 mark.len()
             ))
             .bind::<Text, _>(mark.clone())

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ledger::{
-    Actor, Channel, CustomerKey, DataKeys, Language, Ledger, Maker, NewLink, Pay, PaymentWord, RequestKey, SealedUpto,
-    Swept, empty_log,
+    Actor, Channel, CustomerKey, DataKeys, GuardKey, GuardList, Language, Ledger, Maker, NewGuardEntry, NewLink, Pay,
+    PaymentWord, RequestKey, SealedUpto, Swept, empty_log,
 };
 use sha2::{Digest, Sha256};
 
@@ -191,7 +191,8 @@ fn unseal(db: &TestDb, ledger: &Ledger) {
         format!("INSERT INTO payment_words SELECT {phone}, id FROM payments"),
         format!("INSERT INTO payment_words SELECT {customer}, id FROM payments"),
         format!("UPDATE quotes SET customer = {customer}"),
-        "UPDATE personal_keys SET old_beyond = (SELECT next FROM counters WHERE name = 'ids'), old_upto = 0".to_owned(),
+        format!("UPDATE guard_entries SET value = {customer}"),
+        "DELETE FROM personal_keys".to_owned(),
     ] {
         raw.run(&change).unwrap();
     }
@@ -200,6 +201,16 @@ fn unseal(db: &TestDb, ledger: &Ledger) {
 fn what_was_plain_is_read_and_carried_over(db: &TestDb) {
     let ledger = db.open();
     let mut made = vec![people(&ledger, "a"), people(&ledger, "b")];
+    let listed = NewGuardEntry {
+        list: GuardList::Block,
+        key: GuardKey::Contract(CustomerKey::of(1001, "01", "12345678")),
+        shown: "1001 *5678".to_owned(),
+        reason: "a test".to_owned(),
+        by: Actor { id: 1, name: "omar".to_owned() },
+        now: now().naive_utc(),
+        ends_at: None,
+    };
+    ledger.write_now(move |op| op.add_guard_entry(&listed)).unwrap();
     unseal(db, &ledger);
     ledger.close();
     assert!(at_rest(db).contains(PHONE) && at_rest(db).contains(NOTE));
@@ -214,6 +225,12 @@ fn what_was_plain_is_read_and_carried_over(db: &TestDb) {
     assert_eq!(words, 2, "a phone and a customer");
     made.push(people(&ledger, "c"));
     assert_found(&ledger, &made);
+    let listed = ledger.read(|reader| {
+        let quote = reader.payment_of(made[2])?.unwrap().quote;
+        let payer = GuardKey::Contract(reader.customer_of_quote(quote)?.unwrap());
+        reader.guard_entries_of(&[payer], now().naive_utc())
+    });
+    assert_eq!(listed.unwrap().len(), 1, "who was on a list is on it still");
     let words = db.lines(if db.is_postgres() {
         "SELECT DISTINCT encode(word, 'hex') AS line FROM payment_words"
     } else {
