@@ -57,7 +57,7 @@ fn serve(statement: &str) {
 
 impl TestDatabase {
     /// `None` without a server to make it on.
-    #[expect(clippy::print_stderr, reason = "whoever runs the tests must see what did not run")]
+    #[allow(clippy::print_stderr, reason = "whoever runs the tests must see what did not run")]
     pub fn make(backend: Backend) -> Option<Self> {
         if backend == Backend::Sqlite {
             let folder = tempfile::tempdir().unwrap();
