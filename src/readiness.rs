@@ -130,7 +130,7 @@ mod tests {
         #[case] expected: &[&str],
     ) {
         let Some(database) = TestDatabase::make(backend) else { return };
-        let ledger = Arc::new(Ledger::open_beside(&database.url).unwrap());
+        let ledger = Arc::new(Ledger::open_beside(&database.url, &ledger::DataKeys::of_bytes([7; 32])).unwrap());
         let stopping = Arc::new(AtomicBool::new(false));
         let passed = move || Duration::from_secs(passed_seconds);
         let readiness = Readiness::new(Arc::clone(&stopping), Arc::clone(&ledger), passed);
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn many_who_ask_are_one_read() {
         let database = TestDatabase::make(Backend::Sqlite).unwrap();
-        let ledger = Arc::new(Ledger::open_beside(&database.url).unwrap());
+        let ledger = Arc::new(Ledger::open_beside(&database.url, &ledger::DataKeys::of_bytes([7; 32])).unwrap());
         let readiness = Readiness::new(Arc::default(), ledger, Duration::default);
         assert!(readiness.checks().iter().all(|check| check.fault.is_none()));
         run(&database.url, "DROP TABLE __diesel_schema_migrations");

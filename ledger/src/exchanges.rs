@@ -9,6 +9,8 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::Reader;
+use crate::personal::columns::{EXCHANGES_HEARD, EXCHANGES_SENT};
+use crate::personal::{Keyring, Sealed};
 use crate::storage::rows::biller_code;
 use crate::storage::schema::exchanges;
 use crate::storage::{Conn, StorageError};
@@ -70,14 +72,12 @@ struct ExchangeRow {
     status: i32,
     took_ms: i64,
     said: String,
-    sent: String,
-    heard: String,
+    sent: Sealed,
+    heard: Sealed,
 }
 
-impl TryFrom<ExchangeRow> for KeptExchange {
-    type Error = StorageError;
-
-    fn try_from(row: ExchangeRow) -> Result<Self, StorageError> {
+impl KeptExchange {
+    fn read(row: ExchangeRow, keys: &Keyring) -> Result<Self, StorageError> {
         let damaged = |what: &str| StorageError::Damaged(format!("{what} of exchange {}", row.id));
         Ok(Self {
             payment: row.payment_id,
@@ -89,8 +89,8 @@ impl TryFrom<ExchangeRow> for KeptExchange {
             operation: row.operation,
             took_ms: row.took_ms,
             said: row.said,
-            sent: row.sent,
-            heard: row.heard,
+            sent: keys.open(&EXCHANGES_SENT, row.id, &row.sent)?,
+            heard: keys.open(&EXCHANGES_HEARD, row.id, &row.heard)?,
         })
     }
 }
@@ -101,8 +101,9 @@ impl WriteOp<'_> {
         for part in kept.chunks(ROWS_PER_INSERT) {
             let mut rows = Vec::with_capacity(part.len());
             for exchange in part {
+                let id = self.next_id()?;
                 rows.push((
-                    exchanges::id.eq(self.next_id()?),
+                    exchanges::id.eq(id),
                     exchanges::payment_id.eq(exchange.payment),
                     exchanges::at.eq(exchange.at),
                     exchanges::biller.eq(exchange.biller.map(i32::from)),
@@ -112,8 +113,8 @@ impl WriteOp<'_> {
                     exchanges::status.eq(i32::from(exchange.status)),
                     exchanges::took_ms.eq(exchange.took_ms),
                     exchanges::said.eq(&exchange.said),
-                    exchanges::sent.eq(&exchange.sent),
-                    exchanges::heard.eq(&exchange.heard),
+                    exchanges::sent.eq(self.keys.seal(&EXCHANGES_SENT, id, &exchange.sent)?),
+                    exchanges::heard.eq(self.keys.seal(&EXCHANGES_HEARD, id, &exchange.heard)?),
                 ));
             }
             let insert = diesel::insert_into(exchanges::table).values(rows);
@@ -146,6 +147,6 @@ impl Reader<'_> {
             .limit(limit)
             .select(ExchangeRow::as_select())
             .load(self.connection)?;
-        rows.into_iter().map(KeptExchange::try_from).collect()
+        rows.into_iter().map(|row| KeptExchange::read(row, self.keys)).collect()
     }
 }

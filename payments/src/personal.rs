@@ -200,6 +200,11 @@ fn rows(held: &Held) -> Vec<HeldRow> {
         let says = call.phone.iter().chain(&call.email).cloned().chain(notes).collect();
         rows.push(HeldRow { what: "call at the desk", at: call.opened_at.and_utc(), says });
     }
+    for (dispute, events) in &held.disputes {
+        let notes = events.iter().map(|event| &event.note).filter(|note| !note.is_empty());
+        let says = dispute.phone.iter().chain(&dispute.email).chain([&dispute.told]).chain(notes).cloned().collect();
+        rows.push(HeldRow { what: "complaint", at: dispute.opened_at.and_utc(), says });
+    }
     for entry in &held.lists {
         let says = vec![entry.list.to_string(), entry.shown.clone(), entry.reason.clone()];
         rows.push(HeldRow { what: "entry of a list against fraud", at: entry.added_at.and_utc(), says });

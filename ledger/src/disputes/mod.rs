@@ -14,6 +14,8 @@ use diesel::sql_types::Bool;
 
 use crate::agents::Actor;
 use crate::ledger::Reader;
+use crate::personal::columns::{DISPUTE_EVENTS_NOTE, DISPUTES_ANSWER, DISPUTES_EMAIL, DISPUTES_PHONE, DISPUTES_TOLD};
+use crate::personal::{Keyring, Sealed};
 use crate::storage::StorageError;
 use crate::storage::rows::biller_code;
 use crate::storage::schema::{dispute_events, disputes};
@@ -102,9 +104,9 @@ struct DisputeRow {
     kind: i16,
     origin: i16,
     state: i16,
-    told: String,
-    phone: Option<String>,
-    email: Option<String>,
+    told: Sealed,
+    phone: Option<Sealed>,
+    email: Option<Sealed>,
     language: i16,
     opened_at: NaiveDateTime,
     opened_by: Option<i64>,
@@ -114,7 +116,7 @@ struct DisputeRow {
     staff_id: Option<i64>,
     staff_name: String,
     effect: i16,
-    answer: String,
+    answer: Sealed,
     proposed_by: Option<i64>,
     proposed_by_name: String,
     refund_id: Option<i64>,
@@ -122,10 +124,8 @@ struct DisputeRow {
     reopened_at: Option<NaiveDateTime>,
 }
 
-impl TryFrom<DisputeRow> for Dispute {
-    type Error = StorageError;
-
-    fn try_from(row: DisputeRow) -> Result<Self, StorageError> {
+impl Dispute {
+    fn read(row: DisputeRow, keys: &Keyring) -> Result<Self, StorageError> {
         let damaged = |what: &str| StorageError::Damaged(format!("{what} of dispute {}", row.id));
         let actor = |id: Option<i64>, name: String| id.map(|id| Actor { id, name });
         Ok(Self {
@@ -137,24 +137,22 @@ impl TryFrom<DisputeRow> for Dispute {
             effect: DisputeEffect::from_code(row.effect).ok_or_else(|| damaged("effect"))?,
             id: row.id,
             payment: row.payment_id,
-            told: row.told,
-            phone: row.phone,
-            email: row.email,
+            told: keys.open(&DISPUTES_TOLD, row.id, &row.told)?,
+            phone: keys.open_some(&DISPUTES_PHONE, row.id, row.phone.as_ref())?,
+            email: keys.open_some(&DISPUTES_EMAIL, row.id, row.email.as_ref())?,
             opened_at: row.opened_at,
             opened_by: actor(row.opened_by, row.opened_by_name),
             due_at: row.due_at,
             late_at: row.late_at,
             owner: actor(row.staff_id, row.staff_name),
-            answer: row.answer,
+            answer: keys.open(&DISPUTES_ANSWER, row.id, &row.answer)?,
             proposed_by: actor(row.proposed_by, row.proposed_by_name),
             refund: row.refund_id,
             closed_at: row.closed_at,
             reopened_at: row.reopened_at,
         })
     }
-}
 
-impl Dispute {
     /// Whether it should have been answered by now.
     pub fn is_late(&self, now: DateTime<Utc>) -> bool {
         !self.state.is_closed() && self.due_at <= now.naive_utc()
@@ -198,15 +196,15 @@ pub struct DisputeFilter {
     pub of: DisputesOf,
 }
 
-type EventRow = (i64, i16, i16, String, NaiveDateTime, Option<i64>, String);
+type EventRow = (i64, i16, i16, Sealed, NaiveDateTime, Option<i64>, String);
 
-fn event((id, action, state, note, made_at, by, name): EventRow) -> Result<DisputeEvent, StorageError> {
+fn event((id, action, state, note, made_at, by, name): EventRow, keys: &Keyring) -> Result<DisputeEvent, StorageError> {
     let damaged = || StorageError::Damaged(format!("event {id} of a dispute"));
     Ok(DisputeEvent {
         id,
         action: DisputeAction::from_code(action).ok_or_else(damaged)?,
         state: DisputeState::from_code(state).ok_or_else(damaged)?,
-        note,
+        note: keys.open(&DISPUTE_EVENTS_NOTE, id, &note)?,
         made_at,
         by: by.map(|id| Actor { id, name }),
     })
@@ -234,7 +232,7 @@ impl Reader<'_> {
     /// A dispute by its number.
     pub fn dispute(&mut self, id: i64) -> Result<Option<Dispute>, StorageError> {
         let query = disputes::table.filter(disputes::id.eq(id)).select(DisputeRow::as_select());
-        query.get_result::<DisputeRow>(self.connection).optional()?.map(Dispute::try_from).transpose()
+        query.get_result::<DisputeRow>(self.connection).optional()?.map(|row| Dispute::read(row, self.keys)).transpose()
     }
 
     /// The disputes of a payment, in order.
@@ -245,7 +243,7 @@ impl Reader<'_> {
             .limit(DISPUTES_MAX)
             .select(DisputeRow::as_select())
             .load(self.connection)?;
-        rows.into_iter().map(Dispute::try_from).collect()
+        rows.into_iter().map(|row| Dispute::read(row, self.keys)).collect()
     }
 
     /// What was done about a dispute, in order.
@@ -255,7 +253,7 @@ impl Reader<'_> {
             .order(dispute_events::id)
             .select(EVENT)
             .load(self.connection)?;
-        rows.into_iter().map(event).collect()
+        rows.into_iter().map(|row| event(row, self.keys)).collect()
     }
 
     /// One thing that was done, with its dispute.
@@ -266,7 +264,7 @@ impl Reader<'_> {
             .get_result(self.connection)
             .optional()?;
         let Some((dispute, row)) = row else { return Ok(None) };
-        let event = event(row)?;
+        let event = event(row, self.keys)?;
         Ok(self.dispute(dispute)?.map(|dispute| (dispute, event)))
     }
 
@@ -302,7 +300,7 @@ impl Reader<'_> {
             DisputesOf::Member(id) => query.filter(disputes::staff_id.eq(id)),
         };
         let rows: Vec<DisputeRow> = query.load(self.connection)?;
-        rows.into_iter().map(Dispute::try_from).collect()
+        rows.into_iter().map(|row| Dispute::read(row, self.keys)).collect()
     }
 
     /// The day by which the oldest dispute should have been answered that was not (UTC).

@@ -8,6 +8,8 @@ use super::{
     DisputeState,
 };
 use crate::agents::Actor;
+use crate::personal::Sealed;
+use crate::personal::columns::{DISPUTE_EVENTS_NOTE, DISPUTES_ANSWER, DISPUTES_EMAIL, DISPUTES_PHONE, DISPUTES_TOLD};
 use crate::refunds::RefundState;
 use crate::states::TaskKind;
 use crate::storage::schema::{dispute_events, disputes};
@@ -88,15 +90,19 @@ impl WriteOp<'_> {
             (disputes::payment_id.eq(new.payment), disputes::biller.eq(i32::from(new.biller))),
             (disputes::kind.eq(new.kind.code()), disputes::origin.eq(new.origin.code())),
             disputes::state.eq(DisputeState::Open.code()),
-            disputes::told.eq(&new.told),
-            (disputes::phone.eq(&new.phone), disputes::email.eq(&new.email)),
+            disputes::told.eq(self.keys.seal(&DISPUTES_TOLD, id, &new.told)?),
+            disputes::phone.eq(self.keys.seal_some(&DISPUTES_PHONE, id, new.phone.as_deref())?),
+            disputes::email.eq(self.keys.seal_some(&DISPUTES_EMAIL, id, new.email.as_deref())?),
             disputes::language.eq(new.language.code()),
             disputes::opened_at.eq(new.now.naive_utc()),
             disputes::opened_by.eq(new.by.as_ref().map(|by| by.id)),
             disputes::opened_by_name.eq(name(new.by.as_ref())),
             disputes::due_at.eq(new.due_at.naive_utc()),
             (disputes::staff_name.eq(""), disputes::proposed_by_name.eq("")),
-            (disputes::effect.eq(DisputeEffect::Nothing.code()), disputes::answer.eq("")),
+            (
+                disputes::effect.eq(DisputeEffect::Nothing.code()),
+                disputes::answer.eq(self.keys.seal(&DISPUTES_ANSWER, id, "")?),
+            ),
         );
         diesel::insert_into(disputes::table).values(values).execute(self.connection)?;
         let dispute = self.held_dispute(id)?;
@@ -249,7 +255,7 @@ impl WriteOp<'_> {
         let known = disputes::table
             .filter(disputes::phone.is_not_null().or(disputes::email.is_not_null()))
             .filter(disputes::closed_at.lt(before));
-        let none = (disputes::phone.eq(None::<String>), disputes::email.eq(None::<String>));
+        let none = (disputes::phone.eq(None::<Sealed>), disputes::email.eq(None::<Sealed>));
         Ok(diesel::update(known).set(none).execute(self.connection)?)
     }
 
@@ -289,7 +295,7 @@ impl WriteOp<'_> {
             row.select(disputes::id).for_update().get_result::<i64>(c).optional()?;
         }
         let found: Option<DisputeRow> = row.select(DisputeRow::as_select()).get_result(self.connection).optional()?;
-        found.map(Dispute::try_from).transpose()
+        found.map(|row| Dispute::read(row, self.keys)).transpose()
     }
 
     fn is_full(&mut self, id: i64) -> Result<bool, StorageError> {
@@ -316,16 +322,24 @@ impl WriteOp<'_> {
         // What comes to nothing is no outcome of it any more; the refund stays named in the refund's own story.
         if dispute.state == DisputeState::Proposed && !next.is_closed() && next != dispute.state {
             let none = (disputes::proposed_by.eq(None::<i64>), disputes::proposed_by_name.eq(""));
-            let nothing = (disputes::effect.eq(DisputeEffect::Nothing.code()), disputes::answer.eq(""));
+            let nothing = (
+                disputes::effect.eq(DisputeEffect::Nothing.code()),
+                disputes::answer.eq(self.keys.seal(&DISPUTES_ANSWER, dispute.id, "")?),
+            );
             diesel::update(row).set((none, nothing)).execute(self.connection)?;
         }
         if action == DisputeAction::Reopened {
-            let nothing = (disputes::effect.eq(DisputeEffect::Nothing.code()), disputes::answer.eq(""));
+            let nothing = (
+                disputes::effect.eq(DisputeEffect::Nothing.code()),
+                disputes::answer.eq(self.keys.seal(&DISPUTES_ANSWER, dispute.id, "")?),
+            );
             diesel::update(row).set(nothing).execute(self.connection)?;
         }
         let is_answer = action == DisputeAction::Proposed || (next.is_closed() && action != DisputeAction::Approved);
         if is_answer {
-            diesel::update(row).set(disputes::answer.eq(note)).execute(self.connection)?;
+            diesel::update(row)
+                .set(disputes::answer.eq(self.keys.seal(&DISPUTES_ANSWER, dispute.id, note)?))
+                .execute(self.connection)?;
         }
         self.tell_dispute(dispute, action, next, note, by, now)
     }
@@ -346,7 +360,7 @@ impl WriteOp<'_> {
             dispute_events::dispute_id.eq(dispute.id),
             dispute_events::action.eq(action.code()),
             dispute_events::state.eq(state.code()),
-            dispute_events::note.eq(note),
+            dispute_events::note.eq(self.keys.seal(&DISPUTE_EVENTS_NOTE, event, note)?),
             dispute_events::made_at.eq(now.naive_utc()),
             dispute_events::made_by.eq(by.map(|by| by.id)),
             dispute_events::made_by_name.eq(name(by)),

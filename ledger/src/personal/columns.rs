@@ -47,6 +47,13 @@ columns! {
     DESK_NOTES_NOTE: "desk_notes"."note", "id", false;
     FILE_CUSTOMERS_CONTRACT: "file_customers"."contract", "biller", true;
     FILE_BILLS_CONTRACT: "file_bills"."contract", "biller", true;
+    DISPUTES_PHONE: "disputes"."phone", "id", true;
+    DISPUTES_EMAIL: "disputes"."email", "id", true;
+    DISPUTES_TOLD: "disputes"."told", "id", false;
+    DISPUTES_ANSWER: "disputes"."answer", "id", false;
+    DISPUTE_EVENTS_NOTE: "dispute_events"."note", "id", false;
+    EXCHANGES_SENT: "exchanges"."sent", "id", false;
+    EXCHANGES_HEARD: "exchanges"."heard", "id", false;
     ERASURES_PHONE: "erasures"."phone", "id", true;
     ERASURES_EMAIL: "erasures"."email", "id", true;
     FILE_BILLS_ARTICLE: "file_bills"."article", "biller", false;

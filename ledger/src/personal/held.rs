@@ -4,23 +4,26 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::columns::{
-    DESK_CALLS_EMAIL, DESK_CALLS_PHONE, PAYMENT_LINKS_EMAIL, PAYMENT_LINKS_PHONE, PAYMENT_NOTES_NOTE, PAYMENTS_EMAIL,
-    PAYMENTS_PHONE, VOICE_CALLS_PHONE, VOICE_HANDOVERS_PHONE,
+    DESK_CALLS_EMAIL, DESK_CALLS_PHONE, DISPUTE_EVENTS_NOTE, DISPUTES_EMAIL, DISPUTES_PHONE, DISPUTES_TOLD,
+    PAYMENT_LINKS_EMAIL, PAYMENT_LINKS_PHONE, PAYMENT_NOTES_NOTE, PAYMENTS_EMAIL, PAYMENTS_PHONE, VOICE_CALLS_PHONE,
+    VOICE_HANDOVERS_PHONE,
 };
 use super::text::Sealed;
 use crate::agents::{CashReference, CashReferenceState};
 use crate::bills::CustomerKey;
 use crate::desk::{DeskCall, DeskNote};
+use crate::disputes::{Dispute, DisputeEvent};
 use crate::guard::{GuardEntry, GuardKey};
 use crate::ledger::Reader;
 use crate::links::PaymentLink;
 use crate::payment_words::PaymentWord;
+use crate::refunds::RefundState;
 use crate::register::PaymentNote;
 use crate::storage::StorageError;
 use crate::storage::rows::{Payment, PaymentRow};
 use crate::storage::schema::{
-    desk_calls, desk_notes, payment_links, payment_notes, payment_words, payments, voice_calls, voice_handovers,
-    voice_steps,
+    desk_calls, desk_notes, dispute_events, disputes, exchanges, payment_links, payment_notes, payment_words, payments,
+    refunds, voice_calls, voice_handovers, voice_steps,
 };
 use crate::writer::WriteOp;
 
@@ -70,6 +73,10 @@ pub struct Held {
     pub calls: Vec<HeldCall>,
     /// Their calls at the desk, with what was noted.
     pub desk: Vec<(DeskCall, Vec<DeskNote>)>,
+    /// Complaints in which they left a phone or a mail address, with what was written.
+    pub disputes: Vec<(Dispute, Vec<DisputeEvent>)>,
+    /// Refunds of their payments that are not over, by their numbers.
+    pub refunds: Vec<i64>,
     /// Entries of lists against fraud that hold.
     pub lists: Vec<GuardEntry>,
 }
@@ -77,7 +84,7 @@ pub struct Held {
 /// Something that is still open, so that nothing can be erased yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
-    /// What it is: `payment`, `payment link`, `cash reference`, `call` or `call at the desk`.
+    /// What it is: `payment`, `refund`, `complaint`, `payment link`, `cash reference`, `call` or `call at the desk`.
     pub what: &'static str,
     /// Its number.
     pub id: i64,
@@ -100,6 +107,8 @@ pub struct Erased {
     pub calls: usize,
     /// Calls at the desk without a caller now, and their notes.
     pub desk_calls: usize,
+    /// Complaints without the payer's words and address now.
+    pub disputes: usize,
 }
 
 impl Held {
@@ -109,6 +118,10 @@ impl Held {
         let mut add = |what, id, until| open.push(Obstacle { what, id, until });
         for payment in self.payments.iter().filter(|payment| payment.state.is_open()) {
             add("payment", payment.id, None);
+        }
+        self.refunds.iter().for_each(|id| add("refund", *id, None));
+        for (dispute, _) in self.disputes.iter().filter(|(dispute, _)| !dispute.state.is_closed()) {
+            add("complaint", dispute.id, None);
         }
         for link in &self.links {
             if link.payment.is_none() && link.revoked_at.is_none() && link.expires_at > now {
@@ -137,6 +150,7 @@ impl Held {
             && self.references.is_empty()
             && self.calls.is_empty()
             && self.desk.is_empty()
+            && self.disputes.is_empty()
             && self.lists.is_empty()
     }
 }
@@ -173,6 +187,17 @@ impl Reader<'_> {
                 let notes = self.payment_notes(payment)?;
                 held.notes.extend(notes.into_iter().map(|note| (payment, note)));
             }
+            let open = [RefundState::Proposed, RefundState::Pending].map(RefundState::code);
+            let refunding: Vec<i64> = refunds::table
+                .filter(refunds::payment_id.eq_any(some.to_vec()))
+                .filter(refunds::state.eq_any(open))
+                .select(refunds::id)
+                .load(self.connection)?;
+            held.refunds.extend(refunding);
+        }
+        for id in self.disputes_with(phone, email)? {
+            let events = self.dispute_events(id)?;
+            held.disputes.extend(self.dispute(id)?.map(|dispute| (dispute, events)));
         }
         held.links = self.links_to(phone, email)?;
         if let Some(phone) = phone {
@@ -194,6 +219,23 @@ impl Reader<'_> {
         held.lists = self.guard_entries_of(&keys, now)?;
         Ok(held)
     }
+
+    /// Complaints in which this phone or mail address was left.
+    fn disputes_with(&mut self, phone: Option<&str>, email: Option<&str>) -> Result<Vec<i64>, StorageError> {
+        let mut forms = (Vec::new(), Vec::new());
+        if let Some(phone) = phone {
+            forms.0 = self.keys.forms(&DISPUTES_PHONE, phone)?;
+        }
+        if let Some(email) = email {
+            forms.1 = self.keys.forms(&DISPUTES_EMAIL, email)?;
+        }
+        Ok(disputes::table
+            .filter(disputes::phone.eq_any(forms.0).or(disputes::email.eq_any(forms.1)))
+            .order(disputes::id)
+            .limit(HELD_MAX)
+            .select(disputes::id)
+            .load(self.connection)?)
+    }
 }
 
 impl WriteOp<'_> {
@@ -210,6 +252,7 @@ impl WriteOp<'_> {
         let (phones, mails) = (forms(&PAYMENTS_PHONE, phone)?, forms(&PAYMENTS_EMAIL, email)?);
         let (link_phones, link_mails) = (forms(&PAYMENT_LINKS_PHONE, phone)?, forms(&PAYMENT_LINKS_EMAIL, email)?);
         let (desk_phones, desk_mails) = (forms(&DESK_CALLS_PHONE, phone)?, forms(&DESK_CALLS_EMAIL, email)?);
+        let (complaint_phones, complaint_mails) = (forms(&DISPUTES_PHONE, phone)?, forms(&DISPUTES_EMAIL, email)?);
         let (calls, waiting) = (forms(&VOICE_CALLS_PHONE, phone)?, forms(&VOICE_HANDOVERS_PHONE, phone)?);
 
         let mut erased = Erased::default();
@@ -239,6 +282,8 @@ impl WriteOp<'_> {
                 .select(payments::id)
                 .load(self.connection)?;
             erased.payments += self.forget_payers(&named)?;
+            diesel::delete(exchanges::table.filter(exchanges::payment_id.eq_any(named.clone())))
+                .execute(self.connection)?;
             let notes: Vec<i64> = payment_notes::table
                 .filter(payment_notes::payment_id.eq_any(named))
                 .select(payment_notes::id)
@@ -249,6 +294,7 @@ impl WriteOp<'_> {
                 erased.notes += diesel::update(row).set(payment_notes::note.eq(mark)).execute(self.connection)?;
             }
         }
+        erased.disputes = self.erase_complaints(&complaint_phones, &complaint_mails)?;
         let links = payment_links::table
             .filter(payment_links::phone.eq_any(link_phones).or(payment_links::email.eq_any(link_mails)));
         erased.links = diesel::delete(links).execute(self.connection)?;
@@ -279,5 +325,30 @@ impl WriteOp<'_> {
                 .execute(self.connection)?;
         }
         Ok(erased)
+    }
+
+    /// Marks what was written in closed complaints with one of these addresses, and takes the addresses off; how many.
+    fn erase_complaints(&mut self, phones: &[Sealed], mails: &[Sealed]) -> Result<usize, StorageError> {
+        let closed: Vec<i64> = disputes::table
+            .filter(disputes::phone.eq_any(phones.to_vec()).or(disputes::email.eq_any(mails.to_vec())))
+            .filter(disputes::closed_at.is_not_null())
+            .limit(HELD_MAX)
+            .select(disputes::id)
+            .load(self.connection)?;
+        for id in &closed {
+            let told = disputes::told.eq(self.keys.seal(&DISPUTES_TOLD, *id, ERASED)?);
+            let nobody = (told, disputes::phone.eq(None::<Sealed>), disputes::email.eq(None::<Sealed>));
+            diesel::update(disputes::table.filter(disputes::id.eq(id))).set(nobody).execute(self.connection)?;
+            let events: Vec<i64> = dispute_events::table
+                .filter(dispute_events::dispute_id.eq(id))
+                .select(dispute_events::id)
+                .load(self.connection)?;
+            for event in events {
+                let note = dispute_events::note.eq(self.keys.seal(&DISPUTE_EVENTS_NOTE, event, ERASED)?);
+                let row = dispute_events::table.filter(dispute_events::id.eq(event));
+                diesel::update(row).set(note).execute(self.connection)?;
+            }
+        }
+        Ok(closed.len())
     }
 }

@@ -11,8 +11,8 @@ use super::State;
 use super::commands::{Advance, AdvanceOutcome, Pay, PayOutcome};
 use super::op::WriteOp;
 use super::recent::{RecentBill, Recents, Shared, Sorting};
-use crate::personal::{Keyring, Sealed};
 use super::stats::WriterStats;
+use crate::personal::{Keyring, Sealed};
 use crate::storage::{Connect, DatabaseUrl, StorageError};
 
 /// Past this many a batch only costs latency.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
-use ledger::{AdvanceOutcome, Channel, Hold, Ledger, LedgerError, Pay, PayOutcome, PaymentState, StorageError};
+use ledger::{
+    AdvanceOutcome, Channel, DataKeys, Hold, Ledger, LedgerError, Pay, PayOutcome, PaymentState, StorageError,
+};
 
 use crate::support::{
     Answer, Command, Doing, Outcome, TestDb, accept, advance, burst, card, cash, confirm, float, halt, money, send,
@@ -293,21 +295,22 @@ fn a_lost_connection_is_opened_again(db: &TestDb) {
 #[test]
 fn what_is_filled_is_nobody_elses() {
     let db = TestDb::sqlite();
+    let keys = DataKeys::of_bytes([7; 32]);
     let told = |result: Result<Ledger, LedgerError>| result.err().map(|error| error.to_string()).unwrap_or_default();
-    let hub = Ledger::open(&db.url, 2, Arc::new(|| {})).unwrap();
-    let refused = told(Ledger::open_to_fill(&db.url));
+    let hub = Ledger::open(&db.url, &keys, 2, Arc::new(|| {})).unwrap();
+    let refused = told(Ledger::open_to_fill(&db.url, &keys));
     assert!(refused.contains("another process has it open"), "{refused}");
     drop(hub);
-    let filling = Ledger::open_to_fill(&db.url).unwrap();
-    for other in [Ledger::open(&db.url, 2, Arc::new(|| {})), Ledger::open_beside(&db.url)] {
+    let filling = Ledger::open_to_fill(&db.url, &keys).unwrap();
+    for other in [Ledger::open(&db.url, &keys, 2, Arc::new(|| {})), Ledger::open_beside(&db.url, &keys)] {
         let refused = told(other.map_err(LedgerError::from));
         assert!(refused.contains("`fatoura generate` is filling it"), "{refused}");
     }
-    let refused = told(Ledger::open_to_fill(&db.url));
+    let refused = told(Ledger::open_to_fill(&db.url, &keys));
     assert!(refused.contains("is filling it"), "{refused}");
     filling.card_in("a", PaymentState::Confirmed);
     drop(filling);
-    Ledger::open(&db.url, 2, Arc::new(|| {})).unwrap().close();
+    Ledger::open(&db.url, &keys, 2, Arc::new(|| {})).unwrap().close();
 }
 
 on_both!(

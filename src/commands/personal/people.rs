@@ -131,10 +131,11 @@ fn kept(held: &Held) -> String {
 }
 
 fn certificate(head: &str, erased: &Erased, kept: &str) -> String {
-    let Erased { payments, notes, links, references, calls, desk_calls } = erased;
+    let Erased { payments, notes, links, references, calls, desk_calls, disputes } = erased;
     format!(
         "{head}Erased: phone and mail address of {payments} payments, {notes} notes to them, {links} links, the phone of \
-         {references} references, {calls} calls, the caller and the notes of {desk_calls} calls at the desk.\n{kept}"
+         {references} references, {calls} calls, the caller and the notes of {desk_calls} calls at the desk, what \
+         was written in {disputes} complaints.\n{kept}"
     )
 }
 

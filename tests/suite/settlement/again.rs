@@ -13,7 +13,7 @@ use tokio::task::block_in_place;
 use super::seeding::pay_quoted;
 use super::{files, ran, settle_windows};
 use crate::crash::program::{Place, biller_file};
-use crate::support::{Backend, TestDatabase, identify};
+use crate::support::{Backend, DATA_KEY, TestDatabase, identify};
 
 const BILLER: u16 = 1002;
 const CONTRACT: &str = "1002002";
@@ -40,7 +40,8 @@ async fn a_file_is_the_same_after_the_billers_form_changed(
     block_in_place(|| {
         let stored = app.ledger.read(|reader| reader.quote(quote)).unwrap().unwrap();
         app.ledger.close();
-        let ledger = Ledger::open(&place.database.url, 2, Arc::new(|| {})).unwrap();
+        let ledger =
+            Ledger::open(&place.database.url, &ledger::DataKeys::of_bytes(DATA_KEY), 2, Arc::new(|| {})).unwrap();
         pay_quoted(&ledger, &stored);
         ledger.close();
         place.database.run("UPDATE outbox SET done_at = created_at WHERE done_at IS NULL");
