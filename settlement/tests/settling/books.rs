@@ -159,6 +159,7 @@ impl Books {
             authorisation: String::new(),
             card_mask: String::new(),
             gateway_reference: String::new(),
+            is_refused: false,
         };
         self.step(payment, accept, at);
         self.confirm(biller, payment, at);
