@@ -1,5 +1,6 @@
 //! A database of its own for each test.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
@@ -52,12 +53,33 @@ pub struct TestDatabase {
     server: Option<(String, String)>,
 }
 
+/// Migrations take longer than most tests: each database is a copy of one that went through them.
+static SQLITE_TEMPLATE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.db");
+    Ledger::migrate(&DatabaseUrl::Sqlite(path.clone())).unwrap();
+    std::fs::read(path).unwrap()
+});
+
+const POSTGRES_TEMPLATE: &str = "fatoura_suite_template";
+
+/// On a server, once for each run of the tests: the migrations may have changed.
+static POSTGRES_TEMPLATE_MADE: LazyLock<()> = LazyLock::new(|| {
+    let server = std::env::var(POSTGRES_URL).unwrap();
+    let mut connection = PgConnection::establish(&server).unwrap();
+    connection.batch_execute(&format!("DROP DATABASE IF EXISTS {POSTGRES_TEMPLATE} WITH (FORCE)")).unwrap();
+    connection.batch_execute(&format!("CREATE DATABASE {POSTGRES_TEMPLATE}")).unwrap();
+    let (place, _) = server.rsplit_once('/').unwrap();
+    Ledger::migrate(&format!("{place}/{POSTGRES_TEMPLATE}").parse().unwrap()).unwrap();
+});
+
 impl TestDatabase {
     /// `None` without a server to make it on.
     pub fn make(backend: Backend) -> Option<Self> {
-        let database = match backend {
+        Some(match backend {
             Backend::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
+                std::fs::write(folder.path().join("fatoura.db"), &*SQLITE_TEMPLATE).unwrap();
                 let url = format!("sqlite:{}", folder.path().join("fatoura.db").display()).parse().unwrap();
                 Self { url, folder: Some(folder), server: None }
             }
@@ -68,14 +90,13 @@ impl TestDatabase {
                 };
                 static COUNT: AtomicU32 = AtomicU32::new(0);
                 let name = format!("suite_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+                LazyLock::force(&POSTGRES_TEMPLATE_MADE);
                 let mut connection = PgConnection::establish(&server).unwrap();
-                connection.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+                connection.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {POSTGRES_TEMPLATE}")).unwrap();
                 let (place, _) = server.rsplit_once('/').unwrap();
                 Self { url: format!("{place}/{name}").parse().unwrap(), folder: None, server: Some((server, name)) }
             }
-        };
-        Ledger::migrate(&database.url).unwrap();
-        Some(database)
+        })
     }
 
     /// The first column of a query, as text.
