@@ -47,8 +47,8 @@ fn a_step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Return),
         1 => Just(Step::LetGo),
         3 => Just(Step::Returned),
-        2 => Just(ask_to_cancel()),
-        2 => Just(agreed()),
+        3 => Just(ask_to_cancel()),
+        3 => Just(agreed()),
         1 => Just(Step::CancelRefused { refusal: "no".to_owned() }),
     ]
 }

@@ -38,7 +38,7 @@ struct Found {
 
 /// Columns that hold text which somebody could have typed, besides those that are sealed.
 const TEXTS: &str = "SELECT funds || ' ' || authorisation || ' ' || \
-     card_mask || ' ' || gateway_reference FROM payments UNION ALL SELECT note FROM outbox UNION ALL \
+     card_mask || ' ' || gateway_reference AS text FROM payments UNION ALL SELECT note FROM outbox UNION ALL \
      SELECT detail FROM incidents";
 
 /// The rows now.
