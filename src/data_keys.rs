@@ -54,7 +54,7 @@ fn load_or_make(path: &Path, url: &DatabaseUrl) -> anyhow::Result<DataKeys> {
     file.write_all(keys.to_list().as_bytes())
         .and_then(|()| file.sync_all())
         .with_context(|| format!("{shown} cannot be written"))?;
-    tracing::warn!(
+    tracing::info!(
         "FATOURA_DATA_KEYS is not set: a key for personal data was made in {shown}; that will do for a trial only"
     );
     Ok(keys)
