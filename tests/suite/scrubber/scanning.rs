@@ -1,6 +1,6 @@
 //! Where it could be found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use sandbox::Control;
 use tokio::task::block_in_place;
@@ -9,6 +9,10 @@ use super::planting::{Planted, digits};
 use crate::crash::load::Load;
 use crate::crash::program::Place;
 use crate::support::Colleague;
+
+/// Letters and digits of a telephone or a contract.
+const NUMBER_MIN: usize = 6;
+const NUMBER_MAX: usize = 16;
 
 /// Something that somebody could read.
 pub struct Source {
@@ -91,6 +95,7 @@ fn closed(text: &str) -> String {
     for c in text.chars() {
         match c {
             ' ' | '-' | '\u{a0}' | '\u{202f}' | '\u{2009}' => {}
+            c if c.is_ascii() => out.push(c),
             c => match digits(c.encode_utf8(&mut [0; 4])) {
                 digit if digit.is_empty() => out.push(c),
                 digit => out.push_str(&digit),
@@ -100,15 +105,14 @@ fn closed(text: &str) -> String {
     out
 }
 
-/// Whether a number stands in a text by itself.
-fn stands(text: &str, number: &str) -> bool {
-    text.match_indices(number).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + number.len()..].chars().next();
-        // A longer run of digits is another number; a letter before a hexadecimal one.
-        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        !is_part(before) && !is_part(after)
-    })
+/// What stands in a text by itself and could be a telephone or a contract: a longer run of digits is another number. One
+/// pass for all of them, as a log is long and the people are many.
+fn numbers(text: &str) -> HashSet<&str> {
+    text.as_bytes()
+        .split(|byte| !byte.is_ascii_alphanumeric())
+        .filter(|word| (NUMBER_MIN..=NUMBER_MAX).contains(&word.len()) && word.iter().any(u8::is_ascii_digit))
+        .map(|word| std::str::from_utf8(word).unwrap())
+        .collect()
 }
 
 /// Everything that is where it must not be, each once, with what stands around it.
@@ -127,15 +131,17 @@ pub fn faults(sources: &[Source], planted: &Planted, load: &Load) -> Vec<String>
         if source.shows_people {
             continue;
         }
+        let numbers = numbers(&source.text);
         for phone in &people {
-            let national = format!("0{}", phone.trim_start_matches("+212"));
-            for form in [phone.as_str(), phone.trim_start_matches('+'), national.as_str()] {
-                if source.text.contains(form) {
-                    faults.insert(format!("phone {phone} in {}: {}", source.name, around(&source.text, form)));
+            let digits = phone.trim_start_matches("+212");
+            // After a plus sign, written as in an address, and as at home.
+            for form in [format!("212{digits}"), format!("2B212{digits}"), format!("0{digits}")] {
+                if numbers.contains(form.as_str()) {
+                    faults.insert(format!("phone {phone} in {}: {}", source.name, around(&source.text, &form)));
                 }
             }
         }
-        for contract in contracts.iter().filter(|contract| stands(&source.text, contract)) {
+        for contract in contracts.iter().filter(|contract| numbers.contains(contract.as_str())) {
             faults.insert(format!("contract {contract} in {}: {}", source.name, around(&source.text, contract)));
         }
     }
