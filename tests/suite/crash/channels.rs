@@ -100,8 +100,10 @@ impl Load {
     ) -> Option<()> {
         let outlet = ["20001", "20001", "20002"][random.random_range(0..3)];
         let path = format!("/outlets/{outlet}/payments");
+        // One for each payer, in which the telephone does not stand: it is kept as it is.
+        let reference: String = "TX".chars().chain(phone.chars().rev().filter(char::is_ascii_digit)).collect();
         let body = json!({
-            "reference": format!("TX{phone}"), "till": "1", "open_shift": true, "phone": phone, "language": "fr",
+            "reference": reference, "till": "1", "open_shift": true, "phone": phone, "language": "fr",
             subject: number,
         });
         let wait = random.random_range(0..2);

@@ -57,7 +57,6 @@ async fn paid_each_way(load: &Load, more: usize) {
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "its scan of a log at trace level takes minutes, and was not seen to its end"]
 async fn what_nobody_may_see_is_nowhere(#[case] backend: Backend) {
     let Some(database) = TestDatabase::make(backend) else { return };
     let sandbox = Sandbox::start(SandboxConfig { slow_callback_ms: 250, ..SandboxConfig::default() }).await.unwrap();

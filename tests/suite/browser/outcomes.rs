@@ -1,0 +1,73 @@
+//! What nobody ever said, seen by operations: the list, a word that is looked at and proposed, and a hold.
+
+use rstest::rstest;
+use sandbox::FaultKind;
+use staff::Role;
+use thirtyfour::components::SelectElement;
+
+use super::driver::{Browser, Device, with_browser};
+use super::page::Tour;
+use crate::holds::{held, wait_for_people};
+use crate::outcomes::unanswered;
+use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
+
+const SEND: &str = "main form button[type=submit]";
+
+async fn come_in(tour: &Tour<'_>, who: &Colleague) {
+    let Tour { browser, app, .. } = tour;
+    tour.open("/staff/unknowns").await;
+    browser.fill("#login", &who.login).await;
+    browser.fill("#password", PASSWORD).await;
+    browser.click(SEND).await;
+    tour.at("/staff/second-factor").await;
+    browser.fill("#code", &code_at(&who.secret, app.now())).await;
+    browser.click(SEND).await;
+    tour.at("/staff/unknowns").await;
+}
+
+async fn an_outcome(tour: &Tour<'_>) {
+    let Tour { browser, app, .. } = tour;
+    let redirect = unanswered(app, FaultKind::Down).await;
+    let (id, omar) = (app.payment(&redirect).id, app.colleague("fr", "omar", Role::Operations));
+    come_in(tour, &omar).await;
+    tour.inspect("list").await;
+    browser.click(&format!("a[href$='/payments/{id}/resolve']")).await;
+    tour.at(&format!("/staff/payments/{id}/resolve")).await;
+    tour.inspect("outcome").await;
+    browser.click("section[aria-labelledby=say] button").await;
+    browser.find("#faults").await;
+    tour.inspect("fault").await;
+    let verdict = SelectElement::new(&browser.find("#verdict").await).await.unwrap();
+    verdict.select_by_value("not-done").await.unwrap();
+    browser.fill("#evidence", "confirmé par téléphone, ticket 12").await;
+    browser.click("section[aria-labelledby=say] button").await;
+    browser.find(".effect").await;
+    tour.inspect("effect").await;
+    browser.click(SEND).await;
+    browser.find("#waits").await;
+    tour.inspect("proposed").await;
+    app.control.clear_faults();
+    app.settle().await;
+    tour.open("/staff/unknowns").await;
+    tour.inspect("none").await;
+    wait_for_people(app).await;
+    let hold = app.payment(&held(app).await).id;
+    tour.open(&format!("/staff/payments/{hold}/hold")).await;
+    tour.inspect("hold").await;
+    browser.fill("#principal", "200").await;
+    browser.click("section[aria-labelledby=capture] button").await;
+    browser.find(".actions.start").await;
+    tour.inspect("capture").await;
+    tour.assert_quiet(&[422]).await;
+}
+
+#[rstest]
+#[case::arabic_phone("ar", Device::Phone)]
+#[case::french("fr", Device::Desktop)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_nobody_said(#[case] language: &str, #[case] device: Device) {
+    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
+        an_outcome(&Tour::new(browser, app, language, "outcomes")).await;
+    })
+    .await;
+}
