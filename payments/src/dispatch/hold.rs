@@ -2,9 +2,7 @@
 //! a capture of a hold, so what it did not ask for is not under way.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ledger::{
-    HoldDecision, HoldOutcome, IncidentKind, Moment, NewRelease, Payment, PaymentState, Step, Task, TaskResult,
-};
+use ledger::{HoldDecision, HoldOutcome, IncidentKind, Moment, NewRelease, PaymentState, Step, Task, TaskResult};
 
 use super::{Dispatcher, End, SEND_WITHIN, done, schedule};
 use crate::api::Infrastructure;
@@ -20,14 +18,20 @@ const OVER: &str = "the hold is over, and nothing more is asked for";
 
 impl Dispatcher {
     /// Captures what is held, or lets it go.
-    pub(super) async fn capture(&self, task: &Task, payment: &Payment) -> Result<End, Infrastructure> {
+    pub(super) async fn capture(&self, task: &Task, id: i64) -> Result<End, Infrastructure> {
+        let since = self.hub.now();
+        // In this order: whoever asks for less lowers the payment with the word, so it is no older than the word.
+        let found = self.hub.read(move |reader| {
+            let decision = reader.hold_decision(id)?;
+            Ok((decision, reader.payment_of(id)?))
+        });
+        let (decision, payment) = found.await?;
+        let payment = payment.ok_or_else(|| Infrastructure::Failed(format!("task {} is about no payment", task.id)))?;
         if payment.state != PaymentState::Held {
             return done(format!("nothing to capture: {}", payment.state));
         }
-        let (id, since) = (payment.id, self.hub.now());
-        let decision = self.hub.read(move |reader| reader.hold_decision(id)).await?;
         let is_asked = decision.as_ref().is_some_and(HoldDecision::is_capturing);
-        let ends = self.hub.hold_ends(payment);
+        let ends = self.hub.hold_ends(&payment);
         let is_over = !is_asked && since >= ends;
         let waits = decision.is_some() || self.hub.is_captured_by_hand(payment.biller);
         if is_over && task.note != OVER {
@@ -47,7 +51,7 @@ impl Dispatcher {
             }
             Err(failure) => return later(failure.to_string()),
         };
-        let expected = Self::total(payment)?;
+        let expected = Self::total(&payment)?;
         match report.status {
             OrderStatus::Captured if report.captured.is_some_and(|captured| captured != expected) => {
                 let detail = format!("captured {} instead of {expected}", report.captured.unwrap_or_default());

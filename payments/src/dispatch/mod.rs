@@ -235,7 +235,7 @@ impl Dispatcher {
         };
         match task.kind {
             TaskKind::ConfirmBiller => self.confirm_biller(task, payment).await,
-            TaskKind::Capture => self.capture(task, &payment).await,
+            TaskKind::Capture => self.capture(task, id).await,
             TaskKind::VerifyCapture => self.verify_capture(task, &payment).await,
             TaskKind::PollAttempt => self.poll_attempt(task, &payment).await,
             TaskKind::ReturnMoney => self.return_money(task, &payment).await,

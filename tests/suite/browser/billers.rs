@@ -3,7 +3,6 @@
 use rstest::rstest;
 use staff::Role;
 
-use super::branding::come_in;
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::billers::settings::{file, propose};
@@ -35,7 +34,7 @@ async fn changed(tour: &Tour<'_>) {
     let lines = [("cut_off = 18:00:00", "cut_off = 17:00:00"), ("percent = \"0.5\", flat", "percent = \"0.75\", flat")];
     let text = file(app, &lines);
     let olga = app.colleague("fr", "olga", Role::Operations);
-    come_in(tour, &olga, "/staff/billers/1001/settings").await;
+    tour.come_in(&olga, "/staff/billers/1001/settings").await;
     tour.inspect("settings").await;
     browser.fill("#text", "code = 1").await;
     browser.fill("#why", "avenant").await;

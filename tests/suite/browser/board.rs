@@ -7,21 +7,7 @@ use staff::Role;
 
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
-use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
-
-const SEND: &str = "main form button[type=submit]";
-
-async fn come_in(tour: &Tour<'_>, who: &Colleague) {
-    let Tour { browser, app, .. } = tour;
-    tour.open("/staff/board").await;
-    browser.fill("#login", &who.login).await;
-    browser.fill("#password", PASSWORD).await;
-    browser.click(SEND).await;
-    tour.at("/staff/second-factor").await;
-    browser.fill("#code", &code_at(&who.secret, app.now())).await;
-    browser.click(SEND).await;
-    tour.at("/staff/board").await;
-}
+use crate::support::{Setup, TestApp};
 
 /// Payments on two channels, one of them refused and one unknown; a float that is low, and what people are called for.
 async fn prepare(app: &TestApp) {
@@ -50,7 +36,7 @@ async fn prepare(app: &TestApp) {
 async fn a_look(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
     let omar = app.colleague("fr", "omar", Role::Operations);
-    come_in(tour, &omar).await;
+    tour.come_in(&omar, "/staff/board").await;
     tour.inspect("idle").await;
     prepare(app).await;
     tour.open("/staff/board").await;

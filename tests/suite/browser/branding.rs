@@ -6,21 +6,7 @@ use staff::Role;
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::branding::{DRAWING, GOOD, save};
-use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
-
-const SEND: &str = "main form button[type=submit]";
-
-pub async fn come_in(tour: &Tour<'_>, who: &Colleague, path: &str) {
-    let Tour { browser, app, .. } = tour;
-    tour.open(path).await;
-    browser.fill("#login", &who.login).await;
-    browser.fill("#password", PASSWORD).await;
-    browser.click(SEND).await;
-    tour.at("/staff/second-factor").await;
-    browser.fill("#code", &code_at(&who.secret, app.now())).await;
-    browser.click(SEND).await;
-    tour.at(path).await;
-}
+use crate::support::{Setup, TestApp};
 
 async fn published(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
@@ -28,7 +14,7 @@ async fn published(tour: &Tour<'_>) {
     bilal.sign_in(app).await;
     save(&bilal, 1001, &GOOD, ("logo.svg", DRAWING.as_bytes())).await;
     let olga = app.colleague("fr", "olga", Role::Operations);
-    come_in(tour, &olga, "/staff/branding").await;
+    tour.come_in(&olga, "/staff/branding").await;
     tour.inspect("billers").await;
     browser.click("a[href$='/staff/branding/1001']").await;
     tour.at("/staff/branding/1001").await;
@@ -71,7 +57,7 @@ async fn a_branding_is_published(#[case] language: &str, #[case] device: Device)
 async fn suspended(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
     let omar = app.colleague("fr", "omar", Role::Operations);
-    come_in(tour, &omar, "/staff/billers").await;
+    tour.come_in(&omar, "/staff/billers").await;
     tour.inspect("list").await;
     browser.click("a[href$='/staff/billers/1001']").await;
     tour.at("/staff/billers/1001").await;

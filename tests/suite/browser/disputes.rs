@@ -7,21 +7,9 @@ use staff::Role;
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::disputes::{paid, state};
-use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
+use crate::support::{Setup, TestApp};
 
 const SEND: &str = "main form button[type=submit]";
-
-async fn come_in(tour: &Tour<'_>, who: &Colleague) {
-    let Tour { browser, app, .. } = tour;
-    tour.open("/staff/disputes").await;
-    browser.fill("#login", &who.login).await;
-    browser.fill("#password", PASSWORD).await;
-    browser.click(SEND).await;
-    tour.at("/staff/second-factor").await;
-    browser.fill("#code", &code_at(&who.secret, app.now())).await;
-    browser.click(SEND).await;
-    tour.at("/staff/disputes").await;
-}
 
 /// Chooses from a list as a reader does, whatever their browser's list looks like.
 async fn choose(browser: &Browser, select: &str, value: &str) {
@@ -48,7 +36,7 @@ async fn a_complaint(tour: &Tour<'_>) {
     app.settle().await;
 
     let omar = app.colleague("fr", "omar", Role::Operations);
-    come_in(tour, &omar).await;
+    tour.come_in(&omar, "/staff/disputes").await;
     tour.inspect("list").await;
     browser.click("tbody th a").await;
     tour.at(&format!("/staff/disputes/{id}")).await;

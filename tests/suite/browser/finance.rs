@@ -8,21 +8,9 @@ use thirtyfour::components::SelectElement;
 use super::driver::{Browser, Device, keep, with_browser};
 use super::page::Tour;
 use crate::finance::{first_settlement, open_breaks, settle, statement, take, today};
-use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
+use crate::support::{Setup, TestApp};
 
 const SEND: &str = "main form button[type=submit]";
-
-async fn come_in(tour: &Tour<'_>, who: &Colleague) {
-    let Tour { browser, app, .. } = tour;
-    tour.open("/staff/settlement").await;
-    browser.fill("#login", &who.login).await;
-    browser.fill("#password", PASSWORD).await;
-    browser.click(SEND).await;
-    tour.at("/staff/second-factor").await;
-    browser.fill("#code", &code_at(&who.secret, app.now())).await;
-    browser.click(SEND).await;
-    tour.at("/staff/settlement").await;
-}
 
 /// A settled window, a transfer that the bank refused, a statement with entries that nobody knows.
 async fn prepare(app: &TestApp) {
@@ -54,7 +42,7 @@ async fn a_day(tour: &Tour<'_>) {
     prepare(app).await;
     let fatima = app.colleague("fr", "fatima", Role::Finance);
     let farid = app.colleague("fr", "farid", Role::Finance);
-    come_in(tour, &fatima).await;
+    tour.come_in(&fatima, "/staff/settlement").await;
     tour.inspect("windows").await;
     browser.click(&format!("a[href$='/settlement/windows/{}']", first_settlement(app).window)).await;
     tour.at("/staff/settlement/windows/").await;
@@ -92,7 +80,7 @@ async fn a_day(tour: &Tour<'_>) {
     browser.click(".staff-out").await;
     tour.at("/staff/sign-in").await;
     app.pass(chrono::TimeDelta::seconds(60));
-    come_in(tour, &farid).await;
+    tour.come_in(&farid, "/staff/settlement").await;
     tour.open(&format!("/staff/breaks/{id}")).await;
     tour.inspect("second").await;
     browser.click("button[name=decision][value=approve]").await;

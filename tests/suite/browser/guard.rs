@@ -8,21 +8,7 @@ use staff::Role;
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::guard::{BILLS, cap, hold, list, start, stopped, velocity};
-use crate::support::{Colleague, OTHER_PHONE, PASSWORD, PHONE, Setup, TestApp, code_at};
-
-const SEND: &str = "main form button[type=submit]";
-
-async fn come_in(tour: &Tour<'_>, who: &Colleague) {
-    let Tour { browser, app, .. } = tour;
-    tour.open("/staff/guard").await;
-    browser.fill("#login", &who.login).await;
-    browser.fill("#password", PASSWORD).await;
-    browser.click(SEND).await;
-    tour.at("/staff/second-factor").await;
-    browser.fill("#code", &code_at(&who.secret, app.now())).await;
-    browser.click(SEND).await;
-    tour.at("/staff/guard").await;
-}
+use crate::support::{OTHER_PHONE, PHONE, Setup, TestApp};
 
 /// Two payments of a phone, and a third that waits; one that a simulation would have refused; one of a blocked phone.
 async fn prepare(app: &TestApp) {
@@ -42,7 +28,7 @@ async fn prepare(app: &TestApp) {
 async fn a_review(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
     let omar = app.colleague("fr", "omar", Role::Operations);
-    come_in(tour, &omar).await;
+    tour.come_in(&omar, "/staff/guard").await;
     tour.inspect("none").await;
     prepare(app).await;
     tour.open("/staff/guard").await;

@@ -9,27 +9,15 @@ use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::holds::{held, wait_for_people};
 use crate::outcomes::unanswered;
-use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at};
+use crate::support::{Setup, TestApp};
 
 const SEND: &str = "main form button[type=submit]";
-
-async fn come_in(tour: &Tour<'_>, who: &Colleague) {
-    let Tour { browser, app, .. } = tour;
-    tour.open("/staff/unknowns").await;
-    browser.fill("#login", &who.login).await;
-    browser.fill("#password", PASSWORD).await;
-    browser.click(SEND).await;
-    tour.at("/staff/second-factor").await;
-    browser.fill("#code", &code_at(&who.secret, app.now())).await;
-    browser.click(SEND).await;
-    tour.at("/staff/unknowns").await;
-}
 
 async fn an_outcome(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
     let redirect = unanswered(app, FaultKind::Down).await;
     let (id, omar) = (app.payment(&redirect).id, app.colleague("fr", "omar", Role::Operations));
-    come_in(tour, &omar).await;
+    tour.come_in(&omar, "/staff/unknowns").await;
     tour.inspect("list").await;
     browser.click(&format!("a[href$='/payments/{id}/resolve']")).await;
     tour.at(&format!("/staff/payments/{id}/resolve")).await;

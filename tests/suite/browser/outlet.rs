@@ -7,19 +7,7 @@ use thirtyfour::Key;
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::outlet::{OUTLET, member, open_networks, top_up};
-use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at, money};
-
-async fn come_in(tour: &Tour<'_>, who: &Colleague) {
-    let Tour { browser, app, .. } = tour;
-    tour.open("/staff/outlet").await;
-    browser.fill("#login", &who.login).await;
-    browser.fill("#password", PASSWORD).await;
-    browser.click("form[novalidate] button[type=submit]").await;
-    tour.at("/staff/second-factor").await;
-    browser.fill("#code", &code_at(&who.secret, app.now())).await;
-    browser.click("form[novalidate] button[type=submit]").await;
-    tour.at("/staff/outlet").await;
-}
+use crate::support::{Setup, TestApp, money};
 
 /// Presses keys one by one, where the focus is; how many that were.
 async fn keys(browser: &Browser, text: &str) -> usize {
@@ -52,7 +40,7 @@ async fn a_day(tour: &Tour<'_>) {
     top_up(app, OUTLET, money("1000.00")).await;
     app.control.add_article(1302, "01", "EL-1001", "A1", 16_800).unwrap();
     let worker = app.work();
-    come_in(tour, &agent).await;
+    tour.come_in(&agent, "/staff/outlet").await;
     tour.inspect("open").await;
     focus(browser, "#opening").await;
     browser.fill("#opening", "500").await;

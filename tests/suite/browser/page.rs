@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use super::driver::{Browser, Device};
-use crate::support::{TestApp, skip};
+use crate::support::{Colleague, PASSWORD, TestApp, code_at, skip};
 
 /// Where axe-core is (see `scripts/fetch-axe`).
 const AXE: &str = "FATOURA_TEST_AXE";
@@ -57,6 +57,19 @@ impl<'a> Tour<'a> {
     pub async fn at(&self, path: &str) {
         let wanted = format!("{}/{}{path}", self.app.url, self.language);
         self.arrive(&wanted).await;
+    }
+
+    /// A member opens a page of theirs, signs in, and is there.
+    pub async fn come_in(&self, who: &Colleague, path: &str) {
+        const SEND: &str = "main form button[type=submit]";
+        self.open(path).await;
+        self.browser.fill("#login", &who.login).await;
+        self.browser.fill("#password", PASSWORD).await;
+        self.browser.click(SEND).await;
+        self.at("/staff/second-factor").await;
+        self.browser.fill("#code", &code_at(&who.secret, self.app.now())).await;
+        self.browser.click(SEND).await;
+        self.at(path).await;
     }
 
     /// Waits until the page is one of the gateway's.

@@ -8,21 +8,7 @@ use staff::Role;
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::register::one_in;
-use crate::support::{Colleague, PASSWORD, Setup, TestApp, code_at, money};
-
-const SEND: &str = "main form button[type=submit]";
-
-async fn come_in(tour: &Tour<'_>, who: &Colleague) {
-    let Tour { browser, app, .. } = tour;
-    tour.open("/staff/payments").await;
-    browser.fill("#login", &who.login).await;
-    browser.fill("#password", PASSWORD).await;
-    browser.click(SEND).await;
-    tour.at("/staff/second-factor").await;
-    browser.fill("#code", &code_at(&who.secret, app.now())).await;
-    browser.click(SEND).await;
-    tour.at("/staff/payments").await;
-}
+use crate::support::{Setup, TestApp, money};
 
 /// Payments in several states; of the last confirmed one a part is to go back, and another part went back.
 async fn prepare(app: &TestApp) -> i64 {
@@ -72,7 +58,7 @@ async fn propose(app: &TestApp, payment: i64, principal: &str, decided: bool) {
 async fn a_search(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
     let olga = app.colleague("fr", "olga", Role::Operations);
-    come_in(tour, &olga).await;
+    tour.come_in(&olga, "/staff/payments").await;
     tour.inspect("none-yet").await;
     let payment = prepare(app).await;
     tour.open("/staff/payments").await;
