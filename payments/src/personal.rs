@@ -29,7 +29,7 @@ pub enum AskedFault {
     Nobody,
     /// The phone is none.
     #[error("the phone: {0}")]
-    Phone(#[from] PhoneError),
+    Phone(PhoneError),
     /// No such biller.
     #[error("there is no biller {0}; `fatoura biller list` shows them")]
     Biller(u16),
@@ -41,7 +41,7 @@ pub enum AskedFault {
 impl Asked {
     /// The same as the ledger finds them.
     pub fn person(&self, catalogue: &Catalogue) -> Result<Person, AskedFault> {
-        let phone = self.phone.as_deref().map(phone::normalise).transpose()?;
+        let phone = self.phone.as_deref().map(phone::normalise).transpose().map_err(AskedFault::Phone)?;
         let mut customers: Vec<CustomerKey> = Vec::new();
         if let Some((code, contract)) = &self.contract {
             let biller = catalogue.get(*code).ok_or(AskedFault::Biller(*code))?;
