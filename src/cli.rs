@@ -13,7 +13,9 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
 pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
-pub use personal::{ApproveErasureArgs, ErasePersonArgs, ExportPersonArgs, PersonalAction, PersonalArgs, WhoArgs};
+pub use personal::{
+    ApproveErasureArgs, ErasePersonArgs, ExportForm, ExportPersonArgs, PersonalAction, PersonalArgs, WhoArgs,
+};
 pub use reconcile::{
     BreakAction, BreakArgs, BreakAssignArgs, BreakNoteArgs, BreakResolveArgs, BreaksArgs, ReconcileAction,
     ReconcileArgs, ReconcileImportArgs, ReconcileRunArgs, ReconcileStatementArgs,

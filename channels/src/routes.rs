@@ -16,6 +16,7 @@ use crate::guard as fraud;
 use crate::holds;
 use crate::outcomes;
 use crate::outlet;
+use crate::personal;
 use crate::portal;
 use crate::refunds;
 use crate::register;
@@ -80,6 +81,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(guarding)
         .configure(disputing)
         .configure(own_space)
+        .configure(personal_data)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(
@@ -593,6 +595,41 @@ fn disputing(cfg: &mut ServiceConfig) {
 /// A biller's own space.
 fn own_space(cfg: &mut ServiceConfig) {
     cfg.service(page("/staff/biller").route(get().to(portal::home::show_home)));
+}
+
+/// What people ask for by law about their own data. A form's own address shows the request that it is about.
+fn personal_data(cfg: &mut ServiceConfig) {
+    use personal::{acting, handing, listing, request};
+    cfg.service(form("/staff/personal").route(get().to(listing::show_requests)).route(post().to(listing::take_in)))
+        .service(
+            form("/staff/personal/{request}")
+                .route(get().to(request::show_request))
+                .route(post().to(request::show_held)),
+        )
+        .service(
+            form("/staff/personal/{request}/export")
+                .route(get().to(request::show_request))
+                .route(post().to(handing::export)),
+        )
+        .service(
+            form("/staff/personal/{request}/erase")
+                .route(get().to(request::show_request))
+                .route(post().to(acting::ask_erasure)),
+        )
+        .service(
+            form("/staff/personal/{request}/decide")
+                .route(get().to(request::show_request))
+                .route(post().to(acting::decide)),
+        )
+        .service(
+            form("/staff/personal/{request}/rectify")
+                .route(get().to(request::show_request))
+                .route(post().to(acting::rectify)),
+        )
+        .service(
+            form("/staff/personal/{request}/end").route(get().to(request::show_request)).route(post().to(acting::end)),
+        )
+        .service(page("/staff/personal/{request}/certificate").route(get().to(handing::certificate)));
 }
 
 /// What is only looked at.

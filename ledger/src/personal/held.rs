@@ -143,6 +143,20 @@ impl Held {
         open
     }
 
+    /// What an erasure would erase, as far as nothing of it is open.
+    pub fn erasable(&self) -> Erased {
+        let names = |payment: &&Payment| payment.phone.is_some() || payment.email.is_some();
+        Erased {
+            payments: self.payments.iter().filter(names).count(),
+            notes: self.notes.len(),
+            links: self.links.len(),
+            references: self.references.len(),
+            calls: self.calls.len(),
+            desk_calls: self.desk.len(),
+            disputes: self.disputes.len(),
+        }
+    }
+
     /// Whether nothing names the person.
     pub fn is_empty(&self) -> bool {
         self.payments.is_empty()
