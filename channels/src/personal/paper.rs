@@ -86,11 +86,16 @@ pub fn readable_export(language: Language, export: &Export, catalogue: &Catalogu
 
 fn told(language: Language, payment: &HeldPayment, catalogue: &Catalogue) -> Payment {
     let (total, channel, instrument, state) = payment.raw;
+    let word = |of: &str, word: &str| i18n::text(language, &format!("{of}-{}", word.to_lowercase()));
     let facts = [
         ("personal-paper-at", format::moment(language, payment.started_at), false),
         ("fact-amount", format::money(language, total), false),
         ("personal-paper-state", i18n::text(language, &format!("refunds-payment-{state}")), false),
-        ("personal-paper-way", format!("{channel} · {instrument}"), true),
+        (
+            "personal-paper-way",
+            format!("{} · {}", word("desk-channel", channel.as_str()), word("instrument", instrument.as_str())),
+            false,
+        ),
         ("personal-paper-typed", joined(payment.typed.iter().map(|(name, value)| format!("{name}: {value}"))), true),
         ("personal-paper-lines", joined(payment.lines.iter().cloned()), true),
         ("phone-label", payment.phone.clone().unwrap_or_default(), true),
