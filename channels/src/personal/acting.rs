@@ -203,11 +203,10 @@ pub(crate) async fn end(session: StaffSession, number: Path, posted: Posted) -> 
         _ => return Err(Fault::NotOffered),
     };
     let words = posted.one("words")?;
-    if request.ended_at.is_none() {
-        if let Some(key) = word_fault(words, needs_words(&request, state)) {
-            let typed = Typed { words: kept(words), ..Typed::default() };
-            return again(&session, request.id, WRONG, typed, ("words", i18n::text(language, key))).await;
-        }
+    let fault = word_fault(words, needs_words(&request, state)).filter(|_| request.ended_at.is_none());
+    if let Some(key) = fault {
+        let typed = Typed { words: kept(words), ..Typed::default() };
+        return again(&session, request.id, WRONG, typed, ("words", i18n::text(language, key))).await;
     }
     let entry = session.audit_entry(Action::PersonRequestEnded, &subject(request.id), &format!("{state}: {words}"));
     let by = actor(&session);

@@ -183,6 +183,14 @@ impl PersonRequest {
             words: row.words,
         })
     }
+
+    /// Whether this was taken in as it; of one that ended nobody knows any more whose it was.
+    fn is_of(&self, new: &NewPersonRequest) -> bool {
+        let is_theirs = (&self.phone, &self.email, &self.contract) == (&new.phone, &new.email, &new.contract);
+        (self.kind, self.language, self.received_on) == (new.kind, new.language, new.days.0)
+            && self.reference == new.reference
+            && (is_theirs || self.ended_at.is_some())
+    }
 }
 
 impl WriteOp<'_> {
@@ -192,14 +200,15 @@ impl WriteOp<'_> {
         new: &NewPersonRequest,
         now: DateTime<Utc>,
     ) -> Result<PersonRequestKept, StorageError> {
-        let known = person_requests::table.filter(person_requests::request_key.eq(&new.key));
-        let known: Option<(i64, i16, String)> = known
-            .select((person_requests::id, person_requests::kind, person_requests::reference))
+        let known: Option<RequestRow> = person_requests::table
+            .filter(person_requests::request_key.eq(&new.key))
+            .select(RequestRow::as_select())
             .get_result(self.connection)
             .optional()?;
-        if let Some((id, kind, reference)) = known {
-            let is_same = kind == new.kind.code() && reference == new.reference;
-            return Ok(if is_same { PersonRequestKept::KeptBefore(id) } else { PersonRequestKept::Another });
+        if let Some(row) = known {
+            let known = PersonRequest::read(row, self.keys)?;
+            let is_same = known.is_of(new);
+            return Ok(if is_same { PersonRequestKept::KeptBefore(known.id) } else { PersonRequestKept::Another });
         }
         let id = self.next_id()?;
         let contract = new.contract.as_ref().map(|(_, contract)| contract.as_str());

@@ -58,7 +58,7 @@ pub async fn everywhere(app: &TestApp) -> Planted {
     let worker = app.work();
     let amina = agent_at_work(app, "fr", "amina", "1", "500").await;
     owe(app, "A2");
-    let sold = pay_cash(&amina, ("1001.01", CONTRACT, ""), "200").await;
+    let sold = pay_cash(&amina, ("100101", CONTRACT, ""), "").await;
     assert_eq!(sold.status, 200, "{}", sold.text());
     worker.stop().await;
     app.settle().await;
@@ -85,9 +85,9 @@ pub async fn everywhere(app: &TestApp) -> Planted {
     app.control.clear_faults();
 
     // Stopped, and listed.
-    owe(app, "A5");
+    app.control.add_article(1001, "02", CONTRACT, "A5", 16_800).unwrap();
     guard::hold(app, guard::cap(Action::Review)).await;
-    let stopped = app.quote(BILL).await;
+    let stopped = app.quote((1001, "02", CONTRACT)).await;
     guard::start(app, &stopped, PHONE).await.unwrap_err();
     let entry = guard::list(app, GuardList::Block, Listed::Phone(PHONE.to_owned())).await;
     guard::list(app, GuardList::Block, Listed::Contract(1001, "01".to_owned(), CONTRACT.to_owned())).await;
@@ -126,7 +126,7 @@ pub async fn everywhere(app: &TestApp) -> Planted {
     let one = |sql: &str| vec![app.database.number(sql).to_string()];
     let numbers = |ids: Vec<i64>| ids.iter().map(i64::to_string).collect::<Vec<_>>();
     let by_number = payments.iter().map(|payment| payment.id.to_string());
-    let references = payments.iter().map(|payment| payment.reference.to_string());
+    let references = payments.iter().take(2).map(|payment| payment.reference.to_string());
     assert!(payments.iter().any(|payment| payment.id == unknown.id));
     Planted {
         names: vec![

@@ -1,7 +1,7 @@
 //! Requests that nobody takes in like that.
 
 use super::*;
-use crate::bad_input::HOSTILE;
+use crate::bad_input::{HOSTILE, escaped};
 use crate::support::Backend;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -9,8 +9,8 @@ async fn what_is_wrong_is_said() {
     let app = TestApp::start(Backend::Sqlite).await.unwrap();
     let adil = administrator(&app, "en", "adil").await;
     let tomorrow = (crate::finance::today(&app) + chrono::TimeDelta::days(1)).to_string();
-    for (change, said) in [
-        (&[("phone", "")][..], "Type a phone, an e-mail address or a contract."),
+    let cases: &[(&[(&'static str, &str)], &str)] = &[
+        (&[("phone", "")], "Type a phone, an e-mail address or a contract."),
         (&[("phone", "12")], "Type a Moroccan mobile number"),
         (&[("phone", "4539578763621486")], "card number"),
         (&[("mail", "nobody")], "This e-mail address is not right."),
@@ -27,11 +27,12 @@ async fn what_is_wrong_is_said() {
         (&[("received", "yesterday")], "Choose the day"),
         (&[("received", "2020-01-01")], "Choose the day"),
         (&[("received", tomorrow.as_str())], "Choose the day"),
-    ] {
+    ];
+    for (change, said) in cases {
         let mut day = String::new();
         let mut fields = typed(&app, "access", "ffffffff", &mut day);
-        for (name, value) in change {
-            fields.retain(|(other, _)| other != name);
+        for (name, value) in change.iter().copied() {
+            fields.retain(|(other, _)| *other != name);
             fields.push((name, value));
         }
         let page = adil.post("/personal", &fields).await;
@@ -51,15 +52,12 @@ async fn what_is_wrong_is_said() {
         fields.extend([("mail", text), ("contract", text), ("received", text)]);
         let page = adil.post("/personal", &fields).await;
         assert!(matches!(page.status, 400 | 422), "{text}: {}", page.status);
-        assert!(
-            page.status == 400 || !page.body.contains(&format!("value=\"{text}\"")) || !text.contains('<'),
-            "{text}"
-        );
+        assert!(page.status == 400 || escaped(&page.body, text), "{text}: {}", page.body);
     }
     assert_eq!(count(&app, "person-request-taken"), 0);
     let path = taken_in(&app, &adil, "access", "ffffffff").await;
-    for (action, fields, status) in [
-        ("", &[("what", "all")][..], 400),
+    let cases: &[(&str, &[(&str, &str)], u16)] = &[
+        ("", &[("what", "all")], 400),
         ("/erase", &[], 400),
         ("/rectify", &[("row", "payment-1"), ("phone", "0612345678")], 400),
         ("/decide", &[("erasure", "x"), ("decision", "approve")], 400),
@@ -67,9 +65,10 @@ async fn what_is_wrong_is_said() {
         ("/decide", &[("erasure", "7"), ("decision", "approve")], 409),
         ("/end", &[("state", "open")], 400),
         ("/end", &[("state", "done"), ("state", "done")], 400),
-    ] {
+    ];
+    for (action, fields, status) in cases {
         let page = adil.post(&format!("{path}{action}"), fields).await;
-        assert_eq!(page.status, status, "{action} {fields:?}: {}", page.text());
+        assert_eq!(page.status, *status, "{action} {fields:?}: {}", page.text());
     }
     for (address, status) in [
         ("/personal/x", 404),

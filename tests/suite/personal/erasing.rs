@@ -79,9 +79,8 @@ async fn two_people_erase_once(#[case] backend: Backend) {
     let page = adil.get(&path).await;
     assert!(page.text().contains("Attestation d’effacement") && page.text().contains("Satisfaite"), "{}", page.text());
     let certificate = adil.get(&format!("{path}/certificate")).await.body;
-    for said in
-        [&format!("Attestation d’effacement {erasure}"), "paiements: 2", "2 paiements, avec montants", "dossier 7"]
-    {
+    let title = format!("Attestation d’effacement {erasure}");
+    for said in [title.as_str(), "paiements: 2", "2 paiements, avec montants", "dossier 7"] {
         assert!(certificate.contains(said), "{said}: {certificate}");
     }
     assert!(!certificate.contains("661239874") && !app.database.at_rest().contains("661239874"));

@@ -5,6 +5,7 @@ use rstest::rstest;
 use staff::Role;
 
 use super::*;
+use crate::finance::words;
 use crate::support::{Backend, MAIL as PAYER};
 
 #[rstest]
@@ -18,6 +19,11 @@ async fn what_is_held_is_handed_out(#[case] backend: Backend) {
     let path = taken_in(&app, &adil, "access", "aaaaaaaa").await;
     // The same form once more is the same request.
     assert_eq!(taken_in(&app, &adil, "access", "aaaaaaaa").await, path);
+    let mut day = String::new();
+    let mut other = typed(&app, "access", "aaaaaaaa", &mut day);
+    other.retain(|(name, _)| *name != "phone");
+    other.push(("phone", "0612345678"));
+    assert_eq!(adil.post("/personal", &other).await.status, 409, "somebody else under the same key");
     let page = adil.get(&path).await;
     let list = adil.get("/personal").await;
     for page in [&page, &list] {
@@ -34,7 +40,8 @@ async fn what_is_held_is_handed_out(#[case] backend: Backend) {
     assert_eq!(held["payments"][0]["phone"], KEPT_PHONE);
     assert_eq!(held["payments"][0]["typed"][0][1], BILL.2);
     let html = adil.post(&format!("{path}/export"), &[("form", "html")]).await;
-    for said in [KEPT_PHONE, PAYER, BILL.2, "Ce que Fatoura détient sur vous", "168,00", "lang=\"fr\""] {
+    let total = payment.amounts.total().unwrap().to_string().replace('.', ",");
+    for said in [KEPT_PHONE, PAYER, BILL.2, "Ce que Fatoura détient sur vous", total.as_str(), "lang=\"fr\""] {
         assert!(html.body.replace('\u{202f}', " ").contains(said), "{said}: {}", html.body);
     }
     for fetched in ["<script", "src=", "http:", "https:", "url(", "@import", "<link", "<form"] {
@@ -88,13 +95,14 @@ async fn requests_have_a_term_and_refusals_a_reason() {
     let adil = administrator(&app, "fr", "adil").await;
     let path = taken_in(&app, &adil, "access", "cccccccc").await;
     app.pass(TimeDelta::days(10));
+    adil.sign_in(&app).await;
     assert!(!adil.get("/personal").await.text().contains("Délai dépassé"));
     app.pass(TimeDelta::days(1));
     adil.sign_in(&app).await;
-    let list = adil.get("/personal").await;
-    assert!(list.text().contains("Délai dépassé") && list.text().contains("1 demande a dépassé"), "{}", list.text());
-    for words in ["", "non", "identité non prouvée, carte 4539 5787 6362 1486"] {
-        let page = adil.post(&format!("{path}/end"), &[("state", "refused"), ("words", words)]).await;
+    let list = words(&adil.get("/personal").await);
+    assert!(list.contains("Délai dépassé") && list.contains("1 demande a dépassé"), "{list}");
+    for word in ["", "non", "identité non prouvée, carte 4539 5787 6362 1486"] {
+        let page = adil.post(&format!("{path}/end"), &[("state", "refused"), ("words", word)]).await;
         assert!(page.status == 422 && !page.body.contains("4539"), "{}", page.text());
     }
     // What was not handed out is not done without a word.

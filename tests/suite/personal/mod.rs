@@ -44,6 +44,7 @@ pub async fn paid(app: &TestApp, bill: Bill, phone: &str) -> Payment {
 /// What the form that takes a request in holds.
 pub fn typed<'a>(app: &TestApp, kind: &'a str, key: &'a str, day: &'a mut String) -> Vec<(&'static str, &'a str)> {
     *day = crate::finance::today(app).to_string();
+    let day: &'a str = day;
     vec![
         ("kind", kind),
         ("key", key),
