@@ -19,6 +19,7 @@ async fn choose(browser: &Browser, select: &str, value: &str) {
 async fn take_in(tour: &Tour<'_>, kind: &str) {
     let browser = tour.browser;
     choose(browser, "#kind", kind).await;
+    choose(browser, "#language", tour.language).await;
     browser.fill("#phone", PHONE).await;
     browser.fill("#reference", "courrier du 12 mai, dossier 7").await;
     browser.click("section[aria-labelledby=take-in] button").await;
@@ -71,6 +72,17 @@ async fn a_request(tour: &Tour<'_>) {
     tour.open("/staff/personal?show=ended").await;
     tour.inspect("ended").await;
     tour.assert_quiet(&[422]).await;
+
+    // What they are given, as their own browser shows it from their own disk.
+    adil.sign_in(app).await;
+    let open = app.ledger.read(|reader| reader.open_person_requests(1)).unwrap().remove(0).id;
+    let given = adil.post(&format!("/personal/{open}/export"), &[("form", "html")]).await;
+    let file = tempfile::Builder::new().suffix(".html").tempfile().unwrap();
+    std::fs::write(file.path(), &given.body).unwrap();
+    browser.open(&format!("file://{}", file.path().display())).await;
+    browser.find("h1").await;
+    tour.inspect("given").await;
+    tour.assert_kept();
 }
 
 #[rstest]

@@ -6,7 +6,7 @@ use staff::Role;
 
 use super::*;
 use crate::finance::words;
-use crate::support::{Backend, MAIL as PAYER};
+use crate::support::Backend;
 
 #[rstest]
 #[case(Backend::Sqlite)]
@@ -41,7 +41,7 @@ async fn what_is_held_is_handed_out(#[case] backend: Backend) {
     assert_eq!(held["payments"][0]["typed"][0][1], BILL.2);
     let html = adil.post(&format!("{path}/export"), &[("form", "html")]).await;
     let total = payment.amounts.total().unwrap().to_string().replace('.', ",");
-    for said in [KEPT_PHONE, PAYER, BILL.2, "Ce que Fatoura détient sur vous", total.as_str(), "lang=\"fr\""] {
+    for said in [KEPT_PHONE, MAIL, BILL.2, "Ce que Fatoura détient sur vous", total.as_str(), "lang=\"fr\""] {
         assert!(html.body.replace('\u{202f}', " ").contains(said), "{said}: {}", html.body);
     }
     for fetched in ["<script", "src=", "http:", "https:", "url(", "@import", "<link", "<form"] {

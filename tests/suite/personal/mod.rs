@@ -83,3 +83,11 @@ pub async fn looked(who: &Colleague, path: &str) -> Page {
 pub fn count(app: &TestApp, action: &str) -> usize {
     app.audit().iter().filter(|line| line.contains(&format!(" {action} "))).count()
 }
+
+/// Puts the words in order by which payments are found, as the job does.
+pub fn put_in_order(app: &TestApp) {
+    tokio::task::block_in_place(|| {
+        let missing = app.ledger.read(|reader| reader.missing_words(100)).unwrap();
+        app.ledger.write_now(move |op| op.add_words(&missing)).unwrap();
+    });
+}

@@ -22,11 +22,7 @@ async fn what_is_wrong_is_put_right(#[case] backend: Backend) {
     let Some(app) = TestApp::start(backend).await else { return };
     let (wrong, fine) = (paid(&app, BILL, KEPT_PHONE).await, paid(&app, OTHER_BILL, KEPT_PHONE).await);
     let other = paid(&app, (1002, "01", "1002001"), "+212612345678").await;
-    let index = || {
-        let missing = app.ledger.read(|reader| reader.missing_words(100)).unwrap();
-        app.ledger.write_now(move |op| op.add_words(&missing)).unwrap();
-    };
-    tokio::task::block_in_place(index);
+    put_in_order(&app);
     let adil = administrator(&app, "fr", "adil").await;
     let path = taken_in(&app, &adil, "rectification", "eeeeeeee").await;
     let held = looked(&adil, &path).await;
