@@ -153,11 +153,11 @@ async fn page(
     session.html(status, &page)
 }
 
-/// What a form says, and what is wrong with it: fields and messages.
-fn read(
-    session: &StaffSession,
-    posted: &Posted,
-) -> Result<(RequestWish, Typed, Vec<(&'static str, &'static str)>), Fault> {
+/// What is wrong with a form: fields and messages.
+type FieldFaults = Vec<(&'static str, &'static str)>;
+
+/// What a form says, and what is wrong with it.
+fn read(session: &StaffSession, posted: &Posted) -> Result<(RequestWish, Typed, FieldFaults), Fault> {
     let field = |name| posted.one(name).map(str::to_owned);
     let typed = Typed {
         kind: field("kind")?,
