@@ -88,6 +88,7 @@ impl TestApp {
                 idempotency_key: key.to_owned(),
                 phone: phone.to_owned(),
                 email: Some(MAIL.to_owned()),
+                address: None,
                 language: Language::Fr,
                 public_url: self.url.clone(),
             })
