@@ -136,7 +136,9 @@ impl Hub {
             let found = hit(&stored, (GuardSource::Rule, *id, &rule.code), outcome, &finding)?;
             match outcome {
                 // Of two the first by code is told.
-                GuardOutcome::Refused => drop(stop.get_or_insert(found)),
+                GuardOutcome::Refused => {
+                    stop.get_or_insert(found);
+                }
                 _ => notes.push(found),
             }
         }
