@@ -158,6 +158,7 @@ impl TestApp {
             bills: stored.bills,
             phone: Some(OTHER_PHONE.to_owned()),
             email: None,
+            address: None,
             funds: Funds::InHand(account),
             agent: None,
             only_replay: false,
