@@ -6,7 +6,7 @@ use ledger::{
     Network, NewGuardEntry, Pay, PayOutcome, PaymentState, Person, Step,
 };
 
-use crate::support::{Doing, TestDb, accept, actor, card, now};
+use crate::support::{Doing, TestDb, accept, actor, card, confirm, now};
 
 const MASK: &str = "400000*0010";
 
@@ -114,6 +114,7 @@ fn whoever_is_erased_leaves_no_address(db: &TestDb) {
     let payment = ledger.start(from("196.200.131.7", "a", 0));
     let other = ledger.start(Pay { phone: Some("+212600000001".to_owned()), ..from("196.200.131.7", "b", 0) });
     ledger.step(payment, counted(Hold::Captured, false));
+    ledger.step(payment, confirm());
     let missing = ledger.read(|reader| reader.missing_words(100)).unwrap();
     ledger.write_now(move |op| op.add_words(&missing)).unwrap();
     let person = Person { phone: Some("+212612345678".to_owned()), ..Person::default() };
