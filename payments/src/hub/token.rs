@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use ledger::{Advance, Channel, Hold, Moment, PayOutcome, PaymentState, Reference, RequestKey, Step};
 
 use super::card::{CardStart, oid_of};
-use super::guard::Payer;
+use super::guard::{CardWord, Payer};
 use super::{Hub, total};
 use crate::api::{Infrastructure, StartError};
 use crate::gateways::cmi::api::OperationOutcome;
@@ -37,9 +37,9 @@ impl Hub {
         }
         let ChargeToken { idempotency_key, token, card_mask, phone, language, .. } = request;
         let key = RequestKey::of("token", &idempotency_key, &reference.to_string());
-        let start = CardStart { key, phone, email: None, language, public_url: String::new() };
+        let start = CardStart { key, phone, email: None, address: None, language, public_url: String::new() };
         let pay = self.card_pay(&quote, &start, self.now() + FIRST_POLL)?;
-        let payer = Payer { quote: &quote, phone: start.phone.as_deref(), outlet: None };
+        let payer = Payer { quote: &quote, phone: start.phone.as_deref(), outlet: None, address: None };
         let payment = match self.pay_guarded(self.card_objection(&quote), &payer, pay).await? {
             PayOutcome::Started(payment) => payment,
             PayOutcome::Replayed(payment) => return Ok(self.outcome_of_first(payment).await?),
@@ -58,15 +58,18 @@ impl Hub {
         let oid = oid_of(payment.id());
         let charged = tokio::time::timeout(CHARGE_MAX, self.cmi.charge(&oid, amount, &token, capture)).await;
         let late = |_| OperationOutcome::Unknown(format!("no answer within {} s", CHARGE_MAX.as_secs()));
+        let mut word = CardWord::default();
         let (step, outcome) = match charged.unwrap_or_else(late) {
             OperationOutcome::Approved { transaction_id, auth_code } => {
                 let hold = if capture { Hold::Captured } else { Hold::Held };
                 // The provider hides digits behind an x, the gateway behind a star.
                 let card_mask = safe_mask(&card_mask.replace(['x', 'X'], "*"));
                 let gateway_reference = transaction_id;
-                let is_refused = self.refuses_card(payment.id(), &card_mask).await?;
+                word = self.judge_card(payment.id(), &card_mask).await?;
+                let (is_refused, counted) = (word.is_refused, word.counted);
                 let authorisation = auth_code;
-                let step = Step::Accept { hold, amount, authorisation, card_mask, gateway_reference, is_refused };
+                let step =
+                    Step::Accept { hold, amount, authorisation, card_mask, gateway_reference, is_refused, counted };
                 (step, ChargeOutcome::Accepted(payment.to_string()))
             }
             OperationOutcome::Refused { code, .. } => {
@@ -79,6 +82,7 @@ impl Hub {
             }
         };
         self.advance(Advance { payment: payment.id(), step, task: None, moment: Moment::of(self.now()) }).await?;
+        drop(word);
         Ok(outcome)
     }
 
