@@ -250,7 +250,8 @@ impl Reader<'_> {
     pub fn dispute_events(&mut self, dispute: i64) -> Result<Vec<DisputeEvent>, StorageError> {
         let rows: Vec<EventRow> = dispute_events::table
             .filter(dispute_events::dispute_id.eq(dispute))
-            .order(dispute_events::id)
+            // Numbers come from a block of each node: they are no order by themselves.
+            .order((dispute_events::made_at, dispute_events::id))
             .select(EVENT)
             .load(self.connection)?;
         rows.into_iter().map(|row| event(row, self.keys)).collect()
