@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use ledger::{
-    Amounts, DatabaseUrl, DisputeAction as A, DisputeEffect, DisputeKind, DisputeOpened, DisputeOrigin,
-    DisputeOutcome as O, DisputeState as S, Hold, Language, Ledger, Money, NewDispute,
+    Amounts, DatabaseUrl, DisputeAction as A, DisputeEffect, DisputeFilter, DisputeKind, DisputeOpened, DisputeOrigin,
+    DisputeOutcome as O, DisputeState as S, DisputesOf, DisputesShown, Hold, Language, Ledger, Money, NewDispute,
     NewRefund, Pay, RefundEnd, RefundKept, RefundReason, RequestKey, TaskKind, check_books,
 };
 
@@ -215,6 +215,53 @@ fn the_database_guards_disputes(db: &TestDb) {
     db.assert_clean();
 }
 
+/// Every state is reached, by biller, by who follows up, by the day of the answer; page by page.
+fn the_list_is_what_was_asked_for(db: &TestDb) {
+    let ledger = db.open();
+    let ids: Vec<i64> = ["a", "b", "c", "d", "e"].iter().map(|article| open(&ledger, paid(&ledger, article))).collect();
+    for (id, action) in ids.iter().zip([A::Upheld, A::Rejected, A::Withdrawn, A::AskedBiller]) {
+        step(&ledger, *id, action, 1);
+    }
+    let (owned, owner) = (ids[4], actor(7));
+    ledger.write_now(move |op| op.assign_dispute(owned, &owner, &actor(1), now())).unwrap();
+    let due = (now() + TimeDelta::days(7)).naive_utc();
+    let all = DisputeFilter {
+        shown: DisputesShown::All,
+        kind: None,
+        biller: None,
+        of: DisputesOf::Everybody,
+        due_after: None,
+        due_by: None,
+    };
+    let found = |filter: DisputeFilter, before: Option<i64>, limit: i64| -> Vec<usize> {
+        let found = ledger.read(|reader| reader.disputes_before(&filter, before, limit, now())).unwrap();
+        found.iter().map(|dispute| ids.iter().position(|id| *id == dispute.id).unwrap()).collect()
+    };
+    let shown = |shown: DisputesShown| DisputeFilter { shown, ..all };
+    let second = TimeDelta::seconds(1);
+    for (filter, expected) in [
+        (all, vec![4, 3, 2, 1, 0]),
+        (shown(DisputesShown::NotClosed), vec![4, 3]),
+        (shown(DisputesShown::Closed), vec![2, 1, 0]),
+        (shown(DisputesShown::In(S::Upheld)), vec![0]),
+        (shown(DisputesShown::In(S::Rejected)), vec![1]),
+        (shown(DisputesShown::In(S::Withdrawn)), vec![2]),
+        (shown(DisputesShown::In(S::AtBiller)), vec![3]),
+        (shown(DisputesShown::In(S::Open)), vec![4]),
+        (DisputeFilter { biller: Some(1001), ..all }, vec![4, 3, 2, 1, 0]),
+        (DisputeFilter { biller: Some(1002), ..all }, vec![]),
+        (DisputeFilter { of: DisputesOf::Member(7), ..all }, vec![4]),
+        (DisputeFilter { of: DisputesOf::Nobody, ..shown(DisputesShown::NotClosed) }, vec![3]),
+        (DisputeFilter { due_by: Some(due), ..all }, vec![4, 3, 2, 1, 0]),
+        (DisputeFilter { due_by: Some(due - second), ..all }, vec![]),
+        (DisputeFilter { due_after: Some(due), ..all }, vec![]),
+        (DisputeFilter { due_after: Some(due - second), due_by: Some(due), ..all }, vec![4, 3, 2, 1, 0]),
+    ] {
+        assert_eq!(found(filter, None, 50), expected, "{filter:?}");
+    }
+    assert_eq!((found(all, None, 2), found(all, Some(ids[3]), 2)), (vec![4, 3], vec![2, 1]));
+}
+
 #[test]
 fn damage_is_named() {
     let db = TestDb::sqlite();
@@ -302,6 +349,7 @@ fn damage_is_named() {
 }
 
 on_both!(
+    the_list_is_what_was_asked_for,
     its_refund_closes_it_or_opens_it_again,
     a_correction_is_for_two,
     it_is_opened_once_more,
