@@ -11,6 +11,7 @@ outcomes-none = لا شيء ينتظر قرارا: كل ما قُبض مؤكد �
 outcomes-table = في انتظار القرار
 outcomes-named = النتيجة المجهولة { $number }
 outcomes-action-resolve = نتيجة مجهولة
+outcomes-action-resolve-refund = نتيجة استرجاع مجهولة
 outcomes-col-number = الرقم
 outcomes-col-subject = السؤال
 outcomes-col-biller = المؤسسة

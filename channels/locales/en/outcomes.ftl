@@ -11,6 +11,7 @@ outcomes-none = Nothing waits for a decision: all that was taken is confirmed, g
 outcomes-table = To be decided
 outcomes-named = Unknown outcome { $number }
 outcomes-action-resolve = Unknown outcome
+outcomes-action-resolve-refund = Refund’s unknown outcome
 outcomes-col-number = Number
 outcomes-col-subject = Question
 outcomes-col-biller = Biller

@@ -11,6 +11,7 @@ outcomes-none = Rien n’attend de décision : tout ce qui a été pris est conf
 outcomes-table = À décider
 outcomes-named = Issue inconnue { $number }
 outcomes-action-resolve = Issue inconnue
+outcomes-action-resolve-refund = Issue inconnue du remboursement
 outcomes-col-number = Numéro
 outcomes-col-subject = Question
 outcomes-col-biller = Facturier

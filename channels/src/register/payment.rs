@@ -196,7 +196,7 @@ fn page(
         lines: story.articles.iter().map(|line| (line.description.clone(), money(line.amount))).collect(),
         amounts: amount_lines(&amounts, language),
         total: money(amounts.total),
-        steps: steps(language, &story.steps(), whole),
+        steps: steps(language, payment.id, &story.steps(), whole),
         postings: match whole {
             true => story.postings.iter().map(|posting| posting_view(language, posting)).collect(),
             false => Vec::new(),
