@@ -48,6 +48,7 @@ outcomes-does-confirmation-done = يصبح { $principal } مستحقا للمؤ�
 outcomes-does-confirmation-not-done-card = يعود { $total } إلى بطاقة المؤدي. لا تتلقى المؤسسة شيئا وتصبح الفاتورة قابلة للأداء.
 outcomes-does-confirmation-not-done-cash = يعود { $total } إلى رصيد نقطة الأداء التي تردّ النقود إلى المؤدي. لا تتلقى المؤسسة شيئا وتصبح الفاتورة قابلة للأداء.
 outcomes-does-return-done = يُحسب { $total } مردودا إلى المؤدي. لا يُردّ إليه شيء آخر.
+outcomes-return-hint = إن لم تردّه فاطلب السؤال من جديد: لا يُرسل شيء إلا إذا قالت بوابة الأداء إنها لم تردّ شيئا. وإن كانت لا تعرف العملية فعالجها في فضاء التاجر لديها، ثم صرّح هنا بأن المال لدى المؤدي.
 outcomes-does-cancellation-done = يُلغى الأداء: يعود { $total } إلى رصيد نقطة الأداء التي تردّ النقود. تُسترد عمولة الوكيل.
 outcomes-does-cancellation-not-done = يبقى الأداء مؤكدا: يبقى { $principal } مستحقا للمؤسسة.
 outcomes-does-refund-done = يُحسب { $total } مردودا إلى المؤدي ويُخبر بذلك.

@@ -45,6 +45,7 @@ outcomes-does-confirmation-done = { $principal } is owed to the biller. The paye
 outcomes-does-confirmation-not-done-card = { $total } goes back to the payer’s card. The biller gets nothing; the bill is free again.
 outcomes-does-confirmation-not-done-cash = { $total } goes back to the outlet’s float, and the outlet hands the cash to the payer. The biller gets nothing; the bill is free again.
 outcomes-does-return-done = { $total } counts as given back to the payer. Nothing else is given back.
+outcomes-return-hint = If it did not, have it asked again: money is sent only where the gateway says that none was given back. If the gateway does not know the order, see to it in its merchant centre, then say here that the payer has the money.
 outcomes-does-cancellation-done = The payment is cancelled: { $total } goes back to the outlet’s float, and the outlet hands the cash back. The agent’s commission is taken back.
 outcomes-does-cancellation-not-done = The payment stays confirmed: { $principal } stays owed to the biller.
 outcomes-does-refund-done = { $total } counts as given back to the payer, who is told.

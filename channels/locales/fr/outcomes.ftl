@@ -45,6 +45,7 @@ outcomes-does-confirmation-done = { $principal } sont dus au facturier. Le payeu
 outcomes-does-confirmation-not-done-card = { $total } retournent sur la carte du payeur. Le facturier ne reçoit rien ; la facture est libre.
 outcomes-does-confirmation-not-done-cash = { $total } retournent sur le solde du point de vente, qui rend les espèces au payeur. Le facturier ne reçoit rien ; la facture est libre.
 outcomes-does-return-done = { $total } comptent comme rendus au payeur. Plus rien d’autre ne lui est rendu.
+outcomes-return-hint = Si elle ne l’a pas rendu, faites redemander : rien n’est envoyé sans que la passerelle dise n’avoir rien rendu. Si elle ne connaît pas la commande, réglez-la dans son espace marchand, puis dites ici que le payeur a l’argent.
 outcomes-does-cancellation-done = Le paiement est annulé : { $total } retournent sur le solde du point de vente, qui rend les espèces. La commission de l’agent est reprise.
 outcomes-does-cancellation-not-done = Le paiement reste confirmé : { $principal } restent dus au facturier.
 outcomes-does-refund-done = { $total } comptent comme rendus au payeur, qui en est informé.
