@@ -134,7 +134,7 @@ async fn what_people_decided_is_told() {
     app.control.clear_faults();
     app.settle().await;
     let page = olga.get(&path).await;
-    let text = page.text();
+    let text = crate::finance::words(&page);
     for said in [
         "Proposé : Le facturier ne l’a pas enregistré",
         "leur relevé du jour",
