@@ -9,6 +9,7 @@ mod agents;
 mod audit;
 mod biller_changes;
 mod bills;
+mod blocks;
 mod board;
 mod books;
 mod branding;
@@ -93,7 +94,7 @@ pub use reconciliation::{
     EntryState, GatewayProof, Import, ImportEnd, ImportKind, ImportState, MatchOutcome, MatchRule, MatchSubject,
     Matched, NewBankEntry, NewBreak, NewImport, NewPayout, NewResolution, OpenBreaks, Payout, ProofItem, ProofItems,
     Proposal, ReconciliationDay, ReportOf, ReportSlice, ReportedPayment, ReportedRefund, Resolution, ResolutionEffect,
-    Resolved, SourceDay, StagedRow, Staging, Unfit,
+    Resolved, SourceDay, SourcePayments, StagedRow, Staging, Unfit,
 };
 pub use references::{NotAReference, Reference};
 pub use refunds::{

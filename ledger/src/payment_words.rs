@@ -71,7 +71,8 @@ struct Block {
     first: i64,
     /// The first number that is not of it.
     beyond: i64,
-    /// The last payment, and the last posting, that has its words.
+    /// The last payment, and the last posting, that has its words; never less than what stands before the block: given
+    /// two lower bounds, SQLite may begin at the lesser one.
     payments_upto: i64,
     postings_upto: i64,
     /// Whether its process uses it no more.
@@ -153,7 +154,6 @@ impl Reader<'_> {
         for block in self.id_blocks()? {
             let made: Option<NaiveDateTime> = payments::table
                 .filter(payments::id.gt(block.payments_upto))
-                .filter(payments::id.ge(block.first))
                 .filter(payments::id.lt(block.beyond))
                 .order(payments::id.asc())
                 .select(payments::created_at)
@@ -165,7 +165,6 @@ impl Reader<'_> {
                         .eq_any([PostingKind::Confirmed, PostingKind::ConfirmedReversed].map(PostingKind::code)),
                 )
                 .filter(postings::id.gt(block.postings_upto))
-                .filter(postings::id.ge(block.first))
                 .filter(postings::id.lt(block.beyond))
                 .order(postings::id.asc())
                 .select(postings::booked_at)
@@ -206,7 +205,12 @@ impl Reader<'_> {
     /// Blocks that may lack words. As a literal: an index of such rows alone is not used for a value that is bound.
     fn id_blocks(&mut self) -> Result<Vec<Block>, StorageError> {
         let open = id_blocks::table.filter(sql::<Bool>("NOT has_words"));
-        Ok(open.order(id_blocks::first.asc()).select(Block::as_select()).load(self.connection)?)
+        let mut blocks: Vec<Block> =
+            open.order(id_blocks::first.asc()).select(Block::as_select()).load(self.connection)?;
+        for Block { first, payments_upto, postings_upto, .. } in &mut blocks {
+            (*payments_upto, *postings_upto) = ((*payments_upto).max(*first - 1), (*postings_upto).max(*first - 1));
+        }
+        Ok(blocks)
     }
 
     /// Payments of a block after those that have their words: number, phone and customer.
@@ -214,7 +218,6 @@ impl Reader<'_> {
         let query = payments::table
             .left_join(quotes::table)
             .filter(payments::id.gt(block.payments_upto))
-            .filter(payments::id.ge(block.first))
             .filter(payments::id.lt(block.beyond));
         let columns = (payments::id, payments::phone, quotes::customer.nullable());
         Ok(query.order(payments::id.asc()).limit(limit).select(columns).load(self.connection)?)
@@ -229,7 +232,6 @@ impl Reader<'_> {
                 postings::kind.eq_any([PostingKind::Confirmed, PostingKind::ConfirmedReversed].map(PostingKind::code)),
             )
             .filter(postings::id.gt(block.postings_upto))
-            .filter(postings::id.ge(block.first))
             .filter(postings::id.lt(block.beyond));
         let columns = (postings::id, postings::kind, postings::window_id, payments::id, payments::receipt_number);
         Ok(query.order(postings::id.asc()).limit(limit).select(columns).load(self.connection)?)
@@ -247,8 +249,7 @@ impl Reader<'_> {
         }
         let mut found: Vec<i64> = Vec::new();
         for block in self.id_blocks()? {
-            let made = payments::id.gt(block.payments_upto).and(payments::id.ge(block.first));
-            let made = made.and(payments::id.lt(block.beyond));
+            let made = payments::id.gt(block.payments_upto).and(payments::id.lt(block.beyond));
             if !phones.is_empty() {
                 let query = payments::table.filter(made).filter(payments::phone.eq_any(phones.clone()));
                 let query = query.order(payments::id.desc()).limit(limit).select(payments::id);
@@ -264,7 +265,7 @@ impl Reader<'_> {
                 let query = postings::table
                     .inner_join(payments::table.on(postings::payment_id.eq(payments::id.nullable())))
                     .filter(postings::kind.eq(PostingKind::Confirmed.code()))
-                    .filter(postings::id.gt(block.postings_upto).and(postings::id.ge(block.first)))
+                    .filter(postings::id.gt(block.postings_upto))
                     .filter(postings::id.lt(block.beyond))
                     .filter(payments::receipt_number.eq_any(numbers.clone()));
                 let query = query.order(postings::id.desc()).limit(limit).select(payments::id);

@@ -49,7 +49,8 @@ pub struct EndedQuotes {
     point: (i64, i64),
 }
 
-fn final_states() -> Vec<i16> {
+/// States of payments that are over.
+pub(crate) fn final_states() -> Vec<i16> {
     PaymentState::ALL.iter().filter(|state| !state.is_open()).map(|state| state.code()).collect()
 }
 

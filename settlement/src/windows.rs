@@ -113,7 +113,7 @@ pub fn settle_windows(ledger: &Ledger, billers: &[SettledBiller], now: DateTime<
 }
 
 /// Returns when everything that was booked before it was called is among the lines of its window.
-fn put_lines_in_order(ledger: &Ledger) -> Result<(), LedgerError> {
+pub(crate) fn put_lines_in_order(ledger: &Ledger) -> Result<(), LedgerError> {
     loop {
         let missing = ledger.read(|reader| reader.missing_words(SLICE))?;
         let has_more = missing.has_more();

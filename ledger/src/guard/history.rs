@@ -199,8 +199,8 @@ impl Reader<'_> {
         for (first, beyond, upto) in open {
             let made = payments::table
                 .inner_join(quotes::table)
-                .filter(payments::id.gt(upto))
-                .filter(payments::id.ge(first))
+                // One lower bound: given two, SQLite may begin at the lesser one.
+                .filter(payments::id.gt(upto.max(first - 1)))
                 .filter(payments::id.lt(beyond))
                 .filter(payments::created_at.ge(since))
                 .order(payments::id.desc())

@@ -4,9 +4,9 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::columns::{
-    DESK_CALLS_EMAIL, DESK_CALLS_PHONE, DISPUTE_EVENTS_NOTE, DISPUTES_EMAIL, DISPUTES_PHONE, DISPUTES_TOLD,
-    PAYMENT_LINKS_EMAIL, PAYMENT_LINKS_PHONE, PAYMENT_NOTES_NOTE, PAYMENTS_EMAIL, PAYMENTS_PHONE, VOICE_CALLS_PHONE,
-    VOICE_HANDOVERS_PHONE,
+    DESK_CALLS_EMAIL, DESK_CALLS_PHONE, DISPUTE_EVENTS_NOTE, DISPUTES_ANSWER, DISPUTES_EMAIL, DISPUTES_PHONE,
+    DISPUTES_TOLD, PAYMENT_LINKS_EMAIL, PAYMENT_LINKS_PHONE, PAYMENT_NOTES_NOTE, PAYMENTS_EMAIL, PAYMENTS_PHONE,
+    VOICE_CALLS_PHONE, VOICE_HANDOVERS_PHONE,
 };
 use super::text::Sealed;
 use crate::agents::{CashReference, CashReferenceState};
@@ -19,6 +19,7 @@ use crate::links::PaymentLink;
 use crate::payment_words::PaymentWord;
 use crate::refunds::RefundState;
 use crate::register::PaymentNote;
+use crate::retention::final_states;
 use crate::storage::StorageError;
 use crate::storage::rows::{Payment, PaymentRow};
 use crate::storage::schema::{
@@ -279,6 +280,7 @@ impl WriteOp<'_> {
             let named: Vec<i64> = payments::table
                 .filter(payments::id.eq_any(some.to_vec()))
                 .filter(payments::phone.eq_any(phones.clone()).or(payments::email.eq_any(mails.clone())))
+                .filter(payments::state.eq_any(final_states()))
                 .select(payments::id)
                 .load(self.connection)?;
             erased.payments += self.forget_payers(&named)?;
@@ -336,8 +338,11 @@ impl WriteOp<'_> {
             .select(disputes::id)
             .load(self.connection)?;
         for id in &closed {
-            let told = disputes::told.eq(self.keys.seal(&DISPUTES_TOLD, *id, ERASED)?);
-            let nobody = (told, disputes::phone.eq(None::<Sealed>), disputes::email.eq(None::<Sealed>));
+            let said = (
+                disputes::told.eq(self.keys.seal(&DISPUTES_TOLD, *id, ERASED)?),
+                disputes::answer.eq(self.keys.seal(&DISPUTES_ANSWER, *id, ERASED)?),
+            );
+            let nobody = (said, disputes::phone.eq(None::<Sealed>), disputes::email.eq(None::<Sealed>));
             diesel::update(disputes::table.filter(disputes::id.eq(id))).set(nobody).execute(self.connection)?;
             let events: Vec<i64> = dispute_events::table
                 .filter(dispute_events::dispute_id.eq(id))

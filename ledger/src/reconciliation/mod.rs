@@ -10,6 +10,7 @@ mod invoices;
 mod matches;
 mod owners;
 mod proofs;
+mod reported;
 mod reports;
 mod resolving;
 mod staging;
@@ -26,7 +27,8 @@ pub use matches::{BankMatch, BankPlace, MatchOutcome, Matched};
 pub use proofs::{
     BankProof, BooksProof, GatewayProof, OpenBreaks, ProofItem, ProofItems, ReconciliationDay, SourceDay,
 };
-pub use reports::{ReportOf, ReportSlice, ReportedPayment, ReportedRefund};
+pub use reported::{ReportOf, ReportedPayment, SourcePayments};
+pub use reports::{ReportSlice, ReportedRefund};
 pub use resolving::{NewResolution, Resolved, Unfit};
 pub use staging::{NewBankEntry, StagedRow, Staging};
 pub use words::{

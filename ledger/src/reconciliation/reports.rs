@@ -1,8 +1,7 @@
-//! What daily reports are held against: the payments of a source, by number and by day.
+//! What daily reports are held against of refunds, and what they leave behind.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
@@ -13,56 +12,13 @@ use super::words::{BreakAction, BreakKind, BreakState, BreakSubject, ImportState
 use crate::accounts::{Account, AccountKind};
 use crate::ledger::Reader;
 use crate::money::Money;
-use crate::postings::{Amounts, RefundAmounts};
+use crate::postings::RefundAmounts;
 use crate::refunds::{REFUNDS_MAX, RefundState};
-use crate::states::PaymentState;
-use crate::storage::rows::biller_code;
 use crate::storage::schema::{
-    agent_payments, breaks, gateway_payouts, id_blocks, imports, payments, refunded_apart, refunds, reported_apart,
-    returned_apart,
+    agent_payments, breaks, gateway_payouts, imports, payments, refunded_apart, refunds, reported_apart, returned_apart,
 };
 use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
-
-/// Longest between the start of a payment and what a report tells of it: a link may be paid days after it was opened, and a
-/// biller may answer days after the money was taken.
-const SLACK: TimeDelta = TimeDelta::days(8);
-
-/// Whose report it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReportOf {
-    /// A card gateway, as its account is named.
-    Gateway(String),
-    /// A network of agents.
-    Network(String),
-    /// A biller.
-    Biller(u16),
-}
-
-/// A payment, as far as reports tell of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportedPayment {
-    /// Its number.
-    pub id: i64,
-    /// Where it stands.
-    pub state: PaymentState,
-    /// What the payer paid.
-    pub total: Money,
-    /// What the biller gets.
-    pub principal: Money,
-    /// The biller.
-    pub biller: u16,
-    /// Where the money comes from.
-    pub funds: Account,
-    /// When the money was taken (UTC).
-    pub paid_at: Option<NaiveDateTime>,
-    /// When it came into its state (UTC).
-    pub state_since: NaiveDateTime,
-    /// The biller's receipt.
-    pub receipt_number: Option<String>,
-    /// The network that took the cash.
-    pub network: Option<String>,
-}
 
 /// A refund that was decided, as far as reports of gateways tell of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,141 +64,7 @@ macro_rules! refund_columns {
     };
 }
 
-type Row =
-    (i64, i16, (i64, i64, i64, i64), i32, String, Option<NaiveDateTime>, NaiveDateTime, Option<String>, Option<String>);
-
-fn read(row: Row) -> Result<ReportedPayment, StorageError> {
-    let (id, state, (principal, fee, vat, duty), biller, funds, paid_at, state_since, receipt_number, network) = row;
-    let damaged = |what: &str| StorageError::Damaged(format!("{what} of payment {id}"));
-    let money = Money::from_minor;
-    let amounts = Amounts { principal: money(principal), fee: money(fee), vat: money(vat), duty: money(duty) };
-    Ok(ReportedPayment {
-        id,
-        state: PaymentState::from_code(state).ok_or_else(|| damaged("state"))?,
-        total: amounts.total().ok_or_else(|| damaged("amounts"))?,
-        principal: amounts.principal,
-        biller: biller_code(biller)?,
-        funds: funds.parse().map_err(|_| damaged("funds"))?,
-        paid_at,
-        state_since,
-        receipt_number,
-        network,
-    })
-}
-
-/// The columns of a payment, in the order of [`Row`].
-macro_rules! columns {
-    () => {
-        (
-            payments::id,
-            payments::state,
-            (payments::principal, payments::fee, payments::vat, payments::duty),
-            payments::biller,
-            payments::funds,
-            payments::paid_at,
-            payments::state_since,
-            payments::receipt_number,
-            agent_payments::network.nullable(),
-        )
-    };
-}
-
-/// Payments that were given back. As a literal: an index of such rows alone is not used for a value that is bound.
-fn returned() -> SqlLiteral<Bool> {
-    sql("payments.state = 8")
-}
-
 impl Reader<'_> {
-    /// Payments by their numbers: at most some hundred at once.
-    pub fn payments_reported(&mut self, ids: &[i64]) -> Result<Vec<ReportedPayment>, StorageError> {
-        let rows: Vec<Row> = payments::table
-            .left_join(agent_payments::table.on(agent_payments::payment_id.eq(payments::id)))
-            .filter(payments::id.eq_any(ids))
-            .select(columns!())
-            .load(self.connection)?;
-        rows.into_iter().map(read).collect()
-    }
-
-    /// Runs of numbers under which payments of a time may stand. Within a run numbers grow with time.
-    pub fn payment_runs(&mut self, from: NaiveDateTime, until: NaiveDateTime) -> Result<Vec<(i64, i64)>, StorageError> {
-        let blocks: Vec<(i64, i64)> = id_blocks::table
-            .order(id_blocks::first)
-            .select((id_blocks::first, id_blocks::beyond))
-            .load(self.connection)?;
-        let mut runs = Vec::new();
-        for (first, beyond) in blocks {
-            let within = payments::table.filter(payments::id.ge(first)).filter(payments::id.lt(beyond));
-            let oldest: Option<NaiveDateTime> =
-                within.order(payments::id).select(payments::created_at).first(self.connection).optional()?;
-            let newest: Option<NaiveDateTime> =
-                within.order(payments::id.desc()).select(payments::created_at).first(self.connection).optional()?;
-            if oldest.is_some_and(|oldest| oldest < until) && newest.is_some_and(|newest| newest >= from - SLACK) {
-                runs.push((first, beyond));
-            }
-        }
-        Ok(runs)
-    }
-
-    /// Payments of a source in a time, within a run of numbers and after one. A gateway and a network are told what was
-    /// taken then, a biller what was confirmed then.
-    pub fn payments_of_source(
-        &mut self,
-        of: &ReportOf,
-        (from, until): (NaiveDateTime, NaiveDateTime),
-        (after, beyond): (i64, i64),
-        limit: i64,
-    ) -> Result<Vec<ReportedPayment>, StorageError> {
-        let mut query = payments::table
-            .left_join(agent_payments::table.on(agent_payments::payment_id.eq(payments::id)))
-            .filter(payments::id.gt(after))
-            .filter(payments::id.lt(beyond))
-            .into_boxed();
-        query = match of {
-            ReportOf::Gateway(gateway) => {
-                let funds = Account::of(AccountKind::GatewayReceivable, gateway.clone()).to_string();
-                query.filter(payments::funds.eq(funds))
-            }
-            // As no index has it: else SQLite reads all that the network ever took, for each page.
-            ReportOf::Network(network) => query.filter(agent_payments::network.concat("").eq(network.clone())),
-            ReportOf::Biller(biller) => query.filter(payments::biller.eq(i32::from(*biller))),
-        };
-        query = match of {
-            ReportOf::Biller(_) => query
-                .filter(payments::state.eq(PaymentState::Confirmed.code()))
-                .filter(payments::state_since.ge(from))
-                .filter(payments::state_since.lt(until)),
-            ReportOf::Gateway(_) | ReportOf::Network(_) => {
-                query.filter(payments::paid_at.ge(from)).filter(payments::paid_at.lt(until))
-            }
-        };
-        let rows: Vec<Row> = query.order(payments::id).limit(limit).select(columns!()).load(self.connection)?;
-        rows.into_iter().map(read).collect()
-    }
-
-    /// Payments by a gateway whose money was taken, and given back in a time: the next by number.
-    pub fn payments_returned(
-        &mut self,
-        gateway: &str,
-        (from, until): (NaiveDateTime, NaiveDateTime),
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<ReportedPayment>, StorageError> {
-        let funds = Account::of(AccountKind::GatewayReceivable, gateway.to_owned()).to_string();
-        let rows: Vec<Row> = payments::table
-            .left_join(agent_payments::table.on(agent_payments::payment_id.eq(payments::id)))
-            .filter(returned())
-            .filter(payments::state_since.ge(from))
-            .filter(payments::state_since.lt(until))
-            .filter(payments::funds.eq(funds))
-            .filter(payments::paid_at.is_not_null())
-            .filter(payments::id.gt(after))
-            .order(payments::id)
-            .limit(limit)
-            .select(columns!())
-            .load(self.connection)?;
-        rows.into_iter().map(read).collect()
-    }
-
     /// The refunds of these payments that were decided: at most some hundred payments at once.
     pub fn refunds_reported(&mut self, payments: &[i64]) -> Result<Vec<ReportedRefund>, StorageError> {
         let decided = [RefundState::Pending, RefundState::Done, RefundState::Failed].map(RefundState::code);

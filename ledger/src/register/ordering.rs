@@ -25,7 +25,8 @@ pub(super) struct Block {
     pub first: i64,
     /// The first number that is not of it.
     pub beyond: i64,
-    /// The last payment whose biller, way and amount are in order, and the last whose state is.
+    /// The last payment whose biller, way and amount are in order, and the last whose state is. These and those below are
+    /// never less than what stands before the block: given two lower bounds, SQLite may begin at the lesser one.
     pub facts_upto: i64,
     pub states_upto: i64,
     /// The last task and the last posting that were looked at.
@@ -95,7 +96,14 @@ impl Reader<'_> {
     /// Blocks that may not be in order. As a literal: an index of such rows alone is not used for a value that is bound.
     pub(super) fn blocks_out_of_order(&mut self) -> Result<Vec<Block>, StorageError> {
         let open = id_blocks::table.filter(sql::<Bool>("NOT has_facts"));
-        Ok(open.order(id_blocks::first.asc()).select(Block::as_select()).load(self.connection)?)
+        let mut blocks: Vec<Block> =
+            open.order(id_blocks::first.asc()).select(Block::as_select()).load(self.connection)?;
+        for Block { first, facts_upto, states_upto, tasks_upto, events_upto, .. } in &mut blocks {
+            for upto in [facts_upto, states_upto, tasks_upto, events_upto] {
+                *upto = (*upto).max(*first - 1);
+            }
+        }
+        Ok(blocks)
     }
 
     fn add_new_payments(
@@ -108,7 +116,6 @@ impl Reader<'_> {
         let amounts = (payments::principal, payments::fee, payments::vat, payments::duty);
         let rows: Vec<Row> = payments::table
             .filter(payments::id.gt(block.facts_upto))
-            .filter(payments::id.ge(block.first))
             .filter(payments::id.lt(block.beyond))
             .order(payments::id.asc())
             .limit(limit)
@@ -134,7 +141,6 @@ impl Reader<'_> {
         // The time is no condition of the statement: it would read all that is too young each time it asks.
         let mut rows: Vec<(i64, i16, NaiveDateTime)> = payments::table
             .filter(payments::id.gt(block.states_upto))
-            .filter(payments::id.ge(block.first))
             .filter(payments::id.lt(block.beyond))
             .order(payments::id.asc())
             .limit(limit)
@@ -163,7 +169,6 @@ impl Reader<'_> {
     ) -> Result<usize, StorageError> {
         let rows: Vec<(i64, i16, i64)> = outbox::table
             .filter(outbox::id.gt(block.tasks_upto))
-            .filter(outbox::id.ge(block.first))
             .filter(outbox::id.lt(block.beyond))
             .order(outbox::id.asc())
             .limit(limit)
@@ -181,7 +186,6 @@ impl Reader<'_> {
     fn add_events(&mut self, block: &mut Block, limit: i64, missing: &mut MissingFacts) -> Result<usize, StorageError> {
         let rows: Vec<(i64, i16, Option<i64>)> = postings::table
             .filter(postings::id.gt(block.events_upto))
-            .filter(postings::id.ge(block.first))
             .filter(postings::id.lt(block.beyond))
             .order(postings::id.asc())
             .limit(limit)

@@ -4,26 +4,9 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
+use crate::blocks::BlockEnds;
 use crate::ledger::Reader;
 use crate::storage::{Conn, StorageError};
-
-/// The first and the last moment of each block: one look at either end of it.
-const ENDS: &str = "SELECT b.first AS first, b.beyond AS beyond, \
-    (SELECT p.created_at FROM payments p WHERE p.id >= b.first AND p.id < b.beyond ORDER BY p.id LIMIT 1) AS oldest, \
-    (SELECT p.created_at FROM payments p WHERE p.id >= b.first AND p.id < b.beyond ORDER BY p.id DESC LIMIT 1) AS newest \
-    FROM id_blocks b ORDER BY b.first";
-
-#[derive(QueryableByName)]
-struct Ends {
-    #[diesel(sql_type = BigInt)]
-    first: i64,
-    #[diesel(sql_type = BigInt)]
-    beyond: i64,
-    #[diesel(sql_type = Nullable<Timestamp>)]
-    oldest: Option<NaiveDateTime>,
-    #[diesel(sql_type = Nullable<Timestamp>)]
-    newest: Option<NaiveDateTime>,
-}
 
 /// Parts into which one statement divides a span of numbers: five statements go through thirty million.
 const PROBES: i64 = 32;
@@ -52,24 +35,18 @@ impl Reader<'_> {
         if from.is_none() && until.is_none() {
             return Ok((0, i64::MAX));
         }
-        let query = diesel::sql_query(ENDS);
-        let blocks: Vec<Ends> = match &mut *self.connection {
-            Conn::Sqlite(c) => query.load(c)?,
-            Conn::Pg(c) => query.load(c)?,
-        };
         let (mut least, mut above) = (i64::MAX, 0);
-        for block in &blocks {
-            let (Some(oldest), Some(newest)) = (block.oldest, block.newest) else { continue };
-            if from.is_none_or(|from| newest >= from) {
+        for block in &self.payment_blocks()? {
+            if from.is_none_or(|from| block.newest >= from) {
                 let at = match from {
-                    Some(from) if oldest < from => self.first_at(block, from)?,
+                    Some(from) if block.oldest < from => self.first_at(block, from)?,
                     _ => block.first,
                 };
                 least = least.min(at);
             }
-            if until.is_none_or(|until| oldest < until) {
+            if until.is_none_or(|until| block.oldest < until) {
                 let at = match until {
-                    Some(until) if newest >= until => self.first_at(block, until)?,
+                    Some(until) if block.newest >= until => self.first_at(block, until)?,
                     _ => block.beyond,
                 };
                 above = above.max(at);
@@ -79,7 +56,7 @@ impl Reader<'_> {
     }
 
     /// The number of a block's first payment at or after a moment; within a block numbers grow with time.
-    fn first_at(&mut self, block: &Ends, at: NaiveDateTime) -> Result<i64, StorageError> {
+    fn first_at(&mut self, block: &BlockEnds, at: NaiveDateTime) -> Result<i64, StorageError> {
         let (mut low, mut high) = (block.first, block.beyond);
         while low < high {
             let (mut next_low, mut next_high) = (low, high);

@@ -341,7 +341,7 @@ impl Reader<'_> {
     fn lists(&mut self, query: &PaymentQuery) -> Result<Vec<Vec<Source>>, StorageError> {
         let blocks = self.blocks_out_of_order()?;
         let wait = |upto: fn(&super::ordering::Block) -> i64| {
-            let of = move |block: &super::ordering::Block| Source::Span(block.first.max(upto(block) + 1), block.beyond);
+            let of = move |block: &super::ordering::Block| Source::Span(upto(block) + 1, block.beyond);
             blocks.iter().map(of).collect::<Vec<_>>()
         };
         let mut lists = Vec::new();
@@ -409,7 +409,6 @@ impl Reader<'_> {
             let kinds = PostingKind::ALL.iter().filter(|kind| state_after(**kind) == Some(state));
             let events: Vec<Option<i64>> = postings::table
                 .filter(postings::id.gt(block.events_upto))
-                .filter(postings::id.ge(block.first))
                 .filter(postings::id.lt(block.beyond))
                 .filter(postings::kind.eq_any(kinds.map(|kind| kind.code())))
                 .order(postings::id.desc())
@@ -420,7 +419,6 @@ impl Reader<'_> {
             let kinds = TaskKind::ALL.iter().filter(|kind| state_ahead(**kind) == Some(state));
             let tasks: Vec<i64> = outbox::table
                 .filter(outbox::id.gt(block.tasks_upto))
-                .filter(outbox::id.ge(block.first))
                 .filter(outbox::id.lt(block.beyond))
                 .filter(outbox::kind.eq_any(kinds.map(|kind| kind.code())))
                 .order(outbox::id.desc())

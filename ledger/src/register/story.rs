@@ -160,7 +160,6 @@ impl Reader<'_> {
         for block in self.blocks_out_of_order()? {
             let late: Vec<i64> = outbox::table
                 .filter(outbox::id.gt(block.tasks_upto))
-                .filter(outbox::id.ge(block.first))
                 .filter(outbox::id.lt(block.beyond))
                 .filter(outbox::payment_id.eq_any(about))
                 .order(outbox::id)

@@ -3,7 +3,7 @@
 mod breaks;
 mod proving;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
     AccountKind, Actor, BankPlace, BankStatement, BreakFilter, BreakKind, BreakSource, BreakState, BreakSubject,
     ImportEnd, ImportKind, Ledger, MatchOutcome, MatchRule, Matched, Money, NewBankEntry, NewBreak, NewImport,
@@ -316,11 +316,15 @@ fn at(text: &str) -> DateTime<Utc> {
 fn found(ledger: &Ledger, of: &ledger::ReportOf, from: &str, until: &str) -> Vec<i64> {
     let within = (at(from).naive_utc(), at(until).naive_utc());
     let found = ledger.read(|reader| {
-        let mut found = Vec::new();
-        for (first, beyond) in reader.payment_runs(within.0, within.1)? {
-            found.extend(reader.payments_of_source(of, within, (first - 1, beyond), 100)?);
+        let (mut found, mut source) = (Vec::new(), reader.source_payments(of, within)?);
+        loop {
+            // A page of one: more than one page must come.
+            let page = reader.next_of_source(&mut source, 1)?;
+            if page.is_empty() {
+                return Ok(found);
+            }
+            found.extend(page);
         }
-        Ok(found)
     });
     found.unwrap().into_iter().map(|payment| payment.id).collect()
 }
@@ -330,25 +334,39 @@ fn payments_of_a_day_are_found_by_their_numbers(db: &TestDb) {
     let taken = ledger.card_in("a", ledger::PaymentState::Taken);
     let confirmed = ledger.card_in("b", ledger::PaymentState::Confirmed);
     ledger.card_in("c", ledger::PaymentState::Awaiting);
-    let of = |of: ledger::ReportOf, from: &str, until: &str| found(&ledger, &of, from, until);
     let (from, until) = ("2026-11-23T23:00:00Z", "2026-11-24T23:00:00Z");
+    let of = |of: ledger::ReportOf, from: &str, until: &str| found(&ledger, &of, from, until);
     assert_eq!(of(ledger::ReportOf::Gateway("cmi".to_owned()), from, until), [taken, confirmed]);
+    assert!(of(ledger::ReportOf::Biller(1001), from, until).is_empty(), "it is no line of its window yet");
+    put_in_order(&ledger);
     assert_eq!(of(ledger::ReportOf::Biller(1001), from, until), [confirmed]);
-    // Also when their block of numbers is over and all of it has its words.
+    // Also when their block of numbers is over, and in another window of the same day.
     ledger.close();
     let ledger = db.open();
-    while ledger
-        .write_now({
-            let missing = ledger.read(|reader| reader.missing_words(100)).unwrap();
-            move |op| op.add_words(&missing).map(|()| missing.has_more() || !missing.is_empty())
-        })
-        .unwrap()
-    {}
+    let window = ledger.read(|reader| reader.windows_over(at("2030-01-01T00:00:00Z"))).unwrap().remove(0);
+    let over = window.cut_off.and_utc();
+    let closed = move |op: &mut ledger::WriteOp<'_>| op.close_window(&window, over + TimeDelta::days(1), over);
+    assert!(ledger.write_now(closed).unwrap());
+    let after = ledger.card_in("d", ledger::PaymentState::Confirmed);
+    put_in_order(&ledger);
     let of = |of: ledger::ReportOf, from: &str, until: &str| found(&ledger, &of, from, until);
-    assert_eq!(of(ledger::ReportOf::Gateway("cmi".to_owned()), from, until), [taken, confirmed]);
+    assert_eq!(of(ledger::ReportOf::Gateway("cmi".to_owned()), from, until), [taken, confirmed, after]);
+    assert_eq!(of(ledger::ReportOf::Biller(1001), from, until), [confirmed, after]);
+    assert!(of(ledger::ReportOf::Biller(1002), from, until).is_empty());
     assert!(of(ledger::ReportOf::Gateway("other".to_owned()), from, until).is_empty());
     assert!(of(ledger::ReportOf::Network("NET".to_owned()), from, until).is_empty());
     assert!(of(ledger::ReportOf::Biller(1001), until, "2026-11-25T23:00:00Z").is_empty());
+}
+
+/// Gives every window its lines.
+fn put_in_order(ledger: &Ledger) {
+    loop {
+        let missing = ledger.read(|reader| reader.missing_words(100)).unwrap();
+        if missing.is_empty() && !missing.has_more() {
+            return;
+        }
+        ledger.write_now(move |op| op.add_words(&missing)).unwrap();
+    }
 }
 
 on_both!(

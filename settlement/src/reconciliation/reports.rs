@@ -17,6 +17,7 @@ use super::lines::{Finding, Lines, Told, gateway_of, verdicts};
 use super::refunds;
 use crate::statements::{ReportHead, ReportKind, ReportLine, Reports};
 use crate::terms::ZONE;
+use crate::windows::put_lines_in_order;
 
 /// Payments looked up at once.
 pub(super) const PAGE: usize = 500;
@@ -266,31 +267,33 @@ fn missing_there(
     if within.0 > now.naive_utc() {
         return Err(ImportError::refused(format!("the report tells of {}, which has not begun", telling.day)));
     }
+    if matches!(telling.of, ReportOf::Biller(_)) {
+        // Its confirmations are found as lines of its windows.
+        put_lines_in_order(ledger)?;
+    }
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
-    for (first, beyond) in ledger.read(|reader| reader.payment_runs(within.0, within.1))? {
-        let mut after = first - 1;
-        loop {
-            let page = ledger.read(|reader| reader.payments_of_source(&telling.of, within, (after, beyond), limit))?;
-            let Some(last) = page.last() else { break };
-            after = last.id;
-            let untold: Vec<&ReportedPayment> =
-                page.iter().filter(|ours| telling.told.get(&ours.id).is_none_or(|told| told.count == 0)).collect();
-            let ids: Vec<i64> = untold.iter().map(|ours| ours.id).collect();
-            let apart: HashSet<i64> =
-                ledger.read(|reader| reader.reported_apart(&ids))?.into_iter().map(|(payment, _)| payment).collect();
-            for ours in untold.into_iter().filter(|ours| !apart.contains(&ours.id)) {
-                // What it tells of otherwise, such as a refusal, is a break already.
-                if telling.told.contains_key(&ours.id) && telling.source != BreakSource::Gateway {
-                    continue;
-                }
-                let amount = if telling.source == BreakSource::Biller { ours.principal } else { ours.total };
-                let words = format!("payment {:012} of {} is not in the report", ours.id, telling.day);
-                let what = telling.new_break(BreakKind::MissingThere, ours.id, words);
-                found.push(NewBreak { expected: Some(amount), ..what })?;
+    let mut source = ledger.read(|reader| reader.source_payments(&telling.of, within))?;
+    loop {
+        let page = ledger.read(|reader| reader.next_of_source(&mut source, limit))?;
+        if page.is_empty() {
+            return Ok(());
+        }
+        let untold: Vec<&ReportedPayment> =
+            page.iter().filter(|ours| telling.told.get(&ours.id).is_none_or(|told| told.count == 0)).collect();
+        let ids: Vec<i64> = untold.iter().map(|ours| ours.id).collect();
+        let apart: HashSet<i64> =
+            ledger.read(|reader| reader.reported_apart(&ids))?.into_iter().map(|(payment, _)| payment).collect();
+        for ours in untold.into_iter().filter(|ours| !apart.contains(&ours.id)) {
+            // What it tells of otherwise, such as a refusal, is a break already.
+            if telling.told.contains_key(&ours.id) && telling.source != BreakSource::Gateway {
+                continue;
             }
+            let amount = if telling.source == BreakSource::Biller { ours.principal } else { ours.total };
+            let words = format!("payment {:012} of {} is not in the report", ours.id, telling.day);
+            let what = telling.new_break(BreakKind::MissingThere, ours.id, words);
+            found.push(NewBreak { expected: Some(amount), ..what })?;
         }
     }
-    Ok(())
 }
 
 /// What was given back here on that day, and not there.
