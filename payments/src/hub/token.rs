@@ -4,8 +4,10 @@
 //! nowhere, and the caller waits on the line. The intent is on disk before; a charge whose answer was lost is never
 //! repeated, but found out by the payment's poll task like that of a lost callback.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use biller_adapters::recording::{Recorder, Recording};
 use chrono::TimeDelta;
 use ledger::{Advance, Channel, Hold, Moment, PayOutcome, PaymentState, Reference, RequestKey, Step};
 
@@ -56,10 +58,10 @@ impl Hub {
         let amount = total(&quote.amounts)?;
         let capture = self.cmi.settings().automatic_capture && !self.is_captured_by_hand(quote.biller);
         let oid = oid_of(payment.id());
-        let charged = tokio::time::timeout(CHARGE_MAX, self.cmi.charge(&oid, amount, &token, capture)).await;
-        let late = |_| OperationOutcome::Unknown(format!("no answer within {} s", CHARGE_MAX.as_secs()));
+        let recording = Recording::of(payment.id(), Arc::clone(&self.exchanges) as Arc<dyn Recorder>);
+        let charge = self.cmi.charge(&oid, amount, &token, capture, CHARGE_MAX);
         let mut word = CardWord::default();
-        let (step, outcome) = match charged.unwrap_or_else(late) {
+        let (step, outcome) = match recording.during(charge).await {
             OperationOutcome::Approved { transaction_id, auth_code } => {
                 let hold = if capture { Hold::Captured } else { Hold::Held };
                 // The provider hides digits behind an x, the gateway behind a star.
