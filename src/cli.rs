@@ -18,7 +18,9 @@ pub use bench::{BackOfficeBenchArgs, BenchArgs, GenerateArgs, OtherBench, Settle
 pub use catalogue::{BillerAction, BillerArgs, ImportArgs, NetworkAction, NetworkArgs, NetworkImportArgs};
 pub use export::{ExportArgs, ExportFormat, StampDutyArgs};
 pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
-pub use personal::{ApproveErasureArgs, ErasePersonArgs, ExportPersonArgs, PersonalAction, PersonalArgs, WhoArgs};
+pub use personal::{
+    ApproveErasureArgs, ErasePersonArgs, ExportForm, ExportPersonArgs, PersonalAction, PersonalArgs, WhoArgs,
+};
 pub use reconcile::{
     BreakAction, BreakArgs, BreakAssignArgs, BreakNoteArgs, BreakResolveArgs, BreaksArgs, ReconcileAction,
     ReconcileArgs, ReconcileImportArgs, ReconcileRunArgs, ReconcileStatementArgs,

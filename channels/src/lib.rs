@@ -16,6 +16,7 @@ mod holds;
 mod ivr;
 mod outcomes;
 mod outlet;
+mod personal;
 mod portal;
 mod receipt;
 mod refunds;
@@ -30,6 +31,7 @@ mod webhooks;
 
 pub use agents::AgentsLimits;
 pub use ivr::{Teleoperators, VoiceSettings};
+pub use personal::{erasure_certificate, readable_export};
 pub use receipt::{bill_names, link_url, look_of, payment_url, receipt_data};
 pub use reports::{LetterFile, Piece, ReportLetter, report_letter, write_report};
 pub use routes::configure;

@@ -69,6 +69,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(back_office::guarding)
         .configure(back_office::disputing)
         .configure(back_office::own_space)
+        .configure(back_office::personal_data)
         .service(form("/find").route(get().to(find::show_form)).route(post().to(find::find_payment)));
 
     cfg.service(

@@ -85,8 +85,9 @@ pub use outcomes::{
 };
 pub use payment_words::{MissingWords, PaymentWord};
 pub use personal::{
-    DataKeyFault, DataKeys, Erased, Erasure, ErasureDone, FoundText, HELD_MAX, Held, HeldCall, Obstacle, OldWords,
-    Person, PersonalText, SealedUpto, Stale, Swept, empty_log, sealing_ns,
+    Contactable, DataKeyFault, DataKeys, Erased, Erasure, ErasureDone, FoundText, HELD_MAX, Held, HeldCall,
+    NewPersonRequest, Obstacle, OldWords, Person, PersonAsk, PersonRequest, PersonRequestKept, PersonRequestState,
+    PersonRequestStep, PersonalText, Rectified, SealedUpto, Stale, Swept, empty_log, sealing_ns,
 };
 pub use postings::{Amounts, Commission, Entry, Moment, Posting, RefundAmounts, Unbalanced};
 pub use reconciliation::{

@@ -202,15 +202,8 @@ impl Reader<'_> {
         rows.into_iter().map(|row| Payment::read(row, self.keys)).collect()
     }
 
-    /// Blocks that may lack words. As a literal: an index of such rows alone is not used for a value that is bound.
     fn id_blocks(&mut self) -> Result<Vec<Block>, StorageError> {
-        let open = id_blocks::table.filter(sql::<Bool>("NOT has_words"));
-        let mut blocks: Vec<Block> =
-            open.order(id_blocks::first.asc()).select(Block::as_select()).load(self.connection)?;
-        for Block { first, payments_upto, postings_upto, .. } in &mut blocks {
-            (*payments_upto, *postings_upto) = ((*payments_upto).max(*first - 1), (*postings_upto).max(*first - 1));
-        }
-        Ok(blocks)
+        id_blocks(self.connection)
     }
 
     /// Payments of a block after those that have their words: number, phone and customer.
@@ -239,41 +232,61 @@ impl Reader<'_> {
 
     /// Numbers of payments that lack the words which would find them.
     pub(crate) fn found_without_words(&mut self, wanted: &[PaymentWord], limit: i64) -> Result<Vec<i64>, StorageError> {
-        let (mut phones, mut numbers, mut customers) = (Vec::new(), Vec::new(), Vec::new());
-        for word in wanted {
-            match word {
-                PaymentWord::Phone(phone) => phones.extend(self.keys.forms(&PAYMENTS_PHONE, phone)?),
-                PaymentWord::Receipt(number) => numbers.push(number.as_str()),
-                PaymentWord::Customer(key) => customers.extend(key.forms(self.keys)),
-            }
-        }
-        let mut found: Vec<i64> = Vec::new();
-        for block in self.id_blocks()? {
-            let made = payments::id.gt(block.payments_upto).and(payments::id.lt(block.beyond));
-            if !phones.is_empty() {
-                let query = payments::table.filter(made).filter(payments::phone.eq_any(phones.clone()));
-                let query = query.order(payments::id.desc()).limit(limit).select(payments::id);
-                found.extend(query.load::<i64>(self.connection)?);
-            }
-            if !customers.is_empty() {
-                let query = payments::table.inner_join(quotes::table).filter(made);
-                let query = query.filter(quotes::customer.eq_any(customers.clone()));
-                let query = query.order(payments::id.desc()).limit(limit).select(payments::id);
-                found.extend(query.load::<i64>(self.connection)?);
-            }
-            if !numbers.is_empty() {
-                let query = postings::table
-                    .inner_join(payments::table.on(postings::payment_id.eq(payments::id.nullable())))
-                    .filter(postings::kind.eq(PostingKind::Confirmed.code()))
-                    .filter(postings::id.gt(block.postings_upto))
-                    .filter(postings::id.lt(block.beyond))
-                    .filter(payments::receipt_number.eq_any(numbers.clone()));
-                let query = query.order(postings::id.desc()).limit(limit).select(payments::id);
-                found.extend(query.load::<i64>(self.connection)?);
-            }
-        }
-        Ok(found)
+        found_without_words(self.connection, self.keys, wanted, limit)
     }
+}
+
+/// Blocks that may lack words. As a literal: an index of such rows alone is not used for a value that is bound.
+fn id_blocks(connection: &mut Conn) -> Result<Vec<Block>, StorageError> {
+    let open = id_blocks::table.filter(sql::<Bool>("NOT has_words"));
+    let mut blocks: Vec<Block> = open.order(id_blocks::first.asc()).select(Block::as_select()).load(connection)?;
+    for Block { first, payments_upto, postings_upto, .. } in &mut blocks {
+        (*payments_upto, *postings_upto) = ((*payments_upto).max(*first - 1), (*postings_upto).max(*first - 1));
+    }
+    Ok(blocks)
+}
+
+/// Numbers of payments that lack the words which would find them.
+pub(crate) fn found_without_words(
+    connection: &mut Conn,
+    keys: &Keyring,
+    wanted: &[PaymentWord],
+    limit: i64,
+) -> Result<Vec<i64>, StorageError> {
+    let (mut phones, mut numbers, mut customers) = (Vec::new(), Vec::new(), Vec::new());
+    for word in wanted {
+        match word {
+            PaymentWord::Phone(phone) => phones.extend(keys.forms(&PAYMENTS_PHONE, phone)?),
+            PaymentWord::Receipt(number) => numbers.push(number.as_str()),
+            PaymentWord::Customer(key) => customers.extend(key.forms(keys)),
+        }
+    }
+    let mut found: Vec<i64> = Vec::new();
+    for block in id_blocks(connection)? {
+        let made = payments::id.gt(block.payments_upto).and(payments::id.lt(block.beyond));
+        if !phones.is_empty() {
+            let query = payments::table.filter(made).filter(payments::phone.eq_any(phones.clone()));
+            let query = query.order(payments::id.desc()).limit(limit).select(payments::id);
+            found.extend(query.load::<i64>(connection)?);
+        }
+        if !customers.is_empty() {
+            let query = payments::table.inner_join(quotes::table).filter(made);
+            let query = query.filter(quotes::customer.eq_any(customers.clone()));
+            let query = query.order(payments::id.desc()).limit(limit).select(payments::id);
+            found.extend(query.load::<i64>(connection)?);
+        }
+        if !numbers.is_empty() {
+            let query = postings::table
+                .inner_join(payments::table.on(postings::payment_id.eq(payments::id.nullable())))
+                .filter(postings::kind.eq(PostingKind::Confirmed.code()))
+                .filter(postings::id.gt(block.postings_upto))
+                .filter(postings::id.lt(block.beyond))
+                .filter(payments::receipt_number.eq_any(numbers.clone()));
+            let query = query.order(postings::id.desc()).limit(limit).select(payments::id);
+            found.extend(query.load::<i64>(connection)?);
+        }
+    }
+    Ok(found)
 }
 
 impl WriteOp<'_> {

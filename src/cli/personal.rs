@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use ledger::Language;
 
 const DATABASE: &str = "\
 Environment:
@@ -29,7 +30,7 @@ pub enum PersonalAction {
     #[command(verbatim_doc_comment, after_help = DATABASE)]
     Rotate,
 
-    /// Write down all that is held of a person, as JSON
+    /// Write down all that is held of a person, as JSON or as a page to be read
     ///
     /// For whoever asks by law what is known of them: say who they are before you hand it out. It
     /// is looked for in every personal text; of many million that takes minutes. Written to a
@@ -39,7 +40,9 @@ pub enum PersonalAction {
         after_help = "\
 Examples:
   fatoura personal export --phone 0612345678 --reason 'letter of 12 May' --by salma --to salma.json
-  fatoura personal export --contract 1001/12345678 --reason 'letter of 12 May' --by salma --to held.json"
+  fatoura personal export --contract 1001/12345678 --reason 'letter of 12 May' --by salma --to held.json
+  fatoura personal export --mail salma@example.ma --reason 'letter of 12 May' --by salma --to held.html \\
+    --format html --language ar"
     )]
     Export(ExportPersonArgs),
 
@@ -101,6 +104,21 @@ pub struct ExportPersonArgs {
     /// The file to write, which must not be there
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
+    /// The form of the file
+    #[arg(long, value_enum, default_value_t = ExportForm::Json)]
+    pub format: ExportForm,
+    /// The language of a page: ar, fr or en
+    #[arg(long, value_name = "LANGUAGE", default_value = "fr")]
+    pub language: Language,
+}
+
+/// The form of what is taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// For programs.
+    Json,
+    /// A page that stands alone: no script, nothing fetched.
+    Html,
 }
 
 /// Flags of `personal erase`.
@@ -115,6 +133,9 @@ pub struct ErasePersonArgs {
     /// The login of the administrator who asks
     #[arg(long, value_name = "LOGIN")]
     pub by: String,
+    /// The language in which the person is answered: ar, fr or en
+    #[arg(long, value_name = "LANGUAGE", default_value = "fr")]
+    pub language: Language,
 }
 
 /// Flags of `personal approve`.
@@ -126,6 +147,9 @@ pub struct ApproveErasureArgs {
     /// The login of the second administrator
     #[arg(long, value_name = "LOGIN")]
     pub by: String,
+    /// The language of the certificate: ar, fr or en
+    #[arg(long, value_name = "LANGUAGE", default_value = "fr")]
+    pub language: Language,
 }
 
 fn contract(text: &str) -> Result<(u16, String), String> {

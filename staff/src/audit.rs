@@ -182,6 +182,16 @@ actions! {
     ErasureAsked = "erasure-asked";
     /// As the second person they had it erased.
     PersonalDataErased = "personal-data-erased";
+    /// They took in what somebody asks for about their own data.
+    PersonRequestTaken = "person-request-taken";
+    /// They ended such a request, done or refused.
+    PersonRequestEnded = "person-request-ended";
+    /// As the second person they did not agree to an erasure.
+    ErasureRefused = "erasure-refused";
+    /// They took their own asking for an erasure back.
+    ErasureWithdrawn = "erasure-withdrawn";
+    /// They put a phone or a mail address right.
+    PersonalDataRectified = "personal-data-rectified";
 }
 
 /// An entry; `subject` names rows by kind and number, never a customer.

@@ -107,6 +107,9 @@ pub enum Permission {
     DecideOutcome,
     /// Capture what the card gateway holds for a payment, or let it go.
     ManageHolds,
+    /// Take in what people ask for by law about their own data, hand it out, put it right, and ask for its erasure or agree
+    /// to it as the second person.
+    ManagePersonalData,
 }
 
 impl Role {
@@ -184,7 +187,7 @@ impl Role {
             Self::Auditor => {
                 &[P::ViewPayments, P::ViewOutlets, P::ViewBooks, P::ViewSettlement, P::ViewAudit, P::ViewBillers]
             }
-            Self::Administrator => &[P::ManageStaff, P::ViewAudit, P::ManageReports],
+            Self::Administrator => &[P::ManageStaff, P::ViewAudit, P::ManageReports, P::ManagePersonalData],
         }
     }
 
@@ -206,7 +209,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::TakeCash,
         Self::CancelCash,
         Self::CloseShift,
@@ -237,6 +240,7 @@ impl Permission {
         Self::ProposeOutcome,
         Self::DecideOutcome,
         Self::ManageHolds,
+        Self::ManagePersonalData,
     ];
 
     /// Whether money moves by it, or by what it lets somebody set: whoever manages staff can give themselves the rest,
@@ -272,7 +276,8 @@ impl Permission {
             | Self::ViewBillers
             | Self::EditBranding
             | Self::ManageReports
-            | Self::ViewAudit => false,
+            | Self::ViewAudit
+            | Self::ManagePersonalData => false,
         }
     }
 }
@@ -440,6 +445,7 @@ mod tests {
     #[case(P::ProposeOutcome, "operations")]
     #[case(P::DecideOutcome, "finance operations")]
     #[case(P::ManageHolds, "operations")]
+    #[case(P::ManagePersonalData, "administrator")]
     fn who_may(#[case] permission: Permission, #[case] roles: &str) {
         let may: BTreeSet<Role> =
             Role::ALL.into_iter().filter(|role| role.permissions().contains(&permission)).collect();

@@ -4,7 +4,9 @@ use actix_web::web::{self, ServiceConfig, post};
 
 use super::{form, get, page};
 use crate::guard as fraud;
-use crate::{billers, board, branding, disputes, finance, holds, outcomes, portal, refunds, register, reports};
+use crate::{
+    billers, board, branding, disputes, finance, holds, outcomes, personal, portal, refunds, register, reports,
+};
 
 /// Settlement, reconciliation and breaks. A form's own address shows the break that it is about.
 pub(super) fn finances(cfg: &mut ServiceConfig) {
@@ -282,4 +284,39 @@ pub(super) fn disputing(cfg: &mut ServiceConfig) {
 /// A biller's own space.
 pub(super) fn own_space(cfg: &mut ServiceConfig) {
     cfg.service(page("/staff/biller").route(get().to(portal::home::show_home)));
+}
+
+/// What people ask for by law about their own data. A form's own address shows the request that it is about.
+pub(super) fn personal_data(cfg: &mut ServiceConfig) {
+    use personal::{acting, handing, listing, request};
+    cfg.service(form("/staff/personal").route(get().to(listing::show_requests)).route(post().to(listing::take_in)))
+        .service(
+            form("/staff/personal/{request}")
+                .route(get().to(request::show_request))
+                .route(post().to(request::show_held)),
+        )
+        .service(
+            form("/staff/personal/{request}/export")
+                .route(get().to(request::show_request))
+                .route(post().to(handing::export)),
+        )
+        .service(
+            form("/staff/personal/{request}/erase")
+                .route(get().to(request::show_request))
+                .route(post().to(acting::ask_erasure)),
+        )
+        .service(
+            form("/staff/personal/{request}/decide")
+                .route(get().to(request::show_request))
+                .route(post().to(acting::decide)),
+        )
+        .service(
+            form("/staff/personal/{request}/rectify")
+                .route(get().to(request::show_request))
+                .route(post().to(acting::rectify)),
+        )
+        .service(
+            form("/staff/personal/{request}/end").route(get().to(request::show_request)).route(post().to(acting::end)),
+        )
+        .service(page("/staff/personal/{request}/certificate").route(get().to(handing::certificate)));
 }

@@ -174,6 +174,13 @@ pub(super) const WORK: &[Place] = &[
         is_whole: false,
         icon: "M6 3.5h9l3.5 3.5v13.5H6zM14.5 3.5V7.5h4M9 12h6.5M9 15.5h6.5",
     },
+    Place {
+        key: "staff-nav-personal",
+        path: "/staff/personal",
+        needs: &[Permission::ManagePersonalData],
+        is_whole: true,
+        icon: "M4 5h16v14H4zM9 9a2 2 0 1 1 0 4 2 2 0 0 1 0-4M6 16.5h6M14.5 10h3M14.5 13.5h3",
+    },
 ];
 
 /// One's own account.

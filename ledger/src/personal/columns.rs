@@ -57,4 +57,7 @@ columns! {
     ERASURES_PHONE: "erasures"."phone", "id", true;
     ERASURES_EMAIL: "erasures"."email", "id", true;
     FILE_BILLS_ARTICLE: "file_bills"."article", "biller", false;
+    PERSON_REQUESTS_PHONE: "person_requests"."phone", "id", true;
+    PERSON_REQUESTS_EMAIL: "person_requests"."email", "id", true;
+    PERSON_REQUESTS_CONTRACT: "person_requests"."contract", "id", false;
 }

@@ -5,11 +5,12 @@ use diesel::prelude::*;
 
 use super::columns::{ERASURES_EMAIL, ERASURES_PHONE};
 use super::held::{Erased, Person};
+use super::keyring::Keyring;
 use super::text::Sealed;
 use crate::agents::Actor;
 use crate::ledger::Reader;
-use crate::storage::StorageError;
 use crate::storage::schema::erasures;
+use crate::storage::{Conn, StorageError};
 use crate::writer::WriteOp;
 
 /// An erasure that waits for a second person, or was done.
@@ -25,9 +26,9 @@ pub struct Erasure {
     pub asked_at: NaiveDateTime,
     /// By whom.
     pub asked_by: Actor,
-    /// When it was done (UTC).
+    /// When it was done or dropped (UTC).
     pub decided_at: Option<NaiveDateTime>,
-    /// What was erased and what is kept; empty before.
+    /// What was erased and what is kept; empty before, and where it was dropped.
     pub certificate: String,
 }
 
@@ -95,35 +96,46 @@ impl WriteOp<'_> {
         diesel::update(erasures::table.filter(erasures::id.eq(erasure.id)))
             .set(erasures::certificate.eq(certify(&erased)))
             .execute(self.connection)?;
+        self.end_request_of(erasure.id, by, now)?;
         Ok(ErasureDone::Done(erased))
+    }
+
+    /// An erasure that waits for a second person.
+    pub(super) fn waiting_erasure(&mut self, id: i64) -> Result<Option<Erasure>, StorageError> {
+        let found = read_erasure(self.connection, self.keys, id)?;
+        Ok(found.filter(|erasure| erasure.decided_at.is_none()))
     }
 }
 
 impl Reader<'_> {
     /// An erasure by its number.
     pub fn erasure(&mut self, id: i64) -> Result<Option<Erasure>, StorageError> {
-        let row: Option<Row> = erasures::table
-            .filter(erasures::id.eq(id))
-            .select((
-                erasures::id,
-                erasures::phone,
-                erasures::email,
-                erasures::reason,
-                erasures::asked_at,
-                erasures::asked_by,
-                erasures::asked_by_name,
-                erasures::decided_at,
-                erasures::certificate,
-            ))
-            .get_result(self.connection)
-            .optional()?;
-        let Some((id, phone, email, reason, asked_at, asked_by, name, decided_at, certificate)) = row else {
-            return Ok(None);
-        };
-        let phone = self.keys.open_some(&ERASURES_PHONE, id, phone.as_ref())?;
-        let email = self.keys.open_some(&ERASURES_EMAIL, id, email.as_ref())?;
-        let person = Person { phone, email, customers: Vec::new() };
-        let asked_by = Actor { id: asked_by, name };
-        Ok(Some(Erasure { id, person, reason, asked_at, asked_by, decided_at, certificate }))
+        read_erasure(self.connection, self.keys, id)
     }
+}
+
+fn read_erasure(connection: &mut Conn, keys: &Keyring, id: i64) -> Result<Option<Erasure>, StorageError> {
+    let row: Option<Row> = erasures::table
+        .filter(erasures::id.eq(id))
+        .select((
+            erasures::id,
+            erasures::phone,
+            erasures::email,
+            erasures::reason,
+            erasures::asked_at,
+            erasures::asked_by,
+            erasures::asked_by_name,
+            erasures::decided_at,
+            erasures::certificate,
+        ))
+        .get_result(connection)
+        .optional()?;
+    let Some((id, phone, email, reason, asked_at, asked_by, name, decided_at, certificate)) = row else {
+        return Ok(None);
+    };
+    let phone = keys.open_some(&ERASURES_PHONE, id, phone.as_ref())?;
+    let email = keys.open_some(&ERASURES_EMAIL, id, email.as_ref())?;
+    let person = Person { phone, email, customers: Vec::new() };
+    let asked_by = Actor { id: asked_by, name };
+    Ok(Some(Erasure { id, person, reason, asked_at, asked_by, decided_at, certificate }))
 }

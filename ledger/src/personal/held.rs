@@ -16,7 +16,7 @@ use crate::disputes::{Dispute, DisputeEvent};
 use crate::guard::{GuardEntry, GuardKey};
 use crate::ledger::Reader;
 use crate::links::PaymentLink;
-use crate::payment_words::PaymentWord;
+use crate::payment_words::{PaymentWord, found_without_words};
 use crate::refunds::RefundState;
 use crate::register::PaymentNote;
 use crate::retention::final_states;
@@ -144,6 +144,20 @@ impl Held {
         open
     }
 
+    /// What an erasure would erase, as far as nothing of it is open.
+    pub fn erasable(&self) -> Erased {
+        let names = |payment: &&Payment| payment.phone.is_some() || payment.email.is_some();
+        Erased {
+            payments: self.payments.iter().filter(names).count(),
+            notes: self.notes.len(),
+            links: self.links.len(),
+            references: self.references.len(),
+            calls: self.calls.len(),
+            desk_calls: self.desk.len(),
+            disputes: self.disputes.len(),
+        }
+    }
+
     /// Whether nothing names the person.
     pub fn is_empty(&self) -> bool {
         self.payments.is_empty()
@@ -259,12 +273,15 @@ impl WriteOp<'_> {
         let mut erased = Erased::default();
         let mut theirs: Vec<i64> = Vec::new();
         if let Some(phone) = phone {
-            // Found by the words, of which one from a moment ago may be missing: it is open still.
-            theirs = payment_words::table
-                .filter(payment_words::word.eq_any(PaymentWord::Phone(phone.clone()).forms(self.keys)))
+            // What lacks its words first: what gets them in between is then found among the words.
+            let word = PaymentWord::Phone(phone.clone());
+            theirs = found_without_words(self.connection, self.keys, std::slice::from_ref(&word), HELD_MAX)?;
+            let known: Vec<i64> = payment_words::table
+                .filter(payment_words::word.eq_any(word.forms(self.keys)))
                 .limit(HELD_MAX)
                 .select(payment_words::payment_id)
                 .load(self.connection)?;
+            theirs.extend(known);
         }
         if !mails.is_empty() {
             let named: Vec<i64> = payments::table

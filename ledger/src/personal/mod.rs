@@ -21,6 +21,8 @@ mod held;
 mod keyring;
 mod keys;
 mod measure;
+mod rectify;
+mod requests;
 mod rotate;
 mod sweep;
 #[cfg(test)]
@@ -33,6 +35,10 @@ pub use held::{Erased, HELD_MAX, Held, HeldCall, Obstacle, Person};
 pub(crate) use keyring::Keyring;
 pub use keys::{DataKeyFault, DataKeys};
 pub use measure::sealing_ns;
+pub use rectify::{Contactable, Rectified};
+pub use requests::{
+    NewPersonRequest, PersonAsk, PersonRequest, PersonRequestKept, PersonRequestState, PersonRequestStep,
+};
 pub use rotate::{OldWords, SealedUpto, Stale, empty_log};
 pub use sweep::{FoundText, Swept};
 pub use text::PersonalText;

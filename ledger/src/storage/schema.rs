@@ -1176,6 +1176,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    person_requests (id) {
+        id -> BigInt,
+        request_key -> Text,
+        kind -> SmallInt,
+        state -> SmallInt,
+        phone -> Nullable<crate::personal::SealedText>,
+        email -> Nullable<crate::personal::SealedText>,
+        biller -> Nullable<Integer>,
+        contract -> Nullable<crate::personal::SealedText>,
+        language -> SmallInt,
+        reference -> Text,
+        received_on -> Date,
+        due_on -> Date,
+        taken_at -> Timestamp,
+        taken_by -> BigInt,
+        taken_by_name -> Text,
+        handed_out_at -> Nullable<Timestamp>,
+        erasure -> Nullable<BigInt>,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<BigInt>,
+        ended_by_name -> Text,
+        words -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     payments,
     quotes,

@@ -16,6 +16,7 @@ mod holds;
 mod ledger_calls;
 mod links;
 mod outcomes;
+mod personal;
 mod quote;
 mod refunds;
 mod register;

@@ -5,19 +5,21 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 
 use anyhow::{Context, bail};
+use channels::{erasure_certificate, readable_export};
 use chrono::Utc;
-use ledger::{Actor, AuditEntry, Erased, ErasureDone, Held, Ledger, Obstacle};
+use chrono_tz::Africa::Casablanca;
+use ledger::{
+    Actor, AuditEntry, ErasureDone, Ledger, NewPersonRequest, Obstacle, PersonAsk, PersonRequestKept,
+    PersonRequestStep, Reference,
+};
 use payments::catalogue::Catalogue;
-use payments::personal::{self, Asked};
+use payments::personal::{self, Asked, ErasureFacts, due_on};
 use staff::admin::{self, Member};
-use staff::{Action, Role};
+use staff::{Action, Permission};
 
-use crate::cli::{ApproveErasureArgs, ErasePersonArgs, ExportPersonArgs};
+use crate::cli::{ApproveErasureArgs, ErasePersonArgs, ExportForm, ExportPersonArgs};
 use crate::commands::Outcome;
 use crate::commands::table::local;
-
-/// How long the law on accounting has payments kept, in years (Code de commerce, article 22).
-const KEPT_YEARS: u8 = 10;
 
 pub(super) fn export(ledger: &Ledger, args: &ExportPersonArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let (by, now) = (administrator(ledger, &args.by)?, Utc::now());
@@ -34,15 +36,19 @@ pub(super) fn export(ledger: &Ledger, args: &ExportPersonArgs, out: &mut dyn Wri
     let entry = entry(&by, Action::PersonalDataExported, "person", &args.reason);
     ledger.write_now(move |op| op.audit(&entry, now))?;
     let shown = args.to.display();
+    let text = match args.format {
+        ExportForm::Json => serde_json::to_vec_pretty(&export)?,
+        ExportForm::Html => readable_export(args.language, &export, &catalogue)?.into_bytes(),
+    };
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&args.to);
     let mut file = made.with_context(|| format!("{shown} cannot be made"))?;
-    let text = serde_json::to_vec_pretty(&export)?;
     file.write_all(&text).and_then(|()| file.sync_all()).with_context(|| format!("{shown} cannot be written"))?;
     let (payments, rows, mentions) = (export.payments.len(), export.rows.len(), export.mentions.len());
     writeln!(out, "{shown}: {payments} payments, {rows} links, references, calls and lists, {mentions} other texts")?;
     Ok(Outcome::Done)
 }
 
+/// Takes a request in, which stands among the others on the page, and asks for its erasure.
 pub(super) fn erase(ledger: &Ledger, args: &ErasePersonArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let (by, now) = (administrator(ledger, &args.by)?, Utc::now());
     let asked = Asked { phone: args.who.phone.clone(), mail: args.who.mail.clone(), contract: None };
@@ -53,12 +59,27 @@ pub(super) fn erase(ledger: &Ledger, args: &ErasePersonArgs, out: &mut dyn Write
         return Ok(Outcome::Done);
     }
     refuse_open(&held.obstacles(now.naive_utc()))?;
-    let (reason, entered, actor) = (args.reason.clone(), by.clone(), actor(&by));
+    let today = now.with_timezone(&Casablanca).date_naive();
+    let new = NewPersonRequest {
+        key: format!("{:016x}", Reference::fresh_secret()),
+        kind: PersonAsk::Erasure,
+        phone: person.phone,
+        email: person.email,
+        contract: None,
+        language: args.language,
+        reference: args.reason.clone(),
+        days: (today, due_on(today)),
+        by: actor(&by),
+    };
     let id = ledger.write_now(move |op| {
-        let id = op.ask_erasure(&person, &reason, &actor, now)?;
-        op.audit(&entry(&entered, Action::ErasureAsked, &format!("erasure {id}"), &reason), now)?;
-        Ok(id)
+        let PersonRequestKept::Kept(request) = op.take_person_request(&new, now)? else { return Ok(None) };
+        let named = format!("person request {request}");
+        op.audit(&entry(&by, Action::PersonRequestTaken, &named, new.kind.as_str()), now)?;
+        let PersonRequestStep::Done(Some(id)) = op.ask_erasure_of(request, &new.by, now)? else { return Ok(None) };
+        op.audit(&entry(&by, Action::ErasureAsked, &format!("erasure {id}"), &new.reference), now)?;
+        Ok(Some(id))
     })?;
+    let Some(id) = id else { bail!("the request cannot be taken in: try again") };
     writeln!(out, "erasure {id} waits for a second administrator: `fatoura personal approve {id} --by LOGIN`")?;
     Ok(Outcome::Done)
 }
@@ -68,23 +89,18 @@ pub(super) fn approve(ledger: &Ledger, args: &ApproveErasureArgs, out: &mut dyn 
     let found = ledger.read(|reader| reader.erasure(id))?;
     let Some(erasure) = found else { bail!("there is no erasure {id}") };
     if erasure.decided_at.is_some() {
+        if erasure.certificate.is_empty() {
+            bail!("erasure {id} was refused or withdrawn");
+        }
         write!(out, "{}", erasure.certificate)?;
         return Ok(Outcome::Done);
     }
     let held = ledger.read(|reader| reader.held_of(&erasure.person, now.naive_utc()))?;
     refuse_open(&held.obstacles(now.naive_utc()))?;
     let (entered, actor) = (by.clone(), actor(&by));
-    let head = format!(
-        "Erasure {id}, asked for by {} on {}, done by {} on {}: {}\n",
-        erasure.asked_by.name,
-        local(erasure.asked_at),
-        by.name,
-        local(now.naive_utc()),
-        erasure.reason
-    );
-    let kept = kept(&held);
+    let (facts, language) = (ErasureFacts::new(&erasure, &held, &by.name, now), args.language);
     let done = ledger.write_now(move |op| {
-        let done = op.do_erasure(&erasure, &actor, now, |erased| certificate(&head, erased, &kept))?;
+        let done = op.do_erasure(&erasure, &actor, now, |erased| erasure_certificate(language, &facts, erased))?;
         if let ErasureDone::Done(_) = done {
             op.audit(&entry(&entered, Action::PersonalDataErased, &format!("erasure {id}"), ""), now)?;
         }
@@ -113,32 +129,6 @@ fn refuse_open(open: &[Obstacle]) -> anyhow::Result<()> {
     bail!("nothing was changed: something of theirs is still open: {}", lines.join("; "))
 }
 
-/// What no erasure touches, and why.
-fn kept(held: &Held) -> String {
-    let mut kept = String::new();
-    if let Some(last) = held.payments.iter().map(|payment| payment.created_at).max() {
-        kept.push_str(&format!(
-            "Kept: {} payments with amounts, receipts and contracts, as accounting records for {KEPT_YEARS} years; \
-             the last one is of {}.\n",
-            held.payments.len(),
-            local(last)
-        ));
-    }
-    if !held.lists.is_empty() {
-        kept.push_str(&format!("Kept: {} entries of lists against fraud, as digests.\n", held.lists.len()));
-    }
-    kept
-}
-
-fn certificate(head: &str, erased: &Erased, kept: &str) -> String {
-    let Erased { payments, notes, links, references, calls, desk_calls, disputes } = erased;
-    format!(
-        "{head}Erased: phone and mail address of {payments} payments, {notes} notes to them, {links} links, the phone of \
-         {references} references, {calls} calls, the caller and the notes of {desk_calls} calls at the desk, what \
-         was written in {disputes} complaints.\n{kept}"
-    )
-}
-
 fn entry(by: &Member, action: Action, subject: &str, detail: &str) -> AuditEntry {
     admin::audit_entry(by, action, subject, detail)
 }
@@ -152,9 +142,11 @@ fn administrator(ledger: &Ledger, login: &str) -> anyhow::Result<Member> {
     let found = admin::find(ledger, login).context("the members cannot be read")?;
     match found.filter(|member| !member.disabled) {
         None => bail!("there is no member of staff '{login}'; `fatoura user list` shows them"),
-        Some(member) if !member.roles.contains(&Role::Administrator) => {
-            bail!("'{login}' may not: that takes the role administrator")
-        }
+        Some(member) if !may(&member) => bail!("'{login}' may not: that takes the role administrator"),
         Some(member) => Ok(member),
     }
+}
+
+fn may(member: &Member) -> bool {
+    member.roles.iter().any(|role| role.permissions().contains(&Permission::ManagePersonalData))
 }

@@ -26,7 +26,7 @@ use books::{Books, books};
 use client::{Visitor, exchange, request};
 
 /// Texts that must come back as texts, or not at all.
-const HOSTILE: [&str; 16] = [
+pub const HOSTILE: [&str; 16] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=\"alert(1)\">",
     "' onmouseover='alert(1)",
@@ -103,7 +103,7 @@ async fn unharmed(app: &TestApp, before: &Books) {
 }
 
 /// Whether a text stands on a page only as text.
-fn escaped(page: &str, text: &str) -> bool {
+pub fn escaped(page: &str, text: &str) -> bool {
     !text.contains(['<', '"', '\'']) || !page.contains(text)
 }
 

@@ -45,6 +45,7 @@ mod mishaps;
 mod outcomes;
 mod outlet;
 mod page;
+mod personal;
 mod register;
 mod reports;
 mod staff;

@@ -17,45 +17,45 @@ const CALLER: &str = "0612345678";
 const APPROVED: &str = "4000000000000010";
 
 /// A teleoperator who is signed in.
-async fn operator(app: &TestApp, language: &'static str, login: &str) -> Colleague {
+pub async fn operator(app: &TestApp, language: &'static str, login: &str) -> Colleague {
     let operator = app.colleague(language, login, Role::Teleoperator);
     operator.sign_in(app).await;
     operator
 }
 
 /// Fields of a form as a page offers them, but for its token, which [`Colleague::post`] brings.
-fn offered(page: &Page, end: &str) -> Vec<(String, String)> {
+pub fn offered(page: &Page, end: &str) -> Vec<(String, String)> {
     let mut fields = page.fields_to(end).unwrap_or_else(|| panic!("no form to {end}: {}", page.text()));
     fields.retain(|(name, _)| name != "csrf");
     fields
 }
 
-async fn send(operator: &Colleague, path: &str, fields: &[(String, String)]) -> Page {
+pub async fn send(operator: &Colleague, path: &str, fields: &[(String, String)]) -> Page {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     operator.post(path, &fields).await
 }
 
 /// The path of a page below the pages for staff.
-fn below(page: &Page) -> String {
+pub fn below(page: &Page) -> String {
     page.path.split_once("/staff").unwrap().1.to_owned()
 }
 
 /// Opens a call by hand: its path.
-async fn open_call(operator: &Colleague, phone: &str) -> String {
+pub async fn open_call(operator: &Colleague, phone: &str) -> String {
     let sheet = operator.post("/desk/calls", &[("phone", phone), ("language", "fr")]).await;
     assert_eq!(sheet.status, 200, "{}", sheet.text());
     below(&sheet)
 }
 
 /// Finds a bill in a call: the page to choose from.
-async fn find(operator: &Colleague, call: &str, (bill, contract): (&str, &str)) -> Page {
+pub async fn find(operator: &Colleague, call: &str, (bill, contract): (&str, &str)) -> Page {
     let page = operator.post(&format!("{call}/find?bill={bill}"), &[("f.contract", contract)]).await;
     assert!(page.status == 200 && page.path.contains("/bills/"), "{} {}", page.status, page.text());
     page
 }
 
 /// Prices all of it: the page of the quote.
-async fn price(operator: &Colleague, call: &str, bill: (&str, &str)) -> Page {
+pub async fn price(operator: &Colleague, call: &str, bill: (&str, &str)) -> Page {
     let bills = find(operator, call, bill).await;
     let path = below(&bills);
     let quote = send(operator, &path, &offered(&bills, &path)).await;
@@ -64,7 +64,7 @@ async fn price(operator: &Colleague, call: &str, bill: (&str, &str)) -> Page {
 }
 
 /// Sends a link for a bill by SMS: the sheet.
-async fn send_link(operator: &Colleague, call: &str, bill: (&str, &str)) -> Page {
+pub async fn send_link(operator: &Colleague, call: &str, bill: (&str, &str)) -> Page {
     let quote = price(operator, call, bill).await;
     let sheet = send(operator, &format!("{}/link", below(&quote)), &offered(&quote, "/link")).await;
     assert_eq!((sheet.status, below(&sheet)), (200, call.to_owned()), "{}", sheet.text());

@@ -155,13 +155,18 @@ fn taken_out_and_erased(place: &Place, load: &Load) {
     let contract = held["payments"][0]["typed"][0][1].as_str().unwrap();
     assert!(load.contracts().contains(contract), "{held:#}");
 
+    let form = ["personal", "export", "--to", "held.html", "--format", "html", "--language", "ar"];
+    scanning::run(place, &[&form[..], &asked[..]].concat());
+    let page = std::fs::read_to_string(place.path("held.html")).unwrap();
+    assert!(page.contains("dir=\"rtl\"") && page.contains(contract) && !page.contains("<script"), "{page}");
+
     let told = scanning::run(place, &[&["personal", "erase"], &asked[..]].concat());
     let number = told.split_whitespace().nth(1).unwrap();
     let alone = scanning::refused(place, &["personal", "approve", number, "--by", "adil"]);
     assert!(alone.contains("who asked for erasure"), "{alone}");
-    let certificate = scanning::run(place, &["personal", "approve", number, "--by", "amal"]);
-    let erased = "Erased: phone and mail address of 1 payments";
-    assert!(certificate.contains(erased) && certificate.contains("Kept: 1 payments"), "{certificate}");
+    let certificate = scanning::run(place, &["personal", "approve", number, "--by", "amal", "--language", "en"]);
+    let erased = "- Phone and e-mail address of payments: 1";
+    assert!(certificate.contains(erased) && certificate.contains("- 1 payment, with"), "{certificate}");
     assert_eq!(scanning::run(place, &["personal", "approve", number, "--by", "amal"]), certificate);
     let again = scanning::run(place, &[&["personal", "export", "--to", "again.json"], &asked[..]].concat());
     assert!(again.contains("nothing is held of them"), "{again}");

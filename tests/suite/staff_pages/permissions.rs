@@ -6,7 +6,7 @@ use staff::{Permission, Role};
 use crate::support::{Backend, PASSWORD, TestApp};
 
 /// Every page that asks for a permission, and which one.
-const PAGES: [(&str, Permission); 7] = [
+const PAGES: [(&str, Permission); 8] = [
     ("/audit", Permission::ViewAudit),
     ("/board", Permission::ViewPayments),
     ("/branding", Permission::EditBranding),
@@ -14,6 +14,7 @@ const PAGES: [(&str, Permission); 7] = [
     ("/guard", Permission::ReviewFraud),
     ("/guard/rules", Permission::ApproveRules),
     ("/biller", Permission::ViewBillerPayments),
+    ("/personal", Permission::ManagePersonalData),
 ];
 
 #[rstest]

@@ -228,6 +228,14 @@ pub const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
         Some(With(&[P::Desk, P::HandleDisputes, P::ViewBillerPayments])),
         Some(With(&[P::Desk, P::HandleDisputes, P::ViewBillerPayments])),
     ),
+    ("/personal", Some(Whole(&[P::ManagePersonalData])), Some(Whole(&[P::ManagePersonalData]))),
+    ("/personal/{request}", Some(Whole(&[P::ManagePersonalData])), Some(Whole(&[P::ManagePersonalData]))),
+    ("/personal/{request}/export", Some(Whole(&[P::ManagePersonalData])), Some(Whole(&[P::ManagePersonalData]))),
+    ("/personal/{request}/erase", Some(Whole(&[P::ManagePersonalData])), Some(Whole(&[P::ManagePersonalData]))),
+    ("/personal/{request}/decide", Some(Whole(&[P::ManagePersonalData])), Some(Whole(&[P::ManagePersonalData]))),
+    ("/personal/{request}/rectify", Some(Whole(&[P::ManagePersonalData])), Some(Whole(&[P::ManagePersonalData]))),
+    ("/personal/{request}/end", Some(Whole(&[P::ManagePersonalData])), Some(Whole(&[P::ManagePersonalData]))),
+    ("/personal/{request}/certificate", Some(Whole(&[P::ManagePersonalData])), None),
 ];
 
 /// Kinds of reports, and who may have them.

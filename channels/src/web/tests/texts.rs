@@ -36,7 +36,7 @@ fn used() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for folder in [
         "web", "staff", "outlet", "desk", "finance", "board", "reports", "register", "guard", "refunds", "billers",
-        "branding", "outcomes", "holds", "disputes", "portal",
+        "branding", "outcomes", "holds", "disputes", "portal", "personal",
     ] {
         for file in std::fs::read_dir(root.join("../templates").join(folder)).unwrap() {
             let text = read(&file.unwrap().path());
@@ -153,6 +153,11 @@ const PUT_TOGETHER: &[&str] = &[
     "disputes-effect-",
     "disputes-event-",
     "disputes-outcome-",
+    "personal-kind-",
+    "personal-state-",
+    "personal-language-",
+    "personal-what-",
+    "personal-erases-",
 ];
 
 #[test]
