@@ -1,5 +1,8 @@
 //! The command line: one binary, a subcommand for each role.
 
+mod bench;
+mod catalogue;
+mod export;
 mod job;
 mod personal;
 mod reconcile;
@@ -9,9 +12,11 @@ mod user;
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
+pub use bench::{BackOfficeBenchArgs, BenchArgs, GenerateArgs, OtherBench, SettlementBenchArgs};
+pub use catalogue::{BillerAction, BillerArgs, ImportArgs, NetworkAction, NetworkArgs, NetworkImportArgs};
+pub use export::{ExportArgs, ExportFormat, StampDutyArgs};
 pub use job::{JobAction, JobArgs, JobHistoryArgs, JobRunArgs};
 pub use personal::{
     ApproveErasureArgs, ErasePersonArgs, ExportForm, ExportPersonArgs, PersonalAction, PersonalArgs, WhoArgs,
@@ -180,94 +185,6 @@ Environment:
     Personal(PersonalArgs),
 }
 
-/// Flags of `bench`.
-#[derive(Debug, Args)]
-pub struct BenchArgs {
-    /// What else to measure.
-    #[command(subcommand)]
-    pub other: Option<OtherBench>,
-    /// Folder for the SQLite file, on the disk that is to hold the real one
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub folder: PathBuf,
-    /// A PostgreSQL server on which a database may be made and dropped
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
-    /// Payments in each row of the table
-    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
-    pub payments: u32,
-    /// Measure again with this many payments in the ledger; 0 leaves that out
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=50_000_000))]
-    pub grow: u32,
-}
-
-/// What `bench` measures besides taking payments.
-#[derive(Debug, Subcommand)]
-pub enum OtherBench {
-    /// Measure a day's settlement: windows closed and settled, files made, transfers ordered, reconciled
-    ///
-    /// Makes a day of payments over 500 billers first, two of three at the counters of two networks,
-    /// and at the end what billers, networks and the bank say of it. Prints rows per second for each
-    /// step, how often it takes the bare reading of the rows and files that it reads, and the memory
-    /// that the process has held at most.
-    #[command(verbatim_doc_comment)]
-    Settlement(SettlementBenchArgs),
-
-    /// Measure the pages of the back office: payments found by each criterion, and the story of one
-    ///
-    /// Generates payments first, as `fatoura generate` does. Prints for each criterion and for usual
-    /// combinations how long the first page and a later one take: the median and the slowest of seven.
-    #[command(verbatim_doc_comment)]
-    BackOffice(BackOfficeBenchArgs),
-}
-
-/// Flags of `bench back-office`.
-#[derive(Debug, Args)]
-pub struct BackOfficeBenchArgs {
-    /// Folder for the SQLite file
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub folder: PathBuf,
-    /// A PostgreSQL server on which a database may be made and dropped
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
-    /// Payments in the database
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=50_000_000))]
-    pub payments: u32,
-    /// A database that `fatoura generate` filled, to measure instead: nothing is generated, and it stays
-    #[arg(long, value_name = "URL", conflicts_with_all = ["folder", "postgres", "payments"])]
-    pub database_url: Option<ledger::DatabaseUrl>,
-}
-
-/// Flags of `generate`.
-#[derive(Debug, Args)]
-pub struct GenerateArgs {
-    /// Payments to make
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50_000_000))]
-    pub payments: u32,
-    /// An empty database, or one that does not exist yet [default: FATOURA_DATABASE_URL]
-    #[arg(long, value_name = "URL")]
-    pub database_url: Option<ledger::DatabaseUrl>,
-    /// The same seed makes the same payments
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    pub seed: u64,
-}
-
-/// Flags of `bench settlement`.
-#[derive(Debug, Args)]
-pub struct SettlementBenchArgs {
-    /// Folder for the SQLite file and for what is made
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub folder: PathBuf,
-    /// A PostgreSQL server on which a database may be made and dropped
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
-    /// Payments of the day
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
-    pub payments: u32,
-    /// Take in a statement of this many MiB as well; 0 leaves that out
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000))]
-    pub statement_mb: u32,
-}
-
 /// Flags of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -286,157 +203,6 @@ pub struct DemoArgs {
     /// Port of the sandbox's file server
     #[arg(long, value_name = "PORT", default_value_t = 8022)]
     pub sftp_port: u16,
-}
-
-/// Flags of `export`.
-#[derive(Debug, Args)]
-pub struct ExportArgs {
-    /// The format.
-    #[command(subcommand)]
-    pub format: ExportFormat,
-}
-
-/// Formats of the books.
-#[derive(Debug, Subcommand)]
-pub enum ExportFormat {
-    /// A journal for hledger, one transaction per posting
-    ///
-    /// Written to standard output. `hledger check --strict` accepts it, and proves the books a second time.
-    #[command(after_help = "\
-Example:
-  fatoura export hledger > books.journal && hledger -f books.journal check --strict
-
-Environment:
-  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]")]
-    Hledger,
-
-    /// The register of stamp duty on cash, a line a month, as CSV
-    ///
-    /// Receipts that bear duty, what they discharge and the duty, in dirhams, by the day on which
-    /// billers confirmed (Africa/Casablanca); what was cancelled later is taken off again.
-    #[command(
-        verbatim_doc_comment,
-        after_help = "\
-Example:
-  fatoura export stamp-duty --from 2026-01 --months 12 > duty.csv
-
-Environment:
-  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]"
-    )]
-    StampDuty(StampDutyArgs),
-}
-
-/// Flags of `export stamp-duty`.
-#[derive(Debug, Args)]
-pub struct StampDutyArgs {
-    /// The first month, such as 2026-11
-    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
-    pub from: NaiveDate,
-    /// How many months
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=120))]
-    pub months: u32,
-}
-
-/// The first day of a month.
-fn month(text: &str) -> Result<NaiveDate, String> {
-    let wrong = || format!("expected a month from 2000-01 to 2999-12, such as 2026-11; found {text:?}");
-    let is_plain = text.len() == 7 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-') && text.starts_with('2');
-    let day = is_plain.then(|| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()).flatten();
-    day.ok_or_else(wrong)
-}
-
-/// Flags of `biller`.
-#[derive(Debug, Args)]
-pub struct BillerArgs {
-    /// What to do with billers.
-    #[command(subcommand)]
-    pub action: BillerAction,
-}
-
-/// What can be done with billers.
-#[derive(Debug, Subcommand)]
-pub enum BillerAction {
-    /// Take billers from TOML files, all of them or none
-    ///
-    /// A biller that is known under its code is replaced. If any file has a fault, every fault is
-    /// named with its file and line, and nothing is imported. A hub that is running offers the
-    /// billers within seconds. docs/biller-file.md describes the file.
-    #[command(
-        verbatim_doc_comment,
-        after_help = "\
-Examples:
-  fatoura biller import billers/*.toml
-  fatoura biller import --set SANDBOX_URL=http://127.0.0.1:8081 sandbox/billers/*.toml
-
-Environment:
-  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]
-  NAME                   stands for ${NAME} in the addresses of a file, unless --set gives it"
-    )]
-    Import(ImportArgs),
-
-    /// List the billers that are offered
-    #[command(after_help = DATABASE)]
-    List,
-}
-
-/// Flags of `network`.
-#[derive(Debug, Args)]
-pub struct NetworkArgs {
-    /// What to do with networks.
-    #[command(subcommand)]
-    pub action: NetworkAction,
-}
-
-/// What can be done with networks.
-#[derive(Debug, Subcommand)]
-pub enum NetworkAction {
-    /// Take networks with their outlets from TOML files, all of them or none
-    ///
-    /// A network that is known under its code is replaced. If any file has a fault, every fault is
-    /// named with its file and line, and nothing is imported. A hub that is running takes the
-    /// networks over within seconds. docs/network-file.md describes the file.
-    #[command(
-        verbatim_doc_comment,
-        after_help = "\
-Examples:
-  fatoura network import networks.toml
-  fatoura network import sandbox/networks/networks.toml
-
-Environment:
-  FATOURA_DATABASE_URL   sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite:data/fatoura.db]"
-    )]
-    Import(NetworkImportArgs),
-
-    /// List the networks, their outlets and what is left of each float
-    #[command(after_help = DATABASE)]
-    List,
-}
-
-/// Flags of `network import`.
-#[derive(Debug, Args)]
-pub struct NetworkImportArgs {
-    /// Files to read
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-}
-
-/// Flags of `biller import`.
-#[derive(Debug, Args)]
-pub struct ImportArgs {
-    /// Files to read
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// What `${NAME}` stands for in the addresses of a file; may be given several times
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
-    pub variables: Vec<(String, String)>,
-}
-
-fn assignment(text: &str) -> Result<(String, String), String> {
-    let plain = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    match text.split_once('=') {
-        Some((name, value)) if plain(name) => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("expected NAME=VALUE, such as SANDBOX_URL=http://127.0.0.1:8081".to_owned()),
-    }
 }
 
 #[cfg(test)]
@@ -536,6 +302,6 @@ mod tests {
 
     #[test]
     fn a_value_may_hold_an_equals_sign() {
-        assert_eq!(assignment("A=http://h/?b=c"), Ok(("A".to_owned(), "http://h/?b=c".to_owned())));
+        assert_eq!(catalogue::assignment("A=http://h/?b=c"), Ok(("A".to_owned(), "http://h/?b=c".to_owned())));
     }
 }

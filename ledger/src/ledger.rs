@@ -5,6 +5,7 @@ use std::sync::mpsc::sync_channel;
 
 use diesel::connection::{Connection, SimpleConnection};
 
+use crate::guard::GuardTrace;
 use crate::jobs::RunHold;
 use crate::personal::columns::{PAYMENTS_EMAIL, PAYMENTS_PHONE};
 use crate::personal::{DataKeys, Keyring};
@@ -210,7 +211,9 @@ impl Ledger {
     /// Starts a payment.
     pub fn pay(&self, pay: Pay, reply: Reply<PayOutcome>) {
         let payer = self.keys.seal_some(&PAYMENTS_PHONE, 0, pay.phone.as_deref()).and_then(|phone| {
-            Ok(SealedPayer { phone, email: self.keys.seal_some(&PAYMENTS_EMAIL, 0, pay.email.as_deref())? })
+            let email = self.keys.seal_some(&PAYMENTS_EMAIL, 0, pay.email.as_deref())?;
+            let address = pay.address.as_ref().map(|address| GuardTrace::of_address(address, &self.keys));
+            Ok(SealedPayer { phone, email, address })
         });
         match payer {
             Ok(payer) => self.writer.submit(Job::Pay(Box::new(SealedPay { pay, payer }), reply)),

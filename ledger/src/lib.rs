@@ -68,8 +68,9 @@ pub use disputes::{
 };
 pub use exchanges::{ExchangeEnd, KeptExchange};
 pub use guard::{
-    CaseOutcome, GuardCase, GuardCaseState, GuardEntry, GuardHit, GuardKey, GuardList, GuardOutcome, GuardRuleState,
-    GuardSource, GuardSubject, KeptEntry, NewGuardEntry, NewGuardHit, PastPayment, RuleDecided, StoredRule,
+    CaseOutcome, GUARD_WINDOW_MAX, GuardCase, GuardCaseState, GuardEntry, GuardHit, GuardKey, GuardList, GuardOutcome,
+    GuardRuleState, GuardSource, GuardSubject, GuardTrace, KeptEntry, Network, NetworkFault, NewGuardEntry,
+    NewGuardHit, PastPayment, RuleDecided, StoredRule,
 };
 pub use holds::{HoldAct, HoldDecision, HoldOutcome, NewCapture, NewRelease};
 pub use jobs::{Fence, JobClaim, JobClaimed, JobEnd, JobRun, RunHold, StoredJob};

@@ -3,6 +3,8 @@
 //! A link is bound to a quote, so to a bill and an amount; it is good for 30 minutes and for one payment, and can be
 //! taken back until that payment starts. Only whoever reads the SMS or the mail knows its token.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, TimeDelta, Utc};
 pub use ledger::Maker;
 use ledger::{Channel, Language};
@@ -117,6 +119,8 @@ pub struct OpenedLink {
 pub struct StartLinkPayment {
     /// The link's token.
     pub token: String,
+    /// Where the payer comes from, for rules against fraud.
+    pub address: Option<IpAddr>,
     /// The language of the page.
     pub language: Language,
     /// Absolute base URL of the pages: `https://pay.example.ma`.

@@ -3,9 +3,10 @@
 use biller_adapters::Article;
 use chrono::{NaiveDateTime, TimeDelta};
 use ledger::{
-    AgentPayment, BookedPosting, Break, Cancellation, Channel, Dispute, DisputeAction, DisputeEvent, Instrument,
-    KeptExchange, Money, Payment, PaymentLink, PaymentNote, PaymentState, PostingKind, Refund, RefundState,
-    StoredIncident, StoredTask, TaskKind,
+    AgentPayment, BookedPosting, Break, Cancellation, Channel, Dispute, DisputeAction, DisputeEvent, HoldAct,
+    HoldDecision, Instrument, KeptExchange, Money, OutcomeProposal, OutcomeState, OutcomeSubject, OutcomeVerdict,
+    Payment, PaymentLink, PaymentNote, PaymentState, PostingKind, Refund, RefundState, StoredIncident, StoredTask,
+    TaskKind,
 };
 
 pub use ledger::{FilterKept, PaymentQuery, PaymentsPage};
@@ -59,6 +60,10 @@ pub struct Story {
     pub related: Vec<(Payment, bool)>,
     /// What of it goes back or went back.
     pub refunds: Vec<Refund>,
+    /// What people said became of it or of its refunds, where nobody else did, in order.
+    pub outcomes: Vec<OutcomeProposal>,
+    /// What people decided about what the gateway holds of it.
+    pub hold: Option<HoldDecision>,
     /// What was complained of about it, with what was done.
     pub disputes: Vec<(Dispute, Vec<DisputeEvent>)>,
     /// What reconciliation found.
@@ -122,6 +127,17 @@ pub enum RefundStep {
     Failed,
 }
 
+/// What people did about a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldStep {
+    /// They had it captured.
+    Capture,
+    /// The gateway did not capture it.
+    Refused,
+    /// They let it go.
+    LetGo,
+}
+
 /// What a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepKind {
@@ -137,8 +153,12 @@ pub enum StepKind {
     Done(TaskKind),
     /// An outlet asked for its cancellation.
     CancellationAsked,
-    /// A step of a refund, and what the payer gets by it.
-    Refund(RefundStep, Money),
+    /// A step of a refund: its number, and what the payer gets by it.
+    Refund(i64, RefundStep, Money),
+    /// Where people's word on something unknown came to stand: the number of the payment or refund, and the word.
+    Outcome(i64, OutcomeState, OutcomeSubject, OutcomeVerdict),
+    /// What people decided about a hold, and of how much.
+    Hold(HoldStep, Money),
     /// Something was done about a dispute: its number, and what.
     Dispute(i64, DisputeAction),
     /// A person was called.
@@ -183,6 +203,8 @@ impl Story {
         steps.push(step(payment.created_at, StepKind::Started, started_by));
         // What is booked at the moment of a decision follows from it.
         steps.extend(self.refunds.iter().flat_map(refund_steps));
+        steps.extend(self.outcomes.iter().flat_map(outcome_steps));
+        steps.extend(self.hold.iter().flat_map(hold_steps));
         steps.extend(self.disputes.iter().flat_map(|(dispute, events)| dispute_steps(dispute, events)));
         steps.extend(self.postings.iter().map(|posting| {
             let by = self.booked_by(posting.kind);
@@ -279,13 +301,47 @@ fn dispute_steps(dispute: &Dispute, events: &[DisputeEvent]) -> Vec<Step> {
     told.map(step).collect()
 }
 
+/// What was said of something unknown, and where that came to stand. A proposal that was overtaken may say so late, or not.
+fn outcome_steps(proposal: &OutcomeProposal) -> Vec<Step> {
+    let step = |at, state, by, said: &str| {
+        let kind = StepKind::Outcome(proposal.about, state, proposal.subject, proposal.verdict);
+        Step { at, kind, by, said: said.to_owned(), tries: None }
+    };
+    let proposer = || By::Member(proposal.proposed_by.name.clone());
+    let said = match proposal.receipt_number.as_str() {
+        "" => proposal.evidence.clone(),
+        number => format!("{number} · {}", proposal.evidence),
+    };
+    let mut steps = vec![step(proposal.proposed_at, OutcomeState::Proposed, proposer(), &said)];
+    let by = match (proposal.state, &proposal.decided_by) {
+        (OutcomeState::Withdrawn, _) => proposer(),
+        (_, Some(by)) => By::Member(by.name.clone()),
+        (_, None) => By::Hub,
+    };
+    steps.extend(proposal.ended_at.map(|at| step(at, proposal.state, by, &proposal.note)));
+    steps
+}
+
+/// What people decided about a hold, and what the gateway said to it.
+fn hold_steps(hold: &HoldDecision) -> Vec<Step> {
+    let step = |at, kind, by, said: &str| Step { at, kind, by, said: said.to_owned(), tries: None };
+    let kind = match hold.act {
+        HoldAct::Capture => StepKind::Hold(HoldStep::Capture, hold.amount),
+        HoldAct::LetGo => StepKind::Hold(HoldStep::LetGo, hold.held),
+    };
+    let mut steps = vec![step(hold.asked_at, kind, By::Member(hold.by.name.clone()), &hold.note)];
+    let refused = StepKind::Hold(HoldStep::Refused, hold.amount);
+    steps.extend(hold.refused_at.map(|at| step(at, refused, By::Gateway, &hold.words)));
+    steps
+}
+
 /// The steps of a refund that no posting tells of.
 fn refund_steps(refund: &Refund) -> Vec<Step> {
     // An amount past the range was never kept.
     let total = refund.amounts.total().unwrap_or_default();
     let step = |at, kind, by, said: &str| Step {
         at,
-        kind: StepKind::Refund(kind, total),
+        kind: StepKind::Refund(refund.id, kind, total),
         by,
         said: said.to_owned(),
         tries: None,

@@ -48,6 +48,7 @@ impl Maker {
             bills: vec![BillClaim { key, generation: 0, settles: true }],
             phone: Some("+212612345678".to_owned()),
             email: None,
+            address: None,
             funds,
             agent: None,
             only_replay: false,

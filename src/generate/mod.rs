@@ -269,6 +269,7 @@ fn payment(plan: &Plan, counters: &Counters, dice: &mut Dice, number: u64) -> ((
         bills,
         phone: (dice.below(10) > 0).then(|| format!("+2126{phone}")),
         email: None,
+        address: None,
         funds,
         agent: None,
         moment: Moment::of(at),
@@ -305,6 +306,7 @@ fn step(made: &Made, round: u8) -> Option<Advance> {
         card_mask: format!("476173******{:04}", made.number % 10_000),
         gateway_reference: format!("G{:010}", made.number),
         is_refused: false,
+        counted: None,
     };
     let confirm = || Step::Confirm { receipt_number: format!("R{:09}", made.number), receipt_date: None, cut_off };
     let step = match (made.fate, at_gateway, turn) {

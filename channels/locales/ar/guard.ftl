@@ -151,7 +151,7 @@ guard-block = منع…
 guard-block-named = منع عقد الأداء { $payment } أو هاتفه
 guard-add = إدراج
 guard-add-button = إدراج
-guard-value = الرقم أو العقد أو المرجع
+guard-value = الرقم أو العقد أو العنوان أو المرجع
 guard-biller = الهيئة
 guard-type = نوع المستحق
 guard-contract-only = للعقد
@@ -172,7 +172,7 @@ guard-fault-value = حددوا من سيُدرج.
 guard-fault-day = يُكتب آخر يوم على شكل YYYY-MM-DD.
 guard-fault-phone = ليس رقما مغربيا: عشرة أرقام، مثل 0612345678.
 guard-fault-contract = لا تعرف أي هيئة هذا العقد: تحققوا من الهيئة ونوع المستحق والرقم.
-guard-fault-payment = لا يوجد أداء بهذا المرجع، أو لا هاتف له.
+guard-fault-payment = لا يوجد أداء بهذا المرجع، أو لا يُعرف عنه شيء من هذا القبيل.
 guard-fault-outlet = لا توجد نقطة بيع بهذا الرقم.
 guard-fault-over = لقد مضى هذا اليوم.
 guard-fault-listed = مدرج في هذه اللائحة من قبل.
@@ -189,7 +189,23 @@ guard-fault-not-waiting = هذه القاعدة لم تعد تنتظر رأيا.
 guard-what-card = بطاقة، مخفية الأرقام
 guard-what-card-of = بطاقة أداء
 guard-fault-card = اكتبوا قناع البطاقة كما تظهره البوابة: من 1 إلى 6 أرقام، ثم نجوم، ثم آخر 4 أرقام.
-guard-of-card = بطاقة، مخفية الأرقام
+guard-of-card = بهذه البطاقة
+
+# By address and by card
+guard-what-address = عنوان الإنترنت
+guard-what-address-of = عنوان الإنترنت لأداء
+guard-of-address = من عنوان الإنترنت هذا
+guard-outcome-not-counted = غير محسوب
+guard-why-coarse = البطاقة { $shown }: قناعها يُظهر أقل من الأرقام الستة الأولى والأربعة الأخيرة، وينطبق على بطاقات كثيرة. القاعدة لا تحسب شيئا.
+guard-propose-address = حسب عنوان الإنترنت تُحسب الأداءات على الويب وعبر الروابط: في IPv4 العنوان كاملا، وفي IPv6 شبكته /64. وفي غير ذلك لا تقول القاعدة شيئا. كثير من زبناء متعهد الهاتف المحمول يتقاسمون عنوانا واحدا: ابدأوا بالتجربة.
+guard-propose-card = حسب البطاقة تُحسب الأداءات المقبولة. ولا تُعرف البطاقة إلا بعد قبول بنكها: الأثر الوحيد هو الرفض، ويُرد المال. والأقنعة التي تُظهر أقل من ستة أرقام وأربعة لا تُحسب.
+guard-begin-address = البدء بقاعدة حسب عنوان الإنترنت
+guard-begin-card = البدء بقاعدة حسب البطاقة
+guard-fault-action = القاعدة حسب البطاقة لا يمكنها إلا الرفض: حين تُعرف البطاقة يكون المال قد أُخذ.
+guard-fault-address = ليس عنوان إنترنت ولا شبكة: اكتبوا 196.200.131.7 أو 196.200.128.0/24 أو 2001:db8:1::/48.
+guard-fault-length-v4 = طول شبكة IPv4 من /8 إلى /32.
+guard-fault-length-v6 = طول شبكة IPv6 من /16 إلى /64: اكتبوا { $right }
+guard-fault-host-bits = العنوان يتجاوز طول الشبكة: اكتبوا { $right }
 
 # Files of entries
 guard-import-title = التسجيل بملف
@@ -210,7 +226,7 @@ guard-fault-more = { $count ->
 }
 guard-fault-cells = سبعة أعمدة منتظرة.
 guard-fault-list = اللائحة هي block أو allow.
-guard-fault-who = من يُسجَّل: phone أو phone-of أو contract أو contract-of أو outlet أو card أو card-of.
+guard-fault-who = من يُسجَّل: phone أو phone-of أو contract أو contract-of أو outlet أو card أو card-of أو address أو address-of.
 guard-fault-head = يجب أن يكون السطر الأول: list,who,value,biller,type,until,reason
 guard-fault-file = لا يتضمن الملف أي تسجيل، أو ليس بترميز UTF-8.
 guard-fault-file-large = حجم الملف 64 كيبيبايت على الأكثر.

@@ -221,3 +221,13 @@ register-exchange-charge = خصم
 register-exchange-end-answered = أجاب
 register-exchange-end-refused = رفض
 register-exchange-end-failed = دون جواب مفيد
+
+# نتائج ومبالغ محجوزة كما قُرّرت
+register-outcome-proposed = اقتُرح: { $says }
+register-outcome-approved = وافق عليه شخص ثان: { $says }
+register-outcome-refused = رفضه شخص ثان: { $says }
+register-outcome-withdrawn = سُحب الاقتراح: { $says }
+register-outcome-overtaken = تجاوزته الأحداث: { $says }
+register-hold-capture = طُلب قبض المبلغ: { $amount }
+register-hold-refused = رفضت بوابة الأداء القبض: { $amount }
+register-hold-let-go = أُطلق المبلغ المحجوز: { $amount }

@@ -149,7 +149,7 @@ guard-block = Block…
 guard-block-named = Block the contract or the phone of payment { $payment }
 guard-add = Add
 guard-add-button = Add
-guard-value = Number, contract or reference
+guard-value = Number, contract, address or reference
 guard-biller = Biller
 guard-type = Receivable type
 guard-contract-only = for a contract
@@ -170,7 +170,7 @@ guard-fault-value = Say who is to be listed.
 guard-fault-day = The last day is written YYYY-MM-DD.
 guard-fault-phone = Not a Moroccan number: ten digits, such as 0612345678.
 guard-fault-contract = No biller takes this contract: check the biller, the receivable type and the number.
-guard-fault-payment = No payment has this reference, or it has no phone.
+guard-fault-payment = No payment has this reference, or nothing of the kind is known of it.
 guard-fault-outlet = No outlet has this number.
 guard-fault-over = This day is over.
 guard-fault-listed = On this list already.
@@ -187,7 +187,23 @@ guard-fault-not-waiting = This rule waits for nobody any more.
 guard-what-card = Card, masked
 guard-what-card-of = Card of a payment
 guard-fault-card = Give the card’s mask as the gateway shows it: 1 to 6 digits, stars, the last 4 digits.
-guard-of-card = Card, masked
+guard-of-card = by this card
+
+# By address and by card
+guard-what-address = Internet address
+guard-what-address-of = Internet address of a payment
+guard-of-address = from this internet address
+guard-outcome-not-counted = Not counted
+guard-why-coarse = Card { $shown }: its mask shows fewer than the first six and the last four digits, and fits too many cards. The rule counts nothing.
+guard-propose-address = By internet address, payments on the web and by link are counted: of IPv4 the whole address, of IPv6 its /64. Elsewhere the rule says nothing. Many customers of a mobile operator share an address: simulate first.
+guard-propose-card = By card, accepted payments are counted. A card is known only once its bank has accepted: the one effect is to refuse, and the money goes back. Masks with fewer than six and four digits are not counted.
+guard-begin-address = Begin with a rule by internet address
+guard-begin-card = Begin with a rule by card
+guard-fault-action = A rule by card can only refuse: when the card is known, the money is taken already.
+guard-fault-address = Neither an internet address nor a network: write 196.200.131.7, 196.200.128.0/24 or 2001:db8:1::/48.
+guard-fault-length-v4 = The length of an IPv4 network is from /8 to /32.
+guard-fault-length-v6 = An IPv6 network has a length from /16 to /64: write { $right }
+guard-fault-host-bits = The address goes on past the length of the network: write { $right }
 
 # Files of entries
 guard-import-title = List by file
@@ -204,7 +220,7 @@ guard-fault-more = { $count ->
 }
 guard-fault-cells = Seven columns are expected.
 guard-fault-list = The list is block or allow.
-guard-fault-who = Who is listed: phone, phone-of, contract, contract-of, outlet, card or card-of.
+guard-fault-who = Who is listed: phone, phone-of, contract, contract-of, outlet, card, card-of, address or address-of.
 guard-fault-head = The first line must be: list,who,value,biller,type,until,reason
 guard-fault-file = The file holds no entry, or is not in UTF-8.
 guard-fault-file-large = A file has 64 KiB at most.

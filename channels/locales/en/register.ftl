@@ -217,3 +217,13 @@ register-exchange-charge = Charge
 register-exchange-end-answered = Answered
 register-exchange-end-refused = Refused
 register-exchange-end-failed = No answer of use
+
+# Outcomes and holds, as people decided them
+register-outcome-proposed = Proposed: { $says }
+register-outcome-approved = Approved by a second person: { $says }
+register-outcome-refused = Refused by a second person: { $says }
+register-outcome-withdrawn = Proposal withdrawn: { $says }
+register-outcome-overtaken = Proposal overtaken: { $says }
+register-hold-capture = Capture asked for: { $amount }
+register-hold-refused = Capture refused by the gateway: { $amount }
+register-hold-let-go = Hold let go: { $amount }

@@ -149,7 +149,7 @@ guard-block = Bloquer…
 guard-block-named = Bloquer le contrat ou le téléphone du paiement { $payment }
 guard-add = Inscrire
 guard-add-button = Inscrire
-guard-value = Numéro, contrat ou référence
+guard-value = Numéro, contrat, adresse ou référence
 guard-biller = Organisme
 guard-type = Type de créance
 guard-contract-only = pour un contrat
@@ -170,7 +170,7 @@ guard-fault-value = Indiquez qui inscrire.
 guard-fault-day = Le dernier jour s’écrit AAAA-MM-JJ.
 guard-fault-phone = Ce n’est pas un numéro marocain : dix chiffres, comme 0612345678.
 guard-fault-contract = Aucun organisme ne connaît ce contrat : vérifiez l’organisme, le type de créance et le numéro.
-guard-fault-payment = Aucun paiement n’a cette référence, ou il n’a pas de téléphone.
+guard-fault-payment = Aucun paiement n’a cette référence, ou rien de tel n’en est connu.
 guard-fault-outlet = Aucun point de vente n’a ce numéro.
 guard-fault-over = Ce jour est passé.
 guard-fault-listed = Déjà sur cette liste.
@@ -187,7 +187,23 @@ guard-fault-not-waiting = Cette règle n’attend plus d’avis.
 guard-what-card = Carte, masquée
 guard-what-card-of = Carte d’un paiement
 guard-fault-card = Donnez le masque de la carte tel que la passerelle le montre : 1 à 6 chiffres, des étoiles, les 4 derniers chiffres.
-guard-of-card = Carte, masquée
+guard-of-card = avec cette carte
+
+# By address and by card
+guard-what-address = Adresse internet
+guard-what-address-of = Adresse internet d’un paiement
+guard-of-address = depuis cette adresse internet
+guard-outcome-not-counted = Non compté
+guard-why-coarse = Carte { $shown } : son masque montre moins que les six premiers et les quatre derniers chiffres, et convient à trop de cartes. La règle ne compte rien.
+guard-propose-address = Par adresse internet, les paiements sur le web et par lien sont comptés : en IPv4 l’adresse entière, en IPv6 son /64. Ailleurs, la règle ne dit rien. Beaucoup de clients d’un opérateur mobile partagent une adresse : simulez d’abord.
+guard-propose-card = Par carte, les paiements acceptés sont comptés. Une carte n’est connue qu’une fois acceptée par sa banque : le seul effet est de refuser, et l’argent est rendu. Les masques de moins de six et quatre chiffres ne sont pas comptés.
+guard-begin-address = Commencer par une règle par adresse internet
+guard-begin-card = Commencer par une règle par carte
+guard-fault-action = Une règle par carte ne peut que refuser : quand la carte est connue, l’argent est déjà pris.
+guard-fault-address = Ni une adresse internet ni un réseau : écrivez 196.200.131.7, 196.200.128.0/24 ou 2001:db8:1::/48.
+guard-fault-length-v4 = La longueur d’un réseau IPv4 va de /8 à /32.
+guard-fault-length-v6 = La longueur d’un réseau IPv6 va de /16 à /64 : écrivez { $right }
+guard-fault-host-bits = L’adresse continue au-delà de la longueur du réseau : écrivez { $right }
 
 # Files of entries
 guard-import-title = Inscrire par fichier
@@ -204,7 +220,7 @@ guard-fault-more = { $count ->
 }
 guard-fault-cells = Sept colonnes sont attendues.
 guard-fault-list = La liste est block ou allow.
-guard-fault-who = Qui est inscrit : phone, phone-of, contract, contract-of, outlet, card ou card-of.
+guard-fault-who = Qui est inscrit : phone, phone-of, contract, contract-of, outlet, card, card-of, address ou address-of.
 guard-fault-head = La première ligne doit être : list,who,value,biller,type,until,reason
 guard-fault-file = Le fichier ne contient aucune inscription, ou n’est pas en UTF-8.
 guard-fault-file-large = Un fichier fait 64 Kio au plus.

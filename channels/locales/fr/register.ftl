@@ -217,3 +217,13 @@ register-exchange-charge = Débit
 register-exchange-end-answered = Répondu
 register-exchange-end-refused = Refusé
 register-exchange-end-failed = Sans réponse utile
+
+# Issues et réservations, telles que décidées
+register-outcome-proposed = Proposé : { $says }
+register-outcome-approved = Approuvé par une seconde personne : { $says }
+register-outcome-refused = Refusé par une seconde personne : { $says }
+register-outcome-withdrawn = Proposition retirée : { $says }
+register-outcome-overtaken = Proposition dépassée : { $says }
+register-hold-capture = Encaissement demandé : { $amount }
+register-hold-refused = Encaissement refusé par la passerelle : { $amount }
+register-hold-let-go = Réservation libérée : { $amount }

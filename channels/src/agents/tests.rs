@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::DOCUMENT;
 use super::problem::Code;
-use crate::routes::{AGENTS, AGENTS_PATH};
+use crate::routes::systems::{AGENTS, AGENTS_PATH};
 
 fn document() -> Value {
     serde_json::from_str(DOCUMENT).unwrap()

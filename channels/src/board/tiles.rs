@@ -1,7 +1,7 @@
 //! The tiles: each a figure, a verdict and a table of what stands behind it.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use ledger::{Language, Waiting};
+use ledger::{BreakKind, IncidentKind, Language, OutcomeSubject, TaskKind, Waiting};
 use payments::board::{BoardView, Queues, ToLookAt, UndeliveredFiles, Unknowns};
 use payments::catalogue::Catalogue;
 use staff::Permission;
@@ -141,6 +141,44 @@ impl Maker<'_> {
         format!("/{}/staff{path}", self.language)
     }
 
+    /// A page where one can act, for whoever may see it.
+    fn way(&self, needs: Permission, path: impl AsRef<str>) -> Option<String> {
+        self.session.who.may(needs).then(|| self.url(path.as_ref()))
+    }
+
+    /// The same with the words of the page's place.
+    fn place(&self, needs: Permission, path: &str, key: &str) -> Option<(String, String)> {
+        self.way(needs, path).map(|href| (href, self.t(key)))
+    }
+
+    /// Where people act on what a task does in vain; messages are tried again by themselves.
+    fn way_of_task(&self, kind: TaskKind) -> Option<String> {
+        match kind {
+            TaskKind::Capture => self.way(Permission::ViewPayments, "/payments?state=held"),
+            TaskKind::PollAttempt => self.way(Permission::ViewPayments, "/payments?state=awaiting"),
+            kind if OutcomeSubject::ALL.iter().any(|subject| subject.task() == kind) => {
+                self.way(Permission::ViewPayments, "/unknowns")
+            }
+            _ => None,
+        }
+    }
+
+    /// Where people act on what they were called for. What does not agree with a callback or an amount is told by its payment
+    /// alone.
+    fn way_of_incident(&self, kind: IncidentKind) -> Option<String> {
+        match kind {
+            IncidentKind::UnresolvedCapture => self.way(Permission::ViewPayments, "/payments?state=held"),
+            IncidentKind::LateCash => self.way(Permission::ViewOutlets, "/late-cash"),
+            IncidentKind::UndeliveredFile => self.way(Permission::ViewSettlement, "/settlement"),
+            IncidentKind::Job => Some("#board-jobs".to_owned()),
+            IncidentKind::CallbackMismatch | IncidentKind::AmountMismatch => None,
+            IncidentKind::UnresolvedConfirmation
+            | IncidentKind::UnresolvedReturn
+            | IncidentKind::UnresolvedCancellation
+            | IncidentKind::UnresolvedRefund => self.way(Permission::ViewPayments, "/unknowns"),
+        }
+    }
+
     /// A tile; `count` is `None` where it could not be read.
     fn tile(&self, id: &'static str, columns: [&str; 3], count: Option<i64>, tone: Tone, rows: Vec<Row>) -> Tile {
         let tone = if count.is_some() { tone } else { Tone::Unread };
@@ -159,13 +197,18 @@ impl Maker<'_> {
     }
 
     /// Kinds of things that wait, those waiting longest first.
-    fn waiting<K: Copy>(&self, all: &[Waiting<K>], name: impl Fn(K) -> String) -> Vec<Row> {
+    fn waiting<K: Copy>(
+        &self,
+        all: &[Waiting<K>],
+        name: impl Fn(K) -> String,
+        way: impl Fn(K) -> Option<String>,
+    ) -> Vec<Row> {
         let mut all = all.to_vec();
         all.sort_by_key(|one| one.oldest);
         let row = |one: &Waiting<K>| Row {
             what: name(one.kind),
             is_code: false,
-            href: None,
+            href: way(one.kind),
             middle: self.count(one.count),
             last: self.age(one.oldest),
         };
@@ -177,7 +220,10 @@ impl Maker<'_> {
         let rows = unknowns.into_iter().flat_map(|unknowns| &unknowns.oldest).map(|one| Row {
             what: one.payment.to_string(),
             is_code: true,
-            href: Some(self.url(&format!("/payments/{}", one.payment))),
+            href: Some(self.url(&match one.kind {
+                TaskKind::Capture => format!("/payments/{}/hold", one.payment),
+                _ => format!("/payments/{}/resolve", one.payment),
+            })),
             middle: i18n::text_with(
                 self.language,
                 "board-unknown-asked",
@@ -190,6 +236,7 @@ impl Maker<'_> {
         });
         let columns = ["board-col-payment", "board-col-asked", "board-col-age"];
         let mut tile = self.tile("board-unknowns", columns, count, act_if(count), rows.collect());
+        tile.more = self.place(Permission::ViewPayments, "/unknowns", "staff-nav-unknowns");
         if count.is_some_and(|count| count > i64::try_from(tile.rows.len()).unwrap_or(0)) {
             tile.note = self.t("board-oldest-shown");
         }
@@ -202,13 +249,16 @@ impl Maker<'_> {
                 .get(*code)
                 .map_or_else(|| code.to_string(), |biller| biller.name.get(self.language).to_owned()),
             is_code: false,
-            href: None,
+            // One that left the catalogue has no page.
+            href: catalogue.get(*code).and_then(|_| self.way(Permission::ViewBillers, format!("/billers/{code}"))),
             middle: code.to_string(),
             last: self.t("board-breaker-open"),
         };
         let count = i64::try_from(open.len()).ok();
         let columns = ["board-col-biller", "board-col-code", "board-col-state"];
-        self.tile("board-breakers", columns, count, act_if(count), open.iter().map(row).collect())
+        let mut tile = self.tile("board-breakers", columns, count, act_if(count), open.iter().map(row).collect());
+        tile.more = self.place(Permission::ViewBillers, "/billers", "staff-nav-billers");
+        tile
     }
 
     fn queues(&self, queues: Option<&Queues>) -> Tile {
@@ -220,7 +270,8 @@ impl Maker<'_> {
             BEHIND_S.. => Tone::Watch,
             _ => Tone::Good,
         };
-        let rows = self.waiting(due, |kind| word(self.language, "board-task", kind.as_str()));
+        let name = |kind: TaskKind| word(self.language, "board-task", kind.as_str());
+        let rows = self.waiting(due, name, |kind| self.way_of_task(kind));
         let columns = ["board-col-task", "board-col-count", "board-col-oldest"];
         let mut tile = self.tile("board-queues", columns, queues.map(|queues| sum(&queues.due)), tone, rows);
         if let Some(queues) = queues {
@@ -230,9 +281,10 @@ impl Maker<'_> {
         tile
     }
 
-    fn messages(&self, unsent: Option<&[Waiting<ledger::TaskKind>]>) -> Tile {
+    fn messages(&self, unsent: Option<&[Waiting<TaskKind>]>) -> Tile {
         let count = unsent.map(sum);
-        let rows = self.waiting(unsent.unwrap_or_default(), |kind| word(self.language, "board-task", kind.as_str()));
+        let name = |kind: TaskKind| word(self.language, "board-task", kind.as_str());
+        let rows = self.waiting(unsent.unwrap_or_default(), name, |_| None);
         let tone = if count == Some(0) { Tone::Good } else { Tone::Watch };
         self.tile("board-messages", ["board-col-message", "board-col-count", "board-col-oldest"], count, tone, rows)
     }
@@ -240,8 +292,8 @@ impl Maker<'_> {
     fn incidents(&self, found: Option<&ToLookAt>) -> Tile {
         let incidents = found.map(|found| found.incidents.as_slice());
         let count = incidents.map(sum);
-        let rows =
-            self.waiting(incidents.unwrap_or_default(), |kind| word(self.language, "board-incident", kind.as_str()));
+        let name = |kind: IncidentKind| word(self.language, "board-incident", kind.as_str());
+        let rows = self.waiting(incidents.unwrap_or_default(), name, |kind| self.way_of_incident(kind));
         self.tile(
             "board-incidents",
             ["board-col-what", "board-col-count", "board-col-oldest"],
@@ -254,12 +306,14 @@ impl Maker<'_> {
     fn breaks(&self, found: Option<&ToLookAt>) -> Tile {
         let breaks = found.map(|found| found.breaks.as_slice());
         let count = breaks.map(sum);
-        let rows = self.waiting(breaks.unwrap_or_default(), |kind| word(self.language, "finance-kind", kind.as_str()));
+        let name = |kind: BreakKind| word(self.language, "finance-kind", kind.as_str());
+        let rows = self.waiting(breaks.unwrap_or_default(), name, |kind| {
+            self.way(Permission::ViewBooks, format!("/breaks?kind={}", kind.as_str().replace(' ', "%20")))
+        });
         let tone = if count == Some(0) { Tone::Good } else { Tone::Watch };
         let mut tile =
             self.tile("board-breaks", ["board-col-what", "board-col-count", "board-col-oldest"], count, tone, rows);
-        tile.more =
-            self.session.who.may(Permission::ViewBooks).then(|| (self.url("/breaks"), self.t("staff-nav-breaks")));
+        tile.more = self.place(Permission::ViewBooks, "/breaks", "staff-nav-breaks");
         tile
     }
 
@@ -268,18 +322,15 @@ impl Maker<'_> {
         let rows = low.unwrap_or_default().iter().map(|float| Row {
             what: float.outlet.clone(),
             is_code: true,
-            href: Some(self.url(&format!("/floats/{}", float.outlet))),
+            href: self.way(Permission::ViewOutlets, format!("/floats/{}", float.outlet)),
             middle: format::money(self.language, float.left),
             last: format::money(self.language, float.threshold),
         });
         let tone = if count == Some(0) { Tone::Good } else { Tone::Watch };
-        self.tile(
-            "board-floats",
-            ["board-col-outlet", "board-col-left", "board-col-threshold"],
-            count,
-            tone,
-            rows.collect(),
-        )
+        let columns = ["board-col-outlet", "board-col-left", "board-col-threshold"];
+        let mut tile = self.tile("board-floats", columns, count, tone, rows.collect());
+        tile.more = self.place(Permission::ViewOutlets, "/floats", "staff-nav-floats");
+        tile
     }
 
     fn jobs(&self, failing: Option<&[ledger::StoredJob]>) -> Tile {
@@ -311,7 +362,10 @@ impl Maker<'_> {
         let rows = files.into_iter().flat_map(|files| &files.oldest).map(|file| Row {
             what: file.name.clone(),
             is_code: true,
-            href: file.window.map(|window| self.url(&format!("/settlement/windows/{window}"))),
+            href: self.way(
+                Permission::ViewSettlement,
+                file.window.map_or("/settlement/orders".to_owned(), |window| format!("/settlement/windows/{window}")),
+            ),
             middle: self.count(file.attempts.into()),
             last: self.age(file.since),
         });
@@ -330,6 +384,7 @@ impl Maker<'_> {
         if count.is_some_and(|count| count > i64::try_from(tile.rows.len()).unwrap_or(0)) {
             tile.note = self.t("board-oldest-shown");
         }
+        tile.more = self.place(Permission::ViewSettlement, "/settlement", "staff-nav-settlement");
         tile
     }
 }

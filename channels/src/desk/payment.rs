@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use payments::api::{PaymentView, Standing};
 use payments::desk::PaymentCustomer;
-use payments::form::mask;
 
 use super::entry::Entry;
 use super::home::{standing_text, tone};
@@ -13,6 +12,7 @@ use super::operator::{Operator, bill_name};
 use super::sheet::reason;
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::subject;
+use crate::staff::unmasking::shown;
 use crate::web::errors::Fault;
 use crate::web::inputs::is_reference;
 use crate::web::views::{AmountLine, PaidLine, amount_lines, paid_lines};
@@ -71,11 +71,6 @@ fn page(
     typed: &str,
 ) -> Result<HttpResponse, Fault> {
     let (language, frame) = (operator.language(), operator.frame("desk-payment-title"));
-    let shown = |text: Option<&str>| match text {
-        Some(text) if unmasked => text.to_owned(),
-        Some(text) => mask(text),
-        None => String::new(),
-    };
     let receipt = match &payment.standing {
         Standing::Confirmed(receipt) => receipt.number.clone(),
         _ => String::new(),
@@ -84,8 +79,8 @@ fn page(
     let facts = [
         ("fact-reference", payment.reference.clone(), true),
         ("contract-label", contract, true),
-        ("desk-caller-phone", shown(customer.phone.as_deref()), true),
-        ("desk-caller-mail", shown(customer.email.as_deref()), true),
+        ("desk-caller-phone", shown(customer.phone.as_deref(), unmasked), true),
+        ("desk-caller-mail", shown(customer.email.as_deref(), unmasked), true),
         ("desk-fact-receipt", receipt, true),
         ("desk-fact-channel", i18n::text(language, &channel_key(payment)), false),
         ("desk-fact-instrument", i18n::text(language, &format!("instrument-{}", payment.instrument)), false),

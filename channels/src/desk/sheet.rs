@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use payments::desk::{CallError, CallOutcome, CallSheet, Caller, NOTE_CHARS_MAX};
-use payments::form::mask;
 use payments::phone;
 use serde_json::json;
 
@@ -13,15 +12,11 @@ use super::home::{KindOption, kind_options, language_name};
 use super::items::{ItemView, items};
 use super::operator::{Operator, Watching, bill_name, number, sheet_path};
 use crate::staff::frame::{Faults, Frame};
+use crate::staff::unmasking::{reason_fault, shown};
 use crate::web::errors::Fault;
 use crate::web::inputs::is_email;
 use crate::web::views::Page;
 use crate::web::{format, i18n};
-
-/// Shortest reason for unmasking: a word says nothing.
-const REASON_MIN: usize = 8;
-/// Longest one.
-const REASON_MAX: usize = 200;
 
 #[derive(Template)]
 #[template(path = "desk/sheet.html")]
@@ -123,11 +118,6 @@ pub(super) fn outcome_text(outcome: CallOutcome, language: ledger::Language) -> 
 
 async fn call_view(operator: &Operator, sheet: &CallSheet, unmasked: bool) -> Result<CallView, Fault> {
     let (language, call) = (operator.language(), &sheet.call);
-    let shown = |text: Option<&str>| match text {
-        Some(text) if unmasked => text.to_owned(),
-        Some(text) => mask(text),
-        None => String::new(),
-    };
     let context = sheet.handover.as_ref().map(|handover| &handover.context);
     let inquiry = match context.and_then(|context| context.inquiry.as_deref()) {
         Some(inquiry) if call.closed.is_none() => operator.hub.inquiry(inquiry).await?,
@@ -136,8 +126,8 @@ async fn call_view(operator: &Operator, sheet: &CallSheet, unmasked: bool) -> Re
     let base = format!("/{language}{}", sheet_path(call.id));
     Ok(CallView {
         id: call.id,
-        phone: shown(call.phone.as_deref()),
-        email: shown(call.email.as_deref()),
+        phone: shown(call.phone.as_deref(), unmasked),
+        email: shown(call.email.as_deref(), unmasked),
         unmasked,
         language: language_name(call.language),
         language_word: call.language.to_string(),
@@ -226,9 +216,9 @@ pub(crate) async fn set_caller(
 
 /// A reason as it stands in the audit log, or what is wrong with it.
 pub(super) fn reason<'a>(text: &'a str, page: &Page) -> Result<&'a str, Faults> {
-    match text.chars().count() {
-        REASON_MIN..=REASON_MAX => Ok(text),
-        _ => Err(Faults::one("reason", page.t("desk-fault-reason"))),
+    match reason_fault(text) {
+        None => Ok(text),
+        Some(key) => Err(Faults::one("reason", page.t(key))),
     }
 }
 

@@ -6,21 +6,18 @@ use askama::Template;
 use ledger::{DisputeAction, DisputeEffect, DisputeState, Money};
 use payments::desk::PaymentCustomer;
 use payments::disputes::{DisputeView, due_on};
-use payments::form::mask;
-use staff::{Action, Permission};
+use staff::Permission;
 
 use super::listing::age;
 use super::parts::{Choice, EventLine, ReadBy, events, handles, named, own_biller, tone, view, word};
-use crate::desk::CARD_KEY;
 use crate::finance::parts::{biller_name, hub};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
+use crate::staff::unmasking::{Unmasking, shown};
 use crate::web::errors::Fault;
 use crate::web::inputs::Posted;
 use crate::web::{format, i18n};
 
-/// Characters of a reason: enough to mean something, short enough to be read in the audit log.
-const REASON_CHARS: std::ops::RangeInclusive<usize> = 8..=200;
 /// The outcomes that a form offers, in the order in which they are shown.
 pub(super) const OUTCOMES: [&str; 5] = ["refund", "correction", "upheld", "rejected", "withdrawn"];
 
@@ -79,6 +76,10 @@ struct DisputePage {
     typed: Typed,
 }
 
+fn subject(view: &DisputeView) -> String {
+    format!("dispute {}", view.dispute.id)
+}
+
 pub(crate) async fn show_dispute(
     session: StaffSession,
     path: web::Path<(String, String)>,
@@ -95,7 +96,7 @@ pub(super) async fn masked(
     typed: Typed,
     faults: Faults,
 ) -> Result<HttpResponse, Fault> {
-    session.audit(Action::CustomerViewed, &format!("dispute {}", view.dispute.id), "masked").await?;
+    session.view_masked(&subject(view)).await?;
     page(session, status, view, typed, faults, false).await
 }
 
@@ -125,20 +126,10 @@ pub(crate) async fn unmask(
         return Err(Fault::Forbidden);
     }
     let view = view(&session, &path.1).await?;
-    let (posted, cards) = posted.scrubbed(&[]);
-    let reason = posted.one("reason")?;
-    let fault = match (cards.is_empty(), REASON_CHARS.contains(&reason.chars().count())) {
-        (false, _) => Some(CARD_KEY),
-        (true, false) => Some("desk-fault-reason"),
-        (true, true) => None,
-    };
-    if let Some(key) = fault {
-        let typed = Typed { reason: reason.to_owned(), ..Typed::default() };
-        let faults = Faults::one("reason", i18n::text(session.language(), key));
+    if let Unmasking::Refused(reason, faults) = session.unmask(&subject(&view), posted).await? {
+        let typed = Typed { reason, ..Typed::default() };
         return masked(&session, StatusCode::UNPROCESSABLE_ENTITY, &view, typed, faults).await;
     }
-    session.context.state.operators.take_key(&session.who.member).map_err(Fault::TooManyLookUps)?;
-    session.audit(Action::CustomerUnmasked, &format!("dispute {}", view.dispute.id), reason).await?;
     page(&session, StatusCode::OK, &view, Typed::default(), Faults::default(), true).await
 }
 
@@ -246,13 +237,8 @@ fn facts(
     unmasked: bool,
 ) -> Result<Vec<(String, String, bool)>, Fault> {
     let (language, dispute, payment) = (session.language(), &view.dispute, &view.payment);
-    let shown = |text: Option<&String>| match text {
-        Some(text) if unmasked => text.clone(),
-        Some(text) => mask(text),
-        None => String::new(),
-    };
     let own = |text: String| if is_whole { text } else { String::new() };
-    let contract = customer.map(|customer| &customer.contract);
+    let contract = customer.map(|customer| customer.contract.as_str());
     let owner = dispute.owner.as_ref().map(|owner| owner.name.clone()).unwrap_or_default();
     let effect = match dispute.effect {
         DisputeEffect::Nothing => String::new(),
@@ -266,9 +252,9 @@ fn facts(
         ("fact-reference", payment.reference.to_string(), true),
         ("fact-amount", payment.amounts.total().map(|sum| format::money(language, sum)).unwrap_or_default(), false),
         ("disputes-fact-payment-state", i18n::text(language, &format!("refunds-payment-{}", payment.state)), false),
-        ("contract-label", shown(contract), true),
-        ("disputes-fact-phone", own(shown(dispute.phone.as_ref())), true),
-        ("disputes-fact-email", own(shown(dispute.email.as_ref())), true),
+        ("contract-label", shown(contract, unmasked), true),
+        ("disputes-fact-phone", own(shown(dispute.phone.as_deref(), unmasked)), true),
+        ("disputes-fact-email", own(shown(dispute.email.as_deref(), unmasked)), true),
         ("disputes-fact-opened", format::stamp(dispute.opened_at.and_utc()), true),
         ("disputes-col-age", age(language, dispute, session.context.now), false),
         ("disputes-col-due", format::date(language, due_on(dispute.due_at.and_utc())), false),

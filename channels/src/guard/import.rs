@@ -6,17 +6,17 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use ledger::GuardList;
 use payments::card_numbers;
-use payments::guard::{ListError, ListLine, Listed};
+use payments::guard::{ListLine, Listed};
 use staff::{Action, Permission};
 
 use super::lists::end_of;
-use super::parts::{Tab, actor, hub_for, reason, tabs};
+use super::parts::{Tab, actor, hub_for, listed, not_listed, reason, tabs};
 use crate::billers::given::Given;
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
 use crate::web::i18n;
-use crate::web::inputs::{CARD_NUMBER_KEY, typed_reference};
+use crate::web::inputs::CARD_NUMBER_KEY;
 use crate::web::views::FaultLink;
 
 /// The head of a file: its columns.
@@ -97,16 +97,10 @@ fn entry(cells: &[String], now: DateTime<Utc>) -> Result<ListLine, &'static str>
         return Err("guard-fault-value");
     }
     let who = match who.as_str() {
-        "phone" => Listed::Phone(value.clone()),
-        "phone-of" => Listed::PhoneOf(typed_reference(value)),
         "contract" => {
             Listed::Contract(biller.parse().map_err(|_| "guard-fault-contract")?, kind.clone(), value.clone())
         }
-        "contract-of" => Listed::ContractOf(typed_reference(value)),
-        "outlet" => Listed::Outlet(value.clone()),
-        "card" => Listed::Card(value.clone()),
-        "card-of" => Listed::CardOf(typed_reference(value)),
-        _ => return Err("guard-fault-who"),
+        who => listed(who, value).ok_or("guard-fault-who")?,
     };
     let ends_at = match until.as_str() {
         "" => None,
@@ -117,18 +111,6 @@ fn entry(cells: &[String], now: DateTime<Utc>) -> Result<ListLine, &'static str>
     }
     reason(why)?;
     Ok(ListLine { list, who, reason: why.clone(), ends_at })
-}
-
-fn key_of(error: &ListError) -> &'static str {
-    match error {
-        ListError::Phone(_) => "guard-fault-phone",
-        ListError::Contract => "guard-fault-contract",
-        ListError::Payment => "guard-fault-payment",
-        ListError::Outlet => "guard-fault-outlet",
-        ListError::Card => "guard-fault-card",
-        ListError::Over => "guard-fault-over",
-        ListError::Listed | ListError::Infrastructure(_) => "guard-fault-listed",
-    }
 }
 
 /// Entries with the numbers of their lines.
@@ -169,13 +151,12 @@ pub(crate) async fn import(session: StaffSession, given: Given) -> Result<HttpRe
     let hub = hub_for(&session, Permission::ReviewFraud)?;
     let language = session.language();
     let text = given.file.unwrap_or_default();
-    let told = |faults: Vec<(usize, &'static str)>| -> Result<HttpResponse, Fault> {
+    let told = |faults: Vec<(usize, String)>| -> Result<HttpResponse, Fault> {
         let count = faults.len();
         let mut lines: Vec<FaultLink> = faults
             .into_iter()
             .take(FAULTS_SHOWN)
-            .map(|(line, key)| {
-                let what = i18n::text(language, key);
+            .map(|(line, what)| {
                 let number = line.to_string();
                 let args = [("line", i18n::Arg::Text(&number)), ("what", i18n::Arg::Text(&what))];
                 let text = if line == 0 { what.clone() } else { i18n::text_with(language, "guard-fault-line", &args) };
@@ -193,13 +174,13 @@ pub(crate) async fn import(session: StaffSession, given: Given) -> Result<HttpRe
     };
     let entries = match read(&text, session.context.now) {
         Ok(entries) => entries,
-        Err(faults) => return told(faults),
+        Err(faults) => return told(faults.into_iter().map(|(line, key)| (line, i18n::text(language, key))).collect()),
     };
     let detail = format!("{} entries of a file", entries.len());
     let entry = session.audit_entry(Action::FraudListed, "guard lists", &detail);
     match hub.import_guard_entries(entries, actor(&session), entry).await? {
         Ok(_) => Ok(session.context.see_other("/staff/guard/lists")),
-        Err(faults) => told(faults.iter().map(|(line, error)| (*line, key_of(error))).collect()),
+        Err(faults) => told(faults.iter().map(|(line, error)| (*line, not_listed(language, error).1)).collect()),
     }
 }
 

@@ -10,17 +10,20 @@ use payments::guard::{ListError, Listed};
 use serde::Deserialize;
 use staff::{Action, Permission};
 
-use super::parts::{Choice, Tab, actor, fault, hub_for, kept, number, reason, tabs, word};
+use super::parts::{Choice, Tab, actor, fault, hub_for, kept, listed, not_listed, number, reason, tabs, word};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
-use crate::web::inputs::{Posted, typed_reference};
-use crate::web::{format, i18n};
+use crate::web::format;
+use crate::web::inputs::Posted;
 
 /// Entries of a page.
 const PAGE: usize = 50;
 /// Who can be named, by the words of the form.
-const WHO: [&str; 7] = ["phone", "phone-of", "contract", "contract-of", "outlet", "card", "card-of"];
+const WHO: [&str; 9] =
+    ["phone", "phone-of", "contract", "contract-of", "outlet", "card", "card-of", "address", "address-of"];
+/// What of a payment is meant where nothing else was counted.
+const BY_PAYMENT: &str = "contract-of";
 const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 #[derive(Deserialize)]
@@ -29,11 +32,20 @@ pub(crate) struct Place {
     /// A payment whose payer or contract is to be listed.
     #[serde(default)]
     payment: String,
+    /// What of it, by a word of the form.
+    #[serde(default)]
+    who: String,
 }
 
-/// The link from a payment to the form that blocks its payer or its contract.
-pub(crate) fn block_link(language: ledger::Language, payment: &str) -> String {
-    format!("/{language}/staff/guard/lists?payment={payment}#add")
+/// The link from a payment to the form that blocks its payer, its contract, or what a rule has counted of it.
+pub(crate) fn block_link(language: ledger::Language, payment: &str, counted: Option<GuardSubject>) -> String {
+    let who = match counted {
+        Some(GuardSubject::Phone) => "phone-of",
+        Some(GuardSubject::Card) => "card-of",
+        Some(GuardSubject::Address) => "address-of",
+        Some(GuardSubject::Contract | GuardSubject::Outlet) | None => BY_PAYMENT,
+    };
+    format!("/{language}/staff/guard/lists?payment={payment}&who={who}#add")
 }
 
 #[derive(Default)]
@@ -115,7 +127,8 @@ async fn lists_page(
 
 pub(crate) async fn show_lists(session: StaffSession, place: web::Query<Place>) -> Result<HttpResponse, Fault> {
     let place = place.into_inner();
-    let who = if place.payment.is_empty() { GuardSubject::Phone.as_str() } else { "contract-of" };
+    let by_payment = || WHO.into_iter().find(|who| *who == place.who).unwrap_or(BY_PAYMENT);
+    let who = if place.payment.is_empty() { GuardSubject::Phone.as_str() } else { by_payment() };
     let value = kept(&place.payment.chars().take(64).collect::<String>());
     let typed = Typed { who: who.to_owned(), value, ..Typed::default() };
     lists_page(&session, StatusCode::OK, place.before, typed, Faults::default()).await
@@ -137,15 +150,8 @@ pub(crate) async fn add_entry(session: StaffSession, posted: Posted) -> Result<H
     if !WHO.contains(&who.as_str()) {
         return Err(Fault::NotOffered);
     }
-    let listed = match who.as_str() {
-        "phone" => Listed::Phone(value.clone()),
-        "phone-of" => Listed::PhoneOf(typed_reference(&value)),
-        "contract-of" => Listed::ContractOf(typed_reference(&value)),
-        "outlet" => Listed::Outlet(value.clone()),
-        "card" => Listed::Card(value.clone()),
-        "card-of" => Listed::CardOf(typed_reference(&value)),
-        _ => Listed::Contract(biller.parse().unwrap_or_default(), kind.clone(), value.clone()),
-    };
+    let contract = || Listed::Contract(biller.parse().unwrap_or_default(), kind.clone(), value.clone());
+    let listed = listed(&who, &value).unwrap_or_else(contract);
     let mut faults = Vec::new();
     if value.is_empty() {
         faults.push(fault(language, "value", "guard-fault-value"));
@@ -176,18 +182,14 @@ pub(crate) async fn add_entry(session: StaffSession, posted: Posted) -> Result<H
         return lists_page(&session, WRONG, None, typed, faults.into()).await;
     }
     let entry = session.audit_entry(Action::FraudListed, &format!("{list} list"), &typed.who);
-    let (target, key, status) = match hub.add_guard_entry(list, listed, why, ends_at, actor(&session), entry).await {
+    let error = match hub.add_guard_entry(list, listed, why, ends_at, actor(&session), entry).await {
         Ok(_) => return Ok(session.context.see_other("/staff/guard/lists")),
         Err(ListError::Infrastructure(trouble)) => return Err(trouble.into()),
-        Err(ListError::Phone(_)) => ("value", "guard-fault-phone", WRONG),
-        Err(ListError::Contract) => ("value", "guard-fault-contract", WRONG),
-        Err(ListError::Payment) => ("value", "guard-fault-payment", WRONG),
-        Err(ListError::Card) => ("value", "guard-fault-card", WRONG),
-        Err(ListError::Outlet) => ("value", "guard-fault-outlet", WRONG),
-        Err(ListError::Over) => ("ends", "guard-fault-over", WRONG),
-        Err(ListError::Listed) => ("value", "guard-fault-listed", StatusCode::CONFLICT),
+        Err(error) => error,
     };
-    lists_page(&session, status, None, typed, Faults::one(target, i18n::text(language, key))).await
+    let status = if matches!(error, ListError::Listed) { StatusCode::CONFLICT } else { WRONG };
+    let (target, what) = not_listed(language, &error);
+    lists_page(&session, status, None, typed, Faults::one(target, what)).await
 }
 
 /// Takes an entry off its list; one that is off stays off.

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use ledger::{Actor, GuardHit, GuardOutcome, GuardSubject, Language};
-use payments::guard::Finding;
+use ledger::{Actor, GuardHit, GuardOutcome, GuardSubject, Language, NetworkFault};
+use payments::guard::{Finding, ListError, Listed};
 use payments::{Hub, card_numbers};
 use staff::Permission;
 
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
 use crate::web::i18n::{self, Arg};
-use crate::web::inputs::CARD_NUMBER_KEY;
+use crate::web::inputs::{CARD_NUMBER_KEY, typed_reference};
 use crate::web::{format, views};
 
 /// Longest reason, in characters.
@@ -127,6 +127,10 @@ pub(super) fn told(language: Language, finding: &Finding) -> String {
             ];
             i18n::text_with(language, &key, &args)
         }
+        Finding::Coarse { shown } => {
+            let shown = if shown.is_empty() { "-" } else { shown };
+            i18n::text_with(language, &key, &[("shown", Arg::Text(shown))])
+        }
         Finding::Night { hour, from, to } => {
             let clock = |hour: &u8| format!("{hour:02}:00");
             let (hour, from, to) = (clock(hour), clock(from), clock(to));
@@ -141,12 +145,47 @@ pub(super) fn reference(hit: &GuardHit) -> String {
     format!("G{:012}", hit.id)
 }
 
+/// Who is to be listed, by the word of the form; `None`: no such word.
+pub(super) fn listed(who: &str, value: &str) -> Option<Listed> {
+    let typed = || value.to_owned();
+    Some(match who {
+        "phone" => Listed::Phone(typed()),
+        "phone-of" => Listed::PhoneOf(typed_reference(value)),
+        "contract-of" => Listed::ContractOf(typed_reference(value)),
+        "outlet" => Listed::Outlet(typed()),
+        "card" => Listed::Card(typed()),
+        "card-of" => Listed::CardOf(typed_reference(value)),
+        "address" => Listed::Network(typed()),
+        "address-of" => Listed::AddressOf(typed_reference(value)),
+        _ => return None,
+    })
+}
+
+/// Why somebody was not listed: the field that is wrong, and what is.
+pub(super) fn not_listed(language: Language, error: &ListError) -> (&'static str, String) {
+    let of = |target, key| (target, i18n::text(language, key));
+    let right = |key, right: &str| ("value", i18n::text_with(language, key, &[("right", Arg::Text(right))]));
+    match error {
+        ListError::Phone(_) => of("value", "guard-fault-phone"),
+        ListError::Contract => of("value", "guard-fault-contract"),
+        ListError::Payment => of("value", "guard-fault-payment"),
+        ListError::Card => of("value", "guard-fault-card"),
+        ListError::Outlet => of("value", "guard-fault-outlet"),
+        ListError::Network(NetworkFault::Malformed) => of("value", "guard-fault-address"),
+        ListError::Network(NetworkFault::LengthV4) => of("value", "guard-fault-length-v4"),
+        ListError::Network(NetworkFault::LengthV6(network)) => right("guard-fault-length-v6", network),
+        ListError::Network(NetworkFault::HostBits(network)) => right("guard-fault-host-bits", network),
+        ListError::Over => of("ends", "guard-fault-over"),
+        ListError::Listed | ListError::Infrastructure(_) => of("value", "guard-fault-listed"),
+    }
+}
+
 /// How a decision looks.
 pub(super) const fn tone(outcome: GuardOutcome) -> &'static str {
     match outcome {
         GuardOutcome::Refused => "badge-bad",
         GuardOutcome::InReview => "badge-wait",
-        GuardOutcome::WouldRefuse | GuardOutcome::WouldReview => "",
+        GuardOutcome::WouldRefuse | GuardOutcome::WouldReview | GuardOutcome::NotCounted => "",
     }
 }
 

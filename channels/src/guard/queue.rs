@@ -121,7 +121,7 @@ async fn case_page(
     };
     let counted = |(id, total): &(i64, Money)| {
         let id = id.to_string();
-        let block = block_link(language, &id);
+        let block = block_link(language, &id, view.finding.subject());
         (id, format::money(language, *total), block)
     };
     let decided_at = case.decided_at.map(|at| format::stamp(at.and_utc()));

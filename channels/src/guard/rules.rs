@@ -21,6 +21,8 @@ use crate::web::views::FaultLink;
 const KINDS: [&str; 5] = ["velocity", "cap", "day-sum", "structuring", "night"];
 const ACTIONS: [RuleAction; 2] = [RuleAction::Review, RuleAction::Refuse];
 const MODES: [Mode; 3] = [Mode::Simulate, Mode::On, Mode::Off];
+/// What the form may begin with, as no rule by them is the usual one.
+const BEGIN_WITH: [GuardSubject; 2] = [GuardSubject::Address, GuardSubject::Card];
 /// Channels and instruments by which payments start here.
 const CHANNELS: [Channel; 4] = [Channel::Web, Channel::Ivr, Channel::Tel, Channel::Agt];
 const INSTRUMENTS: [Instrument; 2] = [Instrument::Card, Instrument::Cash];
@@ -31,6 +33,8 @@ const STRUCTURING_MINUTES: u32 = 24 * 60;
 pub(crate) struct Place {
     /// The rule's row whose wording the form begins with.
     from: Option<i64>,
+    /// What a rule counts that the form begins with.
+    begin: Option<String>,
     /// The rule's row that is tried over what was paid.
     #[serde(rename = "try")]
     tried: Option<i64>,
@@ -73,6 +77,8 @@ struct RulesPage {
     instruments: Vec<Choice>,
     actions: Vec<Choice>,
     modes: Vec<Choice>,
+    /// Rules to begin with: words and addresses.
+    begins: Vec<(String, String)>,
     typed: Typed,
 }
 
@@ -169,7 +175,6 @@ async fn rules_page(
         kinds: KINDS.into_iter().map(|kind| choice("kind", kind, kind == typed.kind)).collect(),
         subjects: GuardSubject::ALL
             .iter()
-            .filter(|of| is_counted(**of))
             .map(|of| choice("what", of.as_str(), of.as_str() == typed.subject))
             .collect(),
         channels: CHANNELS
@@ -181,6 +186,13 @@ async fn rules_page(
             .map(|one| choice("channel", one.as_str(), picked(&typed.instruments, one.as_str())))
             .collect(),
         actions: ACTIONS.iter().map(|one| choice("action", one.as_str(), one.as_str() == typed.action)).collect(),
+        begins: BEGIN_WITH
+            .iter()
+            .map(|of| {
+                let told = word(language, "begin", of.as_str());
+                (told, format!("/{language}/staff/guard/rules?begin={of}#propose"))
+            })
+            .collect(),
         modes: MODES.iter().map(|one| choice("mode", one.as_str(), one.as_str() == typed.mode)).collect(),
         typed,
     };
@@ -231,15 +243,10 @@ fn numeral<T: std::str::FromStr>(text: &str, rule: RuleFault, faults: &mut Vec<R
     found
 }
 
-/// Whether payments can be counted by it before one starts: of a card nothing is known then.
-fn is_counted(of: GuardSubject) -> bool {
-    of != GuardSubject::Card
-}
-
 /// The rule that was typed, or all that is wrong with it.
 fn rule_of(typed: &Typed) -> Result<Rule, Vec<RuleFault>> {
     let mut faults = Vec::new();
-    let subject = typed.subject.parse().ok().filter(|of| is_counted(*of)).unwrap_or(GuardSubject::Phone);
+    let subject = typed.subject.parse().unwrap_or(GuardSubject::Phone);
     let money = |faults: &mut Vec<RuleFault>| {
         typed_amount::parse(&typed.amount).unwrap_or_else(|_| {
             faults.push(RuleFault::Amount);
@@ -292,9 +299,11 @@ pub(crate) async fn show_rules(session: StaffSession, place: web::Query<Place>) 
     let hub = hub_for(&session, Permission::ApproveRules)?;
     let all = hub.guard_rules().await?;
     let named = |row| all.iter().find(|view| view.stored.id == row).ok_or(Fault::NotFound);
-    let typed = match place.from {
-        Some(row) => typed_of(&named(row)?.rule),
-        None => Typed { kind: "velocity".to_owned(), ..Typed::default() },
+    let begun = place.begin.as_deref().and_then(|of| BEGIN_WITH.into_iter().find(|subject| subject.as_str() == of));
+    let typed = match (place.from, begun.and_then(Rule::to_begin_with)) {
+        (Some(row), _) => typed_of(&named(row)?.rule),
+        (None, Some(rule)) => typed_of(&rule),
+        (None, None) => Typed { kind: "velocity".to_owned(), ..Typed::default() },
     };
     let tried = match place.tried {
         Some(row) => {

@@ -56,7 +56,7 @@ pub(super) fn form_word(verdict: OutcomeVerdict) -> String {
 }
 
 /// What people say, as a sentence.
-pub(super) fn said(language: Language, subject: OutcomeSubject, verdict: OutcomeVerdict) -> String {
+pub(crate) fn said(language: Language, subject: OutcomeSubject, verdict: OutcomeVerdict) -> String {
     word(language, &format!("says-{subject}"), verdict.as_str())
 }
 

@@ -17,8 +17,9 @@ pub(super) struct ActionLink {
 pub(super) fn action_links(session: &StaffSession, story: &Story) -> Vec<ActionLink> {
     let refunds = refunds::actions(session, story.payment.id, story.payment.state);
     let outcomes = outcomes::actions(session, story.payment.id, story.payment.state);
+    let unknown_refunds = outcomes::refund_actions(session, &story.refunds);
     let holds = holds::actions(session, story.payment.id, story.payment.state);
     let disputes = disputes::actions(session, story.payment.id);
-    let all = refunds.into_iter().chain(outcomes).chain(holds).chain(disputes);
+    let all = refunds.into_iter().chain(outcomes).chain(unknown_refunds).chain(holds).chain(disputes);
     all.map(|(key, path)| ActionLink { key, path }).collect()
 }

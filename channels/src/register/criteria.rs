@@ -218,7 +218,8 @@ fn named(text: &str) -> Option<Named> {
     text.parse().ok().map(Named::Reference)
 }
 
-fn day(text: &str) -> Option<NaiveDate> {
+/// A civil day as typed.
+pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     use chrono::Datelike;
     let text = ascii_digits(text);
     let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()?;
@@ -226,7 +227,7 @@ fn day(text: &str) -> Option<NaiveDate> {
 }
 
 /// When a day begins in Casablanca (UTC). Where its clocks jump over midnight, it begins with them.
-fn beginning(day: NaiveDate) -> NaiveDateTime {
+pub(crate) fn beginning(day: NaiveDate) -> NaiveDateTime {
     let midnight = day.and_time(NaiveTime::MIN);
     match Casablanca.from_local_datetime(&midnight) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.naive_utc(),

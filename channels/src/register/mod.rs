@@ -15,6 +15,8 @@ mod timeline;
 use payments::register::Story;
 use staff::Permission;
 
+pub(crate) use criteria::{beginning, day};
+
 use crate::staff::session::StaffSession;
 use crate::web::errors::Fault;
 

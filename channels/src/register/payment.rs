@@ -5,27 +5,24 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use ledger::{BookedPosting, Language, StoredTask};
 use payments::desk::PaymentCustomer;
-use payments::form::mask;
 use payments::register::{ReceiptBy, Story};
-use staff::{Action, Permission};
+use staff::Permission;
 
 use super::actions::{ActionLink, action_links};
 use super::search::{PaymentLine, channel_text, line, state_text, tone};
 use super::timeline::{StepView, steps, word};
 use super::{sees_all, story};
-use crate::desk::{CARD_KEY, bill_name};
+use crate::desk::bill_name;
 use crate::disputes::{DisputeLine, dispute_lines};
 use crate::finance::parts::hub;
 use crate::refunds::{RefundLine, refund_lines};
 use crate::staff::frame::{Faults, Frame};
 use crate::staff::session::StaffSession;
+use crate::staff::unmasking::{Unmasking, shown};
 use crate::web::errors::Fault;
 use crate::web::inputs::Posted;
 use crate::web::views::{AmountLine, amount_lines};
 use crate::web::{format, i18n};
-
-/// Characters of a reason: enough to mean something, short enough to be read in the audit log.
-const REASON_CHARS: std::ops::RangeInclusive<usize> = 8..=200;
 
 #[derive(Template)]
 #[template(path = "register/payment.html")]
@@ -119,6 +116,10 @@ struct NoteView {
     note: String,
 }
 
+fn subject(story: &Story) -> String {
+    format!("payment {}", story.payment.id)
+}
+
 pub(crate) async fn show_payment(
     session: StaffSession,
     path: web::Path<(String, String)>,
@@ -135,7 +136,7 @@ pub(super) async fn masked(
     typed: Typed,
     faults: Faults,
 ) -> Result<HttpResponse, Fault> {
-    session.audit(Action::CustomerViewed, &format!("payment {}", story.payment.id), "masked").await?;
+    session.view_masked(&subject(story)).await?;
     let customer = hub(session)?.story_customer(story).await?;
     page(session, status, story, &customer, typed, faults, false)
 }
@@ -150,20 +151,10 @@ pub(crate) async fn unmask(
         return Err(Fault::Forbidden);
     }
     let story = story(&session, &path.1).await?;
-    let (posted, cards) = posted.scrubbed(&[]);
-    let reason = posted.one("reason")?;
-    let fault = match (cards.is_empty(), REASON_CHARS.contains(&reason.chars().count())) {
-        (false, _) => Some(CARD_KEY),
-        (true, false) => Some("desk-fault-reason"),
-        (true, true) => None,
-    };
-    if let Some(key) = fault {
-        let typed = Typed { reason: reason.to_owned(), ..Typed::default() };
-        let faults = Faults::one("reason", i18n::text(session.language(), key));
+    if let Unmasking::Refused(reason, faults) = session.unmask(&subject(&story), posted).await? {
+        let typed = Typed { reason, ..Typed::default() };
         return masked(&session, StatusCode::UNPROCESSABLE_ENTITY, &story, typed, faults).await;
     }
-    session.context.state.operators.take_key(&session.who.member).map_err(Fault::TooManyLookUps)?;
-    session.audit(Action::CustomerUnmasked, &format!("payment {}", story.payment.id), reason).await?;
     let customer = hub(&session)?.story_customer(&story).await?;
     page(&session, StatusCode::OK, &story, &customer, Typed::default(), Faults::default(), true)
 }
@@ -205,7 +196,7 @@ fn page(
         lines: story.articles.iter().map(|line| (line.description.clone(), money(line.amount))).collect(),
         amounts: amount_lines(&amounts, language),
         total: money(amounts.total),
-        steps: steps(language, &story.steps(), whole),
+        steps: steps(language, payment.id, &story.steps(), whole),
         postings: match whole {
             true => story.postings.iter().map(|posting| posting_view(language, posting)).collect(),
             false => Vec::new(),
@@ -257,11 +248,6 @@ fn page(
 
 fn facts(language: Language, story: &Story, customer: &PaymentCustomer, unmasked: bool, whole: bool) -> Vec<Fact> {
     let payment = &story.payment;
-    let shown = |text: Option<&str>| match text {
-        Some(text) if unmasked => text.to_owned(),
-        Some(text) => mask(text),
-        None => String::new(),
-    };
     let contract = if unmasked { customer.contract.clone() } else { story.contract_masked.clone() };
     let (channel, instrument) = story.way();
     let outlet = match &story.agent {
@@ -274,8 +260,8 @@ fn facts(language: Language, story: &Story, customer: &PaymentCustomer, unmasked
         ("fact-reference", payment.reference.to_string(), true),
         ("register-fact-number", format!("F{}", payment.id), true),
         ("contract-label", contract, true),
-        ("desk-caller-phone", shown(customer.phone.as_deref()), true),
-        ("desk-caller-mail", own(shown(customer.email.as_deref())), true),
+        ("desk-caller-phone", shown(customer.phone.as_deref(), unmasked), true),
+        ("desk-caller-mail", own(shown(customer.email.as_deref(), unmasked)), true),
         ("desk-fact-receipt", payment.receipt_number.clone().unwrap_or_default(), true),
         ("desk-fact-channel", channel_text(language, channel), false),
         ("desk-fact-instrument", i18n::text(language, &format!("instrument-{instrument}")), false),

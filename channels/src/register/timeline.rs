@@ -1,15 +1,18 @@
 //! A payment's story in the reader's words.
 
-use ledger::{DisputeAction, Language, PostingKind};
-use payments::register::{By, RefundStep, Step, StepKind};
+use ledger::{DisputeAction, Language, OutcomeState, PostingKind};
+use payments::register::{By, HoldStep, RefundStep, Step, StepKind};
 
 use crate::disputes::step_text;
+use crate::outcomes;
 use crate::web::{format, i18n};
 
 /// A step.
 pub(super) struct StepView {
     pub(super) at: String,
     pub(super) what: String,
+    /// Where it is told in full, if anywhere.
+    pub(super) href: Option<String>,
     pub(super) by: String,
     pub(super) said: String,
     pub(super) tries: String,
@@ -23,9 +26,21 @@ pub(super) fn word(language: Language, of: &str, word: &str) -> String {
 }
 
 /// Steps; `whole`: with what is the hub's own.
-pub(super) fn steps(language: Language, steps: &[Step], whole: bool) -> Vec<StepView> {
+pub(super) fn steps(language: Language, payment: i64, steps: &[Step], whole: bool) -> Vec<StepView> {
     let shown = steps.iter().filter(|step| whole || is_told_billers(step.kind));
-    shown.map(|step| view(language, step, whole)).collect()
+    shown.map(|step| view(language, payment, step, whole)).collect()
+}
+
+/// The page of what a step is about, below the language.
+fn path(payment: i64, kind: StepKind) -> Option<String> {
+    Some(match kind {
+        StepKind::Refund(refund, ..) => format!("/staff/refunds/{refund}"),
+        StepKind::Outcome(about, ..) if about == payment => format!("/staff/payments/{payment}/resolve"),
+        StepKind::Outcome(refund, ..) => format!("/staff/refunds/{refund}/resolve"),
+        StepKind::Dispute(dispute, _) => format!("/staff/disputes/{dispute}"),
+        StepKind::Hold(..) => format!("/staff/payments/{payment}/hold"),
+        _ => return None,
+    })
 }
 
 /// Whether a biller's own people are told of a step.
@@ -37,7 +52,7 @@ fn is_told_billers(kind: StepKind) -> bool {
     }
 }
 
-fn view(language: Language, step: &Step, whole: bool) -> StepView {
+fn view(language: Language, payment: i64, step: &Step, whole: bool) -> StepView {
     let (what, tone) = match step.kind {
         StepKind::Started => (i18n::text(language, "register-step-started"), ""),
         StepKind::LinkMade => (i18n::text(language, "register-step-link"), ""),
@@ -45,10 +60,28 @@ fn view(language: Language, step: &Step, whole: bool) -> StepView {
         StepKind::Waits(kind) => (word(language, "task", kind.as_str()), "step-wait"),
         StepKind::Done(kind) => (word(language, "task", kind.as_str()), ""),
         StepKind::CancellationAsked => (i18n::text(language, "register-step-cancellation"), ""),
-        StepKind::Refund(step, total) => {
+        StepKind::Refund(_, step, total) => {
             let amount = format::money(language, total);
             let tone = if step == RefundStep::Failed { "step-bad" } else { "" };
             (i18n::text_with(language, refund_key(step), &[("amount", i18n::Arg::Text(&amount))]), tone)
+        }
+        StepKind::Outcome(_, state, subject, verdict) => {
+            let says = outcomes::said(language, subject, verdict);
+            let tone = match state {
+                OutcomeState::Proposed => "step-wait",
+                OutcomeState::Refused => "step-bad",
+                _ => "",
+            };
+            (i18n::text_with(language, outcome_key(state), &[("says", i18n::Arg::Text(&says))]), tone)
+        }
+        StepKind::Hold(step, amount) => {
+            let (key, tone) = match step {
+                HoldStep::Capture => ("register-hold-capture", ""),
+                HoldStep::Refused => ("register-hold-refused", "step-bad"),
+                HoldStep::LetGo => ("register-hold-let-go", ""),
+            };
+            let amount = format::money(language, amount);
+            (i18n::text_with(language, key, &[("amount", i18n::Arg::Text(&amount))]), tone)
         }
         StepKind::Dispute(dispute, action) => {
             let tone = if action == DisputeAction::Late { "step-bad" } else { "" };
@@ -84,7 +117,18 @@ fn view(language: Language, step: &Step, whole: bool) -> StepView {
         }
         _ => String::new(),
     };
-    StepView { at: format::stamp(step.at.and_utc()), what, by, said, tries, tone }
+    let href = path(payment, step.kind).map(|path| format!("/{language}{path}"));
+    StepView { at: format::stamp(step.at.and_utc()), what, href, by, said, tries, tone }
+}
+
+fn outcome_key(state: OutcomeState) -> &'static str {
+    match state {
+        OutcomeState::Proposed => "register-outcome-proposed",
+        OutcomeState::Approved => "register-outcome-approved",
+        OutcomeState::Refused => "register-outcome-refused",
+        OutcomeState::Withdrawn => "register-outcome-withdrawn",
+        OutcomeState::Overtaken => "register-outcome-overtaken",
+    }
 }
 
 fn refund_key(step: RefundStep) -> &'static str {

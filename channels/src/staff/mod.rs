@@ -13,6 +13,7 @@ mod places;
 pub(crate) mod session;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
+pub(crate) mod unmasking;
 
 pub(crate) use frame::StaffNoticePage;
 

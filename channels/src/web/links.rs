@@ -39,6 +39,7 @@ pub(crate) async fn start_payment(
     context.state.starts.take(context.address).map_err(Fault::TooMany)?;
     let request = StartLinkPayment {
         token: path.1.clone(),
+        address: Some(context.address),
         language: context.language,
         public_url: context.state.settings.public_url.clone(),
     };

@@ -100,6 +100,7 @@ pub(crate) async fn start_payment(
         idempotency_key: payer.key,
         phone,
         email: Some(payer.email).filter(|email| !email.is_empty()),
+        address: Some(context.address),
         language: context.language,
         public_url: context.state.settings.public_url.clone(),
     };

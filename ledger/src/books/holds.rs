@@ -43,7 +43,21 @@ fn check_row(row: &HoldRow, payment: Option<&PaymentRow>, report: &mut BooksRepo
         return report.unknown(format!("{HOLD} {id}"), "act", row.act);
     };
     let mut wrong = |why| report.fault(BookFault::OutsidePayments { what: HOLD, id, why });
+    let is_within = match act {
+        HoldAct::Capture => (1..=row.held).contains(&row.amount),
+        HoldAct::LetGo => row.amount == 0,
+    };
+    if !is_within {
+        wrong("what is captured is not within what is held");
+    }
+    let is_refusable = act == HoldAct::Capture;
+    if row.refused_at.is_some_and(|refused| !is_refusable || refused < row.asked_at) {
+        wrong("it was refused before it was asked for, or what cannot be");
+    }
     let Some(payment) = payment else { return wrong("there is no such payment") };
+    if row.asked_at < payment.created_at {
+        wrong("it was decided before its payment began");
+    }
     // A state that cannot be read was told with the payment.
     let Ok(state) = payment.state() else { return };
     match act {

@@ -7,6 +7,7 @@
 mod agents;
 mod audit;
 mod bills;
+mod disputes;
 mod entries;
 mod faults;
 mod holds;
@@ -47,6 +48,7 @@ pub fn check_books(url: &DatabaseUrl) -> Result<BooksReport, StorageError> {
         bills::check(connection, &recent, &mut report)?;
         agents::check(connection, &accounts, &mut report)?;
         refunds::check(connection, &mut report)?;
+        disputes::check(connection, &mut report)?;
         outcomes::check(connection, &mut report)?;
         holds::check(connection, &mut report)?;
         settlement::check(connection, &mut report)?;

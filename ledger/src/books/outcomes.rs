@@ -16,6 +16,8 @@ const PROPOSAL: &str = "outcome proposal";
 const CHUNK: usize = 500;
 
 type Stand = (i16, Option<String>);
+/// A refund's payment and state.
+type Back = (i64, i16);
 
 pub(super) fn check(connection: &mut Conn, report: &mut BooksReport) -> Result<(), StorageError> {
     let mut last = i64::MIN;
@@ -36,18 +38,19 @@ pub(super) fn check(connection: &mut Conn, report: &mut BooksReport) -> Result<(
             let paid: HashMap<i64, Stand> =
                 found.into_iter().map(|(id, state, number)| (id, (state, number))).collect();
             let about: Vec<i64> = part.iter().map(|row| row.about_id).collect();
-            let found: Vec<(i64, i16)> = refunds::table
+            let found: Vec<(i64, i64, i16)> = refunds::table
                 .filter(refunds::id.eq_any(about))
-                .select((refunds::id, refunds::state))
+                .select((refunds::id, refunds::payment_id, refunds::state))
                 .load(connection)?;
-            let refunded: HashMap<i64, i16> = found.into_iter().collect();
+            let refunded: HashMap<i64, Back> =
+                found.into_iter().map(|(id, payment, state)| (id, (payment, state))).collect();
             part.iter().for_each(|row| check_row(row, &paid, &refunded, report));
         }
     }
     Ok(())
 }
 
-fn check_row(row: &ProposalRow, paid: &HashMap<i64, Stand>, refunded: &HashMap<i64, i16>, report: &mut BooksReport) {
+fn check_row(row: &ProposalRow, paid: &HashMap<i64, Stand>, refunded: &HashMap<i64, Back>, report: &mut BooksReport) {
     let id = row.id;
     let (state, subject, verdict) = (
         OutcomeState::from_code(row.state),
@@ -71,14 +74,28 @@ fn check_row(row: &ProposalRow, paid: &HashMap<i64, Stand>, refunded: &HashMap<i
     if row.decided_by == Some(row.proposed_by) {
         wrong("its proposer decided it");
     }
+    let is_over = state != OutcomeState::Proposed;
+    if row.ended_at.is_some() != is_over || row.ended_at.is_some_and(|ended| ended < row.proposed_at) {
+        wrong("its state and its end do not fit");
+    }
+    if !subject.verdicts().contains(&verdict) {
+        wrong("nobody can say that of it");
+    }
     let Some((payment, number)) = paid.get(&row.payment_id) else { return wrong("there is no such payment") };
+    let is_about = match subject {
+        OutcomeSubject::Refund => refunded.get(&row.about_id).is_some_and(|(payment, _)| *payment == row.payment_id),
+        _ => row.about_id == row.payment_id,
+    };
+    if !is_about {
+        wrong("it is not about its payment");
+    }
     if state != OutcomeState::Approved {
         return;
     }
     let fits = match subject {
         OutcomeSubject::Refund => {
             let wanted = if verdict == OutcomeVerdict::Done { RefundState::Done } else { RefundState::Failed };
-            refunded.get(&row.about_id) == Some(&wanted.code())
+            refunded.get(&row.about_id).is_some_and(|(_, state)| *state == wanted.code())
         }
         _ => PaymentState::from_code(*payment).is_some_and(|payment| follows(subject, verdict, payment)),
     };

@@ -67,12 +67,15 @@ const fn reversed_by(kind: PostingKind) -> Option<PostingKind> {
 struct Owners {
     tasks: HashSet<(i64, i16)>,
     incidents: HashSet<i64>,
+    /// Those of them that are about a capture: whoever looks at another thing does not end a hold.
+    captures: HashSet<i64>,
 }
 
 impl Owners {
     fn load(connection: &mut Conn, report: &mut BooksReport) -> Result<Self, StorageError> {
         let movers: Vec<i16> = PaymentState::ALL.iter().filter_map(|s| mover(*s)).map(TaskKind::code).collect();
-        let mut owners = Self { tasks: HashSet::new(), incidents: HashSet::new() };
+        let mut owners = Self { tasks: HashSet::new(), incidents: HashSet::new(), captures: HashSet::new() };
+        let of_captures = [IncidentKind::UnresolvedCapture, IncidentKind::AmountMismatch].map(IncidentKind::code);
         let mut last = i64::MIN;
         while last < i64::MAX {
             let page: Vec<(i64, i64, i16)> = outbox::table
@@ -88,15 +91,18 @@ impl Owners {
         }
         last = i64::MIN;
         while last < i64::MAX {
-            let page: Vec<(i64, Option<i64>)> = incidents::table
+            let page: Vec<(i64, i16, Option<i64>)> = incidents::table
                 .filter(incidents::id.gt(last))
                 .filter(incidents::closed_at.is_null())
                 .order(incidents::id)
                 .limit(PAGE)
-                .select((incidents::id, incidents::payment_id))
+                .select((incidents::id, incidents::kind, incidents::payment_id))
                 .load(connection)?;
-            last = super::page_end(&page, |(id, _)| *id);
-            owners.incidents.extend(page.into_iter().filter_map(|(_, payment)| payment));
+            last = super::page_end(&page, |(id, ..)| *id);
+            for (_, kind, payment) in page {
+                owners.incidents.extend(payment);
+                owners.captures.extend(payment.filter(|_| of_captures.contains(&kind)));
+            }
         }
         owners.check_kinds(connection, report)?;
         Ok(owners)
@@ -123,8 +129,8 @@ impl Owners {
     }
 
     fn has(&self, payment: i64, state: PaymentState) -> bool {
-        self.incidents.contains(&payment)
-            || mover(state).is_some_and(|kind| self.tasks.contains(&(payment, kind.code())))
+        let called = if state == PaymentState::Held { &self.captures } else { &self.incidents };
+        called.contains(&payment) || mover(state).is_some_and(|kind| self.tasks.contains(&(payment, kind.code())))
     }
 }
 

@@ -164,6 +164,8 @@ impl Dispute {
 pub enum DisputesShown {
     /// Those that are not closed.
     NotClosed,
+    /// Those that are.
+    Closed,
     /// Those of one state.
     In(DisputeState),
     /// Those that should have been answered by now.
@@ -194,6 +196,10 @@ pub struct DisputeFilter {
     pub biller: Option<u16>,
     /// By who follows them up.
     pub of: DisputesOf,
+    /// To be answered before something that is after this (UTC).
+    pub due_after: Option<NaiveDateTime>,
+    /// To be answered before this or sooner (UTC).
+    pub due_by: Option<NaiveDateTime>,
 }
 
 type EventRow = (i64, i16, i16, Sealed, NaiveDateTime, Option<i64>, String);
@@ -250,7 +256,8 @@ impl Reader<'_> {
     pub fn dispute_events(&mut self, dispute: i64) -> Result<Vec<DisputeEvent>, StorageError> {
         let rows: Vec<EventRow> = dispute_events::table
             .filter(dispute_events::dispute_id.eq(dispute))
-            .order(dispute_events::id)
+            // Numbers come from a block of each node: they are no order by themselves.
+            .order((dispute_events::made_at, dispute_events::id))
             .select(EVENT)
             .load(self.connection)?;
         rows.into_iter().map(|row| event(row, self.keys)).collect()
@@ -285,6 +292,7 @@ impl Reader<'_> {
         query = match filter.shown {
             DisputesShown::All => query,
             DisputesShown::NotClosed => query.filter(sql::<Bool>(NOT_CLOSED)),
+            DisputesShown::Closed => query.filter(disputes::closed_at.is_not_null()),
             DisputesShown::In(state) => query.filter(disputes::state.eq(state.code())),
             DisputesShown::Late => query.filter(sql::<Bool>(NOT_CLOSED)).filter(disputes::due_at.le(now.naive_utc())),
         };
@@ -299,6 +307,12 @@ impl Reader<'_> {
             DisputesOf::Nobody => query.filter(disputes::staff_id.is_null()),
             DisputesOf::Member(id) => query.filter(disputes::staff_id.eq(id)),
         };
+        if let Some(after) = filter.due_after {
+            query = query.filter(disputes::due_at.gt(after));
+        }
+        if let Some(by) = filter.due_by {
+            query = query.filter(disputes::due_at.le(by));
+        }
         let rows: Vec<DisputeRow> = query.load(self.connection)?;
         rows.into_iter().map(|row| Dispute::read(row, self.keys)).collect()
     }

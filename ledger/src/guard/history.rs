@@ -2,7 +2,7 @@
 //!
 //! They are found as at the desk: by words put in order behind the writer, and by what has no words yet. Numbers are in the
 //! order of time within a block only, so a time is bounded block by block: of what lies before the first block whose last
-//! payment is young enough nothing is read.
+//! payment is young enough nothing is read. By address and by card they are found by what they have left, at once.
 
 use chrono::NaiveDateTime;
 use diesel::dsl::sql;
@@ -15,7 +15,7 @@ use crate::ledger::Reader;
 use crate::money::Money;
 use crate::personal::columns::PAYMENTS_PHONE;
 use crate::states::PaymentState;
-use crate::storage::schema::{agent_payments, id_blocks, payment_words, payments, quotes};
+use crate::storage::schema::{agent_payments, guard_traces, id_blocks, payment_words, payments, quotes};
 use crate::storage::{Conn, StorageError};
 use crate::vocabulary::{Channel, Instrument};
 
@@ -47,7 +47,7 @@ pub struct PastPayment {
     pub state: PaymentState,
     /// What is paid in all.
     pub total: Money,
-    /// When it was started (UTC).
+    /// When it was started; seen by its card, when that was accepted (UTC).
     pub created_at: NaiveDateTime,
 }
 
@@ -95,6 +95,11 @@ fn past(row: Row) -> Result<PastPayment, StorageError> {
     })
 }
 
+/// Whether payments are found by what they have left.
+const fn is_traced(key: &GuardKey) -> bool {
+    matches!(key, GuardKey::Card(_) | GuardKey::Address(_) | GuardKey::Traced(_))
+}
+
 impl Reader<'_> {
     /// What somebody started since a moment, that moment included, the newest first; so many at most.
     pub fn past_payments(
@@ -103,6 +108,9 @@ impl Reader<'_> {
         since: NaiveDateTime,
         limit: i64,
     ) -> Result<Vec<PastPayment>, StorageError> {
+        if is_traced(key) {
+            return self.past_traced(key, since, limit);
+        }
         let floor = self.first_block_since(since)?;
         floor.map_or(Ok(Vec::new()), |floor| self.past_payments_from(floor, key, since, limit))
     }
@@ -113,14 +121,36 @@ impl Reader<'_> {
         wanted: &[(GuardKey, NaiveDateTime)],
         limit: i64,
     ) -> Result<Vec<(GuardSubject, Vec<PastPayment>)>, StorageError> {
-        let earliest = wanted.iter().map(|(_, since)| *since).min();
+        let earliest = wanted.iter().filter(|(key, _)| !is_traced(key)).map(|(_, since)| *since).min();
         let floor = earliest.map(|earliest| self.first_block_since(earliest)).transpose()?.flatten();
         let mut found = Vec::new();
         for (key, since) in wanted {
-            let past = floor.map_or(Ok(Vec::new()), |floor| self.past_payments_from(floor, key, *since, limit))?;
+            let past = match floor {
+                _ if is_traced(key) => self.past_traced(key, *since, limit)?,
+                Some(floor) => self.past_payments_from(floor, key, *since, limit)?,
+                None => Vec::new(),
+            };
             found.push((key.subject(), past));
         }
         Ok(found)
+    }
+
+    /// One range of an index, of rows that were committed with their payments.
+    fn past_traced(
+        &mut self,
+        key: &GuardKey,
+        since: NaiveDateTime,
+        limit: i64,
+    ) -> Result<Vec<PastPayment>, StorageError> {
+        let rows: Vec<(Row, NaiveDateTime)> = guard_traces::table
+            .inner_join(payments::table.on(payments::id.eq(guard_traces::payment_id)))
+            .filter(guard_traces::value.eq(key.digest(self.keys)))
+            .filter(guard_traces::traced_at.ge(since))
+            .order(guard_traces::traced_at.desc())
+            .limit(limit)
+            .select((COLUMNS, guard_traces::traced_at))
+            .load(self.connection)?;
+        rows.into_iter().map(|(row, traced_at)| Ok(PastPayment { created_at: traced_at, ..past(row)? })).collect()
     }
 
     fn past_payments_from(
@@ -140,8 +170,8 @@ impl Reader<'_> {
                 .limit(limit)
                 .select(COLUMNS)
                 .load(self.connection)?,
-            // Nothing is counted by it.
-            GuardKey::Card(_) => Vec::new(),
+            // They are found by what they have left.
+            GuardKey::Card(_) | GuardKey::Address(_) | GuardKey::Traced(_) => Vec::new(),
             GuardKey::Phone(_) | GuardKey::Contract(_) => {
                 // What lacks its words first: what gets them in between is then found among the words.
                 let mut rows = self.past_without_words(key, since, limit)?;
@@ -214,7 +244,7 @@ impl Reader<'_> {
                 GuardKey::Contract(key) => {
                     made.filter(quotes::customer.eq_any(key.forms(self.keys))).load(self.connection)?
                 }
-                GuardKey::Outlet(_) | GuardKey::Card(_) => Vec::new(),
+                GuardKey::Outlet(_) | GuardKey::Card(_) | GuardKey::Address(_) | GuardKey::Traced(_) => Vec::new(),
             };
             found.extend(rows);
         }

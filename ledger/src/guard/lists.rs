@@ -129,6 +129,7 @@ impl WriteOp<'_> {
             guard_entries::added_by_name.eq(&new.by.name),
             guard_entries::ends_at.eq(new.ends_at),
             guard_entries::removed_by_name.eq(""),
+            guard_entries::length.eq(new.key.length()),
         );
         diesel::insert_into(guard_entries::table).values(values).execute(self.connection)?;
         self.touch_guard()?;
@@ -155,6 +156,18 @@ impl Reader<'_> {
             .filter(guard_entries::subject.eq(GuardSubject::Card.code()));
         let one: Option<i64> = listed.select(guard_entries::id).first(self.connection).optional()?;
         Ok(one.is_some())
+    }
+
+    /// How long the networks on lists are, of 128 bits: a payer is looked for by these.
+    pub fn listed_lengths(&mut self) -> Result<Vec<u8>, StorageError> {
+        let found: Vec<Option<i16>> = guard_entries::table
+            .filter(guard_entries::removed_at.is_null())
+            .filter(guard_entries::length.is_not_null())
+            .select(guard_entries::length)
+            .distinct()
+            .load(self.connection)?;
+        let damaged = |_| StorageError::Damaged("length of a listed network".to_owned());
+        found.into_iter().flatten().map(|length| u8::try_from(length).map_err(damaged)).collect()
     }
 
     /// Whether any list has anybody on it.

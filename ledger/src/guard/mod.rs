@@ -5,13 +5,17 @@ mod cases;
 mod history;
 mod hits;
 mod lists;
+mod network;
 mod rules;
+mod traces;
 
 pub use cases::{CaseOutcome, GuardCase};
 pub use history::PastPayment;
 pub use hits::{GuardHit, NewGuardHit};
 pub use lists::{GuardEntry, KeptEntry, NewGuardEntry};
+pub use network::{Network, NetworkFault};
 pub use rules::{RuleDecided, StoredRule};
+pub use traces::{GUARD_WINDOW_MAX, GuardTrace};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -20,21 +24,23 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 
 use crate::bills::{CustomerKey, first_half};
-use crate::payment_words::PaymentWord;
+use crate::payment_words::{PaymentWord, word_digest};
 use crate::personal::Keyring;
 use crate::vocabulary::{UnknownWord, words};
 
 words! {
     /// What is counted or listed.
-    GuardSubject: "phone, contract, outlet, card" {
+    GuardSubject: "phone, contract, outlet, card, address" {
         /// The payer's phone.
         Phone = 1, "phone";
         /// The biller's customer.
         Contract = 2, "contract";
         /// The outlet that takes the cash.
         Outlet = 3, "outlet";
-        /// The card, by the digits that may be kept of it: known once it was accepted, so that nothing is counted by it.
+        /// The card, by the digits that may be kept of it: known once its bank has accepted.
         Card = 4, "card";
+        /// The payer's internet address: known on the web alone.
+        Address = 5, "address";
     }
 }
 
@@ -74,8 +80,8 @@ words! {
 
 words! {
     /// What was decided.
-    GuardOutcome: "refused, in review, would refuse, would review" {
-        /// The payment was refused.
+    GuardOutcome: "refused, in review, would refuse, would review, not counted" {
+        /// The payment was refused, or its money sent back.
         Refused = 1, "refused";
         /// It waits for a person.
         InReview = 2, "in review";
@@ -83,6 +89,8 @@ words! {
         WouldRefuse = 3, "would refuse";
         /// It went on; a rule that only simulates would have had it reviewed.
         WouldReview = 4, "would review";
+        /// It went on: the rule could not count it.
+        NotCounted = 5, "not counted";
     }
 }
 
@@ -113,6 +121,20 @@ pub enum GuardKey {
     Outlet(String),
     /// A card by the digits that a mask shows: `400000*0010`.
     Card(String),
+    /// A network, or what a payer's own address is known by.
+    Address(Network),
+    /// The payer's address of a payment, by what that has left of it.
+    Traced(GuardTrace),
+}
+
+/// 128 bits that stand for a card by the digits that a mask shows.
+fn card_digest(digits: &str) -> [u8; 16] {
+    first_half(&Sha256::new().chain_update("card\0").chain_update(digits).finalize())
+}
+
+/// 128 bits that stand for a network, to be digested under the database's key.
+fn network_digest(network: &Network) -> [u8; 16] {
+    word_digest("address", &network.to_string())
 }
 
 impl GuardKey {
@@ -123,6 +145,15 @@ impl GuardKey {
             Self::Contract(_) => GuardSubject::Contract,
             Self::Outlet(_) => GuardSubject::Outlet,
             Self::Card(_) => GuardSubject::Card,
+            Self::Address(_) | Self::Traced(_) => GuardSubject::Address,
+        }
+    }
+
+    /// The length of a network, of 128 bits; `None` where it is no network that payers are a part of.
+    fn length(&self) -> Option<i16> {
+        match self {
+            Self::Address(network) => Some(network.length().into()),
+            _ => None,
         }
     }
 
@@ -134,9 +165,9 @@ impl GuardKey {
             Self::Outlet(outlet) => {
                 first_half(&Sha256::new().chain_update("outlet\0").chain_update(outlet).finalize()).to_vec()
             }
-            Self::Card(digits) => {
-                first_half(&Sha256::new().chain_update("card\0").chain_update(digits).finalize()).to_vec()
-            }
+            Self::Card(digits) => card_digest(digits).to_vec(),
+            Self::Address(network) => GuardTrace::of_address(network, keys).0.to_vec(),
+            Self::Traced(trace) => trace.0.to_vec(),
         }
     }
 
@@ -145,7 +176,7 @@ impl GuardKey {
         match self {
             Self::Phone(phone) => PaymentWord::Phone(phone.clone()).forms(keys),
             Self::Contract(key) => key.forms(keys),
-            Self::Outlet(_) | Self::Card(_) => vec![self.digest(keys)],
+            Self::Outlet(_) | Self::Card(_) | Self::Address(_) | Self::Traced(_) => vec![self.digest(keys)],
         }
     }
 }

@@ -32,7 +32,8 @@ impl OutcomeSubject {
         }
     }
 
-    /// What people can say of it. Money that is going back goes on being given back until it is back.
+    /// What people can say of it. Money that is going back goes on being given back until it is back: that it is not yet is
+    /// no outcome, and it is asked for again without anybody's word, which cannot give it back twice (`docs/operations.md`).
     pub const fn verdicts(self) -> &'static [OutcomeVerdict] {
         match self {
             Self::Return => &[OutcomeVerdict::Done],

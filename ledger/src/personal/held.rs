@@ -303,6 +303,7 @@ impl WriteOp<'_> {
             erased.payments += self.forget_payers(&named)?;
             diesel::delete(exchanges::table.filter(exchanges::payment_id.eq_any(named.clone())))
                 .execute(self.connection)?;
+            self.drop_addresses_of(&named)?;
             let notes: Vec<i64> = payment_notes::table
                 .filter(payment_notes::payment_id.eq_any(named))
                 .select(payment_notes::id)

@@ -108,7 +108,9 @@ impl Keyring {
     /// Digests anew whoever is on a list against fraud, at once: a payer's contract is known by its new digest alone.
     fn digest_lists(&self, connection: &mut Conn) -> Result<(), StorageError> {
         let listed: Vec<(i64, Vec<u8>)> = guard_entries::table
-            .filter(guard_entries::subject.ne(GuardSubject::Outlet.code()))
+            .filter(
+                guard_entries::subject.eq_any([GuardSubject::Phone, GuardSubject::Contract].map(GuardSubject::code)),
+            )
             .select((guard_entries::id, guard_entries::value))
             .load(connection)?;
         for (entry, value) in listed {

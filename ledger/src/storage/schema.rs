@@ -973,6 +973,7 @@ diesel::table! {
         ends_at -> Nullable<Timestamp>,
         removed_at -> Nullable<Timestamp>,
         removed_by_name -> Text,
+        length -> Nullable<SmallInt>,
     }
 }
 
@@ -1170,6 +1171,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    guard_traces (value, traced_at, payment_id) {
+        value -> Binary, traced_at -> Timestamp, payment_id -> BigInt, subject -> SmallInt,
+    }
+}
+
+diesel::table! {
     person_requests (id) {
         id -> BigInt,
         request_key -> Text,
@@ -1249,3 +1256,4 @@ diesel::joinable!(payment_links -> quotes (quote_id));
 diesel::allow_tables_to_appear_in_same_query!(payment_links, quotes);
 diesel::allow_tables_to_appear_in_same_query!(payment_links, desk_quotes);
 diesel::allow_tables_to_appear_in_same_query!(payment_words, payments);
+diesel::allow_tables_to_appear_in_same_query!(guard_traces, payments);

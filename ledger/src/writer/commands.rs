@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::accounts::Account;
 use crate::agents::{Actor, AgentPay};
 use crate::bills::{BillClaim, first_half};
+use crate::guard::{GuardTrace, Network};
 use crate::money::Money;
 use crate::postings::{Amounts, Moment};
 use crate::references::Reference;
@@ -66,6 +67,8 @@ pub struct Pay {
     pub phone: Option<String>,
     /// Where the mail goes.
     pub email: Option<String>,
+    /// Where the payer comes from, where a rule counts it: kept as a digest beside the payment in the same commit.
+    pub address: Option<Network>,
     /// Where the money is.
     pub funds: Funds,
     /// The counter that takes it, for cash: kept beside the payment in the same commit.
@@ -123,8 +126,10 @@ pub enum Step {
         card_mask: String,
         /// The gateway's transaction id, or empty.
         gateway_reference: String,
-        /// Whether the money may not stay: the card is one of which nothing is taken.
+        /// Whether the money may not stay: nothing, or no more, is taken of the card.
         is_refused: bool,
+        /// What the card is known by, where a rule counts it: kept beside the payment in the same commit if the money stays.
+        counted: Option<GuardTrace>,
     },
     /// What was held is captured.
     Captured,

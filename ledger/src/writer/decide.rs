@@ -5,12 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::agents;
 use super::commands::{Advance, AdvanceOutcome, Funds, Hold, PayOutcome, Step};
 use super::ids::Ids;
-use super::plan::{NewTask, Plan};
+use super::plan::{NewTask, NewTrace, Plan};
 use super::queue::SealedPay;
 use super::view::{BillView, View};
 use super::windows;
 use crate::accounts::AccountKind;
 use crate::bills::{BillClaim, encode};
+use crate::guard::GuardSubject;
 use crate::postings::{self, Posting, Unbalanced};
 use crate::references::Reference;
 use crate::states::{BillState, PaymentState, PostingKind, TaskKind};
@@ -134,6 +135,9 @@ pub(super) fn pay(
             plan.post(view, ids, row.id, postings::taken(account, &pay.amounts, pay.moment)?)?;
             plan.add_task(ids, row.id, TaskKind::ConfirmBiller, pay.moment.at, pay.moment.at)?;
         }
+    }
+    if let Some(trace) = pay.payer.address {
+        plan.traces.push(NewTrace { trace, at: now, payment: row.id, subject: GuardSubject::Address });
     }
     plan.keys.push((pay.key, row.id, now));
     view.keys.insert(pay.key.key, (pay.key.input, row.id));
@@ -329,6 +333,10 @@ fn accept(
         set_bills(view, plan, row, claims, |claim| (BillState::InFlight, claim.generation));
     }
     let now = advance.moment.at;
+    if let Step::Accept { counted: Some(trace), .. } = &advance.step {
+        let (trace, at) = (*trace, now.naive_utc());
+        plan.traces.push(NewTrace { trace, at, payment: row.id, subject: GuardSubject::Card });
+    }
     match hold {
         Hold::Held => {
             effects.tasks.push((TaskKind::Capture, now));

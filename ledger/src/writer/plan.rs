@@ -9,6 +9,7 @@ use super::commands::RequestKey;
 use super::view::BillView;
 use super::windows::WindowPlan;
 use crate::bills::BillKey;
+use crate::guard::{GuardSubject, GuardTrace};
 use crate::postings::Posting;
 use crate::states::{PaymentState, TaskKind};
 use crate::storage::rows::PaymentRow;
@@ -20,6 +21,14 @@ pub(super) struct NewTask {
     pub payment: i64,
     pub due_at: NaiveDateTime,
     pub created_at: NaiveDateTime,
+}
+
+/// What a payment leaves for rules that count.
+pub(super) struct NewTrace {
+    pub trace: GuardTrace,
+    pub at: NaiveDateTime,
+    pub payment: i64,
+    pub subject: GuardSubject,
 }
 
 /// A bill before and after the batch; `before` guards the write against other processes.
@@ -40,6 +49,8 @@ pub(super) struct Plan {
     pub postings: Vec<(i64, i64, Posting)>,
     pub tasks: Vec<NewTask>,
     pub done_tasks: Vec<(i64, NaiveDateTime)>,
+    /// Empty but where rules count by address or card.
+    pub traces: Vec<NewTrace>,
     /// Empty but for payments at counters.
     pub agents: AgentPlan,
     /// Empty but for confirmations and their reversals.

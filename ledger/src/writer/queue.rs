@@ -12,6 +12,7 @@ use super::commands::{Advance, AdvanceOutcome, Pay, PayOutcome};
 use super::op::WriteOp;
 use super::recent::{RecentBill, Recents, Shared, Sorting};
 use super::stats::WriterStats;
+use crate::guard::GuardTrace;
 use crate::personal::{Keyring, Sealed};
 use crate::storage::{Connect, DatabaseUrl, StorageError};
 
@@ -77,6 +78,7 @@ pub(crate) struct SealedPay {
 pub(crate) struct SealedPayer {
     pub phone: Option<Sealed>,
     pub email: Option<Sealed>,
+    pub address: Option<GuardTrace>,
 }
 
 impl Deref for SealedPay {

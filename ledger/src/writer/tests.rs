@@ -85,6 +85,7 @@ fn a_full_disk_is_got_over() {
             bills: vec![],
             phone: None,
             email: Some("x".repeat(bytes)),
+            address: None,
             funds: Funds::InHand(Account::only(AccountKind::Bank)),
             moment: Moment::of("2026-11-24T10:00:00Z".parse().unwrap()),
         })

@@ -176,6 +176,9 @@ fn a_person_owns_what_no_task_moves(db: &TestDb) {
                VALUES (1, 3, {held}, 'not captured', '2026-11-24 10:00:00')";
     db.raw().run(&books.fill(db, sql)).unwrap();
     db.assert_clean();
+    // Whoever looks at a strange callback does not capture what is held, nor let it go.
+    db.raw().run("UPDATE incidents SET kind = 4").unwrap();
+    assert_eq!(db.faults(), [books.fill(db, "payment {held} is held: no task and no incident will move it")]);
 }
 
 fn a_broken_table_is_told_in_part_and_counted(db: &TestDb) {

@@ -2,13 +2,13 @@
 
 use chrono::TimeDelta;
 use ledger::{
-    Amounts, DisputeAction as A, DisputeEffect, DisputeKind, DisputeOpened, DisputeOrigin, DisputeOutcome as O,
-    DisputeState as S, Hold, Language, Ledger, Money, NewDispute, NewRefund, Pay, RefundEnd, RefundKept, RefundReason,
-    RequestKey, TaskKind,
+    Amounts, DatabaseUrl, DisputeAction as A, DisputeEffect, DisputeFilter, DisputeKind, DisputeOpened, DisputeOrigin,
+    DisputeOutcome as O, DisputeState as S, DisputesOf, DisputesShown, Hold, Language, Ledger, Money, NewDispute,
+    NewRefund, Pay, RefundEnd, RefundKept, RefundReason, RequestKey, TaskKind, check_books,
 };
 
 use crate::concurrency::at_once;
-use crate::support::{Doing, TestDb, accept_amount, actor, card, confirm, cut_off, moment, money, now};
+use crate::support::{Doing, Raw, TestDb, accept_amount, actor, card, confirm, cut_off, moment, money, now};
 
 fn paid(ledger: &Ledger, article: &str) -> i64 {
     let amounts = Amounts { principal: money(16_800), fee: money(590), vat: money(106), duty: Money::ZERO };
@@ -215,7 +215,141 @@ fn the_database_guards_disputes(db: &TestDb) {
     db.assert_clean();
 }
 
+/// Every state is reached, by biller, by who follows up, by the day of the answer; page by page.
+fn the_list_is_what_was_asked_for(db: &TestDb) {
+    let ledger = db.open();
+    let ids: Vec<i64> = ["a", "b", "c", "d", "e"].iter().map(|article| open(&ledger, paid(&ledger, article))).collect();
+    for (id, action) in ids.iter().zip([A::Upheld, A::Rejected, A::Withdrawn, A::AskedBiller]) {
+        step(&ledger, *id, action, 1);
+    }
+    let (owned, owner) = (ids[4], actor(7));
+    ledger.write_now(move |op| op.assign_dispute(owned, &owner, &actor(1), now())).unwrap();
+    let due = (now() + TimeDelta::days(7)).naive_utc();
+    let all = DisputeFilter {
+        shown: DisputesShown::All,
+        kind: None,
+        biller: None,
+        of: DisputesOf::Everybody,
+        due_after: None,
+        due_by: None,
+    };
+    let found = |filter: DisputeFilter, before: Option<i64>, limit: i64| -> Vec<usize> {
+        let found = ledger.read(|reader| reader.disputes_before(&filter, before, limit, now())).unwrap();
+        found.iter().map(|dispute| ids.iter().position(|id| *id == dispute.id).unwrap()).collect()
+    };
+    let shown = |shown: DisputesShown| DisputeFilter { shown, ..all };
+    let second = TimeDelta::seconds(1);
+    for (filter, expected) in [
+        (all, vec![4, 3, 2, 1, 0]),
+        (shown(DisputesShown::NotClosed), vec![4, 3]),
+        (shown(DisputesShown::Closed), vec![2, 1, 0]),
+        (shown(DisputesShown::In(S::Upheld)), vec![0]),
+        (shown(DisputesShown::In(S::Rejected)), vec![1]),
+        (shown(DisputesShown::In(S::Withdrawn)), vec![2]),
+        (shown(DisputesShown::In(S::AtBiller)), vec![3]),
+        (shown(DisputesShown::In(S::Open)), vec![4]),
+        (DisputeFilter { biller: Some(1001), ..all }, vec![4, 3, 2, 1, 0]),
+        (DisputeFilter { biller: Some(1002), ..all }, vec![]),
+        (DisputeFilter { of: DisputesOf::Member(7), ..all }, vec![4]),
+        (DisputeFilter { of: DisputesOf::Nobody, ..shown(DisputesShown::NotClosed) }, vec![3]),
+        (DisputeFilter { due_by: Some(due), ..all }, vec![4, 3, 2, 1, 0]),
+        (DisputeFilter { due_by: Some(due - second), ..all }, vec![]),
+        (DisputeFilter { due_after: Some(due), ..all }, vec![]),
+        (DisputeFilter { due_after: Some(due - second), due_by: Some(due), ..all }, vec![4, 3, 2, 1, 0]),
+    ] {
+        assert_eq!(found(filter, None, 50), expected, "{filter:?}");
+    }
+    assert_eq!((found(all, None, 2), found(all, Some(ids[3]), 2)), (vec![4, 3], vec![2, 1]));
+}
+
+#[test]
+fn damage_is_named() {
+    let db = TestDb::sqlite();
+    let DatabaseUrl::Sqlite(path) = &db.url else { unreachable!("a file") };
+    let ledger = db.open();
+    let [refunded, proposed, open_one, corrected, reopened, failed] =
+        ["refunded", "proposed", "open", "corrected", "reopened", "failed"].map(|article| {
+            let payment = paid(&ledger, article);
+            (open(&ledger, payment), payment)
+        });
+    let ended = |(id, payment): (i64, i64), key: &str, end: Option<RefundEnd>| {
+        let refund = refund(&ledger, id, payment, key);
+        if let Some(end) = end {
+            let decide =
+                move |op: &mut ledger::WriteOp<'_>| op.decide_refund(refund, true, "", &actor(2), moment(), cut_off());
+            ledger.write_now(decide).unwrap();
+            ledger.write_now(move |op| op.end_refund(refund, end, "", None, moment(), cut_off())).unwrap();
+        }
+        refund
+    };
+    let given = ended(refunded, "given", Some(RefundEnd::Paid));
+    ended(proposed, "proposed", None);
+    ended(failed, "failed", Some(RefundEnd::Failed));
+    let of = corrected.0;
+    let propose = move |op: &mut ledger::WriteOp<'_>| {
+        op.propose_dispute_outcome(of, DisputeEffect::Correction, "answer", &actor(1), now())
+    };
+    ledger.write_now(propose).unwrap();
+    step(&ledger, of, A::Approved, 2);
+    let of = reopened.0;
+    step(&ledger, of, A::Rejected, 1);
+    let (since, due) = (now().naive_utc(), now() + TimeDelta::days(9));
+    ledger.write_now(move |op| op.reopen_dispute(of, "why", None, since, due, now())).unwrap();
+    ledger.close();
+    drop(ledger);
+    db.assert_clean();
+
+    let [refunded, proposed, open_one, corrected, reopened] =
+        [refunded, proposed, open_one, corrected, reopened].map(|(id, _)| id);
+    let set = |id: i64, what: &str| format!("UPDATE disputes SET {what} WHERE id = {id}");
+    let refund = |what: &str| format!("UPDATE refunds SET {what} WHERE id = {given}");
+    let event = |id: i64, action: A, what: &str| {
+        format!("UPDATE dispute_events SET {what} WHERE dispute_id = {id} AND action = {}", action.code())
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (change, fault) in [
+        (set(open_one, "state = 9"), "state 9 is unknown"),
+        (set(open_one, "effect = 9"), "effect 9 is unknown"),
+        (set(open_one, "kind = 99"), "kind 99 is unknown"),
+        (set(open_one, "origin = 9"), "origin 9 is unknown"),
+        (set(open_one, "language = 9"), "language 9 is unknown"),
+        (event(open_one, A::Opened, "action = 99"), "action 99 is unknown"),
+        (set(open_one, "payment_id = 5"), "there is no such payment"),
+        (set(open_one, "biller = 1002"), "its biller is not its payment's"),
+        (set(open_one, "due_at = opened_at"), "its dates are not in order"),
+        (set(open_one, "late_at = opened_at"), "its dates are not in order"),
+        (set(open_one, "closed_at = due_at"), "its state and its end do not fit"),
+        (set(refunded, "closed_at = NULL"), "its state and its end do not fit"),
+        (set(refunded, "closed_at = due_at"), "its end is not when it was closed"),
+        (set(open_one, "state = 6, closed_at = due_at"), "does not lead to where it stands"),
+        (format!("DELETE FROM dispute_events WHERE dispute_id = {open_one}"), "does not begin with its opening"),
+        (event(corrected, A::Approved, "made_at = '2020-01-01 00:00:00'"), "does not begin with its opening"),
+        (event(corrected, A::Approved, "action = 13, state = 6"), "does not follow from how it stood"),
+        (event(open_one, A::Opened, "dispute_id = 5"), "there is no such dispute"),
+        (set(reopened, "reopened_at = NULL"), "it was opened once more at another time"),
+        (set(open_one, "effect = 3"), "it tells of an outcome in money, and has none"),
+        (set(proposed, "effect = 1"), "its outcome is proposed by nobody, or does nothing"),
+        (set(proposed, "proposed_by = NULL"), "its outcome is proposed by nobody, or does nothing"),
+        (set(refunded, "refund_id = NULL"), "its outcome is a refund, and it names none"),
+        (set(refunded, "refund_id = 5"), "there is no such refund"),
+        (refund("payment_id = (SELECT payment_id FROM disputes WHERE state = 1)"), "its refund is of another payment"),
+        (refund("needs_second = 0"), "its refund is for one person to decide"),
+        (refund("state = 4"), "its refund is not where its outcome says"),
+        (set(refunded, "effect = 1"), "its refund is not where its outcome says"),
+        (event(corrected, A::Approved, "made_by = 1"), "no second person approved its correction"),
+    ] {
+        let copy = folder.path().join("copy.db");
+        std::fs::copy(path, &copy).unwrap();
+        let url = DatabaseUrl::Sqlite(copy);
+        Raw::open(&url).unwrap().run(&change).unwrap();
+        let told: Vec<String> = check_books(&url).unwrap().faults.iter().map(ToString::to_string).collect();
+        let is_named = told.iter().any(|told| told.contains("dispute") && told.contains(fault));
+        assert!(is_named, "{change}: {told:?}");
+    }
+}
+
 on_both!(
+    the_list_is_what_was_asked_for,
     its_refund_closes_it_or_opens_it_again,
     a_correction_is_for_two,
     it_is_opened_once_more,

@@ -195,12 +195,25 @@ fn damage_is_named() {
     assert_eq!(let_go(&ledger, payment, Some(1)), HoldOutcome::Done);
     ledger.close();
     db.assert_clean();
+    let began = format!("SELECT created_at FROM payments WHERE id = {payment}");
     for (change, undo, fault) in [
         ("act = 1, amount = 16842", "act = 2, amount = 0", ""),
         ("act = 1, amount = 100", "act = 2, amount = 0", "is not what the payment is of"),
         ("payment_id = 5", &format!("payment_id = {payment}"), "there is no such payment"),
+        ("amount = 5", "amount = 0", "is not within what is held"),
+        ("act = 1, amount = held + 1", "act = 2, amount = 0", "is not within what is held"),
+        ("refused_at = asked_at", "refused_at = NULL", "or what cannot be"),
+        (
+            "act = 1, amount = 16842, refused_at = '2020-01-01 00:00:00'",
+            "act = 2, amount = 0, refused_at = NULL",
+            "it was refused before it was asked for",
+        ),
+        ("asked_at = '2020-01-01 00:00:00'", &format!("asked_at = ({began})"), "before its payment began"),
     ] {
-        let run = |set: &str| Raw::open(&db.url).unwrap().run(&format!("UPDATE hold_acts SET {set}")).unwrap();
+        let run = |set: &str| {
+            let change = format!("PRAGMA ignore_check_constraints = ON; UPDATE hold_acts SET {set}");
+            Raw::open(&db.url).unwrap().run(&change).unwrap();
+        };
         run(change);
         let told = db.faults();
         assert_eq!(told.iter().any(|told| told.contains(fault)), !told.is_empty(), "{change}: {told:?}");

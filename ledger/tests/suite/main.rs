@@ -34,4 +34,5 @@ mod retention;
 mod schema;
 mod staff;
 mod steps;
+mod velocity;
 mod windows;

@@ -387,6 +387,14 @@ fn damage_is_named() {
         ("receipt_number = 'X'", "receipt_number = 'B-77'", "what was approved is not what became of it"),
         ("verdict = 2, receipt_number = ''", "verdict = 1, receipt_number = 'B-77'", "is not what became of it"),
         ("payment_id = 5", &format!("payment_id = {payment}"), "there is no such payment"),
+        ("about_id = 5", &format!("about_id = {payment}"), "it is not about its payment"),
+        ("ended_at = NULL", "ended_at = proposed_at", "its state and its end do not fit"),
+        ("ended_at = '2020-01-01 00:00:00'", "ended_at = proposed_at", "its state and its end do not fit"),
+        (
+            "subject = 2, verdict = 2, receipt_number = ''",
+            "subject = 1, verdict = 1, receipt_number = 'B-77'",
+            "nobody can say that of it",
+        ),
     ] {
         let run = |set: &str| Raw::open(&db.url).unwrap().run(&format!("UPDATE outcome_proposals SET {set}")).unwrap();
         run(change);

@@ -1,5 +1,8 @@
 //! What comes in, as rows: staged and complete, matched once, broken and resolved; and each kind of damage to it.
 
+mod breaks;
+mod proving;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
     AccountKind, Actor, BankPlace, BankStatement, BreakFilter, BreakKind, BreakSource, BreakState, BreakSubject,
@@ -74,6 +77,36 @@ fn matched(ledger: &Ledger, entry: i64, centimes: i64, what: Matched) -> MatchOu
     ledger.write_now(move |op| op.match_entry(place, MatchRule::Reference, &what, now())).unwrap()
 }
 
+fn new_break(entry: i64, found: i64) -> NewBreak {
+    NewBreak {
+        kind: BreakKind::Unknown,
+        source: BreakSource::Bank,
+        partner: ACCOUNT.to_owned(),
+        subject: BreakSubject::Entry,
+        subject_id: entry,
+        position: 0,
+        words: "nobody knows".to_owned(),
+        expected: None,
+        found: Some(money(found)),
+        due_on: day(),
+    }
+}
+
+fn open(ledger: &Ledger, new: NewBreak) -> bool {
+    ledger.write_now(move |op| op.open_break(&new, None, now())).unwrap()
+}
+
+fn breaks(ledger: &Ledger) -> Vec<i64> {
+    let filter = BreakFilter { open: true, ..BreakFilter::default() };
+    ledger.read(|reader| reader.breaks(&filter, 0, 100)).unwrap().into_iter().map(|found| found.id).collect()
+}
+
+fn resolve(ledger: &Ledger, id: i64, resolution: Resolution, alone_max: i64) -> Resolved {
+    let new =
+        NewResolution { resolution, note: "why".to_owned(), biller: None, payout: None, alone_max: money(alone_max) };
+    ledger.write_now(move |op| op.resolve_break(id, &new, &actor(1), now())).unwrap()
+}
+
 fn what_is_staged_counts_for_nothing(db: &TestDb) {
     let ledger = db.open();
     let import = begin(&ledger, ImportKind::Notification, "a");
@@ -134,105 +167,6 @@ fn a_match_is_made_once_and_never_for_more_than_there_is(db: &TestDb) {
     let proof = ledger.read(|reader| reader.bank_proof()).unwrap();
     assert_eq!((proof.ledger, proof.closing), (money(470), money(1_370)));
     assert_eq!((proof.not_booked.total, proof.difference()), (money(900), Some(Money::ZERO)));
-}
-
-fn new_break(entry: i64, found: i64) -> NewBreak {
-    NewBreak {
-        kind: BreakKind::Unknown,
-        source: BreakSource::Bank,
-        partner: ACCOUNT.to_owned(),
-        subject: BreakSubject::Entry,
-        subject_id: entry,
-        position: 0,
-        words: "nobody knows".to_owned(),
-        expected: None,
-        found: Some(money(found)),
-        due_on: day(),
-    }
-}
-
-fn open(ledger: &Ledger, new: NewBreak) -> bool {
-    ledger.write_now(move |op| op.open_break(&new, None, now())).unwrap()
-}
-
-fn breaks(ledger: &Ledger) -> Vec<i64> {
-    let filter = BreakFilter { open: true, ..BreakFilter::default() };
-    ledger.read(|reader| reader.breaks(&filter, 0, 100)).unwrap().into_iter().map(|found| found.id).collect()
-}
-
-fn resolve(ledger: &Ledger, id: i64, resolution: Resolution, alone_max: i64) -> Resolved {
-    let new =
-        NewResolution { resolution, note: "why".to_owned(), biller: None, payout: None, alone_max: money(alone_max) };
-    ledger.write_now(move |op| op.resolve_break(id, &new, &actor(1), now())).unwrap()
-}
-
-fn a_break_is_opened_once_and_closed_by_people(db: &TestDb) {
-    let ledger = db.open();
-    let entries = statement(&ledger, "s", 0, &[("e1", 500), ("e2", -70)]);
-    assert!(open(&ledger, new_break(entries[0], 500)));
-    assert!(!open(&ledger, new_break(entries[0], 500)));
-    assert!(!open(&ledger, new_break(entries[0], 400)), "brought up to date");
-    assert!(open(&ledger, new_break(entries[1], -70)));
-    let [first, second] = breaks(&ledger)[..] else { panic!("two") };
-    assert_eq!(resolve(&ledger, 1, Resolution::Evidence, 0), Resolved::NoSuchBreak);
-    assert!(matches!(resolve(&ledger, first, Resolution::Charges, 1_000), Resolved::Unfit(_)));
-    assert!(matches!(resolve(&ledger, first, Resolution::Commission, 1_000), Resolved::Unfit(_)));
-    assert!(matches!(resolve(&ledger, first, Resolution::Suspense, 500), Resolved::Closed(Some(_))));
-    assert_eq!(resolve(&ledger, first, Resolution::Suspense, 500), Resolved::ClosedBefore);
-    assert_eq!(resolve(&ledger, second, Resolution::WrittenOff, 69), Resolved::Waits);
-    assert_eq!(resolve(&ledger, second, Resolution::Evidence, 69), Resolved::NotProposed);
-    let decide = |by: i64| ledger.write_now(move |op| op.decide_break(second, true, "", &actor(by), now())).unwrap();
-    assert_eq!(decide(1), Resolved::SamePerson);
-    let same = db.raw().run(&format!("UPDATE breaks SET approved_by = proposed_by WHERE id = {second}"));
-    assert!(same.is_err(), "the database refuses it, too");
-    assert!(matches!(decide(2), Resolved::Closed(Some(_))));
-    let found = ledger.read(|reader| reader.break_of(second)).unwrap().unwrap();
-    assert_eq!((found.state, found.approved_by.map(|by| by.id)), (BreakState::Resolved, Some(2)));
-    for change in ["UPDATE break_notes SET note = ''", "DELETE FROM break_notes"] {
-        assert!(db.raw().run(change).unwrap_err().contains("append-only"), "{change}");
-    }
-    assert_eq!(ledger.read(|reader| reader.balance_of(&ledger::Account::only(AccountKind::Bank))).unwrap(), money(430));
-    db.assert_clean();
-}
-
-/// The program gives open breaks that are nobody's, and takes none from anybody.
-fn breaks_of_nobody_are_given_once(db: &TestDb) {
-    let ledger = db.open();
-    let since = |ledger: &Ledger| ledger.read(|reader| reader.break_unowned_since()).unwrap();
-    let unowned = |source| ledger.read(|reader| reader.breaks_unowned(source, 10)).unwrap();
-    assert_eq!(since(&ledger), None);
-    assert!(open(&ledger, new_break(71, 10)) && open(&ledger, new_break(72, 20)));
-    let [first, second] = breaks(&ledger)[..] else { panic!("two breaks") };
-    assert_eq!((since(&ledger), unowned(BreakSource::Bank)), (Some(now().naive_utc()), vec![first, second]));
-    assert!(unowned(BreakSource::Gateway).is_empty());
-    let actor = |id: i64, name: &str| Actor { id, name: name.to_owned() };
-    let (salma, adil) = (actor(1, "Salma"), actor(2, "Adil"));
-    let (to, by) = (adil.clone(), adil);
-    assert!(ledger.write_now(move |op| op.assign_break(second, &to, &by, now())).unwrap());
-    let give = |ids: Vec<i64>| {
-        let to = salma.clone();
-        ledger.write_now(move |op| op.own_breaks(&ids, &to, now())).unwrap()
-    };
-    assert_eq!((give(vec![first, second]), give(vec![first, second])), (1, 0));
-    assert_eq!((since(&ledger), unowned(BreakSource::Bank)), (None, vec![]));
-    let all = ledger.read(|reader| reader.breaks(&BreakFilter::default(), 0, 10)).unwrap();
-    let with: Vec<_> = all.into_iter().map(|found| found.staff.unwrap().name).collect();
-    assert_eq!(with, ["Salma", "Adil"]);
-}
-
-fn what_takes_the_place_of_another_stays_with_whoever_follows_it_up(db: &TestDb) {
-    let ledger = db.open();
-    let entries = statement(&ledger, "s", 0, &[("e1", 700)]);
-    assert!(open(&ledger, new_break(entries[0], 700)));
-    let [first] = breaks(&ledger).try_into().unwrap();
-    assert!(ledger.write_now(move |op| op.assign_break(first, &actor(2), &actor(1), now())).unwrap());
-    assert!(open(&ledger, NewBreak { kind: BreakKind::Ambiguous, ..new_break(entries[0], 700) }));
-    let [second] = breaks(&ledger).try_into().unwrap();
-    let (found, notes) =
-        ledger.read(|reader| Ok((reader.break_of(second)?.unwrap(), reader.break_notes(second)?))).unwrap();
-    assert_eq!((found.what.kind, found.staff), (BreakKind::Ambiguous, Some(actor(2))));
-    assert_eq!(notes.last().unwrap().note, actor(2).name);
-    db.assert_clean();
 }
 
 /// A report of a day with a payout and a break.
@@ -328,22 +262,6 @@ fn a_day_is_told_as_it_was_known(db: &TestDb) {
     db.assert_clean();
 }
 
-fn a_difference_at_a_gateway_is_written_off(db: &TestDb) {
-    let ledger = db.open();
-    let payment = ledger.card_in("a", ledger::PaymentState::Confirmed);
-    report(&ledger, "r1", None, 1_000, Some(payment));
-    let id = breaks(&ledger)[0];
-    assert!(matches!(resolve(&ledger, id, Resolution::Suspense, 99_999), Resolved::Unfit(_)));
-    assert!(matches!(resolve(&ledger, id, Resolution::WrittenOff, 99_999), Resolved::Closed(Some(_))));
-    let balance = |kind, owner: &str| {
-        let account = ledger::Account::of(kind, owner);
-        ledger.read(|reader| reader.balance_of(&account)).unwrap()
-    };
-    assert_eq!(balance(AccountKind::GatewayReceivable, "cmi"), Money::ZERO);
-    assert_eq!(balance(AccountKind::ReconciliationDifferences, ""), money(16_842));
-    db.assert_clean();
-}
-
 fn payouts_come_whole(db: &TestDb) {
     let ledger = db.open();
     report(&ledger, "r1", None, 1_042, None);
@@ -388,71 +306,6 @@ fn a_payout_of_which_some_is_missing_is_taken_by_hand(db: &TestDb) {
     db.assert_clean();
     let account = ledger::Account::only(AccountKind::BankCharges);
     assert_eq!(ledger.read(|reader| reader.balance_of(&account)).unwrap(), money(100));
-}
-
-/// What somebody does to the rows, and what the proofs say.
-fn every_damage_is_found(db: &TestDb) {
-    let ledger = db.open();
-    let request = ledger.fund("7", 500);
-    let entries = statement(&ledger, "s1", 0, &[("e1", 500), ("e2", -30), ("e3", 77)]);
-    statement(&ledger, "s2", 547, &[("e4", 3)]);
-    matched(&ledger, entries[0], 500, Matched::FloatRequest(request));
-    matched(&ledger, entries[1], -30, Matched::Charges);
-    report(&ledger, "r1", None, 119, None);
-    let parts = ledger.read(|reader| reader.payouts_awaited(None, 10)).unwrap()[0].parts.clone();
-    let place = BankPlace { entry: entries[2], position: 0, amount: money(77) };
-    let made = ledger.write_now(move |op| op.match_payout(&parts, &[place], Money::ZERO, MatchRule::Reference, now()));
-    assert_eq!(made.unwrap(), MatchOutcome::Made);
-    db.assert_clean();
-    ledger.close();
-    for (change, said) in [
-        (
-            "UPDATE bank_entries SET amount = 501 WHERE identity = 'e1'",
-            "its state and what is matched of it do not fit",
-        ),
-        ("UPDATE bank_entries SET state = 1 WHERE identity = 'e2'", "its state and what is matched of it do not fit"),
-        ("UPDATE bank_entries SET state = 9 WHERE identity = 'e2'", "state 9 is unknown"),
-        ("DELETE FROM bank_entries WHERE identity = 'e4'", "its entries are not those that it was taken in with"),
-        (
-            "UPDATE bank_statements SET closing = closing + 1 WHERE name = 's2'",
-            "its balances and its entries do not add up",
-        ),
-        (
-            "UPDATE bank_statements SET opening = 546, credits = 4, entries = 1 WHERE name = 's2'",
-            "does not begin with what the one before it ended",
-        ),
-        ("UPDATE bank_matches SET amount = -31 WHERE subject = 5", "is not what it books at the bank"),
-        ("DELETE FROM bank_matches WHERE subject = 5", "belongs to no request"),
-        ("UPDATE gateway_payouts SET fee = 41", "its posting books something else"),
-        ("UPDATE gateway_payouts SET posting_id = NULL", "belongs to no request"),
-    ] {
-        damaged(db, change, said);
-    }
-}
-
-/// Changes rows in a copy that is rolled back, and asks the proofs.
-fn damaged(db: &TestDb, change: &str, said: &str) {
-    let mut raw: Raw = db.raw();
-    let undo = snapshot(&mut raw);
-    raw.run(change).unwrap();
-    let faults: Vec<String> = check_books(&db.url).unwrap().faults.iter().map(ToString::to_string).collect();
-    assert!(faults.iter().any(|fault| fault.contains(said)), "{change}: {faults:?}");
-    for statement in undo {
-        raw.run(&statement).unwrap();
-    }
-    db.assert_clean();
-}
-
-/// Copies of the tables, and the statements that bring them back.
-fn snapshot(raw: &mut Raw) -> Vec<String> {
-    let mut undo = Vec::new();
-    for table in ["bank_entries", "bank_statements", "bank_matches", "gateway_payouts"] {
-        raw.run(&format!("DROP TABLE IF EXISTS kept_{table}")).unwrap();
-        raw.run(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).unwrap();
-        undo.push(format!("DELETE FROM {table}"));
-        undo.push(format!("INSERT INTO {table} SELECT * FROM kept_{table}"));
-    }
-    undo
 }
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -520,14 +373,9 @@ on_both!(
     what_is_staged_counts_for_nothing,
     an_entry_is_taken_once_and_the_statement_takes_it_over,
     a_match_is_made_once_and_never_for_more_than_there_is,
-    a_break_is_opened_once_and_closed_by_people,
-    breaks_of_nobody_are_given_once,
-    what_takes_the_place_of_another_stays_with_whoever_follows_it_up,
     a_report_takes_the_place_of_another,
     a_day_is_told_as_it_was_known,
-    a_difference_at_a_gateway_is_written_off,
     payouts_come_whole,
     a_payout_of_which_some_is_missing_is_taken_by_hand,
-    every_damage_is_found,
     payments_of_a_day_are_found_by_their_numbers,
 );

@@ -3,6 +3,7 @@
 pub mod cash;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use biller_adapters::{Article, BillerReceipt};
 use chrono::{DateTime, Utc};
@@ -236,6 +237,8 @@ pub struct StartCardPayment {
     pub phone: String,
     /// Where the mail goes, optional.
     pub email: Option<String>,
+    /// Where the payer comes from, for rules against fraud.
+    pub address: Option<IpAddr>,
     /// The payer's language.
     pub language: Language,
     /// Absolute base URL of the channel, for okUrl, failUrl and shopurl: `https://pay.example.ma`.

@@ -93,16 +93,18 @@ impl Dispatcher {
             let detail = format!("the gateway has {} for an order of {expected}", found.unwrap_or_default());
             return Ok(End::With(TaskResult::Incident(IncidentKind::AmountMismatch, detail)));
         }
-        let is_refused = self.hub.refuses_card(payment.id, &card_mask).await?;
+        let word = self.hub.judge_card(payment.id, &card_mask).await?;
         let step = Step::Accept {
             hold,
             amount: expected,
             authorisation: auth_code,
             card_mask,
             gateway_reference: transaction_id,
-            is_refused,
+            is_refused: word.is_refused,
+            counted: word.counted,
         };
         self.advance_by(task, step).await?;
+        drop(word);
         Ok(End::Settled)
     }
 
@@ -193,6 +195,7 @@ impl Dispatcher {
             gateway_reference: report.transaction_id,
             // It is on its way back already.
             is_refused: false,
+            counted: None,
         };
         self.advance(payment, step).await?;
         Ok(())

@@ -95,6 +95,11 @@ pub enum Finding {
         /// To.
         to: u8,
     },
+    /// Nothing: a card whose mask fits too many cards to be counted.
+    Coarse {
+        /// The mask; empty where the gateway gave none.
+        shown: String,
+    },
 }
 
 impl Finding {
@@ -108,6 +113,17 @@ impl Finding {
             Self::Amount { .. } => "amount",
             Self::Structuring { .. } => "structuring",
             Self::Night { .. } => "night",
+            Self::Coarse { .. } => "coarse",
+        }
+    }
+
+    /// By what payments were counted.
+    pub const fn subject(&self) -> Option<GuardSubject> {
+        match self {
+            Self::Count { subject, .. } | Self::Sum { subject, .. } | Self::Structuring { subject, .. } => {
+                Some(*subject)
+            }
+            Self::Blocked { .. } | Self::Amount { .. } | Self::Night { .. } | Self::Coarse { .. } => None,
         }
     }
 
@@ -115,7 +131,7 @@ impl Finding {
     pub fn payments(&self) -> &[i64] {
         match self {
             Self::Count { payments, .. } | Self::Sum { payments, .. } | Self::Structuring { payments, .. } => payments,
-            Self::Blocked { .. } | Self::Amount { .. } | Self::Night { .. } => &[],
+            Self::Blocked { .. } | Self::Amount { .. } | Self::Night { .. } | Self::Coarse { .. } => &[],
         }
     }
 }
@@ -169,7 +185,9 @@ impl Rule {
         let and_this = |picked: &[&PastPayment]| u32::try_from(picked.len() + 1).unwrap_or(u32::MAX);
         match self.kind {
             Kind::Velocity { subject, minutes, count_max, sum_max } => {
-                let started: Vec<_> = past().collect();
+                // A card is counted where its bank has accepted and the money stayed; of all else tries count as well.
+                let is_card = subject == GuardSubject::Card;
+                let started: Vec<_> = past().filter(|past| !is_card || counts(past.state)).collect();
                 let count = and_this(&started);
                 if let Some(at_most) = count_max.filter(|at_most| count > *at_most) {
                     return Some(Finding::Count { subject, count, at_most, minutes, payments: some(started) });

@@ -3,7 +3,8 @@
 //! A rule counts the payments that somebody *started* in a sliding time, the one that is to start with them; a sum leaves
 //! out those whose money was never taken or went back. The payments of the same quote are never counted: who turns back
 //! from the gateway's page and goes on is one payer. Two payments that start at the same moment do not see each other, and
-//! may both pass a rule that only one of them may.
+//! may both pass a rule that only one of them may; by address and by card that holds for two processes only, as in one
+//! process they take turns. By card payments are counted that its bank has accepted and whose money stayed, from that moment.
 
 mod finding;
 mod rule;
@@ -89,6 +90,10 @@ pub enum Listed {
     Card(String),
     /// The card of a payment, by its reference or number.
     CardOf(String),
+    /// An internet address or a network.
+    Network(String),
+    /// The payer's address of a payment, by its reference or number.
+    AddressOf(String),
 }
 
 /// A line of a file of entries.
@@ -113,6 +118,9 @@ pub enum ListError {
     /// No such biller or receivable type, or it takes no such identifier.
     #[error("no biller takes this contract")]
     Contract,
+    /// Not an internet address or a network that can be listed.
+    #[error(transparent)]
+    Network(#[from] ledger::NetworkFault),
     /// No such payment, or it has none.
     #[error("no payment has it")]
     Payment,

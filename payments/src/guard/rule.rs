@@ -13,6 +13,11 @@ const CODE_MAX: usize = 32;
 const MINUTES_MAX: u32 = 30 * 24 * 60;
 /// The least that both databases tell apart.
 const TICK: TimeDelta = TimeDelta::microseconds(1);
+/// What staff may begin with: payments in an hour of one address, which a mobile operator lends to many at a time, and of
+/// one card, with which a household pays its bills of a month in one sitting.
+const BEGIN_MINUTES: u32 = 60;
+const BEGIN_ADDRESS: u32 = 30;
+const BEGIN_CARD: u32 = 8;
 /// Most billers that a rule names.
 const BILLERS_MAX: usize = 50;
 
@@ -216,6 +221,9 @@ pub enum RuleFault {
     /// Too many billers, or one that is none.
     #[error("billers: at most 50 four-digit codes")]
     Billers,
+    /// A review by card, whose money is taken by then.
+    #[error("action: a rule by card refuses; nothing is known of a card before its bank has accepted")]
+    CardReview,
 }
 
 impl RuleFault {
@@ -229,11 +237,23 @@ impl RuleFault {
             Self::Percent => "percent",
             Self::Hours => "hours",
             Self::Billers => "billers",
+            Self::CardReview => "action",
         }
     }
 }
 
 impl Rule {
+    /// What staff may begin with by address or by card; it only simulates.
+    pub fn to_begin_with(subject: GuardSubject) -> Option<Self> {
+        let (code, count, action) = match subject {
+            GuardSubject::Address => ("address-60", BEGIN_ADDRESS, Action::Review),
+            GuardSubject::Card => ("card-60", BEGIN_CARD, Action::Refuse),
+            GuardSubject::Phone | GuardSubject::Contract | GuardSubject::Outlet => return None,
+        };
+        let kind = Kind::Velocity { subject, minutes: BEGIN_MINUTES, count_max: Some(count), sum_max: None };
+        Some(Self { code: code.to_owned(), kind, scope: Scope::default(), action, mode: Mode::Simulate })
+    }
+
     /// Everything that is wrong with it.
     pub fn faults(&self) -> Vec<RuleFault> {
         let mut faults = Vec::new();
@@ -267,6 +287,8 @@ impl Rule {
         let billers = &self.scope.billers;
         let codes = billers.iter().all(|code| (1_000..=9_999).contains(code));
         need(billers.len() <= BILLERS_MAX && codes, RuleFault::Billers);
+        let is_by_card = self.kind.subject() == Some(GuardSubject::Card);
+        need(!is_by_card || self.action == Action::Refuse, RuleFault::CardReview);
         faults
     }
 }

@@ -193,6 +193,50 @@ fn what_is_wrong_with_a_rule(#[case] rule: Rule, #[case] faults: &[RuleFault]) {
     assert_eq!(rule.faults(), faults);
 }
 
+/// By card what its bank accepted and what stayed is counted, also where only the number of payments is limited.
+#[rstest]
+#[case(PaymentState::Taken, Some(4))]
+#[case(PaymentState::Held, Some(4))]
+#[case(PaymentState::Confirmed, Some(4))]
+#[case(PaymentState::Returning, None)]
+#[case(PaymentState::Returned, None)]
+#[case(PaymentState::Cancelled, None)]
+fn by_card_what_stayed_is_counted(#[case] state: PaymentState, #[case] found: Option<u32>) {
+    let subject = GuardSubject::Card;
+    let rule = rule(Kind::Velocity { subject, minutes: 10, count_max: Some(3), sum_max: None });
+    let history = [past(1, 5, 10), past(2, 5, 10), PastPayment { state, ..past(3, 5, 10) }];
+    let count = rule.finds(&attempt(10, NOON), &history).map(|finding| match finding {
+        Finding::Count { count, subject: GuardSubject::Card, .. } => count,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(count, found);
+}
+
+#[test]
+fn a_rule_by_card_refuses_and_does_nothing_else() {
+    let kind = Kind::DaySum { subject: GuardSubject::Card, sum_max: dirhams(10) };
+    assert_eq!(rule(kind.clone()).faults(), []);
+    assert_eq!(Rule { action: Action::Review, ..rule(kind) }.faults(), [RuleFault::CardReview]);
+}
+
+#[test]
+fn what_to_begin_with_only_simulates() {
+    for subject in [GuardSubject::Address, GuardSubject::Card] {
+        let rule = Rule::to_begin_with(subject).unwrap();
+        assert_eq!((rule.mode, rule.kind.subject(), rule.faults()), (Mode::Simulate, Some(subject), vec![]));
+    }
+}
+
+/// No rule looks back further than to what is kept.
+#[test]
+fn the_longest_window_is_the_time_that_is_kept() {
+    let longest = velocity(30 * 24 * 60, Some(1), None);
+    assert_eq!(longest.faults(), []);
+    let since = longest.kind.since(at(NOON));
+    assert!(since >= at(NOON) - ledger::GUARD_WINDOW_MAX);
+    assert!(velocity(30 * 24 * 60 + 1, Some(1), None).faults().contains(&RuleFault::Minutes));
+}
+
 fn any_rule() -> impl Strategy<Value = Rule> {
     let subject = prop_oneof![Just(GuardSubject::Phone), Just(GuardSubject::Contract), Just(GuardSubject::Outlet)];
     let kind = (subject, 1..43_200_u32, 2..499_u32, 1..1_000_000_i64, 50..=100_u8, any::<u8>()).prop_map(

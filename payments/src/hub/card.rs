@@ -1,12 +1,13 @@
 //! Paying by card: the start, and the gateway's word.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use biller_adapters::recording::{self, Ending, Exchange, Party, Recorder};
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
-    Advance, AdvanceOutcome, Channel, Funds, Hold, IncidentKind, Instrument, Language, Moment, Money, Pay, PayOutcome,
-    Payment, PaymentState, Reference, RequestKey, Step,
+    Advance, AdvanceOutcome, Channel, Funds, Hold, IncidentKind, Instrument, Language, Moment, Money, Network, Pay,
+    PayOutcome, Payment, PaymentState, Reference, RequestKey, Step,
 };
 
 use super::guard::Payer;
@@ -38,6 +39,8 @@ pub(super) struct CardStart {
     pub key: RequestKey,
     pub phone: Option<String>,
     pub email: Option<String>,
+    /// Where the payer comes from; `None` where nobody knows.
+    pub address: Option<IpAddr>,
     pub language: Language,
     /// Absolute base URL of the pages.
     pub public_url: String,
@@ -55,10 +58,11 @@ impl Hub {
         if quote.channel != Channel::Web {
             return Err(StartError::WrongInstrument);
         }
-        let StartCardPayment { idempotency_key, phone, email, language, public_url, .. } = request;
+        let StartCardPayment { idempotency_key, phone, email, address, language, public_url, .. } = request;
         let input = format!("{reference}\n{phone}\n{}", email.as_deref().unwrap_or_default());
         let key = RequestKey::of("card", &idempotency_key, &input);
-        self.start_at_gateway(&quote, CardStart { key, phone: Some(phone), email, language, public_url }).await
+        let start = CardStart { key, phone: Some(phone), email, address, language, public_url };
+        self.start_at_gateway(&quote, start).await
     }
 
     /// The same for a quote of any channel.
@@ -69,7 +73,8 @@ impl Hub {
     ) -> Result<CardRedirect, StartError> {
         let now = self.now();
         let pay = self.card_pay(quote, &start, now + FIRST_POLL)?;
-        let payer = Payer { quote, phone: start.phone.as_deref(), outlet: None };
+        let address = start.address.and_then(Network::of_payer);
+        let payer = Payer { quote, phone: start.phone.as_deref(), outlet: None, address };
         let payment = match self.pay_guarded(self.card_objection(quote), &payer, pay).await? {
             PayOutcome::Started(reference) => reference,
             PayOutcome::Replayed(reference) => self.still_waiting(reference).await?,
@@ -120,6 +125,7 @@ impl Hub {
             bills: quote.bills.clone(),
             phone: start.phone.clone(),
             email: start.email.clone(),
+            address: None,
             funds: Funds::Awaited { account: self.gateway_account(), poll_at },
             agent: None,
             only_replay: false,
@@ -198,17 +204,20 @@ impl Hub {
     async fn accepted(&self, payment: i64, callback: Callback) -> Result<CallbackAnswer, Infrastructure> {
         let automatic = self.cmi.settings().automatic_capture && !self.waits_for_people(payment).await?;
         let amount = callback.amount;
-        let is_refused = self.refuses_card(payment, &callback.card_mask).await?;
+        let word = self.judge_card(payment, &callback.card_mask).await?;
         let step = Step::Accept {
             hold: if automatic { Hold::CaptureAsked } else { Hold::Held },
             amount: callback.amount,
             authorisation: callback.auth_code,
             card_mask: callback.card_mask,
             gateway_reference: callback.transaction_id,
-            is_refused,
+            is_refused: word.is_refused,
+            counted: word.counted,
         };
         let advance = Advance { payment, step, task: None, moment: Moment::of(self.now()) };
-        match self.advance(advance).await? {
+        let outcome = self.advance(advance).await?;
+        drop(word);
+        match outcome {
             AdvanceOutcome::Moved { to: PaymentState::Taken, .. } => Ok(CallbackAnswer::Capture),
             AdvanceOutcome::Moved { .. } => Ok(CallbackAnswer::Approved),
             // Heard before: the same answer as the first time.

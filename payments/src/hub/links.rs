@@ -130,6 +130,7 @@ impl Hub {
             key: RequestKey::of("link", &id.to_string(), ""),
             phone: link.phone,
             email: link.email,
+            address: request.address,
             language: request.language,
             public_url: request.public_url,
         };

@@ -51,6 +51,9 @@ use crate::exchanges::ExchangeLog;
 use crate::gateways::cmi::client::CmiClient;
 use crate::tariff::StampDuty;
 
+/// Slices of what payments left for rules that are dropped at once: what is past them goes with the next run.
+const TRACE_SLICES_MAX: usize = 200;
+
 /// The time of day, injected so that expiry is tested without waiting.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 /// Looks the value of a secret up by the name that a biller's or network's file gives it.
@@ -307,6 +310,14 @@ impl Hub {
             .await?;
         for first in 0..=u8::MAX {
             gone += self.write(move |op| op.prune_keys(first, now)).await?;
+        }
+        let at = self.now();
+        for _ in 0..TRACE_SLICES_MAX {
+            let dropped = self.write(move |op| op.drop_guard_traces(at)).await?;
+            gone += dropped;
+            if dropped == 0 {
+                break;
+            }
         }
         Ok(gone + self.forget_old_secrets().await?)
     }

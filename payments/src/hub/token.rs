@@ -4,13 +4,15 @@
 //! nowhere, and the caller waits on the line. The intent is on disk before; a charge whose answer was lost is never
 //! repeated, but found out by the payment's poll task like that of a lost callback.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use biller_adapters::recording::{Recorder, Recording};
 use chrono::TimeDelta;
 use ledger::{Advance, Channel, Hold, Moment, PayOutcome, PaymentState, Reference, RequestKey, Step};
 
 use super::card::{CardStart, oid_of};
-use super::guard::Payer;
+use super::guard::{CardWord, Payer};
 use super::{Hub, total};
 use crate::api::{Infrastructure, StartError};
 use crate::gateways::cmi::api::OperationOutcome;
@@ -37,9 +39,9 @@ impl Hub {
         }
         let ChargeToken { idempotency_key, token, card_mask, phone, language, .. } = request;
         let key = RequestKey::of("token", &idempotency_key, &reference.to_string());
-        let start = CardStart { key, phone, email: None, language, public_url: String::new() };
+        let start = CardStart { key, phone, email: None, address: None, language, public_url: String::new() };
         let pay = self.card_pay(&quote, &start, self.now() + FIRST_POLL)?;
-        let payer = Payer { quote: &quote, phone: start.phone.as_deref(), outlet: None };
+        let payer = Payer { quote: &quote, phone: start.phone.as_deref(), outlet: None, address: None };
         let payment = match self.pay_guarded(self.card_objection(&quote), &payer, pay).await? {
             PayOutcome::Started(payment) => payment,
             PayOutcome::Replayed(payment) => return Ok(self.outcome_of_first(payment).await?),
@@ -56,17 +58,20 @@ impl Hub {
         let amount = total(&quote.amounts)?;
         let capture = self.cmi.settings().automatic_capture && !self.is_captured_by_hand(quote.biller);
         let oid = oid_of(payment.id());
-        let charged = tokio::time::timeout(CHARGE_MAX, self.cmi.charge(&oid, amount, &token, capture)).await;
-        let late = |_| OperationOutcome::Unknown(format!("no answer within {} s", CHARGE_MAX.as_secs()));
-        let (step, outcome) = match charged.unwrap_or_else(late) {
+        let recording = Recording::of(payment.id(), Arc::clone(&self.exchanges) as Arc<dyn Recorder>);
+        let charge = self.cmi.charge(&oid, amount, &token, capture, CHARGE_MAX);
+        let mut word = CardWord::default();
+        let (step, outcome) = match recording.during(charge).await {
             OperationOutcome::Approved { transaction_id, auth_code } => {
                 let hold = if capture { Hold::Captured } else { Hold::Held };
                 // The provider hides digits behind an x, the gateway behind a star.
                 let card_mask = safe_mask(&card_mask.replace(['x', 'X'], "*"));
                 let gateway_reference = transaction_id;
-                let is_refused = self.refuses_card(payment.id(), &card_mask).await?;
+                word = self.judge_card(payment.id(), &card_mask).await?;
+                let (is_refused, counted) = (word.is_refused, word.counted);
                 let authorisation = auth_code;
-                let step = Step::Accept { hold, amount, authorisation, card_mask, gateway_reference, is_refused };
+                let step =
+                    Step::Accept { hold, amount, authorisation, card_mask, gateway_reference, is_refused, counted };
                 (step, ChargeOutcome::Accepted(payment.to_string()))
             }
             OperationOutcome::Refused { code, .. } => {
@@ -79,6 +84,7 @@ impl Hub {
             }
         };
         self.advance(Advance { payment: payment.id(), step, task: None, moment: Moment::of(self.now()) }).await?;
+        drop(word);
         Ok(outcome)
     }
 

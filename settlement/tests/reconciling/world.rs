@@ -89,6 +89,7 @@ impl World {
             bills: vec![BillClaim { key: BillKey::of(biller, "01", "C-1", &key), generation: 0, settles: true }],
             phone: None,
             email: None,
+            address: None,
             funds,
             agent: agent.map(Box::new),
             only_replay: false,
@@ -122,6 +123,7 @@ impl World {
             card_mask: "4***1".to_owned(),
             gateway_reference: "T1".to_owned(),
             is_refused: false,
+            counted: None,
         };
         self.step(payment, accept, now);
         payment

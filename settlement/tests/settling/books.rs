@@ -134,6 +134,7 @@ impl Books {
             bills: vec![BillClaim { key: BillKey::of(biller, "02", &name, "1"), generation: 0, settles: true }],
             phone: None,
             email: None,
+            address: None,
             funds,
             agent,
             moment: Moment::of(at),
@@ -160,6 +161,7 @@ impl Books {
             card_mask: String::new(),
             gateway_reference: String::new(),
             is_refused: false,
+            counted: None,
         };
         self.step(payment, accept, at);
         self.confirm(biller, payment, at);

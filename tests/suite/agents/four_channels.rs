@@ -108,6 +108,7 @@ impl Race {
             idempotency_key: format!("{} {at}", self.round),
             phone: format!("+21263000{:02}{at:02}", self.round),
             email: None,
+            address: None,
             language: Language::Fr,
             public_url: self.app.url.clone(),
         };
@@ -131,7 +132,7 @@ impl Race {
 
     async fn follow(&self, hub: &Hub, token: &str) -> Option<String> {
         let (token, public_url) = (token.to_owned(), self.app.url.clone());
-        let request = StartLinkPayment { token, language: Language::Fr, public_url };
+        let request = StartLinkPayment { token, address: None, language: Language::Fr, public_url };
         match hub.start_link_payment(request).await {
             Ok(redirect) => self.card(Ok(redirect)).await,
             // Its own payment, past the gateway.

@@ -1,5 +1,7 @@
 //! What the board shows, and to whom.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use rstest::rstest;
 use sandbox::FaultKind;
@@ -7,7 +9,7 @@ use staff::admin::{self, COMMAND_LINE};
 use staff::{Role, Scope};
 
 use crate::finance::{at_work, says};
-use crate::support::{Backend, TestApp};
+use crate::support::{Backend, Setup, TestApp};
 
 #[rstest]
 #[case("ar", "لا شيء يستدعي التدخل", "لم يبدأ أي أداء", "مآل مجهول")]
@@ -45,7 +47,8 @@ async fn a_payment_whose_outcome_is_unknown(#[case] backend: Backend) {
     app.pass(TimeDelta::seconds(6));
     let page = omar.get("/board").await;
     says(&page, "1 rubrique demande une intervention");
-    assert!(page.body.contains(&format!("href=\"/fr/staff/payments/{id}\"")), "{}", page.text());
+    assert!(page.body.contains(&format!("href=\"/fr/staff/payments/{id}/resolve\"")), "{}", page.text());
+    assert!(page.body.contains("href=\"/fr/staff/unknowns\""), "{}", page.text());
     says(&page, "Confirmation au facturier (1×)");
     assert!(page.body.contains("<rect x=\"") && page.body.contains("role=\"img\" aria-label=\""), "{}", page.body);
     says(&page, "0 confirmés, 0 rendus, 0 non payés, 1 en cours");
@@ -63,6 +66,48 @@ async fn a_payment_whose_outcome_is_unknown(#[case] backend: Backend) {
     let page = omar.get("/board").await;
     says(&page, "Rien ne demande d’intervention");
     says(&page, "1 confirmés");
+    app.finish().await;
+}
+
+/// Whoever sees the board is led to nothing that they may not see; operators to where they can act.
+#[tokio::test(flavor = "multi_thread")]
+async fn its_links_lead_to_where_one_can_act() {
+    let setup = Setup { breaker_failures: 1, ..Setup::default() };
+    let app = TestApp::start_with(Backend::Sqlite, setup).await.unwrap();
+    let omar = at_work(&app, "fr", "omar", Role::Operations).await;
+    app.fault("biller:1001 confirm", FaultKind::Down, 0);
+    app.pay((1001, "01", "12345678"), "4000000000000010").await;
+    app.settle().await;
+    for kind in 1..=10 {
+        let sql = format!(
+            "INSERT INTO incidents (id, kind, detail, created_at) VALUES ({kind}, {kind}, 'x', '2026-11-24 10:00:00')"
+        );
+        app.database.run(&sql);
+    }
+    // At once: the biller is cut off for half a minute only.
+    let page = omar.get("/board?pause=1").await;
+    for wanted in ["/unknowns", "/billers/1001", "/payments?state=held"] {
+        assert!(page.body.contains(&format!("href=\"/fr/staff{wanted}\"")), "{wanted}: {}", page.text());
+    }
+    let mut lookers = 0;
+    let logins = ["aya", "ben", "cyn", "dan", "eva", "fou", "gil", "hab", "ida"];
+    for (role, login) in Role::ALL.into_iter().zip(logins) {
+        let who = at_work(&app, "fr", login, role).await;
+        let page = who.get("/board?pause=1").await;
+        if page.status != 200 {
+            continue;
+        }
+        lookers += 1;
+        let tiles = page.body.split("board-grid").nth(1).unwrap();
+        let links: BTreeSet<&str> =
+            tiles.split("href=\"/fr/staff").skip(1).map(|link| link.split('"').next().unwrap()).collect();
+        for link in &links {
+            let there = who.get(&link.replace("&#38;", "&").replace("&amp;", "&")).await;
+            assert_eq!(there.status, 200, "{role} at {link}");
+        }
+    }
+    assert!(lookers > 2);
+    app.database.run("DELETE FROM incidents");
     app.finish().await;
 }
 

@@ -87,6 +87,7 @@ async fn answers_and_tries_are_counted() {
         idempotency_key: quote,
         phone: PHONE.to_owned(),
         email: None,
+        address: None,
         language: Language::Fr,
         public_url: place.base.clone(),
     };

@@ -1,9 +1,7 @@
 //! What operations do with a biller's settings and see of a payment; a biller's own space.
 
-use rstest::rstest;
 use staff::Role;
 
-use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::billers::settings::{file, propose};
 use crate::finance::{open_windows, settle};
@@ -62,16 +60,7 @@ async fn changed(tour: &Tour<'_>) {
     tour.assert_quiet(&[422]).await;
 }
 
-#[rstest]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[tokio::test(flavor = "multi_thread")]
-async fn settings_are_changed(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, setup(), async |browser: &Browser, app: &TestApp| {
-        changed(&Tour::new(browser, app, language, "settings")).await;
-    })
-    .await;
-}
+tours!(twice settings_are_changed ("settings", changed, setup()));
 
 async fn at_home(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
@@ -86,13 +75,4 @@ async fn at_home(tour: &Tour<'_>) {
     tour.assert_quiet(&[]).await;
 }
 
-#[rstest]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_billers_people_are_at_home(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, setup(), async |browser: &Browser, app: &TestApp| {
-        at_home(&Tour::new(browser, app, language, "portal")).await;
-    })
-    .await;
-}
+tours!(twice a_billers_people_are_at_home ("portal", at_home, setup()));

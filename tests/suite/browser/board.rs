@@ -1,11 +1,9 @@
 //! The live board, idle and busy.
 
 use chrono::TimeDelta;
-use rstest::rstest;
 use sandbox::FaultKind;
 use staff::Role;
 
-use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::support::{Setup, TestApp};
 
@@ -54,20 +52,4 @@ async fn a_look(tour: &Tour<'_>) {
     tour.assert_quiet(&[]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[case::english_without_scripts("en", Device::NoScript)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_look_at_the_board(#[case] language: &str, #[case] device: Device) {
-    with_browser(
-        device,
-        Setup { breaker_failures: 1, ..Setup::default() },
-        async |browser: &Browser, app: &TestApp| {
-            a_look(&Tour::new(browser, app, language, "board")).await;
-        },
-    )
-    .await;
-}
+tours!(everywhere a_look_at_the_board ("board", a_look, Setup { breaker_failures: 1, ..Setup::default() }));

@@ -1,12 +1,10 @@
 //! A branding from its form to its publication, looked at in three languages; then as payers see it.
 
-use rstest::rstest;
 use staff::Role;
 
-use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::branding::{DRAWING, GOOD, save};
-use crate::support::{Setup, TestApp};
+use crate::support::Setup;
 
 async fn published(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
@@ -40,19 +38,7 @@ async fn published(tour: &Tour<'_>) {
     tour.assert_quiet(&[422]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[case::english_without_scripts("en", Device::NoScript)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_branding_is_published(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        published(&Tour::new(browser, app, language, "branding")).await;
-    })
-    .await;
-}
+tours!(everywhere a_branding_is_published ("branding", published, Setup::default()));
 
 async fn suspended(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
@@ -70,13 +56,4 @@ async fn suspended(tour: &Tour<'_>) {
     tour.assert_quiet(&[]).await;
 }
 
-#[rstest]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_biller_is_suspended(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        suspended(&Tour::new(browser, app, language, "billers")).await;
-    })
-    .await;
-}
+tours!(twice a_biller_is_suspended ("billers", suspended, Setup::default()));

@@ -1,13 +1,12 @@
 //! A complaint, from the payer's page over the back office to the answer that the payer reads.
 
 use ledger::DisputeState;
-use rstest::rstest;
 use staff::Role;
 
-use super::driver::{Browser, Device, with_browser};
+use super::driver::Browser;
 use super::page::Tour;
 use crate::disputes::{paid, state};
-use crate::support::{Setup, TestApp};
+use crate::support::Setup;
 
 const SEND: &str = "main form button[type=submit]";
 
@@ -76,16 +75,4 @@ async fn a_complaint(tour: &Tour<'_>) {
     tour.assert_quiet(&[422]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[case::english_without_scripts("en", Device::NoScript)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_complaint_is_made_and_answered(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        a_complaint(&Tour::new(browser, app, language, "disputes")).await;
-    })
-    .await;
-}
+tours!(everywhere a_complaint_is_made_and_answered ("disputes", a_complaint, Setup::default()));

@@ -1,11 +1,10 @@
 //! Two people in finance, from the windows to a break that both agree to close.
 
 use ledger::BreakState;
-use rstest::rstest;
 use staff::Role;
 use thirtyfour::components::SelectElement;
 
-use super::driver::{Browser, Device, keep, with_browser};
+use super::driver::{Device, keep};
 use super::page::Tour;
 use crate::finance::{first_settlement, open_breaks, settle, statement, take, today};
 use crate::support::{Setup, TestApp};
@@ -105,16 +104,4 @@ async fn a_day(tour: &Tour<'_>) {
     tour.assert_quiet(&[422]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[case::english_without_scripts("en", Device::NoScript)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_day_in_finance(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        a_day(&Tour::new(browser, app, language, "finance")).await;
-    })
-    .await;
-}
+tours!(everywhere a_day_in_finance ("finance", a_day, Setup::default()));

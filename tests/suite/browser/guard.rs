@@ -2,10 +2,8 @@
 
 use ledger::{GuardCaseState, GuardList};
 use payments::guard::{Action, Listed, Mode, Rule};
-use rstest::rstest;
 use staff::Role;
 
-use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::guard::{BILLS, cap, hold, list, start, stopped, velocity};
 use crate::support::{OTHER_PHONE, PHONE, Setup, TestApp};
@@ -64,16 +62,4 @@ async fn a_review(tour: &Tour<'_>) {
     tour.assert_quiet(&[422]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[case::english_without_scripts("en", Device::NoScript)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_review_of_stopped_payments(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        a_review(&Tour::new(browser, app, language, "guard")).await;
-    })
-    .await;
-}
+tours!(everywhere a_review_of_stopped_payments ("guard", a_review, Setup::default()));

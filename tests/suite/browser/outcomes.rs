@@ -1,15 +1,13 @@
 //! What nobody ever said, seen by operations: the list, a word that is looked at and proposed, and a hold.
 
-use rstest::rstest;
 use sandbox::FaultKind;
 use staff::Role;
 use thirtyfour::components::SelectElement;
 
-use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::holds::{held, wait_for_people};
 use crate::outcomes::unanswered;
-use crate::support::{Setup, TestApp};
+use crate::support::Setup;
 
 const SEND: &str = "main form button[type=submit]";
 
@@ -34,6 +32,9 @@ async fn an_outcome(tour: &Tour<'_>) {
     browser.click(SEND).await;
     browser.find("#waits").await;
     tour.inspect("proposed").await;
+    tour.open(&format!("/staff/payments/{id}")).await;
+    browser.find(".step-link").await;
+    tour.inspect("story").await;
     app.control.clear_faults();
     app.settle().await;
     tour.open("/staff/unknowns").await;
@@ -49,13 +50,4 @@ async fn an_outcome(tour: &Tour<'_>) {
     tour.assert_quiet(&[422]).await;
 }
 
-#[rstest]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[tokio::test(flavor = "multi_thread")]
-async fn an_outcome_that_nobody_said(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        an_outcome(&Tour::new(browser, app, language, "outcomes")).await;
-    })
-    .await;
-}
+tours!(twice an_outcome_that_nobody_said ("outcomes", an_outcome, Setup::default()));

@@ -1,13 +1,12 @@
 //! An agent at the outlet screen, with a keyboard.
 
-use rstest::rstest;
 use staff::Role;
 use thirtyfour::Key;
 
-use super::driver::{Browser, Device, with_browser};
+use super::driver::{Browser, Device};
 use super::page::Tour;
 use crate::outlet::{OUTLET, member, open_networks, top_up};
-use crate::support::{Setup, TestApp, money};
+use crate::support::{Setup, money};
 
 /// Presses keys one by one, where the focus is; how many that were.
 async fn keys(browser: &Browser, text: &str) -> usize {
@@ -123,15 +122,4 @@ async fn a_day(tour: &Tour<'_>) {
     tour.assert_quiet(&[]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[tokio::test(flavor = "multi_thread")]
-async fn an_agents_day(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        a_day(&Tour::new(browser, app, language, "outlet")).await;
-    })
-    .await;
-}
+tours!(with_scripts an_agents_day ("outlet", a_day, Setup::default()));

@@ -2,10 +2,8 @@
 
 use ledger::{PaymentState, RefundReason};
 use payments::refunds::RefundWish;
-use rstest::rstest;
 use staff::Role;
 
-use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
 use crate::register::one_in;
 use crate::support::{Setup, TestApp, money};
@@ -100,16 +98,4 @@ async fn a_search(tour: &Tour<'_>) {
     tour.assert_quiet(&[422]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[case::english_without_scripts("en", Device::NoScript)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_search_for_a_payment(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        a_search(&Tour::new(browser, app, language, "register")).await;
-    })
-    .await;
-}
+tours!(everywhere a_search_for_a_payment ("register", a_search, Setup::default()));

@@ -1,12 +1,10 @@
 //! Reports, and how they are handed out: keys and mails.
 
 use chrono::TimeDelta;
-use rstest::rstest;
 use staff::Role;
 
-use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
-use crate::support::{PASSWORD, Setup, TestApp, code_at};
+use crate::support::{PASSWORD, Setup, code_at};
 
 const SEND: &str = "main form button[type=submit]";
 
@@ -46,16 +44,4 @@ async fn a_look(tour: &Tour<'_>) {
     tour.assert_quiet(&[422]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[case::english_without_scripts("en", Device::NoScript)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_look_at_reports(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        a_look(&Tour::new(browser, app, language, "reports")).await;
-    })
-    .await;
-}
+tours!(everywhere a_look_at_reports ("reports", a_look, Setup::default()));

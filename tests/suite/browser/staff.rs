@@ -1,11 +1,10 @@
 //! Members of staff come in by their browser: the first time, and after.
 
-use rstest::rstest;
 use staff::Role;
 
-use super::driver::{Browser, Device, with_browser};
+use super::driver::Browser;
 use super::page::Tour;
-use crate::support::{PASSWORD, Setup, TestApp, code_at, unbase32};
+use crate::support::{PASSWORD, Setup, code_at, unbase32};
 
 const NEW_PASSWORD: &str = "dix oiseaux verts";
 
@@ -105,17 +104,9 @@ async fn come_in(tour: &Tour<'_>) {
     tour.assert_quiet(&[403, 422]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[case::english_without_scripts("en", Device::NoScript)]
-#[tokio::test(flavor = "multi_thread")]
-async fn staff_come_in(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        app.newcomer("fr", "adil", Role::Administrator);
-        come_in(&Tour::new(browser, app, language, "staff")).await;
-    })
-    .await;
+async fn a_newcomer(tour: &Tour<'_>) {
+    tour.app.newcomer("fr", "adil", Role::Administrator);
+    come_in(tour).await;
 }
+
+tours!(everywhere staff_come_in ("staff", a_newcomer, Setup::default()));

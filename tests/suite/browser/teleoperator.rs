@@ -1,6 +1,5 @@
 //! A teleoperator serves a caller in the browser, and sees the link turn paid on the page that stands open.
 
-use rstest::rstest;
 use staff::Role;
 
 use super::driver::{Browser, Device, with_browser};
@@ -115,20 +114,12 @@ async fn serve_a_caller(tour: &Tour<'_>) {
     tour.assert_quiet(&[422]).await;
 }
 
-#[rstest]
-#[case::arabic("ar", Device::Desktop)]
-#[case::arabic_phone("ar", Device::Phone)]
-#[case::french("fr", Device::Desktop)]
-#[case::french_phone("fr", Device::Phone)]
-#[case::english_without_scripts("en", Device::NoScript)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_caller_is_served(#[case] language: &str, #[case] device: Device) {
-    with_browser(device, Setup::default(), async |browser: &Browser, app: &TestApp| {
-        app.colleague("fr", "tariq", Role::Teleoperator);
-        serve_a_caller(&Tour::new(browser, app, language, "teleoperator")).await;
-    })
-    .await;
+async fn a_call(tour: &Tour<'_>) {
+    tour.app.colleague("fr", "tariq", Role::Teleoperator);
+    serve_a_caller(tour).await;
 }
+
+tours!(everywhere a_caller_is_served ("teleoperator", a_call, Setup::default()));
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_nobody_looks_at_goes_from_the_screen() {

@@ -3,6 +3,7 @@
 
 pub mod channels;
 pub mod counters;
+mod giving_back;
 mod imports;
 pub mod load;
 pub mod program;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::{TimeDelta, Utc};
 use fatoura::app::App;
 use ledger::{Actor, AuditEntry, Channel, Instrument, Language, PaymentState, Reference, RefundReason, RefundState};
-use payments::api::{FindBills, Found, MakeQuote, StartCardPayment};
+use payments::api::{CardRedirect, FindBills, Found, MakeQuote, StartCardPayment};
 use payments::refunds::RefundWish;
 use rstest::rstest;
 use sandbox::{CardMovementKind, CardOrder, FaultKind, FaultRule, RunningSandbox, Sandbox, SandboxConfig};
@@ -20,9 +20,9 @@ use crate::support::{Backend, Bank, TestDatabase, identify, money};
 const BILLER: u16 = 1001;
 const CONTRACT: &str = "11111111";
 
-/// A payment by card that is confirmed; its number.
-async fn paid(app: &App, sandbox: &RunningSandbox) -> i64 {
-    let (receivable_type, fields) = ("01".to_owned(), identify(BILLER, CONTRACT));
+/// A payment by card up to the gateway's door.
+pub(super) async fn begin(app: &App, contract: &str) -> CardRedirect {
+    let (receivable_type, fields) = ("01".to_owned(), identify(BILLER, contract));
     let wish = FindBills { biller: BILLER, receivable_type, fields, channel: Channel::Web, language: Language::Fr };
     let Found::Bill(inquiry) = app.hub.find_bills(wish).await.unwrap() else { panic!("nothing is due") };
     let articles = inquiry.articles.iter().map(|line| line.article.id.clone()).collect();
@@ -31,13 +31,19 @@ async fn paid(app: &App, sandbox: &RunningSandbox) -> i64 {
     let quote = app.hub.make_quote(quote).await.unwrap();
     let start = StartCardPayment {
         quote: quote.reference.clone(),
-        idempotency_key: "killed".to_owned(),
+        idempotency_key: format!("killed {contract}"),
         phone: "+212612345678".to_owned(),
         email: None,
+        address: None,
         language: Language::Fr,
         public_url: "http://127.0.0.1:9".to_owned(),
     };
-    let redirect = app.hub.start_card_payment(start).await.unwrap();
+    app.hub.start_card_payment(start).await.unwrap()
+}
+
+/// A payment by card that is confirmed; its number.
+async fn paid(app: &App, sandbox: &RunningSandbox) -> i64 {
+    let redirect = begin(app, CONTRACT).await;
     // Nobody hears the callback: the hub asks for itself.
     Bank::new(&sandbox.base_url(), "http://127.0.0.1:9/nobody").pay(&redirect, "4000000000000010").await;
     redirect.payment.parse::<Reference>().unwrap().id()

@@ -1,7 +1,9 @@
 //! The back office: followed up, answered, and what moves money by two people.
 
 use chrono::TimeDelta;
-use ledger::{BreakKind, BreakSource, BreakSubject, DisputeAction as A, DisputeState as S, NewBreak, RefundState};
+use ledger::{
+    Actor, BreakKind, BreakSource, BreakSubject, DisputeAction as A, DisputeState as S, NewBreak, RefundState,
+};
 use rstest::rstest;
 use sandbox::FaultKind;
 use staff::Role;
@@ -208,6 +210,68 @@ async fn late_ones_stand_out(#[case] backend: Backend) {
     let look = omar.post(&format!("/disputes/{id}/propose"), &answer("withdrawn", "")).await;
     send(&omar, &look, "/propose").await;
     assert_eq!((since(&app), state(&app, id)), (None, S::Withdrawn));
+    app.settle().await;
+    app.finish().await;
+}
+
+/// Every state is reached, by who follows up and by the day of the answer; what is typed wrong is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_filtered() {
+    let app = TestApp::start(Backend::Sqlite).await.unwrap();
+    let (_, reference) = paid(&app).await;
+    let omar = at_work(&app, "fr", "omar", Role::Operations).await;
+    let farid = at_work(&app, "fr", "farid", Role::Finance).await;
+    let mut ids = Vec::new();
+    for (kind, action) in [("paid-twice", A::Upheld), ("other", A::Rejected), ("wrong-amount", A::Withdrawn)] {
+        let id = complain(&app, &reference, kind, "x").await;
+        let (by, now) = (Actor { id: 1_000_001, name: "person".to_owned() }, app.now());
+        app.ledger.write_now(move |op| op.step_dispute(id, action, "voilà", Some(&by), now)).unwrap();
+        ids.push(id);
+    }
+    ids.push(complain(&app, &reference, "not-credited", "x").await);
+    assert_eq!(state(&app, ids[2]), S::Withdrawn);
+    let options = omar.get("/disputes").await;
+    let owner = options.body.split("<select id=\"of\"").nth(1).unwrap();
+    let owner = owner.split("(farid)").next().unwrap().rsplit("value=\"").next().unwrap().split('"').next().unwrap();
+    assert_eq!(farid.post(&format!("/disputes/{}/assign", ids[3]), &[("to", owner)]).await.status, 200);
+    let due = payments::disputes::due_on(stored(&app, ids[3]).due_at.and_utc());
+    let (before, after) = (due.pred_opt().unwrap(), due.succ_opt().unwrap());
+    for (query, expected) in [
+        ("show=all", &[3, 2, 1, 0][..]),
+        ("show=upheld", &[0]),
+        ("show=rejected", &[1]),
+        ("show=withdrawn", &[2]),
+        ("show=closed", &[2, 1, 0]),
+        ("show=hub", &[3]),
+        ("show=biller", &[]),
+        (&format!("of={owner}"), &[3]),
+        (&format!("due_from={due}&due_to={due}"), &[3]),
+        (&format!("due_to={before}"), &[]),
+        (&format!("due_from={after}&due_to="), &[]),
+        ("show=all&biller=1002", &[]),
+    ] {
+        let page = omar.get(&format!("/disputes?{query}")).await;
+        assert_eq!(page.status, 200, "{query}");
+        let rows = page.body.split("<tr><th scope=\"row\">").skip(1);
+        let shown: Vec<i64> = rows
+            .map(|row| row.split("/disputes/").nth(1).unwrap().split('"').next().unwrap().parse().unwrap())
+            .collect();
+        assert_eq!(shown, expected.iter().map(|at| ids[*at]).collect::<Vec<i64>>(), "{query}");
+        let kept = page.body.contains(&format!("name=\"due_to\" type=\"date\" dir=\"ltr\" value=\"{due}\""));
+        assert_eq!(kept, query.contains(&format!("due_to={due}")), "{query}");
+    }
+    for (query, said) in [
+        ("due_from=demain", "Écrivez le jour"),
+        ("due_to=2026-02-30", "Écrivez le jour"),
+        ("due_from=2026-12-02&due_to=2026-12-01", "Le second jour est avant le premier"),
+    ] {
+        let page = omar.get(&format!("/disputes?{query}")).await;
+        assert_eq!(page.status, 422, "{query}");
+        says(&page, said);
+    }
+    for query in ["show=shut", "of=me", "due_from=x&due_from=y", "kind=mood", "biller=x"] {
+        assert_eq!(omar.get(&format!("/disputes?{query}")).await.status, 400, "{query}");
+    }
     app.settle().await;
     app.finish().await;
 }

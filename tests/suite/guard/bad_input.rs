@@ -25,6 +25,7 @@ const RULE: [(&str, &str); 6] =
 #[case(&[("kind", "night"), ("night-from", "24"), ("night-to", "")], &["hours"])]
 #[case(&[("billers", "1001 12")], &["billers"])]
 #[case(&[("billers", "<script>")], &["billers"])]
+#[case(&[("subject", "card"), ("action", "review")], &["action"])]
 #[tokio::test(flavor = "multi_thread")]
 async fn rules_that_are_none(#[case] typed: &[(&str, &str)], #[case] faults: &[&str]) {
     let app = TestApp::start(Backend::Sqlite).await.unwrap();
@@ -65,6 +66,8 @@ async fn rules_that_are_none(#[case] typed: &[(&str, &str)], #[case] faults: &[&
 #[case("/guard/lists", &[("list", "block"), ("who", "phone"), ("value", "0612345678"), ("reason", "x"), ("ends", "2001-01-01")], 422)]
 #[case("/guard/lists", &[("list", "block"), ("who", "contract"), ("value", "1"), ("biller", "x"), ("reason", "x")], 422)]
 #[case("/guard/lists", &[("list", "block"), ("who", "contract-of"), ("value", "1-2-3"), ("reason", "x")], 422)]
+#[case("/guard/lists", &[("list", "block"), ("who", "address"), ("value", "196.200.131.7/24"), ("reason", "x")], 422)]
+#[case("/guard/lists", &[("list", "block"), ("who", "address-of"), ("value", "1"), ("reason", "x")], 422)]
 #[case("/guard/lists/x", &[], 404)]
 #[case("/guard/lists/1", &[("more", "x")], 400)]
 #[tokio::test(flavor = "multi_thread")]
@@ -89,6 +92,7 @@ async fn forms_that_are_wrong(#[case] path: &str, #[case] fields: &[(&str, &str)
 #[case("/guard/hits?rule=99", 200)]
 #[case("/guard/hits?before=-1", 200)]
 #[case("/guard/rules?from=99", 404)]
+#[case("/guard/rules?begin=phone", 200)]
 #[case("/guard/lists?payment=%3Cscript%3E", 200)]
 #[case("/guard/lists?before=0", 200)]
 #[case("/guard/cases/x", 404)]

@@ -1,5 +1,6 @@
 //! Fraud: payments that rules and lists stop before anything is taken, and what staff do about them.
 
+mod addresses;
 mod bad_input;
 mod cards;
 mod channels;
@@ -8,6 +9,7 @@ mod pages;
 mod reviewing;
 mod rights;
 mod stopping;
+mod velocity;
 
 use ledger::{Actor, AuditEntry, GuardList, GuardSubject, Money, RuleDecided};
 use payments::api::{Quote, StartError};

@@ -231,6 +231,7 @@ async fn two_processes(#[values(Backend::Postgres)] backend: Backend) {
         idempotency_key: "there".into(),
         phone: PHONE.into(),
         email: None,
+        address: None,
         language: ledger::Language::Fr,
         public_url: app.url.clone(),
     };

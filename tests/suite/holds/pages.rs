@@ -45,6 +45,10 @@ async fn captured(#[case] backend: Backend, #[case] principal: &str, #[case] tak
     // The same form once more finds nothing held; a callback that comes again is the same news.
     assert_eq!(omar.post(&path, &[("principal", principal), ("note", "")]).await.status, 409);
     assert_eq!(app.database.number("SELECT COUNT(*) FROM incidents"), 0);
+    let story = omar.get(&format!("/payments/{id}")).await;
+    says(&story, "Encaissement demandé : ");
+    says(&story, "livré");
+    assert!(story.body.contains(&format!("class=\"step-link\" href=\"/fr/staff{path}\"")), "{}", story.body);
     let log = app.audit();
     assert_eq!(log.iter().filter(|row| row.starts_with(&format!("omar hold-captured payment {id}"))).count(), 1);
     app.finish().await;
@@ -68,6 +72,7 @@ async fn let_go(#[case] backend: Backend) {
     assert_eq!(app.control.bookings(BILL.0).len(), 0);
     let again = omar.post(&format!("{path}/let-go"), &[("reason", "commande annulée")]).await;
     assert_eq!(again.status, 409);
+    says(&omar.get(&format!("/payments/{id}")).await, "Réservation libérée : 541,16 MAD");
     // The bill can be paid again.
     let next = held(&app).await;
     assert_ne!(next.payment, redirect.payment);

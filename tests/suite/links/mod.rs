@@ -123,7 +123,8 @@ async fn a_hundred_at_once_start_one_payment(#[case] backend: Backend) {
         .map(|at| {
             let (hub, token, public_url) = (Arc::clone(&hubs[at % 2]), token.clone(), app.url.clone());
             tokio::spawn(async move {
-                hub.start_link_payment(StartLinkPayment { token, language: Language::Fr, public_url }).await
+                hub.start_link_payment(StartLinkPayment { token, address: None, language: Language::Fr, public_url })
+                    .await
             })
         })
         .collect();
@@ -199,7 +200,8 @@ async fn the_bill_is_paid_by_another_channel_meanwhile(#[case] backend: Backend)
     assert!(matches!(app.hub.make_link(request(&quote, "b")).await, Err(MakeLinkError::AlreadyPaid)));
     // A replay of the request that made the link is still answered.
     assert_eq!(make(&app, &quote, "a").await.standing, LinkStanding::AlreadyPaid);
-    let start = StartLinkPayment { token: token(&path), language: Language::Fr, public_url: app.url.clone() };
+    let start =
+        StartLinkPayment { token: token(&path), address: None, language: Language::Fr, public_url: app.url.clone() };
     let refused = app.hub.start_link_payment(start).await;
     assert!(matches!(refused, Err(StartLinkError::Closed(LinkStanding::AlreadyPaid))), "{refused:?}");
     app.finish().await;

@@ -257,6 +257,7 @@ impl World {
             idempotency_key: quote.reference,
             phone: PHONE.to_owned(),
             email: None,
+            address: None,
             language: Language::Fr,
             public_url: self.url.clone(),
         };

@@ -34,12 +34,12 @@ fn states(app: &TestApp, about: i64) -> Vec<OutcomeState> {
 }
 
 /// What the form of a confirmation holds.
-fn says<'a>(verdict: &'a str, number: &'a str, evidence: &'a str) -> [(&'static str, &'a str); 4] {
+pub fn says<'a>(verdict: &'a str, number: &'a str, evidence: &'a str) -> [(&'static str, &'a str); 4] {
     [("subject", "confirmation"), ("verdict", verdict), ("number", number), ("evidence", evidence)]
 }
 
 /// Looks at what a word does, and proposes it.
-async fn propose(who: &Colleague, path: &str, typed: &[(&str, &str)]) -> Page {
+pub async fn propose(who: &Colleague, path: &str, typed: &[(&str, &str)]) -> Page {
     let look = who.post(path, typed).await;
     assert_eq!(look.status, 200, "{}", look.text());
     let fields = look.fields_to("/resolve").unwrap_or_else(|| panic!("no form: {}", look.text()));
@@ -47,7 +47,7 @@ async fn propose(who: &Colleague, path: &str, typed: &[(&str, &str)]) -> Page {
 }
 
 /// The second person's word on the proposal that waits.
-async fn decide(app: &TestApp, who: &Colleague, path: &str, about: i64, decision: &str) -> Page {
+pub async fn decide(app: &TestApp, who: &Colleague, path: &str, about: i64, decision: &str) -> Page {
     let id = proposals(app, about)[0].id.to_string();
     who.post(&format!("{path}/decide"), &[("proposal", &id), ("decision", decision), ("note", "vu")]).await
 }

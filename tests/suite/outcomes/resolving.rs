@@ -166,3 +166,42 @@ async fn a_refund_ends_as_two_people_say(
     assert_eq!((stored.state, app.order(&redirect).credited_minor), (ends, credited));
     app.finish().await;
 }
+
+/// The gateway knows nothing of an order whose money goes back. That it gave nothing back is nothing that anybody can say:
+/// it is asked again, and nothing is sent; what is done by hand is said to be done, by two people.
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_that_the_gateway_does_not_know(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    app.fault("biller:1001 confirm", FaultKind::Refuse, 1);
+    let redirect = app.pay(BILL, APPROVED).await;
+    app.fault("gateway api", FaultKind::Down, 0);
+    app.settle().await;
+    app.control.reset();
+    app.pass(TimeDelta::minutes(1));
+    app.settle().await;
+    let id = app.payment(&redirect).id;
+    let called = format!("SELECT COUNT(*) FROM incidents WHERE kind = 2 AND payment_id = {id} AND closed_at IS NULL");
+    assert_eq!((app.state(&redirect), app.database.number(&called)), (PaymentState::Returning, 1));
+    let path = format!("/payments/{id}/resolve");
+    let omar = at_work(&app, "fr", "omar", Role::Operations).await;
+    let oumaima = at_work(&app, "fr", "oumaima", Role::Operations).await;
+    let page = omar.get(&path).await;
+    assert!(page.text().contains("faites redemander") && !page.body.contains("not-done"), "{}", page.text());
+    let typed = |verdict| [("subject", "return"), ("verdict", verdict), ("number", ""), ("evidence", "relevé du jour")];
+    assert_eq!(omar.post(&path, &typed("not-done")).await.status, 400);
+    for _ in 0..2 {
+        assert_eq!(omar.post(&format!("{path}/ask-again"), &[]).await.status, 200);
+        app.settle().await;
+        assert_eq!((app.state(&redirect), app.database.number(&called)), (PaymentState::Returning, 1));
+    }
+    assert_eq!((app.control.orders().len(), states(&app, id)), (0, vec![]));
+    propose(&omar, &path, &typed("done")).await;
+    decide(&app, &oumaima, &path, id, "approve").await;
+    app.settle().await;
+    assert_eq!((app.state(&redirect), app.database.number(&called)), (PaymentState::Returned, 0));
+    assert_eq!(app.control.orders().len(), 0, "nothing was sent to it");
+    app.finish().await;
+}

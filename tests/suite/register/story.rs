@@ -84,7 +84,10 @@ async fn refunds_are_told(#[case] backend: Backend) {
     let path = format!("/payments/{payment}");
     assert!(!olga.get(&path).await.text().contains("Remboursement proposé"));
     let id = crate::refunds::refund(&app, payment, "50.00", "a").await;
+    let resolve = format!("href=\"/fr/staff/refunds/{id}/resolve\"");
+    assert!(olga.get(&path).await.body.contains(&resolve), "while it is under way");
     app.settle().await;
+    assert!(!olga.get(&path).await.body.contains(&resolve), "it is known");
     for _ in 0..2 {
         let page = olga.get(&path).await;
         let text = page.text();
@@ -112,6 +115,40 @@ async fn refunds_are_told(#[case] backend: Backend) {
     let brahim = at_work(&app, "fr", "brahim", Role::BillerUser).await;
     let page = brahim.get(&path).await;
     assert!(!page.text().contains("person 1") && !page.body.contains("/staff/refunds/"), "{}", page.text());
+    app.finish().await;
+}
+
+/// What people decided where nobody else said what became of it: who proposed and who decided, what and why, with the way
+/// to its page.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_decided_is_told() {
+    let app = crate::support::TestApp::start(Backend::Sqlite).await.unwrap();
+    let redirect = crate::outcomes::unanswered(&app, sandbox::FaultKind::DropBefore).await;
+    let id = app.payment(&redirect).id;
+    let olga = at_work(&app, "fr", "olga", Role::Operations).await;
+    let farid = at_work(&app, "fr", "farid", Role::Finance).await;
+    let (path, resolve) = (format!("/payments/{id}"), format!("/payments/{id}/resolve"));
+    assert!(olga.get(&path).await.body.contains(&format!("href=\"/fr/staff{resolve}\"")));
+    crate::outcomes::propose(&olga, &resolve, &crate::outcomes::says("not-done", "", "leur relevé du jour")).await;
+    crate::outcomes::decide(&app, &farid, &resolve, id, "approve").await;
+    app.control.clear_faults();
+    app.settle().await;
+    let page = olga.get(&path).await;
+    let text = crate::finance::words(&page);
+    for said in [
+        "Proposé : Le facturier ne l’a pas enregistré",
+        "leur relevé du jour",
+        "Approuvé par une seconde personne : Le facturier ne l’a pas enregistré",
+        "olga Name",
+        "farid Name",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert_eq!(page.body.matches(&format!("class=\"step-link\" href=\"/fr/staff{resolve}\"")).count(), 2);
+    assert_eq!(olga.get(&resolve).await.status, 200, "also once it is known");
+    let brahim = at_work(&app, "fr", "brahim", Role::BillerUser).await;
+    let page = brahim.get(&path).await;
+    assert!(page.status == 200 && !page.text().contains("leur relevé") && !page.body.contains("/resolve"));
     app.finish().await;
 }
 

@@ -52,6 +52,11 @@ async fn a_large_report_is_followed_and_had_as_a_file(#[case] backend: Backend) 
     let path = page.path.split("/staff").nth(1).unwrap().to_owned();
     assert_eq!(fatima.get(&address).await.path, page.path, "the same again is the same report");
     assert_eq!(fatima.get(&format!("{path}/file")).await.status, 404, "there is no file yet");
+    // Sums by day and biller are written the same way, where there may be as many.
+    let sums = fatima.get(&format!("/reports/fees/report.csv?{}", lately(&app))).await;
+    assert!(sums.path.contains("/reports/runs/") && sums.path != page.path, "{} {}", sums.path, sums.text());
+    let days = fatima.get(&format!("/reports/settlements/report.csv?{}", lately(&app))).await;
+    assert!(days.path.ends_with("/report.csv"), "there is no window: {}", days.path);
     let other = reader(&app, "farid", Role::Finance).await;
     for end in ["", "/file"] {
         assert_eq!(other.get(&format!("{path}{end}")).await.status, 404, "it is hers");
@@ -59,6 +64,9 @@ async fn a_large_report_is_followed_and_had_as_a_file(#[case] backend: Backend) 
     write_reports(&app).await;
     let page = fatima.get(&format!("{path}?look")).await;
     assert!(page.text().contains("Ready") && !page.body.contains("http-equiv=\"refresh\""), "{}", page.text());
+    let path_of_sums = sums.path.split("/staff").nth(1).unwrap();
+    let (status, _, body) = fatima.browser.fetch(&fatima.path(&format!("{path_of_sums}/file"))).await;
+    assert_eq!((status, rows(&String::from_utf8(body).unwrap(), ',').len()), (200, 1));
     let (status, head, body) = fatima.browser.fetch(&fatima.path(&format!("{path}/file"))).await;
     assert_eq!(status, 200);
     assert!(head["content-disposition"].to_str().unwrap().contains("transactions-"));
@@ -73,7 +81,7 @@ async fn a_large_report_is_followed_and_had_as_a_file(#[case] backend: Backend) 
     // It is kept for a week.
     app.pass(TimeDelta::days(8));
     fatima.sign_in(&app).await;
-    assert_eq!(app.hub.prune_reports().await.unwrap(), 1);
+    assert_eq!(app.hub.prune_reports().await.unwrap(), 2);
     assert_eq!(fatima.get(&path).await.status, 404);
     assert_eq!(std::fs::read_dir(app.settlement.path().join("reports")).unwrap().count(), 0);
     app.finish().await;

@@ -7,7 +7,12 @@ use staff::{Bound, Permission as P, Role, Scope};
 use crate::support::{Backend, Colleague, TestApp, take_in};
 
 /// Where the channels' addresses are registered.
-const REGISTERED: &str = include_str!("../../../channels/src/routes.rs");
+const REGISTERED: &str = concat!(
+    include_str!("../../../channels/src/routes.rs"),
+    include_str!("../../../channels/src/routes/counters.rs"),
+    include_str!("../../../channels/src/routes/back_office.rs"),
+    include_str!("../../../channels/src/routes/systems.rs"),
+);
 
 /// Who may come to an address.
 pub enum Who {

@@ -88,6 +88,7 @@ impl TestApp {
                 idempotency_key: key.to_owned(),
                 phone: phone.to_owned(),
                 email: Some(MAIL.to_owned()),
+                address: None,
                 language: Language::Fr,
                 public_url: self.url.clone(),
             })
@@ -157,6 +158,7 @@ impl TestApp {
             bills: stored.bills,
             phone: Some(OTHER_PHONE.to_owned()),
             email: None,
+            address: None,
             funds: Funds::InHand(account),
             agent: None,
             only_replay: false,

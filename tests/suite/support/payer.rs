@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, Url, redirect};
 
 /// A page as the payer sees it.
@@ -125,6 +126,14 @@ impl Payer {
     /// A payer who sends the very same request again while the hub is away, for so long.
     pub fn patient(base: &str, language: &'static str, patience: Duration) -> Self {
         Self { patience, ..Self::new(base, language) }
+    }
+
+    /// A payer who comes through a proxy that says from where.
+    pub fn behind_proxy(base: &str, language: &'static str, address: &str) -> Self {
+        let said = [(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_str(address).unwrap())];
+        let builder = Client::builder().redirect(redirect::Policy::none()).no_proxy();
+        let http = builder.default_headers(said.into_iter().collect()).build().unwrap();
+        Self { http, ..Self::new(base, language) }
     }
 
     fn absolute(&self, path: &str) -> String {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use ledger::{Channel, Instrument, PaymentState as P};
 use payments::guard::Action;
+use payments::{ExchangeEnd, KeptExchange};
 use rstest::rstest;
 use sandbox::{FaultKind, OrderState};
 
@@ -29,6 +30,14 @@ fn states(app: &TestApp) -> Vec<String> {
 
 fn are(states: &[P]) -> Vec<String> {
     states.iter().map(|state| state.code().to_string()).collect()
+}
+
+/// What was said to the gateway to charge, and heard from it, in the stories of all payments.
+async fn charges(app: &TestApp) -> Vec<KeptExchange> {
+    app.hub.write_exchanges().await.unwrap();
+    let payments = crate::register::all(app);
+    let told = |id: i64| app.ledger.read(|reader| reader.exchanges_of(id, 50)).unwrap();
+    payments.iter().flat_map(|payment| told(payment.id)).filter(|one| one.operation == "charge").collect()
 }
 
 /// Nothing of a card's digits or of its token is kept by the hub.
@@ -133,6 +142,11 @@ async fn an_unknown_outcome_is_resolved_and_never_charged_twice(
     assert!(said.contains("Ne payez pas une seconde fois") && phone.call.ended, "{said}");
     phone.press("r").await;
     assert_eq!(phone.call.replay_was_same, Some(true));
+    let told = charges(&app).await;
+    let is_heard = matches!(fault, FaultKind::Garble);
+    assert_eq!(told.iter().map(|one| one.end == ExchangeEnd::Answered).collect::<Vec<_>>(), [is_heard]);
+    assert_eq!(told[0].said.is_empty(), is_heard, "why there was no answer: {:?}", told[0].said);
+    holds_no_card(&app);
     // Meanwhile the bill is not to be had.
     assert!(app.dial_and_press(CALLER, &super::TO_BILL).await.said().contains("en cours de paiement"));
     app.settle().await;

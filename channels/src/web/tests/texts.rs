@@ -134,6 +134,7 @@ const PUT_TOGETHER: &[&str] = &[
     "guard-channel-",
     "guard-fault-",
     "guard-span-",
+    "guard-begin-",
     "refunds-show-",
     "refunds-state-",
     "refunds-reason-",

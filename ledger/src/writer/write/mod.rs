@@ -12,7 +12,7 @@ use chrono::NaiveDateTime;
 
 use super::accounts::AccountCache;
 use super::ids::Ids;
-use super::plan::{BillChange, Plan};
+use super::plan::{BillChange, NewTrace, Plan};
 use super::recent::Recents;
 use super::windows;
 use crate::storage::{Conn, StorageError};

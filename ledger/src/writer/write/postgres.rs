@@ -148,6 +148,15 @@ statement!(FinishTasks for Pg {
     end ") AS n (id, done_at) WHERE o.id = n.id AND o.done_at IS NULL"
 });
 
+statement!(InsertTraces for Pg {
+    "INSERT INTO guard_traces (value, traced_at, payment_id, subject) SELECT * FROM unnest(",
+    value: Vec<Vec<u8>> => Array<Binary>;
+    ", ", traced_at: Vec<NaiveDateTime> => Array<Timestamp>;
+    ", ", payment: Vec<i64> => Array<BigInt>;
+    ", ", subject: Vec<i16> => Array<SmallInt>;
+    end ")"
+});
+
 /// One column of many rows.
 fn column<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Vec<T> {
     rows.iter().map(value).collect()
@@ -204,6 +213,16 @@ pub(super) fn write(
     if !plan.done_tasks.is_empty() {
         let rows = &plan.done_tasks;
         FinishTasks { id: column(rows, |(id, _)| *id), done_at: column(rows, |(_, now)| *now) }.execute(pg)?;
+    }
+    if !plan.traces.is_empty() {
+        let rows = &plan.traces;
+        InsertTraces {
+            value: column(rows, |new| new.trace.0.to_vec()),
+            traced_at: column(rows, |new| new.at),
+            payment: column(rows, |new| new.payment),
+            subject: column(rows, |new| new.subject.code()),
+        }
+        .execute(pg)?;
     }
     if !deltas.is_empty() {
         let (id, delta): (Vec<i64>, Vec<i64>) = deltas.iter().map(|(id, delta)| (*id, *delta)).unzip();

@@ -8,7 +8,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Binary, Date, Integer, Nullable, SmallInt, Text};
 use diesel::sqlite::Sqlite;
 
-use super::{BillChange, Lines, Plan, all_changed, bill_time, statement};
+use super::{BillChange, Lines, NewTrace, Plan, all_changed, bill_time, statement};
 use crate::personal::Sealed;
 use crate::states::PaymentState;
 use crate::storage::StorageError;
@@ -26,7 +26,8 @@ impl Times {
         let done = plan.done_tasks.iter().map(|(_, at)| Some(*at));
         let posted = plan.postings.iter().map(|(.., posting)| Some(posting.moment().at.naive_utc()));
         let keys = plan.keys.iter().map(|(.., at)| Some(*at));
-        for at in new.chain(changed).chain(tasks).chain(done).chain(posted).chain(keys).flatten() {
+        let traces = plan.traces.iter().map(|trace| Some(trace.at));
+        for at in new.chain(changed).chain(tasks).chain(done).chain(posted).chain(keys).chain(traces).flatten() {
             times.0.entry(at).or_insert_with(|| at.format("%F %T%.f").to_string());
         }
         times
@@ -143,6 +144,14 @@ statement!(FinishTask<'a> for Sqlite {
     end ""
 });
 
+statement!(InsertTrace<'a> for Sqlite {
+    "INSERT INTO guard_traces (value, traced_at, payment_id, subject) VALUES (", value: &'a [u8] => Binary;
+    ", ", traced_at: &'a str => Text;
+    ", ", payment: i64 => BigInt;
+    ", ", subject: i16 => SmallInt;
+    end ")"
+});
+
 /// Writes a plan inside the open transaction; recent bills and keys under these numbers and the ones that follow.
 pub(super) fn write(
     sqlite: &mut SqliteConnection,
@@ -193,6 +202,10 @@ pub(super) fn write(
     for (id, now) in &plan.done_tasks {
         // A task that somebody else finished meanwhile is finished.
         FinishTask { done_at: times.text(*now)?, id: *id }.execute(sqlite)?;
+    }
+    for NewTrace { trace, at, payment, subject } in &plan.traces {
+        let (traced_at, subject) = (times.text(*at)?, subject.code());
+        InsertTrace { value: &trace.0, traced_at, payment: *payment, subject }.execute(sqlite)?;
     }
     Ok(())
 }

@@ -72,6 +72,7 @@ pub fn card(key: &str, article: &str) -> Pay {
         bills: vec![claim(article, 0)],
         phone: Some("+212612345678".to_owned()),
         email: Some("payer@example.ma".to_owned()),
+        address: None,
         funds: Funds::Awaited { account: cmi(), poll_at: now() + TimeDelta::minutes(15) },
         agent: None,
         only_replay: false,
@@ -138,6 +139,7 @@ pub fn accept_amount(hold: Hold, centimes: i64) -> Step {
         card_mask: "4***1".to_owned(),
         gateway_reference: "T1".to_owned(),
         is_refused: false,
+        counted: None,
     }
 }
 

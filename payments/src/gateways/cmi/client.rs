@@ -71,9 +71,17 @@ impl CmiClient {
         &self.settings
     }
 
-    /// Charges a card that the gateway knows by a token, under a new order number: held, or captured at once.
-    pub async fn charge(&self, oid: &str, amount: Money, token: &SecretString, capture: bool) -> OperationOutcome {
-        self.operate(oid, Operation::Charge { amount, token, capture }).await
+    /// Charges a card that the gateway knows by a token, under a new order number: held, or captured at once. An answer is
+    /// waited for no longer than this, which is less than for other operations: somebody waits on the line.
+    pub async fn charge(
+        &self,
+        oid: &str,
+        amount: Money,
+        token: &SecretString,
+        capture: bool,
+        within: Duration,
+    ) -> OperationOutcome {
+        outcome(oid, self.post(oid, Operation::Charge { amount, token, capture }, Some(within)).await)
     }
 
     /// Captures what is held for an order, all or less, once.
@@ -93,21 +101,23 @@ impl CmiClient {
 
     /// What became of an order.
     pub async fn status(&self, oid: &str) -> Result<OrderReport, QueryFailure> {
-        let body = self.post(oid, Operation::Query).await?;
+        let body = self.post(oid, Operation::Query, None).await?;
         api::read_report(oid, &body)
     }
 
     async fn operate(&self, oid: &str, operation: Operation<'_>) -> OperationOutcome {
-        match self.post(oid, operation).await {
-            Ok(body) => api::read_operation(oid, &body),
-            Err(failure) => OperationOutcome::Unknown(failure.to_string()),
-        }
+        outcome(oid, self.post(oid, operation, None).await)
     }
 
     /// Asks once, and tells who listens.
-    async fn post(&self, oid: &str, operation: Operation<'_>) -> Result<String, QueryFailure> {
+    async fn post(
+        &self,
+        oid: &str,
+        operation: Operation<'_>,
+        within: Option<Duration>,
+    ) -> Result<String, QueryFailure> {
         let (word, began) = (word(operation), Instant::now());
-        let answer = self.exchange(oid, operation).await;
+        let answer = self.exchange(oid, operation, within).await;
         if let Some(observer) = &self.observer {
             let outcome = match &answer {
                 Ok(_) => "answered",
@@ -119,11 +129,23 @@ impl CmiClient {
         answer
     }
 
-    async fn exchange(&self, oid: &str, operation: Operation<'_>) -> Result<String, QueryFailure> {
+    async fn exchange(
+        &self,
+        oid: &str,
+        operation: Operation<'_>,
+        within: Option<Duration>,
+    ) -> Result<String, QueryFailure> {
         let xml = api::request_xml(oid, operation, &self.settings)?;
         let started = Instant::now();
         let mut status = 0;
-        let answer = self.send(xml.clone(), &mut status).await;
+        let sent = self.send(xml.clone(), &mut status);
+        let answer = match within {
+            None => sent.await,
+            // What was not answered in time is an exchange as well.
+            Some(within) => tokio::time::timeout(within, sent)
+                .await
+                .unwrap_or_else(|_| Err(QueryFailure::NoAnswer(format!("no answer within {} s", within.as_secs())))),
+        };
         Recording::tell(|payment| {
             let (ending, said, heard) = match &answer {
                 Ok(body) => (Ending::Answered, String::new(), recording::body(body.as_bytes())),
@@ -155,6 +177,13 @@ impl CmiClient {
             body.extend_from_slice(&chunk);
         }
         Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+}
+
+fn outcome(oid: &str, answer: Result<String, QueryFailure>) -> OperationOutcome {
+    match answer {
+        Ok(body) => api::read_operation(oid, &body),
+        Err(failure) => OperationOutcome::Unknown(failure.to_string()),
     }
 }
 

@@ -57,7 +57,7 @@ impl Hub {
                 }
             };
             let pay = self.cash_pay(&request, network, &subject, shift)?;
-            let payer = Payer { quote, phone: request.phone.as_deref(), outlet: Some(&request.outlet) };
+            let payer = Payer { quote, phone: request.phone.as_deref(), outlet: Some(&request.outlet), address: None };
             let outcome = self.pay_guarded(objection, &payer, pay).await;
             let settled = matches!(
                 outcome,
@@ -224,6 +224,7 @@ impl Hub {
             phone: request.phone.clone(),
             email: None,
             funds: Funds::InHand(float_of(&request.outlet)),
+            address: None,
             agent: Some(Box::new(AgentPay {
                 network: network.code.clone(),
                 outlet: request.outlet.clone(),

@@ -3,20 +3,28 @@
 //! Every payment starts through [`Hub::pay_guarded`]. Without a rule or an entry of a list it reads nothing more than, once
 //! in five seconds, whether there are any by now. Else it reads the lists and what the payer's phone, the contract and the
 //! outlet started before: ranges of indexes, of rows that were committed, so that it is right with several processes and
-//! after a restart. It decides outside of the writer: payments that start at the same moment do not see each other.
+//! after a restart. It decides outside of the writer: payments that start at the same moment do not see each other, but for
+//! those of one address, which take turns.
+//!
+//! Where the payer's address is counted by a rule, the payment leaves a digest of it ([`Pay::address`]); where none counts
+//! it, nothing is kept.
 
 mod cards;
 mod staff;
 mod trial;
+mod turns;
+
+pub(crate) use cards::CardWord;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use ledger::{
-    GuardEntry, GuardKey, GuardList, GuardOutcome, GuardRuleState, GuardSource, GuardSubject, NewGuardHit, PastPayment,
-    Pay, PayOutcome, PaymentState, Quote,
+    GuardEntry, GuardKey, GuardList, GuardOutcome, GuardRuleState, GuardSource, GuardSubject, Network, NewGuardHit,
+    PastPayment, Pay, PayOutcome, PaymentState, Quote, StoredRule,
 };
 
+use self::turns::{Turn, Turns};
 use super::{Hub, total};
 use crate::api::Infrastructure;
 use crate::form::mask;
@@ -34,9 +42,12 @@ const HISTORY: i64 = HISTORY_MAX as i64;
 /// Rules that hold, by the numbers of their rows.
 type Rules = Arc<Vec<(i64, Rule)>>;
 
-/// Rules and lists as they stood when they were last read.
+/// Rules and lists as they stood when they were last read, and turns of payments that they count.
 #[derive(Default)]
-pub(super) struct Guard(RwLock<Known>);
+pub(super) struct Guard {
+    known: RwLock<Known>,
+    turns: Turns,
+}
 
 #[derive(Default, Clone)]
 struct Known {
@@ -48,6 +59,16 @@ struct Known {
     has_rules: bool,
     has_entries: bool,
     has_cards: bool,
+    /// How long the networks on lists are, of 128 bits.
+    lengths: Arc<Vec<u8>>,
+}
+
+/// What of rules and lists is read anew.
+struct Fresh {
+    rules: Vec<StoredRule>,
+    has_entries: bool,
+    has_cards: bool,
+    lengths: Vec<u8>,
 }
 
 /// Who is to pay what.
@@ -55,6 +76,8 @@ pub(super) struct Payer<'a> {
     pub quote: &'a Quote,
     pub phone: Option<&'a str>,
     pub outlet: Option<&'a str>,
+    /// What the payer's address is known by, on the web.
+    pub address: Option<Network>,
 }
 
 /// What was found of a payment that is to start.
@@ -67,12 +90,14 @@ pub(super) struct Gate {
     /// When the quote ends.
     quote_ends: DateTime<Utc>,
     phone: Option<String>,
+    /// The payer's address, where a rule counts it.
+    address: Option<Network>,
 }
 
 impl Hub {
     /// Rules and lists, read again if they have changed.
     async fn known_guard(&self) -> Result<Known, Infrastructure> {
-        let known = self.guard.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = self.guard.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         let now = self.now();
         // A clock that was set back asks again as well.
         if known.asked_at.is_some_and(|asked| asked <= now && now < asked + FRESH) {
@@ -92,13 +117,18 @@ impl Hub {
                 if before == Some(version) {
                     return Ok((version, None));
                 }
-                let listed = (reader.has_guard_entries()?, reader.has_guard_cards()?);
-                Ok((version, Some((reader.guard_rules(limit)?, listed))))
+                let fresh = Fresh {
+                    rules: reader.guard_rules(limit)?,
+                    has_entries: reader.has_guard_entries()?,
+                    has_cards: reader.has_guard_cards()?,
+                    lengths: reader.listed_lengths()?,
+                };
+                Ok((version, Some(fresh)))
             })
             .await?;
         let fresh = match (fresh, known) {
             (None, known) => Known { asked_at: Some(now), ..known.unwrap_or_default() },
-            (Some((stored, (has_entries, has_cards))), _) => {
+            (Some(Fresh { rules: stored, has_entries, has_cards, lengths }), _) => {
                 let (mut rules, mut has_rules) = (Vec::new(), false);
                 for stored in stored.into_iter().filter(|stored| stored.state == GuardRuleState::InForce) {
                     has_rules = true;
@@ -107,16 +137,17 @@ impl Hub {
                         rules.push((stored.id, rule));
                     }
                 }
-                Known { version, asked_at: Some(now), rules: Arc::new(rules), has_rules, has_entries, has_cards }
+                let (rules, lengths) = (Arc::new(rules), Arc::new(lengths));
+                Known { version, asked_at: Some(now), rules, has_rules, has_entries, has_cards, lengths }
             }
         };
-        *self.guard.0.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
+        *self.guard.known.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
         Ok(fresh)
     }
 
     /// What rules and lists say of a payment that is to start.
     pub(super) async fn gate(&self, payer: &Payer<'_>) -> Result<Gate, Infrastructure> {
-        let Known { rules, has_rules, has_entries, .. } = self.known_guard().await?;
+        let Known { rules, has_rules, has_entries, lengths, .. } = self.known_guard().await?;
         let quote = payer.quote;
         let attempt = Attempt {
             quote: quote.id,
@@ -131,14 +162,18 @@ impl Hub {
             return Ok(Gate::default());
         }
         let (phone, outlet) = (payer.phone.map(str::to_owned), payer.outlet.map(str::to_owned));
+        let address = payer.address;
         let wanted = asked.clone();
         let (entries, refused, histories) = self
             .read(move |reader| {
                 let mut keys: Vec<GuardKey> = phone.map(GuardKey::Phone).into_iter().collect();
                 keys.extend(outlet.map(GuardKey::Outlet));
                 keys.extend(reader.customer_of_quote(attempt.quote)?.map(GuardKey::Contract));
+                keys.extend(address.map(GuardKey::Address));
                 let now = attempt.now.naive_utc();
-                let entries = if has_entries { reader.guard_entries_of(&keys, now)? } else { Vec::new() };
+                let mut listed = keys.clone();
+                listed.extend(address.iter().flat_map(|address| address.within(&lengths)).map(GuardKey::Address));
+                let entries = if has_entries { reader.guard_entries_of(&listed, now)? } else { Vec::new() };
                 // A person's refusal ends the quote, whatever rules find by now.
                 let refused = reader.refused_guard_case(attempt.quote)?;
                 let refused = refused.map(|case| reader.guard_case(case, now)).transpose()?.flatten();
@@ -151,8 +186,12 @@ impl Hub {
                 Ok((entries, refused, reader.past_payments_of(&counted, HISTORY)?))
             })
             .await?;
-        let mut gate =
-            Gate { quote_ends: quote.expires_at.and_utc(), phone: payer.phone.map(str::to_owned), ..Gate::default() };
+        let mut gate = Gate {
+            quote_ends: quote.expires_at.and_utc(),
+            phone: payer.phone.map(str::to_owned),
+            address: payer.address.filter(|_| asked.iter().any(|(_, rule)| counts_address(rule))),
+            ..Gate::default()
+        };
         let hit = |source, source_id, name: &str, outcome, finding: &Finding| {
             Ok::<_, Infrastructure>(NewGuardHit {
                 quote: quote.id,
@@ -188,7 +227,8 @@ impl Hub {
             let history = match (rule.kind.subject(), histories.iter().find(of_rule)) {
                 (None, _) => &[][..],
                 (Some(_), Some((_, history))) => history,
-                // A payer who leaves no phone, or is at no outlet, is not counted by it.
+                // A payer who leaves no phone, is at no outlet, or comes from no address is not counted by it, and of a card
+                // nothing is known so far.
                 (Some(_), None) => continue,
             };
             let Some(finding) = rule.finds(&attempt, history) else { continue };
@@ -201,7 +241,9 @@ impl Hub {
             };
             let found = hit(GuardSource::Rule, *id, &rule.code, outcome, &finding)?;
             match outcome {
-                GuardOutcome::WouldRefuse | GuardOutcome::WouldReview => gate.notes.push(found),
+                GuardOutcome::WouldRefuse | GuardOutcome::WouldReview | GuardOutcome::NotCounted => {
+                    gate.notes.push(found)
+                }
                 // A refusal is stronger than a review; of two the first by code is told.
                 GuardOutcome::Refused => match &gate.stop {
                     Some(stop) if stop.outcome == GuardOutcome::Refused => {}
@@ -226,7 +268,9 @@ impl Hub {
         if objection.is_some() {
             return self.pay_unless(objection, pay).await;
         }
-        let Gate { stop, notes, quote_ends, phone } = match self.gate(payer).await {
+        // Held until the payment is written: of two of one address the second counts the first.
+        let turn = self.turn_of(payer).await;
+        let Gate { stop, notes, quote_ends, phone, address } = match self.gate(payer).await {
             Ok(gate) => gate,
             // Nothing new starts unchecked; what has started is told all the same.
             Err(error) => {
@@ -236,9 +280,11 @@ impl Hub {
                 };
             }
         };
+        let pay = Pay { address, ..pay };
         let (now, quote) = (self.now().naive_utc(), payer.quote.id);
         let Some(stop) = stop else {
             let outcome = self.pay(pay).await?;
+            drop(turn);
             if matches!(outcome, PayOutcome::Started(_)) && !notes.is_empty() {
                 let kept =
                     self.write(move |op| notes.iter().try_for_each(|note| op.keep_guard_hit(note, now).map(drop)));
@@ -273,6 +319,15 @@ impl Hub {
             return Ok(outcome);
         }
         Err(self.stop(stop, quote_ends).await?.into())
+    }
+
+    /// The turn of the payer's address, where a rule that decides counts it.
+    async fn turn_of(&self, payer: &Payer<'_>) -> Option<Turn> {
+        let address = payer.address?;
+        // Where rules cannot be read nothing new starts.
+        let Known { rules, .. } = self.known_guard().await.ok()?;
+        let decides = rules.iter().any(|(_, rule)| rule.mode == Mode::On && counts_address(rule));
+        if decides { self.guard.turns.take(&address).await } else { None }
     }
 
     /// The payer's own payment of this quote that waits at the gateway: nothing new starts, they go on with it.
@@ -313,6 +368,11 @@ impl Hub {
     async fn reread_guard(&self) -> Result<(), Infrastructure> {
         self.read_guard(None).await.map(drop)
     }
+}
+
+/// Whether a rule counts by the payer's address.
+fn counts_address(rule: &Rule) -> bool {
+    rule.kind.subject() == Some(GuardSubject::Address)
 }
 
 /// A rule as it was kept.

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{
-    Actor, AuditEntry, CaseOutcome, GuardEntry, GuardKey, GuardList, KeptEntry, NewGuardEntry, Payment, Reference,
-    RuleDecided,
+    Actor, AuditEntry, CaseOutcome, GuardEntry, GuardKey, GuardList, KeptEntry, Network, NewGuardEntry, Payment,
+    Reference, RuleDecided,
 };
 
 use super::cards::{digits_of, shown};
@@ -309,6 +309,16 @@ impl Hub {
                 let digits = digits_of(&self.payment_to_list(&payment).await?.card_mask).ok_or(ListError::Payment)?;
                 let shown = shown(&digits);
                 (GuardKey::Card(digits), shown)
+            }
+            Listed::Network(typed) => {
+                let network: Network = typed.trim().parse()?;
+                (GuardKey::Address(network), network.shown())
+            }
+            Listed::AddressOf(payment) => {
+                let id = self.payment_to_list(&payment).await?.id;
+                let found = self.read(move |reader| reader.address_of_payment(id)).await?;
+                // It is shown nowhere: the payment says which one is meant.
+                (found.ok_or(ListError::Payment)?, format!("#{id}"))
             }
             Listed::Outlet(number) => {
                 self.networks().outlet(&number).ok_or(ListError::Outlet)?;

@@ -2,6 +2,7 @@
 
 use ledger::{GuardKey, GuardSubject};
 
+use super::cards::digits_of;
 use super::{HISTORY, Hub};
 use crate::api::Infrastructure;
 use crate::guard::{Attempt, Rule, Trial};
@@ -21,25 +22,27 @@ impl Hub {
                     let Some(payment) = reader.payment_of(counted.id)? else { continue };
                     let Some(total) = payment.amounts.total() else { continue };
                     trial.payments += 1;
+                    let subject = rule.kind.subject();
+                    let accepted_at = payment.paid_at.filter(|_| subject == Some(GuardSubject::Card));
                     let attempt = Attempt {
                         quote: payment.quote,
                         biller: payment.biller,
                         channel: payment.channel,
                         instrument: payment.instrument,
                         total,
-                        now: payment.created_at.and_utc(),
+                        now: accepted_at.unwrap_or(payment.created_at).and_utc(),
                     };
                     if !rule.concerns(&attempt) {
                         continue;
                     }
-                    let key = match rule.kind.subject() {
+                    let key = match subject {
                         None => None,
                         Some(GuardSubject::Phone) => payment.phone()?.map(GuardKey::Phone),
                         Some(GuardSubject::Contract) => {
                             reader.customer_of_quote(payment.quote)?.map(GuardKey::Contract)
                         }
-                        // Nothing is counted by it.
-                        Some(GuardSubject::Card) => None,
+                        Some(GuardSubject::Card) => digits_of(&payment.card_mask).map(GuardKey::Card),
+                        Some(GuardSubject::Address) => reader.address_of_payment(payment.id)?,
                         Some(GuardSubject::Outlet) => {
                             reader.agent_payment(payment.id)?.map(|taken| GuardKey::Outlet(taken.outlet))
                         }
@@ -48,10 +51,10 @@ impl Hub {
                         Some(key) => {
                             let since = rule.kind.since(attempt.now).naive_utc();
                             let mut past = reader.past_payments(&key, since, HISTORY)?;
-                            past.retain(|past| past.created_at <= payment.created_at);
+                            past.retain(|past| past.created_at <= attempt.now.naive_utc());
                             past
                         }
-                        None if rule.kind.subject().is_some() => continue,
+                        None if subject.is_some() => continue,
                         None => Vec::new(),
                     };
                     trial.hits += i64::from(rule.finds(&attempt, &history).is_some());

@@ -50,6 +50,11 @@ impl Hub {
                     let events = reader.dispute_events(dispute.id)?;
                     disputes.push((dispute, events));
                 }
+                let mut outcomes = reader.outcome_proposals(id)?;
+                for refund in &refunds {
+                    outcomes.extend(reader.outcome_proposals(refund.id)?);
+                }
+                outcomes.sort_by_key(|proposal| (proposal.proposed_at, proposal.id));
                 let others = links.iter().map(|link| link.id).chain(refunds.iter().map(|refund| refund.id));
                 let told = disputes.iter().flat_map(|(_, events)| events.iter().map(|event| event.id));
                 let about: Vec<i64> = [id].into_iter().chain(others).chain(told).collect();
@@ -71,6 +76,8 @@ impl Hub {
                     incidents: reader.incidents_of(&about)?,
                     notes: reader.payment_notes(id)?,
                     related: reader.related_payments(id, RELATED_MAX)?,
+                    hold: reader.hold_decision(id)?,
+                    outcomes,
                     breaks: reader.breaks_about(BreakSubject::Payment, id)?,
                     refunds,
                     disputes,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ledger::{AuditEntry, Language, NewReportRun, ReportAsker, ReportRun, ReportRunAsked};
+use ledger::{AccountKind, AuditEntry, Language, NewReportRun, ReportAsker, ReportRun, ReportRunAsked};
 
 use super::super::Hub;
 use super::super::finance::open_file;
@@ -17,17 +17,29 @@ const SHOWN: i64 = 50;
 const CLEARED: i64 = 200;
 
 impl Hub {
-    /// How many rows a report has, where it can have many and they can be counted; as they stand now.
-    async fn report_rows(&self, question: &ReportQuestion) -> Result<Option<i64>, Infrastructure> {
+    /// How many rows a report has at most, as things stand now. What is summed is not summed to be counted.
+    async fn report_rows(&self, question: &ReportQuestion) -> Result<i64, Infrastructure> {
         let filter = question.filter.clone();
+        let days = (filter.to - filter.from).num_days().saturating_add(1);
+        let accounts = move |kind| self.read(move |reader| reader.report_accounts_count(kind));
         match question.kind {
             ReportKind::Transactions => {
                 let sums = self.read(move |reader| reader.report_payment_sums(&filter)).await?;
-                Ok(Some(sums.iter().map(|sum| sum.count).sum()))
+                Ok(sums.iter().map(|sum| sum.count).sum())
             }
-            ReportKind::Audit => self.read(move |reader| reader.report_audit_count(&filter)).await.map(Some),
-            // Windows are some for each biller and day; sums have a bound of their own.
-            _ => Ok(None),
+            ReportKind::Settlements => self.read(move |reader| reader.report_windows_count(&filter)).await,
+            ReportKind::Audit => self.read(move |reader| reader.report_audit_count(&filter)).await,
+            // A row of a day may be of no biller.
+            ReportKind::Fees => {
+                let billers = match filter.biller {
+                    Some(_) => 1,
+                    None => accounts(Some(AccountKind::BillerPayable)).await?.saturating_add(1),
+                };
+                Ok(days.saturating_mul(billers))
+            }
+            ReportKind::Vat | ReportKind::StampDuty => Ok(days),
+            ReportKind::Outlets => accounts(Some(AccountKind::AgentFloat)).await,
+            ReportKind::TrialBalance | ReportKind::Ageing => accounts(None).await,
         }
     }
 
@@ -39,7 +51,7 @@ impl Hub {
     pub async fn report_too_long(&self, question: &ReportQuestion) -> Result<Option<i64>, ReportFault> {
         question.check()?;
         let rows = self.report_rows(question).await?;
-        Ok(rows.filter(|rows| *rows > self.settings.report_rows_at_once))
+        Ok((rows > self.settings.report_rows_at_once).then_some(rows))
     }
 
     /// Asks for a report to be written behind the scenes, and writes that down.

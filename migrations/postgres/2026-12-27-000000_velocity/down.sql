@@ -1,0 +1,2 @@
+ALTER TABLE guard_entries DROP COLUMN length;
+DROP TABLE guard_traces;
