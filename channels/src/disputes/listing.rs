@@ -135,8 +135,11 @@ fn filter(session: &StaffSession, place: &Place, own: Option<u16>) -> Result<Dis
     Ok(DisputeFilter { shown, kind, biller, of, due_after: None, due_by: None })
 }
 
-/// The days by which they are to be answered, both included; or what is wrong with them.
-fn due(place: &Place) -> Result<(Option<NaiveDate>, Option<NaiveDate>), (&'static str, &'static str)> {
+/// The first and the last day by which they are to be answered.
+type Days = (Option<NaiveDate>, Option<NaiveDate>);
+
+/// The days by which they are to be answered; or which field is wrong, and how.
+fn due(place: &Place) -> Result<Days, (&'static str, &'static str)> {
     let read = |field, text: &str| match text.trim() {
         "" => Ok(None),
         text => day(text).map(Some).ok_or((field, "register-fault-day")),

@@ -128,10 +128,7 @@ impl FromStr for Network {
         };
         let address: IpAddr = address.parse().map_err(|_| NetworkFault::Malformed)?;
         let digits = |length: &&str| (1..=3).contains(&length.len()) && length.bytes().all(|b| b.is_ascii_digit());
-        let length = match length {
-            None => None,
-            Some(length) => Some(Some(length).filter(digits).and_then(|length| length.parse::<u8>().ok())),
-        };
+        let length = length.map(|length| Some(length).filter(digits).and_then(|length| length.parse::<u8>().ok()));
         let length = match length {
             Some(None) => return Err(NetworkFault::Malformed),
             Some(Some(length)) => Some(length),

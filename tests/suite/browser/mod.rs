@@ -38,6 +38,7 @@ mod branding;
 mod desk;
 mod disputes;
 mod driver;
+mod every_page;
 mod finance;
 mod guard;
 mod journeys;

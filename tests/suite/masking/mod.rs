@@ -1,7 +1,7 @@
 //! Who sees whom: every address that shows something, and every form of every report, asked by every role after a day on
 //! which one person was everywhere. Their phone, mail address, contract and name stand in full only where the table says.
 
-mod planting;
+pub mod planting;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
@@ -111,7 +111,7 @@ fn read(path: &str, bytes: Vec<u8>) -> String {
 }
 
 /// Every role at work, but for those who were at work when it was planted.
-async fn colleagues(app: &TestApp, planted: Planted) -> (Vec<(Role, Colleague)>, Planted) {
+pub async fn colleagues(app: &TestApp, planted: Planted) -> (Vec<(Role, Colleague)>, Planted) {
     let mut all = Vec::new();
     let Planted { tariq, amina, .. } = &planted;
     assert_eq!((tariq.login.as_str(), amina.login.as_str()), ("tariq", "amina"));

@@ -56,7 +56,8 @@ async fn what_is_wrong_is_said() {
     }
     assert_eq!(count(&app, "person-request-taken"), 0);
     let path = taken_in(&app, &adil, "access", "ffffffff").await;
-    let cases: &[(&str, &[(&str, &str)], u16)] = &[
+    type Form<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(&str, Form<'_>, u16)] = &[
         ("", &[("what", "all")], 400),
         ("/erase", &[], 400),
         ("/rectify", &[("row", "payment-1"), ("phone", "0612345678")], 400),
