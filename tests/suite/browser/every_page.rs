@@ -6,13 +6,41 @@ use staff::Role;
 
 use super::driver::{Browser, Device, with_browser};
 use super::page::Tour;
+use crate::holds;
 use crate::masking::colleagues;
 use crate::masking::planting::{self, Planted};
 use crate::staff_pages::routes::ROUTES;
 use crate::support::{Colleague, Setup, TestApp};
 
-/// Addresses that answer with something else than a page, or with a page to nobody who is signed in.
-const NO_PAGES: &[&str] = &[];
+/// Addresses of files, and of what scripts ask for.
+const NO_PAGES: &[&str] = &[
+    "/board/tiles",
+    "/outlet/payments/{payment}/status",
+    "/desk/calls/{call}/status",
+    "/branding/{biller}/files/{file}",
+    "/reports/runs/{run}/file",
+    "/reports/{kind}/report.csv",
+    "/reports/{kind}/report.xlsx",
+    "/reports/{kind}/report.pdf",
+    "/settlement/files/{file}",
+    "/settlement/orders/{order}",
+    "/reconciliation/statement.csv",
+    "/reconciliation/statement.pdf",
+    "/personal/{request}/certificate",
+];
+/// Pages of what is over by the end of such a day: tours of their own come past them.
+const TOURED: &[&str] = &[
+    "/sign-in",
+    "/second-factor",
+    "/outlet/bills/{inquiry}",
+    "/outlet/quotes/{quote}",
+    "/outlet/closure",
+    "/desk/calls/{call}/find",
+    "/desk/calls/{call}/bills/{inquiry}",
+    "/branding/{biller}/preview/{page}",
+    "/billers/{biller}/settings/{change}",
+    "/reports/runs/{run}",
+];
 
 /// The first address of a route that shows a page to a member.
 async fn page_of(who: &Colleague, names: &[(&'static str, Vec<String>)], route: &str) -> Option<String> {
@@ -28,14 +56,19 @@ async fn page_of(who: &Colleague, names: &[(&'static str, Vec<String>)], route: 
 
 async fn every_page(tour: &Tour<'_>) {
     let Tour { browser, app, .. } = tour;
-    let planted = planting::everywhere(app).await;
+    holds::wait_for_people(app).await;
+    let held = app.payment(&holds::held(app).await).id;
+    let mut planted = planting::everywhere(app).await;
+    let payments = planted.names.iter_mut().filter(|(name, _)| *name == "{payment}");
+    payments.for_each(|(_, numbers)| numbers.push(held.to_string()));
     let (mut everybody, Planted { names, tariq, amina }) = colleagues(app, planted).await;
     for (role, who) in [(Role::Teleoperator, tariq), (Role::Agent, amina)] {
         who.sign_in(app).await;
         everybody.push((role, who));
     }
-    let mut left: Vec<&str> = ROUTES.iter().filter(|(_, get, _)| get.is_some()).map(|(route, ..)| *route).collect();
-    for (_, who) in &everybody {
+    let routes = ROUTES.iter().filter(|(route, get, _)| get.is_some() && !NO_PAGES.contains(route));
+    let mut left: Vec<&str> = routes.map(|(route, ..)| *route).collect();
+    for (role, who) in &everybody {
         let (mut pages, mut others) = (Vec::new(), Vec::new());
         for route in left {
             match page_of(who, &names, route).await {
@@ -50,13 +83,19 @@ async fn every_page(tour: &Tour<'_>) {
         // A code is good once.
         app.pass(TimeDelta::seconds(30));
         browser.devtools("Network.clearBrowserCookies", json!({})).await;
-        tour.come_in(who, "/staff").await;
+        if role.needs_second_factor() {
+            tour.come_in(who, "/staff").await;
+        } else {
+            tour.type_password(who, "/staff/sessions").await;
+            tour.at("/staff/sessions").await;
+        }
         for (route, address) in pages {
             tour.open(&format!("/staff{address}")).await;
             tour.inspect(&route.replace('/', "-")).await;
         }
     }
-    assert_eq!(left, NO_PAGES);
+    left.retain(|route| !TOURED.contains(route));
+    assert!(left.is_empty(), "shown to nobody: {left:?}");
     tour.assert_quiet(&[]).await;
 }
 

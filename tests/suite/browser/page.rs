@@ -18,6 +18,8 @@ fn axe() -> Option<&'static str> {
     SCRIPT.get_or_init(read).as_deref()
 }
 
+/// What sends the form of a page.
+const SEND: &str = "main form button[type=submit]";
 /// The widths of the smallest phones that pages must fit.
 const NARROW: [u64; 2] = [320, 360];
 
@@ -59,17 +61,21 @@ impl<'a> Tour<'a> {
         self.arrive(&wanted).await;
     }
 
-    /// A member opens a page of theirs, signs in, and is there.
+    /// A member opens a page of theirs, signs in with a second factor, and is there.
     pub async fn come_in(&self, who: &Colleague, path: &str) {
-        const SEND: &str = "main form button[type=submit]";
-        self.open(path).await;
-        self.browser.fill("#login", &who.login).await;
-        self.browser.fill("#password", PASSWORD).await;
-        self.browser.click(SEND).await;
+        self.type_password(who, path).await;
         self.at("/staff/second-factor").await;
         self.browser.fill("#code", &code_at(&who.secret, self.app.now())).await;
         self.browser.click(SEND).await;
         self.at(path).await;
+    }
+
+    /// A member opens a page of theirs, and types login and password on the way.
+    pub async fn type_password(&self, who: &Colleague, path: &str) {
+        self.open(path).await;
+        self.browser.fill("#login", &who.login).await;
+        self.browser.fill("#password", PASSWORD).await;
+        self.browser.click(SEND).await;
     }
 
     /// Waits until the page is one of the gateway's.
