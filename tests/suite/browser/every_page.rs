@@ -9,7 +9,7 @@ use super::page::Tour;
 use crate::holds;
 use crate::masking::colleagues;
 use crate::masking::planting::{self, Planted};
-use crate::staff_pages::routes::ROUTES;
+use crate::staff_pages::routes::{ROUTES, addresses};
 use crate::support::{Colleague, Setup, TestApp};
 
 /// Addresses of files, and of what scripts ask for.
@@ -44,7 +44,7 @@ const TOURED: &[&str] = &[
 
 /// The first address of a route that shows a page to a member.
 async fn page_of(who: &Colleague, names: &[(&'static str, Vec<String>)], route: &str) -> Option<String> {
-    for address in planting::addresses(names, route) {
+    for address in addresses(names, route) {
         let (status, headers, _) = who.browser.fetch(&who.path(&address)).await;
         let is_page = headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         if status == 200 && is_page {

@@ -11,7 +11,7 @@ use calamine::{Reader, Xlsx};
 use staff::{Bound, Role, Scope};
 
 use self::planting::{CONTRACT, MAIL, NAME, PHONE_DIGITS, Planted};
-use crate::staff_pages::routes::ROUTES;
+use crate::staff_pages::routes::{ROUTES, addresses};
 use crate::support::{Backend, Colleague, TestApp, skip, take_in};
 
 /// What is looked for.
@@ -150,7 +150,7 @@ async fn nobody_sees_more_of_a_person_than_their_role() {
             if get.is_none() {
                 continue;
             }
-            for address in planting::addresses(&names, route) {
+            for address in addresses(&names, route) {
                 let days = if route.starts_with("/reports/{kind}") { &*lately } else { "" };
                 let address = format!("{address}{days}");
                 let (status, _, bytes) = who.browser.fetch(&who.path(&address)).await;

@@ -163,24 +163,3 @@ fn settle_and_take(app: &TestApp) {
     settle(app);
     take(app, "s1.xml", &statement(today(app), 0, &[(500, "B1")]));
 }
-
-/// Addresses of a route: each with something of theirs in every place.
-pub fn addresses(names: &[(&'static str, Vec<String>)], route: &str) -> Vec<String> {
-    let mut all = vec![route.to_owned()];
-    for (name, values) in names {
-        all = all
-            .iter()
-            .flat_map(|path| match path.contains(name) {
-                true => values.iter().map(|value| path.replace(name, value)).collect(),
-                false => vec![path.clone()],
-            })
-            .collect();
-    }
-    let any = |mut path: String| {
-        while let (Some(start), Some(end)) = (path.find('{'), path.find('}')) {
-            path.replace_range(start..=end, "1");
-        }
-        path
-    };
-    all.into_iter().map(any).collect()
-}

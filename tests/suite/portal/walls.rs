@@ -6,7 +6,7 @@ use staff::{Role, Scope};
 
 use crate::finance::{at_work, settle, settled, statement, take, today, words};
 use crate::refunds;
-use crate::staff_pages::routes::ROUTES;
+use crate::staff_pages::routes::{ROUTES, addresses};
 use crate::support::{Backend, TestApp, take_in};
 
 /// Whose things are asked for.
@@ -73,30 +73,6 @@ async fn theirs(app: &TestApp) -> Theirs {
     }
 }
 
-impl Theirs {
-    /// Addresses of a route: each with something of theirs in every place.
-    fn addresses(&self, path: &str) -> Vec<String> {
-        let mut all = vec![path.to_owned()];
-        for (name, values) in &self.names {
-            all = all
-                .iter()
-                .flat_map(|path| match path.contains(name) {
-                    true => values.iter().map(|value| path.replace(name, value)).collect(),
-                    false => vec![path.clone()],
-                })
-                .collect();
-        }
-        // What no biller has: any number will do.
-        let any = |mut path: String| {
-            while let (Some(start), Some(end)) = (path.find('{'), path.find('}')) {
-                path.replace_range(start..=end, "1");
-            }
-            path
-        };
-        all.into_iter().map(any).collect()
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_another_biller_is_shown_or_done() {
     let app = settled(Backend::Sqlite).await.unwrap();
@@ -112,7 +88,7 @@ async fn nothing_of_another_biller_is_shown_or_done() {
             continue;
         }
         let named = path.contains('{') && !NAMELESS.iter().any(|name| path.contains(name));
-        for address in theirs.addresses(path) {
+        for address in addresses(&theirs.names, path) {
             for ask in [address.clone(), format!("{address}?biller={OTHER}")] {
                 if get.is_none() {
                     continue;

@@ -238,6 +238,27 @@ pub const ROUTES: &[(&str, Option<Who>, Option<Who>)] = &[
     ("/personal/{request}/certificate", Some(Whole(&[P::ManagePersonalData])), None),
 ];
 
+/// Addresses of a route: each with something that goes by the name in every place, and any number where nothing does.
+pub fn addresses(names: &[(&'static str, Vec<String>)], route: &str) -> Vec<String> {
+    let mut all = vec![route.to_owned()];
+    for (name, values) in names {
+        all = all
+            .iter()
+            .flat_map(|path| match path.contains(name) {
+                true => values.iter().map(|value| path.replace(name, value)).collect(),
+                false => vec![path.clone()],
+            })
+            .collect();
+    }
+    let any = |mut path: String| {
+        while let (Some(start), Some(end)) = (path.find('{'), path.find('}')) {
+            path.replace_range(start..=end, "1");
+        }
+        path
+    };
+    all.into_iter().map(any).collect()
+}
+
 /// Kinds of reports, and who may have them.
 const REPORTS: [(&str, Who); 9] = [
     ("transactions", With(&[P::ViewPayments, P::ViewBillerPayments])),

@@ -220,8 +220,10 @@ impl Hub {
         if let Ok(ErasureDone::Done(_)) = done {
             let url = self.ledger.url().clone();
             // What rows said before stands in SQLite's log until it is emptied; others may be reading it.
-            if let Ok(Err(error)) = spawn_blocking(move || empty_log(&url)).await {
-                tracing::warn!(%error, "SQLite's log cannot be emptied");
+            match spawn_blocking(move || empty_log(&url)).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "SQLite's log cannot be emptied"),
+                Err(error) => tracing::error!(%error, "SQLite's log was not emptied"),
             }
         }
         Ok(match done {
