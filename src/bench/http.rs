@@ -20,6 +20,7 @@ use payments::{Hub, HubParts, HubSettings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 
 use super::agents;
 use super::callers::Measured;
@@ -34,6 +35,9 @@ const CLIENT_ID: &str = "600001234";
 const CAPTURE: &[u8] = b"ACTION=POSTAUTH";
 /// How the answer to a network's system begins, while the biller is not asked.
 const PENDING: &[u8] = b"HTTP/1.1 202 ";
+
+/// Longest wait for an answer.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
 
 /// What is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +110,7 @@ pub(super) fn payments(
     });
     runtime.block_on(async {
         handle.stop(false).await;
-        drop(tokio::time::timeout(Duration::from_secs(5), serving).await);
+        drop(timeout(Duration::from_secs(5), serving).await);
     });
     measured
 }
@@ -120,27 +124,45 @@ async fn client(
     let mut answer = vec![0; 8_192];
     while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
         let asked = Instant::now();
-        socket.write_all(request).await?;
-        let mut length = 0;
-        while !is_taken(&answer[..length]) {
-            let read = socket.read(&mut answer[length..]).await?;
-            length += read;
-            if read == 0 || length == answer.len() || answer[..length].ends_with(b"FAILURE") || is_refusal(&answer) {
-                bail!("an answer of the bench: {}", String::from_utf8_lossy(&answer[..length]));
-            }
+        let length = timeout(ANSWER_MAX, exchange(&mut socket, request, &mut answer));
+        let length = length.await.context("the hub does not answer the bench")??;
+        if !is_taken(&answer[..length]) {
+            bail!("an answer of the bench: {}", String::from_utf8_lossy(&answer[..length]));
         }
         latencies.push(u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX));
     }
     Ok(latencies)
 }
 
-/// Whether an answer is whole and says that the payment was taken: the word, or the JSON of a pending one, is its end.
-fn is_taken(answer: &[u8]) -> bool {
-    answer.ends_with(CAPTURE) || (answer.starts_with(PENDING) && answer.ends_with(b"}"))
+/// Sends a request and reads its answer whole; how long it is.
+async fn exchange(socket: &mut TcpStream, request: &[u8], answer: &mut [u8]) -> anyhow::Result<usize> {
+    socket.write_all(request).await?;
+    let mut length = 0;
+    loop {
+        let read = socket.read(&mut answer[length..]).await?;
+        length += read;
+        if whole_length(&answer[..length]) == Some(length) {
+            return Ok(length);
+        }
+        if read == 0 || length == answer.len() {
+            bail!("an answer of the bench ends early: {}", String::from_utf8_lossy(&answer[..length]));
+        }
+    }
 }
 
-fn is_refusal(answer: &[u8]) -> bool {
-    matches!(answer.get(9), Some(b'4' | b'5'))
+/// The length of an answer, head and body, once its head is there.
+fn whole_length(answer: &[u8]) -> Option<usize> {
+    const LENGTH: &[u8] = b"content-length: ";
+    let head = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+    let at = answer[..head].windows(LENGTH.len()).position(|name| name.eq_ignore_ascii_case(LENGTH))? + LENGTH.len();
+    let digits = answer[at..head].split(|byte| *byte == b'\r').next()?;
+    let body: usize = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    Some(head + body)
+}
+
+/// Whether an answer says that the payment was taken.
+fn is_taken(answer: &[u8]) -> bool {
+    answer.ends_with(CAPTURE) || answer.starts_with(PENDING)
 }
 
 /// Payments whose payers are at the gateway.
@@ -244,4 +266,20 @@ fn state(hub: &Arc<Hub>) -> ChannelState {
     let state = ChannelState::new(Arc::clone(hub), settings, Arc::new(Utc::now));
     let plenty = AgentsLimits { requests_per_second: NonZeroU32::MAX, lookups_per_minute: NonZeroU32::MAX };
     state.with_agents_limits(Arc::clone(hub), plenty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An answer that comes in two pieces is not taken for whole at the first of them, wherever it is cut.
+    #[test]
+    fn an_answer_is_whole_once_its_body_is() {
+        let answer = b"HTTP/1.1 202 Accepted\r\nContent-Length: 14\r\ndate: x\r\n\r\n{\"a\":{\"b\":11}}";
+        for cut in 0..=answer.len() {
+            let is_whole = whole_length(&answer[..cut]) == Some(cut);
+            assert_eq!(is_whole, cut == answer.len(), "{cut}");
+        }
+        assert_eq!(whole_length(b"HTTP/1.1 200 OK\r\n\r\n{}"), None, "nothing says how long it is");
+    }
 }

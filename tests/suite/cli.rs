@@ -6,7 +6,9 @@ mod trying;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::sync::mpsc::{self, Receiver};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -221,53 +223,78 @@ fn the_books_are_proved_or_what_is_wrong_is_named() {
     assert!(ran.out.contains("account 7") && ran.out.contains("THE BOOKS ARE WRONG"), "{ran:?}");
 }
 
+/// Longest wait for a line or for an end, far more than either takes.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A program that stays, ended with the test.
-struct Stays(Child);
+struct Stays {
+    child: Child,
+    log: Option<JoinHandle<String>>,
+}
 
 impl Drop for Stays {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        let _ = self.child.kill();
     }
 }
 
 impl Stays {
-    fn start(mut command: Command) -> (Self, BufReader<std::process::ChildStdout>) {
+    /// Starts it. All that it says is read as it comes: a pipe that is full would hold it up.
+    fn start(mut command: Command) -> (Self, Receiver<String>) {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        (Self(child), out)
+        let (out, mut err) = (BufReader::new(child.stdout.take().unwrap()), child.stderr.take().unwrap());
+        let (said, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in out.lines() {
+                // Nobody listens any more.
+                let _ = said.send(line.unwrap());
+            }
+        });
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            err.read_to_string(&mut log).unwrap();
+            log
+        });
+        (Self { child, log: Some(log) }, lines)
     }
 
     /// Asks it to stop as a service manager does.
     fn ask_to_stop(&self) {
-        let pid = self.0.id().to_string();
+        let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     }
 
     /// Asks it to stop: the exit code, and what it logged.
     fn terminate(mut self) -> (Option<i32>, String) {
         self.ask_to_stop();
-        let code = self.0.wait().unwrap().code();
-        let mut log = String::new();
-        self.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        (code, log)
+        let until = Instant::now() + PATIENCE;
+        let ended = loop {
+            if let Some(ended) = self.child.try_wait().unwrap() {
+                break ended;
+            }
+            assert!(Instant::now() < until, "it does not stop");
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        (ended.code(), self.log.take().unwrap().join().unwrap())
     }
 }
 
 /// The first line with this in it.
-fn line_with(out: &mut impl BufRead, part: &str) -> String {
-    let mut line = String::new();
-    while out.read_line(&mut line).unwrap() > 0 {
-        if line.contains(part) {
-            return line;
+fn line_with(lines: &mut Receiver<String>, part: &str) -> String {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(line) if line.contains(part) => return line,
+            Ok(_) => {}
+            Err(error) => panic!("no line with {part}: {error}"),
         }
-        line.clear();
     }
-    panic!("no line with {part}");
 }
 
 async fn get(url: &str) -> (u16, String) {
     biller_adapters::init_tls();
-    let answer = reqwest::get(url).await.unwrap();
+    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+    let answer = client.get(url).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 

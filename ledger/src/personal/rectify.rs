@@ -7,6 +7,7 @@ use super::columns::{
     CASH_REFERENCES_PHONE, DESK_CALLS_EMAIL, DESK_CALLS_PHONE, DISPUTES_EMAIL, DISPUTES_PHONE, PAYMENT_LINKS_EMAIL,
     PAYMENT_LINKS_PHONE, PAYMENTS_EMAIL, PAYMENTS_PHONE,
 };
+use super::requests::PersonRequestStep;
 use super::text::Sealed;
 use crate::payment_words::PaymentWord;
 use crate::storage::schema::{cash_references, desk_calls, disputes, payment_links, payment_words, payments};
@@ -52,13 +53,18 @@ macro_rules! put_right {
 
 impl WriteOp<'_> {
     /// Writes the right phone and the right mail address wherever these rows have another one. Where there is none, none
-    /// comes in. A payment is found by its new phone from here on, and by the old one no more.
+    /// comes in. A payment is found by its new phone from here on, and by the old one no more. Nothing is written for a
+    /// request that is not open.
     pub fn rectify(
         &mut self,
+        request: i64,
         rows: &[Contactable],
         phone: Option<&str>,
         email: Option<&str>,
-    ) -> Result<Rectified, StorageError> {
+    ) -> Result<Result<Rectified, PersonRequestStep>, StorageError> {
+        if let Err(step) = self.open_request(request)? {
+            return Ok(Err(step));
+        }
         self.leave_nothing_behind()?;
         let mut done = Rectified::default();
         for row in rows {
@@ -83,7 +89,7 @@ impl WriteOp<'_> {
                 };
             }
         }
-        Ok(done)
+        Ok(Ok(done))
     }
 
     fn rectify_payers_phone(&mut self, id: i64, phone: &str) -> Result<usize, StorageError> {

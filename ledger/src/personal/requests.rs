@@ -382,7 +382,7 @@ impl WriteOp<'_> {
     }
 
     /// A request that is open, and that nobody else can change before the commit.
-    fn open_request(&mut self, id: i64) -> Result<Result<PersonRequest, PersonRequestStep>, StorageError> {
+    pub(super) fn open_request(&mut self, id: i64) -> Result<Result<PersonRequest, PersonRequestStep>, StorageError> {
         let row = person_requests::table.filter(person_requests::id.eq(id));
         if let Conn::Pg(c) = &mut *self.connection {
             row.select(person_requests::id).for_update().get_result::<i64>(c).optional()?;

@@ -3,11 +3,17 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use diesel::SqliteConnection;
 use diesel::connection::{Connection, SimpleConnection};
 
 use super::connection::{DatabaseUrl, StorageError};
+
+/// How long somebody who is about to close a database is waited for: a pool's last connection may outlive the pool a little.
+const CLOSES_IN: Duration = Duration::from_secs(1);
+/// Between two looks meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// What keeps others out of a database while it is filled. The lock ends with the process, whatever becomes of it.
 pub(crate) struct Filling {
@@ -38,10 +44,21 @@ impl Filling {
         // Whoever has it open in any other process holds a lock on it for as long.
         let mut alone = SqliteConnection::establish(&database.to_string_lossy())
             .map_err(|error| StorageError::Connect(error.to_string()))?;
-        alone
-            .batch_execute("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT")
-            .map_err(|_| StorageError::Connect("another process has it open: stop the hub first".to_owned()))?;
-        Ok(Some(filling))
+        let until = Instant::now() + CLOSES_IN;
+        loop {
+            match alone
+                .batch_execute("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT")
+            {
+                Ok(()) => return Ok(Some(filling)),
+                Err(error) if !error.to_string().contains("locked") => {
+                    return Err(StorageError::Connect(error.to_string()));
+                }
+                Err(_) if Instant::now() < until => std::thread::sleep(LOOK_EVERY),
+                Err(_) => {
+                    return Err(StorageError::Connect("another process has it open: stop the hub first".to_owned()));
+                }
+            }
+        }
     }
 
     /// Refuses a database that another process fills. To be asked once it is open here: then one of both sees the other.

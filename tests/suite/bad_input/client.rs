@@ -48,11 +48,11 @@ pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]
 /// Sends bytes and reads to the end; `None` if the hub closes without a word. It must not hang.
 pub async fn exchange(app: &TestApp, bytes: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(app.url.trim_start_matches("http://")).await.unwrap();
-    // The hub may answer and close before it has read everything.
-    let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
     let mut piece = [0; 16 * 1024];
     let read = async {
+        // The hub may answer and close before it has read everything.
+        let _ = stream.write_all(bytes).await;
         while let Ok(count @ 1..) = stream.read(&mut piece).await {
             answer.extend_from_slice(&piece[..count]);
         }

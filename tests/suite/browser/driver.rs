@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, TypingData};
 
-use crate::support::{Backend, Setup, TestApp, skip};
+use crate::support::{ANSWER_MAX, Backend, Setup, TestApp, skip};
 
 /// The driver to run, where it is not the distribution's.
 const CHROMEDRIVER: &str = "FATOURA_TEST_CHROMEDRIVER";
@@ -147,7 +147,7 @@ pub async fn with_browser(device: Device, setup: Setup, test: impl AsyncFnOnce(&
     let Some(program) = program() else { return skip(&format!("chromedriver ({CHROMEDRIVER})")) };
     let Some(app) = TestApp::start_with(Backend::Sqlite, setup).await else { return };
     let process = Process::start(&program);
-    let client = Client::builder().no_proxy().build().unwrap();
+    let client = Client::builder().no_proxy().timeout(ANSWER_MAX).build().unwrap();
     let builder =
         WebDriver::builder(format!("http://127.0.0.1:{}", process.port), capabilities(device, process.folder.path()));
     let driver = builder.client(client).connect().await.unwrap();

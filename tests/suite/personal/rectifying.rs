@@ -1,6 +1,6 @@
 //! A phone or a mail address put right where it is wrong, and nowhere else.
 
-use ledger::PaymentWord;
+use ledger::{AuditEntry, Contactable, PaymentWord, PersonRequestState, PersonRequestStep};
 use rstest::rstest;
 
 use super::*;
@@ -67,5 +67,26 @@ async fn what_is_wrong_is_put_right(#[case] backend: Backend) {
     let row = rows.iter().find(|row| row.entry.action == "personal-data-rectified").unwrap();
     assert_eq!(row.entry.detail, "phone of 1 rows, mail address of 1 rows");
     assert!(rows.iter().all(|row| !row.entry.detail.contains("66123987")));
+    app.finish().await;
+}
+
+/// Who decides by what the page showed, when somebody else has ended the request since, changes nothing.
+#[rstest]
+#[case(Backend::Sqlite)]
+#[case(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_put_right_for_a_request_that_has_ended(#[case] backend: Backend) {
+    let Some(app) = TestApp::start(backend).await else { return };
+    let wrong = paid(&app, BILL, KEPT_PHONE).await;
+    put_in_order(&app);
+    let adil = administrator(&app, "fr", "adil").await;
+    let path = taken_in(&app, &adil, "rectification", "eeeeeeee").await;
+    let seen = stored(&app, &path);
+    let ended = adil.post(&format!("{path}/end"), &[("state", "refused"), ("words", "identité non prouvée")]).await;
+    assert_eq!(ended.status, 200, "{}", ended.text());
+    let entry = |_: &_| -> AuditEntry { unreachable!("nothing was put right") };
+    let step = app.hub.rectify(&seen, &[Contactable::Payment(wrong.id)], (Some(RIGHT.to_owned()), None), entry).await;
+    assert_eq!(step.unwrap(), Err(PersonRequestStep::Ended(PersonRequestState::Refused)));
+    assert_eq!((found(&app, RIGHT), found(&app, KEPT_PHONE)), (vec![], vec![wrong.id]));
     app.finish().await;
 }

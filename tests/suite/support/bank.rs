@@ -5,7 +5,7 @@ use reqwest::{Client, redirect};
 use serde_json::{Value, json};
 
 use super::gateway_hash::hash;
-use super::payer::Form;
+use super::payer::{ANSWER_MAX, Form};
 
 /// The gateway's key, as the sandbox publishes it.
 const STORE_KEY: &str = "TEST1234";
@@ -20,7 +20,7 @@ pub struct Bank {
 
 impl Bank {
     pub fn new(origin: &str, callback_url: &str) -> Self {
-        let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
+        let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().timeout(ANSWER_MAX).build().unwrap();
         Self { http, origin: origin.to_owned(), callback_url: callback_url.to_owned() }
     }
 

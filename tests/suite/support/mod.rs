@@ -39,7 +39,7 @@ pub use colleague::{Colleague, PASSWORD, STAFF_KEY, code_at, shown_secret, take_
 pub use counter::{Counter, agent, pieces};
 pub use database::{Backend, DATA_KEY, TestDatabase, skip};
 pub use line::Line;
-pub use payer::{Form, Page, Payer, form};
+pub use payer::{ANSWER_MAX, Form, Page, Payer, form};
 pub use phone::Phone;
 pub use schemas::assert_messages_are_valid;
 

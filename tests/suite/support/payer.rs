@@ -27,6 +27,8 @@ pub struct Payer {
 
 /// Between two tries of a patient payer.
 const TRY_EVERY: Duration = Duration::from_millis(25);
+/// Longest wait for an answer, far more than any takes: a request without one fails its test.
+pub const ANSWER_MAX: Duration = Duration::from_secs(120);
 
 /// An answer, read to its end.
 struct Answer {
@@ -119,7 +121,7 @@ fn unescape(text: &str) -> String {
 
 impl Payer {
     pub fn new(base: &str, language: &'static str) -> Self {
-        let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
+        let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().timeout(ANSWER_MAX).build().unwrap();
         Self { http, base: base.to_owned(), language, cookies: Mutex::default(), patience: Duration::ZERO }
     }
 
@@ -131,7 +133,7 @@ impl Payer {
     /// A payer who comes through a proxy that says from where.
     pub fn behind_proxy(base: &str, language: &'static str, address: &str) -> Self {
         let said = [(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_str(address).unwrap())];
-        let builder = Client::builder().redirect(redirect::Policy::none()).no_proxy();
+        let builder = Client::builder().redirect(redirect::Policy::none()).no_proxy().timeout(ANSWER_MAX);
         let http = builder.default_headers(said.into_iter().collect()).build().unwrap();
         Self { http, ..Self::new(base, language) }
     }

@@ -127,7 +127,7 @@ async fn three_declined_cards_lead_to_a_teleoperator(#[values(Backend::Sqlite, B
 // It never heard of it.
 #[case::not_heard(FaultKind::DropBefore, APPROVED, P::Expired)]
 // It gave up when we hung up.
-#[case::too_late(FaultKind::Delay { ms: 3_000 }, APPROVED, P::Expired)]
+#[case::too_late(FaultKind::Delay { ms: 15_000 }, APPROVED, P::Expired)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_outcome_is_resolved_and_never_charged_twice(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,

@@ -268,15 +268,17 @@ impl Hub {
         let held = self.held_view(request).await?;
         let theirs = held.contacts.into_iter().map(|contact| contact.row);
         let rows: Vec<Contactable> = theirs.filter(|row| chosen.contains(row)).collect();
-        let now = self.now();
-        let done = self.write(move |op| {
-            let done = op.rectify(&rows, phone.as_deref(), email.as_deref())?;
-            if done != Rectified::default() {
-                op.audit(&entry(&done), now)?;
+        let (id, now) = (request.id, self.now());
+        self.write(move |op| {
+            let done = op.rectify(id, &rows, phone.as_deref(), email.as_deref())?;
+            if let Ok(done) = &done
+                && *done != Rectified::default()
+            {
+                op.audit(&entry(done), now)?;
             }
             Ok(done)
-        });
-        done.await.map(Ok)
+        })
+        .await
     }
 
     /// Ends a request, done or refused.
